@@ -1,0 +1,31 @@
+// Starts a bundled command; in a checkout whose sources are newer than the bundle, the bundle is made again first.
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import module from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { sourceStamp, STAMP_FILE } from './stamp.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Loads `dist/<entry>.js` and calls its `main` with the arguments; the result is the exit code. */
+export async function launch(entry) {
+  const [stamp, built] = await Promise.all([
+    sourceStamp(root),
+    readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined),
+  ]);
+  if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
+  module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
+  const { main } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+async function rebuild() {
+  try {
+    await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root });
+  } catch (error) {
+    console.error(`cannot build the sources of ${root}: run npm ci there first\n${error.stderr ?? error.message}`);
+    process.exit(3);
+  }
+}

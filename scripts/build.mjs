@@ -1,0 +1,40 @@
+// Bundles src/ into dist/: one entry for each command line and library, split so that a command loads only what it uses.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { BANNER } from './bundle.mjs';
+import { compileSchemas } from './compile-schemas.mjs';
+import { sourceStamp, STAMP_FILE } from '../bin/stamp.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+// Taken before the build, so that a file saved while it runs makes the next start build again.
+const stamp = await sourceStamp(root);
+await compileSchemas();
+const outdir = join(root, 'dist');
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    jinja: 'src/jinja/index.ts',
+    makejinja: 'src/makejinja/index.ts',
+    sops: 'src/sops/index.ts',
+  },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minifySyntax: true,
+  banner: { js: BANNER },
+  // nunjucks watches files with chokidar where it is installed; nothing here asks it to. jiti finds its parts by its own place.
+  external: ['chokidar', 'jiti'],
+  logLevel: 'warning',
+});
+await writeFile(join(root, STAMP_FILE), `${stamp}\n`);

@@ -1,0 +1,146 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which folders of src/ a folder may import, and which packages; docs/architecture.md draws the same. */
+const RULES: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>> = {
+  report: { folders: [], packages: ['fastest-levenshtein'] },
+  system: { folders: ['report'], packages: ['execa'] },
+  jinja: { folders: [], packages: ['nunjucks'] },
+  makejinja: { folders: ['jinja', 'report', 'system'], packages: ['@iarna/toml', 'jiti'] },
+  manifests: { folders: ['report'], packages: ['yaml'] },
+  sops: { folders: ['report', 'system'], packages: ['age-encryption', 'sops-age', 'yaml'] },
+  cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
+  checks: { folders: ['jinja', 'manifests', 'sops', 'report'], packages: ['yaml'] },
+  workspace: { folders: ['report', 'system'], packages: [] },
+  pipeline: {
+    folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'workspace'],
+    packages: [],
+  },
+  cli: {
+    folders: [
+      'checks',
+      'cluster',
+      'jinja',
+      'makejinja',
+      'manifests',
+      'pipeline',
+      'report',
+      'sops',
+      'system',
+      'workspace',
+    ],
+    packages: ['commander', 'listr2'],
+  },
+};
+
+/** Only system/ touches files, processes and the terminal; the others may use what computes and nothing else. */
+const PURE_NODE_MODULES = new Set(['crypto', 'path', 'url', 'util', 'zlib']);
+
+const src = resolve(import.meta.dirname, '../../src');
+const sources = await readSources();
+
+describe('imports', () => {
+  it('finds the sources', () => {
+    expect(sources.size).toBeGreaterThan(50);
+  });
+
+  it('go only where the design allows', () => {
+    const violations = [...sources].flatMap(([file, text]) =>
+      imports(text).flatMap((target) => violation(file, target)),
+    );
+    expect(violations).toEqual([]);
+  });
+
+  it('make no cycle between files at run time', () => {
+    expect(cycles()).toEqual([]);
+  });
+
+  it('name folders that exist', async () => {
+    const folders = (await readdir(src, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).filter((name) => !(name in RULES))).toEqual([]);
+  });
+});
+
+function violation(file: string, target: string): string[] {
+  const folder = file.split('/')[0] ?? '';
+  const rule = RULES[folder];
+  if (rule === undefined || file === 'index.ts') return [];
+  // Data files are no code: the schemas and package.json lie outside src/.
+  if (target.endsWith('.json')) return [];
+  if (target.startsWith('.')) {
+    const other = relative(src, resolve(src, dirname(file), target)).split('/')[0] ?? '';
+    return other === folder || rule.folders.includes(other) ? [] : [`${file} imports ${target}`];
+  }
+  const module = target.replace(/^node:/, '');
+  if (builtinModules.includes(module)) {
+    return folder === 'system' || PURE_NODE_MODULES.has(module) ? [] : [`${file} imports ${target}`];
+  }
+  const name = target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+  return rule.packages.includes(name) ? [] : [`${file} imports the package ${name}`];
+}
+
+function imports(text: string): string[] {
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g,
+  );
+  return [...statements].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+/** Static imports that are left when the types are gone; a lazy import() cannot deadlock a start. */
+function runtimeImports(text: string): string[] {
+  const statements = text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(?!type\b)([^'";]*?)from\s*'(\.[^']+)'/g);
+  return [...statements].filter((match) => !onlyTypes(match[1] ?? '')).map((match) => match[2] ?? '');
+}
+
+function onlyTypes(clause: string): boolean {
+  const names = /\{([^}]*)\}/
+    .exec(clause)?.[1]
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return names !== undefined && names.length > 0 && names.every((name) => name.startsWith('type '));
+}
+
+function cycles(): string[] {
+  const graph = new Map(
+    [...sources].map(([file, text]) => [
+      file,
+      runtimeImports(text)
+        .map((target) => relative(src, resolve(src, dirname(file), target)))
+        .filter((target) => sources.has(target)),
+    ]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
+async function readSources(): Promise<Map<string, string>> {
+  const entries = await readdir(src, { recursive: true, withFileTypes: true });
+  const files = entries.filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'),
+  );
+  return new Map(
+    await Promise.all(
+      files.map(async (entry): Promise<[string, string]> => {
+        const path = join(entry.parentPath, entry.name);
+        return [relative(src, path), await readFile(path, 'utf8')];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,34 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A new folder that is gone after the test, filled with files by path; executable ones are named with a trailing `*`. */
+export async function temporaryFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFiles(folder, files);
+  return folder;
+}
+
+/** Writes files by path below a folder. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name.replace(/\*$/, ''));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    if (name.endsWith('*')) await chmod(path, 0o755);
+  }
+}
+
+/** Every file below a folder by path, with its text; executable ones are named with a trailing `*`. */
+export async function readFiles(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const executable = ((await stat(path)).mode & 0o100) !== 0;
+    found[relative(folder, path) + (executable ? '*' : '')] = await readFile(path, 'utf8');
+  }
+  return found;
+}

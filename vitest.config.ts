@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/build.ts'],
+    testTimeout: 30_000,
+    // Two workers: a machine with two cores is the smallest that the suite is meant for.
+    maxWorkers: 2,
+  },
+});
