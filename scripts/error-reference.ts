@@ -1,0 +1,52 @@
+// Writes docs/errors.md from the list of finding codes: npm run docs. A test says when the page is out of date.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { FINDING_CODES } from '../src/report/codes.ts';
+
+const AREAS: Readonly<Record<string, string>> = {
+  config: 'The configuration: cluster.yaml and nodes.yaml',
+  credentials: 'Keys and tokens in files that git ignores',
+  sops: 'Encrypted files and .sops.yaml',
+  render: 'makejinja.toml, templates and plugins',
+  secrets: 'What may lie in plain text',
+  workspace: 'The repository on disk',
+  usage: 'How a command was called',
+};
+
+const INTRODUCTION = `# Errors
+
+<!-- Made by scripts/error-reference.ts from src/report/codes.ts; edits are lost. -->
+
+Every finding has a code, which stands in brackets behind its message and in \`--json\`. A code keeps its meaning. Errors end the
+run before anything is written; warnings and notes do not.
+
+\`\`\`text
+cluster.yaml:12:12: error: node_cidr has host bits set: 192.0.2.5/24 [config/host-bits]
+  12 | node_cidr: 192.0.2.5/24
+     |            ^^^^^^^^^^^^
+  = did you mean 192.0.2.0/24?
+\`\`\`
+
+Where a line may hold a secret the excerpt is left out. Exit codes are listed in [operations.md](operations.md).
+`;
+
+/** The text of docs/errors.md. */
+export async function errorReference(): Promise<string> {
+  const sections = Object.entries(AREAS).map(([area, title]) => {
+    const rows = Object.entries(FINDING_CODES).filter(([code]) => code.startsWith(`${area}/`));
+    return `## ${title}\n\n| code | meaning |\n|---|---|\n${rows.map(([code, meaning]) => `| \`${code}\` | ${meaning} |\n`).join('')}`;
+  });
+  const path = errorPage();
+  return await format([INTRODUCTION, ...sections].join('\n'), { ...(await resolveConfig(path)), filepath: path });
+}
+
+/** The page as it is committed. */
+export async function committedErrorReference(): Promise<string> {
+  return await readFile(errorPage(), 'utf8');
+}
+
+/** Path of the page; scripts and tests are started at the top of the repository. */
+export function errorPage(): string {
+  return join(process.cwd(), 'docs/errors.md');
+}

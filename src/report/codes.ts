@@ -1,0 +1,90 @@
+/**
+ * The closed list of finding codes with a line on each. docs/errors.md explains every one of them; a test compares both.
+ * A code is `<area>/<what>` and is never reused for another meaning.
+ */
+export const FINDING_CODES = {
+  // config: cluster.yaml and nodes.yaml
+  'config/missing-file': 'cluster.yaml or nodes.yaml does not exist',
+  'config/yaml-syntax': 'a file of the configuration is not valid YAML 1.2',
+  'config/yaml-alias': 'an alias stands where a value has to be written out',
+  'config/yaml-duplicate-key': 'a key stands twice in one map',
+  'config/yaml-ambiguous': 'YAML 1.1 and 1.2 read a value without quotes differently',
+  'config/missing-key': 'a required field is missing',
+  'config/unknown-key': 'a field is not known',
+  'config/computed-key': 'a field is set that follows from others',
+  'config/misplaced-key': 'a field stands in the wrong one of the two files',
+  'config/empty-value': 'a field is there without a value',
+  'config/invalid-value': 'a value has not the form that its field takes',
+  'config/invalid-label': 'the key of a node label is not valid',
+  'config/duplicate-entry': 'a list names something twice',
+  'config/reserved-name': 'a node has a name that means something else',
+  'config/secret-missing': 'the variable or the file that a secret is read from is missing or empty',
+  'config/secret-in-git': 'a secret stands in plain text in a file that git tracks',
+  'config/host-bits': 'a network is not written by its first address',
+  'config/network-reserved': 'a network takes addresses that are reserved for other uses',
+  'config/network-overlap': 'two networks share addresses',
+  'config/network-size': 'a network is too small or too large for what it is for',
+  'config/address-outside': 'an address lies outside of the node network',
+  'config/address-unusable': 'an address is the first or the last one of the node network',
+  'config/address-in-cluster': 'an address lies inside of the Pod or Service network',
+  'config/address-taken': 'an address has two owners',
+  'config/bgp-incomplete': 'some of the three fields of BGP are set and some are not',
+  'config/bgp-same-asn': 'the router and the nodes have the same AS number',
+  'config/no-controller': 'no node is a controller',
+  'config/even-controllers': 'the number of controllers is even',
+  'config/node-repeated': 'two nodes have the same name or MAC address',
+  'config/disk-name': 'a disk is named in a way that is taken for a serial number',
+  'config/bad-argument': 'a template gives a filter or function of the cluster a value that it cannot take',
+  'config/label-forbidden': 'a node label is set that a node must not set on itself',
+
+  // credentials: keys and tokens in git-ignored files
+  'credentials/missing': 'a key or token file does not exist',
+  'credentials/invalid': 'a key or token file does not hold what it should',
+  'credentials/mode': 'a file with a secret can be read by others than its owner',
+
+  // sops: encrypted files and their rules
+  'sops/yaml': 'a text cannot be encrypted or decrypted because it is no YAML that SOPS can hold',
+  'sops/format': 'a file is of no format that can be encrypted',
+  'sops/identity': 'a file of age keys holds none, or a line that is none',
+  'sops/recipient': 'an age recipient is wrong, or classic and post-quantum ones are mixed',
+  'sops/rules': 'the creation rules in .sops.yaml are wrong',
+  'sops/no-rule': 'no creation rule in .sops.yaml matches the path of a file',
+  'sops/not-encrypted': 'a file that should be encrypted carries no metadata of SOPS',
+  'sops/already-encrypted': 'a text that is to be encrypted carries metadata of SOPS already',
+  'sops/metadata': 'the metadata of an encrypted file cannot be used',
+  'sops/wrong-key': 'a file is encrypted to other keys than the one at hand',
+  'sops/damaged': 'an encrypted value cannot be decrypted: it, its key or its path was changed',
+  'sops/mac': 'the values of an encrypted file are not those that it was encrypted with',
+  'sops/previous': 'the encrypted file that a new one replaces could not be read',
+  'sops/read-back': 'a newly encrypted file did not read back as its plain text',
+
+  // render: makejinja.toml, templates and plugins
+  'render/settings': 'makejinja.toml cannot be read, or holds an unknown key or a value of the wrong type',
+  'render/input-missing': 'a folder named under `inputs` in makejinja.toml does not exist',
+  'render/unreadable': 'a template or a plugin cannot be read',
+  'render/template': 'a template is wrong or failed while it was rendered',
+  'render/encoding': 'a template is not UTF-8 text',
+  'render/plugin': 'a plugin cannot be found, loaded or used',
+  'render/outside-roots': 'a template would write outside kubernetes/, talos/, bootstrap/ and .sops.yaml',
+  'render/line-ending': 'a rendered text holds a carriage return or does not end with a line break',
+
+  // secrets: what may lie in plain text
+  'secrets/plain-text': 'a secret would be written to a file that is not encrypted',
+  'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
+
+  // workspace: the repository on disk
+  'workspace/manifest': 'the manifest of generated files cannot be read',
+  'workspace/journal': 'the journal of an interrupted run cannot be read',
+  'workspace/not-a-file': 'a folder or a link lies where a generated file belongs',
+  'workspace/write': 'a file could not be written; nothing was changed',
+  'workspace/edited': 'a generated file was changed by hand',
+  'workspace/foreign': 'a file that was never generated lies where a generated one belongs',
+  'workspace/owner': 'the tree belongs to another age key than the one at hand',
+
+  // usage: how a command was called
+  'usage/folder': 'an option names a folder that does not exist',
+  'usage/argument': 'an argument or an option does not fit the command',
+} as const satisfies Record<string, string>;
+
+/** A code of the list above. */
+export type FindingCode = keyof typeof FINDING_CODES;
