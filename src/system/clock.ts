@@ -1,0 +1,4 @@
+/** The present moment. */
+export function now(): Date {
+  return new Date();
+}
