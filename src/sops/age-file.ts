@@ -1,0 +1,97 @@
+import { createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { HeaderStanza } from './x25519.ts';
+
+const VERSION_LINE = 'age-encryption.org/v1';
+const BODY_LINE_LENGTH = 64;
+const MAC_LENGTH = 32;
+const NONCE_LENGTH = 16;
+const TAG_LENGTH = 16;
+const CHUNK_LENGTH = 64 * 1024 + TAG_LENGTH;
+const ARMOUR =
+  /^\s*-----BEGIN AGE ENCRYPTED FILE-----\r?\n([A-Za-z0-9+/=\r\n]+?)\r?\n-----END AGE ENCRYPTED FILE-----\s*$/;
+
+/**
+ * The contents of an armoured age file of a single chunk (64 KiB), as a wrapped data key is; undefined where `unwrap` knows none of its
+ * stanzas. Throws where the file is malformed or damaged. After https://age-encryption.org/v1; the package age-encryption does the
+ * same through streams, which takes ten times as long and 80 ms to load.
+ */
+export function openAgeFile(
+  armoured: string,
+  unwrap: (stanzas: readonly HeaderStanza[]) => Uint8Array | null,
+): Uint8Array | undefined {
+  const file = decodeBase64(ARMOUR.exec(armoured)?.[1]?.replace(/\r?\n/g, ''));
+  const { stanzas, authenticated, mac, payload } = parseHeader(file);
+  const fileKey = unwrap(stanzas);
+  if (fileKey === null) return undefined;
+  const own = createHmac('sha256', derive(fileKey, new Uint8Array(), 'header'))
+    .update(authenticated)
+    .digest();
+  if (mac.length !== MAC_LENGTH || !timingSafeEqual(own, mac)) throw new Error('invalid header MAC');
+  return openPayload(payload, fileKey);
+}
+
+interface Header {
+  readonly stanzas: readonly HeaderStanza[];
+  /** The bytes that the header's MAC covers. */
+  readonly authenticated: Buffer;
+  readonly mac: Buffer;
+  readonly payload: Buffer;
+}
+
+function parseHeader(file: Buffer): Header {
+  const footer = file.indexOf('\n--- ') + 1;
+  const end = file.indexOf('\n', footer);
+  const lines = file
+    .subarray(0, Math.max(0, footer - 1))
+    .toString('latin1')
+    .split('\n');
+  if (footer === 0 || end === -1 || lines[0] !== VERSION_LINE) throw new Error('invalid header');
+  const mac = decodeUnpadded(file.subarray(footer + '--- '.length, end).toString('latin1'));
+  return {
+    stanzas: parseStanzas(lines.slice(1)),
+    authenticated: file.subarray(0, footer + 3),
+    mac,
+    payload: file.subarray(end + 1),
+  };
+}
+
+function parseStanzas(lines: readonly string[]): HeaderStanza[] {
+  const stanzas: HeaderStanza[] = [];
+  let index = 0;
+  while (index < lines.length) {
+    const [arrow, ...args] = (lines[index] ?? '').split(' ');
+    if (arrow !== '->' || args.length === 0 || args.includes('')) throw new Error('invalid stanza');
+    // A body ends with its first line that is not full, and has one even where it is empty.
+    const last = lines.findIndex((line, at) => at > index && line.length < BODY_LINE_LENGTH);
+    if (last === -1) throw new Error('invalid stanza');
+    stanzas.push({ args, body: decodeUnpadded(lines.slice(index + 1, last + 1).join('')) });
+    index = last + 1;
+  }
+  return stanzas;
+}
+
+function openPayload(payload: Buffer, fileKey: Uint8Array): Uint8Array {
+  const sealed = payload.subarray(NONCE_LENGTH);
+  if (sealed.length < TAG_LENGTH || sealed.length > CHUNK_LENGTH) throw new Error('invalid payload');
+  const key = derive(fileKey, payload.subarray(0, NONCE_LENGTH), 'payload');
+  // The counter of the first chunk is zero; the last byte says that it is the final one.
+  const nonce = Buffer.concat([Buffer.alloc(11), Buffer.from([1])]);
+  const decipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_LENGTH });
+  decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
+  return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(0, -TAG_LENGTH)), decipher.final()]));
+}
+
+function derive(fileKey: Uint8Array, salt: Uint8Array, label: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', fileKey, salt, label, 32));
+}
+
+function decodeUnpadded(text: string): Buffer {
+  return decodeBase64(text + '='.repeat(-text.length & 3));
+}
+
+/** Canonical base64 only: each file has one spelling. */
+function decodeBase64(text: string | undefined): Buffer {
+  const bytes = Buffer.from(text ?? '', 'base64');
+  if (text === undefined || bytes.toString('base64') !== text) throw new Error('invalid base64');
+  return bytes;
+}

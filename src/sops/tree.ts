@@ -1,0 +1,74 @@
+/**
+ * A value without parts. Integers are exact, times are kept as the text that Go's RFC3339Nano gives, so nothing is
+ * rounded or shifted on its way through encryption.
+ */
+export type Scalar =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'str'; readonly value: string }
+  | { readonly kind: 'int'; readonly value: bigint }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'time'; readonly value: string };
+
+/** One line of comment, without its `#`. It stands before the entry that it belongs to, also where it was written behind it. */
+export interface Comment {
+  readonly kind: 'comment';
+  readonly text: string;
+  /** True where it is written at the end of the following entry's line. */
+  readonly inline: boolean;
+}
+
+/** A key with its value. */
+export interface Entry {
+  readonly kind: 'entry';
+  readonly key: string;
+  readonly value: Value;
+}
+
+/** A mapping in the order of its document. */
+export interface Branch {
+  readonly kind: 'map';
+  readonly items: readonly (Comment | Entry)[];
+}
+
+/** A sequence. */
+export interface List {
+  readonly kind: 'list';
+  readonly items: readonly (Comment | Value)[];
+}
+
+export type Value = Scalar | Branch | List;
+
+/** The documents of a file: what SOPS encrypts, whatever the file's format. */
+export type Tree = readonly Branch[];
+
+/** What a walk visits: values without parts and comments. */
+export type Leaf = Scalar | Comment;
+
+/** Whether two trees hold the same keys, values and comments in the same order; where a comment is written does not count. */
+export function sameTree(one: Tree, other: Tree): boolean {
+  return one.length === other.length && one.every((branch, index) => sameNode(branch, other[index]));
+}
+
+type Node = Value | Comment | Entry;
+
+function sameNode(one: Node, other: Node | undefined): boolean {
+  if (one.kind !== other?.kind) return false;
+  switch (one.kind) {
+    case 'map':
+    case 'list':
+      return sameItems(one.items, (other as Branch | List).items);
+    case 'entry':
+      return one.key === (other as Entry).key && sameNode(one.value, (other as Entry).value);
+    case 'comment':
+      return one.text === (other as Comment).text;
+    case 'null':
+      return true;
+    default:
+      return Object.is(one.value, (other as typeof one).value);
+  }
+}
+
+function sameItems(ones: readonly Node[], others: readonly Node[]): boolean {
+  return ones.length === others.length && ones.every((item, index) => sameNode(item, others[index]));
+}

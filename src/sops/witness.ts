@@ -1,0 +1,123 @@
+import { failure, type Failure } from '../report/finding.ts';
+import { unwrapDataKey } from './data-key.ts';
+import { readSealed } from './decrypt.ts';
+import type { AgeIdentity } from './identities.ts';
+import type { Metadata } from './metadata.ts';
+import { selects } from './selection.ts';
+import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value } from './tree.ts';
+import { unseal } from './unseal.ts';
+import { visitLeaves } from './walk.ts';
+
+/** A newly encrypted text with all that is known of it. */
+export interface Evidence {
+  readonly path: string;
+  readonly text: string;
+  /** The plain tree that went in. */
+  readonly plain: Tree;
+  readonly dataKey: Uint8Array;
+  /** Keys of the user; where one of them is a recipient, the data key is unwrapped with it as well. */
+  readonly identities: readonly AgeIdentity[];
+}
+
+/**
+ * Reads a newly encrypted text back, first with our own decryption and then, where it can read such a file at all, with the
+ * independent package sops-age, so that a mistake of ours in the format cannot lock anybody out. Throws a Failure where what comes
+ * out is not what went in.
+ */
+export async function readBack(evidence: Evidence): Promise<void> {
+  const { path, text, plain, dataKey, identities } = evidence;
+  const sealed = readSealed(path, text);
+  if (!sameTree(unseal(sealed, dataKey, path).tree, plain)) throw mismatch(path, 'our own decryption');
+  const owner = await ownerOf(sealed.metadata, identities);
+  if (owner === undefined) return;
+  const unwrapped = await unwrapDataKey(sealed.metadata, [owner], path);
+  if (!Buffer.from(unwrapped).equals(Buffer.from(dataKey))) throw mismatch(path, 'the data key');
+  if (owner.kind !== 'x25519' || !isForWitness(plain, sealed.metadata)) return;
+  const values = await decryptWithWitness(path, text, owner);
+  if (!sameValue(plain[0] ?? { kind: 'null' }, values)) throw mismatch(path, 'the package sops-age');
+}
+
+async function ownerOf({ age }: Metadata, identities: readonly AgeIdentity[]): Promise<AgeIdentity | undefined> {
+  for (const identity of identities) {
+    const own = await identity.recipient();
+    if (age.some(({ recipient }) => recipient === own)) return identity;
+  }
+  return undefined;
+}
+
+function mismatch(path: string, reader: string, cause?: unknown): Failure {
+  const message = `The newly encrypted ${path} was not written: read back by ${reader}, it differs from its plain text`;
+  const remedy = 'this is a mistake in the program: report it with the shape of the file, without its values';
+  return failure('outside', { code: 'sops/read-back', message, place: { file: path }, remedy }, cause);
+}
+
+/** Whether sops-age can read such a file: one document, no keys of digits, numbers and times that it knows. */
+function isForWitness(plain: Tree, metadata: Metadata): boolean {
+  const isSelected = selects(metadata.selection);
+  let isReadable = plain.length === 1 && !hasForeignKey(plain[0] ?? { kind: 'null' });
+  visitLeaves(plain, (leaf, position) => {
+    if (leaf.kind !== 'comment' && !isReadableLeaf(leaf, isSelected(leaf, position))) isReadable = false;
+  });
+  return isReadable;
+}
+
+function hasForeignKey(value: Value): boolean {
+  if (value.kind === 'list') return value.items.some((item) => item.kind !== 'comment' && hasForeignKey(item));
+  if (value.kind !== 'map') return false;
+  const entries = value.items.filter((item): item is Entry => item.kind === 'entry');
+  return entries.some((entry) => /^(?:\d+|__proto__)$/.test(entry.key) || hasForeignKey(entry.value));
+}
+
+function isReadableLeaf(leaf: Scalar, isEncrypted: boolean): boolean {
+  switch (leaf.kind) {
+    case 'int':
+      return Number.isSafeInteger(Number(leaf.value));
+    case 'float':
+      return Number.isFinite(leaf.value);
+    case 'time':
+      return !isEncrypted;
+    case 'str':
+      return isEncrypted || !leaf.value.startsWith('ENC[');
+    default:
+      return true;
+  }
+}
+
+async function decryptWithWitness(path: string, text: string, owner: AgeIdentity): Promise<unknown> {
+  const { decryptSops } = await import('sops-age');
+  try {
+    // The key is always given: without one the package looks into the user's ssh folder and runs SOPS_AGE_KEY_CMD.
+    return await decryptSops(text, { secretKey: owner.reveal(), fileType: 'yaml' });
+  } catch {
+    // The package's own message may quote the start of the key: it is not passed on.
+    throw mismatch(path, 'the package sops-age');
+  }
+}
+
+function sameValue(expected: Value, found: unknown): boolean {
+  switch (expected.kind) {
+    case 'map':
+      return sameBranch(expected, found);
+    case 'list': {
+      const items = expected.items.filter((item) => item.kind !== 'comment');
+      if (!Array.isArray(found) || found.length !== items.length) return false;
+      return items.every((item, index) => sameValue(item, found[index]));
+    }
+    case 'null':
+      return found === null;
+    case 'int':
+      return found === Number(expected.value);
+    default:
+      return found === expected.value;
+  }
+}
+
+function sameBranch(expected: Branch, found: unknown): boolean {
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return false;
+  const entries = expected.items.filter((item): item is Entry => item.kind === 'entry');
+  const others = new Map<string, unknown>(Object.entries(found));
+  return (
+    others.size === entries.length &&
+    entries.every(({ key, value }) => others.has(key) && sameValue(value, others.get(key)))
+  );
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { decrypt, isEncrypted } from '../../src/sops/decrypt.ts';
+import { encrypt } from '../../src/sops/encrypt.ts';
+import { compileGoRegex } from '../../src/sops/go-regex.ts';
+import { generateIdentity } from '../../src/sops/identities.ts';
+import { redact } from '../../src/sops/redact.ts';
+import { floatText } from '../../src/sops/scalars.ts';
+import { fixture, findingsOf, identities, NOW, secretRule, wholeRule } from './support.ts';
+
+const path = 'kubernetes/a.sops.yaml';
+const options = { path, rule: secretRule, indent: 2, identities, now: NOW };
+
+describe('encrypt', () => {
+  it('leaves readable what the rule does not name, and writes the metadata at the end', async () => {
+    const text = await encrypt({
+      ...options,
+      plain: 'kind: Secret\nmetadata: {name: sample}\nstringData: {token: hunter2}\n',
+    });
+    const masked = text.replace(/ENC\[[^\]]*type:(\w+)\]/g, 'ENC[$1]').replace(/-----BEGIN[^]*?-----END.*/, 'ARMOUR');
+    expect(masked).toBe(`kind: Secret
+metadata:
+  name: sample
+stringData:
+  token: ENC[str]
+sops:
+  age:
+    - enc: |
+        ARMOUR
+      recipient: ${secretRule.recipients[0] ?? ''}
+  lastmodified: "2026-03-04T05:06:07Z"
+  mac: ENC[str]
+  encrypted_regex: "^(data|stringData)$"
+  mac_only_encrypted: true
+  version: "3.13.3"
+`);
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('is different each time', async () => {
+    const plain = 'data: {a: b}\n';
+    expect(await encrypt({ ...options, plain })).not.toBe(await encrypt({ ...options, plain }));
+  });
+
+  it.each([
+    ['an empty text', '', {}, 'sops/yaml'],
+    ['an encrypted text', fixture('values.sops.yaml'), {}, 'sops/already-encrypted'],
+    ['an unknown format', 'a: 1\n', { path: 'a.sops.toml' }, 'sops/format'],
+    ['a rule without recipients', 'a: 1\n', { rule: { ...wholeRule, recipients: [] } }, 'sops/recipient'],
+    ['a rule for other key stores', 'a: 1\n', { rule: { ...wholeRule, otherStores: ['pgp'] } }, 'sops/recipient'],
+    ['a recipient that is none', 'a: 1\n', { rule: { ...wholeRule, recipients: ['age1x'] } }, 'sops/recipient'],
+  ])('refuses %s', async (_what, plain, change, code) => {
+    expect(await findingsOf(() => encrypt({ ...options, plain, ...change }))).toMatchObject([{ code }]);
+  });
+
+  it('refuses to mix classic and post-quantum recipients', async () => {
+    const recipients = [...secretRule.recipients, await generateIdentity('post-quantum').recipient()];
+    const [finding] = await findingsOf(() =>
+      encrypt({ ...options, plain: 'a: 1\n', rule: { ...secretRule, recipients } }),
+    );
+    expect(finding?.message).toContain('mixes classic and post-quantum');
+  });
+});
+
+describe('decrypt', () => {
+  it.each([
+    ['a plain file', 'a: 1\n', 'sops/not-encrypted'],
+    ['metadata of a wrong kind', 'a: 1\nsops: 5\n', 'sops/metadata'],
+    ['metadata without a time', 'a: 1\nsops: {mac: x}\n', 'sops/metadata'],
+    [
+      'several key groups',
+      fixture('values.sops.yaml').replace(/^sops:\n/m, 'sops:\n  key_groups: []\n'),
+      'sops/metadata',
+    ],
+    [
+      'two selections',
+      fixture('values.sops.yaml').replace(/^sops:\n/m, 'sops:\n  encrypted_regex: a\n'),
+      'sops/metadata',
+    ],
+    [
+      'a pattern that is none',
+      fixture('kubernetes-secret.sops.yaml').replace(/encrypted_regex: .*/, 'encrypted_regex: ("'),
+      'sops/yaml',
+    ],
+    [
+      'no recipients',
+      fixture('values.sops.yaml').replace(/^ {2}age:[^]*?(?=^ {2}lastmodified)/m, ''),
+      'sops/wrong-key',
+    ],
+  ])('refuses %s', async (_what, text, code) => {
+    const [finding] = await findingsOf(() => decrypt({ path, text, identities }));
+    expect(code === 'sops/yaml' ? ['sops/yaml', 'sops/metadata'] : [code]).toContain(finding?.code);
+  });
+
+  it('knows encrypted texts from plain ones without a key', () => {
+    expect([isEncrypted(path, fixture('values.sops.yaml')), isEncrypted(path, 'a: 1\n')]).toStrictEqual([true, false]);
+  });
+});
+
+describe('redact', () => {
+  it('hides what the rule encrypts and nothing else', () => {
+    const plain = 'kind: Secret # shown\nstringData:\n  # hidden\n  a: one\n  b: [2, null]\n';
+    expect(redact(path, plain, secretRule)).toBe(
+      'kind: Secret # shown\nstringData:\n  # [secret]\n  a: "[secret]"\n  b:\n    - "[secret]"\n    - null\n',
+    );
+  });
+});
+
+describe('compileGoRegex', () => {
+  it.each([
+    ['^(data|stringData)$', 'data', true],
+    ['^(data|stringData)$', 'metadata', false],
+    ['(?i)^SECRET$', 'secret', true],
+    ['^[[:alpha:]]+$', 'abc', true],
+    ['^(?P<name>a)\\z', 'a', true],
+    ['a\\-b\\_c', 'a-b_c', true],
+    ['\\Adata', 'xdata', false],
+    ['.*\\.ya?ml$', 'a.yml', true],
+  ])('%s on %s is %s', (pattern, text, expected) => {
+    expect(compileGoRegex(pattern).test(text)).toBe(expected);
+  });
+
+  it.each(['(', '(?=a)', '(?<!a)b', '(a)\\1', '[', 'a**'])('refuses %s', (pattern) => {
+    expect(() => compileGoRegex(pattern)).toThrow(SyntaxError);
+  });
+});
+
+describe('floatText', () => {
+  it.each([
+    [1.5, '1.5'],
+    [2, '2'],
+    [-0, '-0'],
+    [1e-9, '0.000000001'],
+    [1.25e-7, '0.000000125'],
+    [1e21, '1000000000000000000000'],
+    [1.5e300, `15${'0'.repeat(299)}`],
+    [Infinity, '+Inf'],
+    [-Infinity, '-Inf'],
+    [Number.NaN, 'NaN'],
+  ])('prints %d as Go does', (value, expected) => {
+    expect(floatText(value)).toBe(expected);
+  });
+});

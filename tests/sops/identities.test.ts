@@ -1,0 +1,174 @@
+import { armor, Encrypter, identityToRecipient } from 'age-encryption';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { openAgeFile } from '../../src/sops/age-file.ts';
+import { decodeBech32, encodeBech32 } from '../../src/sops/bech32.ts';
+import { unwrapDataKey, wrapDataKey } from '../../src/sops/data-key.ts';
+import { DEFAULT_SELECTION } from '../../src/sops/selection.ts';
+import { generateIdentity, parseIdentity, parseIdentityFile, recipientKind } from '../../src/sops/identities.ts';
+import { findingsOf, SAMPLE_KEY } from './support.ts';
+
+const identity = generateIdentity();
+const hybrid = generateIdentity('post-quantum');
+const recipient = await identity.recipient();
+
+describe('an identity', () => {
+  it.each([identity, hybrid])('has the recipient that the age library gives it ($kind)', async (own) => {
+    expect(await own.recipient()).toBe(await identityToRecipient(own.reveal()));
+    expect(recipientKind(await own.recipient())).toBe(own.kind);
+  });
+
+  it.each([identity, hybrid])('survives being written and parsed ($kind)', (own) => {
+    expect(parseIdentity(own.reveal())?.reveal()).toBe(own.reveal());
+  });
+
+  it('shows its secret to nobody who does not ask', () => {
+    const shown = [inspect(identity), JSON.stringify(identity), inspect({ identity }, { showHidden: true, depth: 9 })];
+    for (const text of shown) expect(text).not.toMatch(/SECRET|Uint8Array/);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['lower case', identity.reveal().toLowerCase()],
+    ['mixed case', identity.reveal().replace('AGE', 'age')],
+    ['cut', identity.reveal().slice(0, -1)],
+    ['changed', identity.reveal().replace(/.$/, (last) => (last === 'Q' ? 'P' : 'Q'))],
+    ['a recipient', recipient],
+    ['the hybrid prefix with classic bytes cut', hybrid.reveal().slice(0, 40)],
+  ])('is none where the text is %s', (_what, text) => {
+    expect(parseIdentity(text)).toBeUndefined();
+  });
+});
+
+describe('parseIdentityFile', () => {
+  it('reads the file of age-keygen', async () => {
+    const [own] = parseIdentityFile(SAMPLE_KEY, 'age.key');
+    expect(SAMPLE_KEY).toContain(`# public key: ${(await own?.recipient()) ?? 'none'}`);
+  });
+
+  it('reads several identities with comments, blanks and carriage returns between them', () => {
+    const text = `# a\r\n\r\n${identity.reveal()}\r\n  # b\n${hybrid.reveal()}`;
+    expect(parseIdentityFile(text, 'k').map(({ kind }) => kind)).toStrictEqual(['x25519', 'post-quantum']);
+  });
+
+  it('names every wrong line without quoting it', async () => {
+    const findings = await findingsOf(() =>
+      parseIdentityFile(`AGE-SECRET-KEY-1BAD\n${identity.reveal()}\nhunter2\n`, 'age.key'),
+    );
+    expect(findings.map(({ place }) => place?.line)).toStrictEqual([1, 3]);
+    expect(JSON.stringify(findings)).not.toMatch(/BAD|hunter2/);
+  });
+
+  it('fails where there is none', async () => {
+    expect(await findingsOf(() => parseIdentityFile('# only a comment\n', 'age.key'))).toMatchObject([
+      { code: 'sops/identity' },
+    ]);
+  });
+});
+
+describe('bech32', () => {
+  it.each([
+    'A12UEL5L',
+    'a12uel5l',
+    'abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw',
+    '11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqc8247j',
+  ])('knows the checksum of %s (BIP 173)', (text) => {
+    // Some of BIP 173's valid texts hold no whole bytes: only the others can be decoded.
+    const decoded = decodeBech32(text);
+    if (decoded !== undefined) expect(encodeBech32(decoded.prefix, decoded.bytes)).toBe(text.toLowerCase());
+    expect(decodeBech32(text.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q')))).toBeUndefined();
+  });
+});
+
+describe('data keys', () => {
+  const key = new Uint8Array(32).fill(9);
+  const base = {
+    lastModified: '',
+    mac: '',
+    selection: DEFAULT_SELECTION,
+    macOnlyEncrypted: false,
+    version: '',
+    others: [],
+  };
+
+  it.each([identity, hybrid])('are opened by the key that they are wrapped for ($kind)', async (own) => {
+    const age = await wrapDataKey(key, [await own.recipient()]);
+    expect(await unwrapDataKey({ ...base, age }, [generateIdentity(), own], 'f')).toStrictEqual(key);
+  });
+
+  it('are found among several recipients in one age file and behind a wrong label', async () => {
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await generateIdentity().recipient());
+    encrypter.addRecipient(await identity.recipient());
+    const enc = armor.encode(await encrypter.encrypt(key));
+    expect(await unwrapDataKey({ ...base, age: [{ recipient: 'age1other', enc }] }, [identity], 'f')).toStrictEqual(
+      key,
+    );
+  });
+
+  it('name the recipients of the file and of the key at hand where they differ', async () => {
+    const age = await wrapDataKey(key, [await identity.recipient()]);
+    const other = generateIdentity();
+    const [finding] = await findingsOf(() => unwrapDataKey({ ...base, age }, [other], 'talos/a.sops.yaml'));
+    expect(finding?.code).toBe('sops/wrong-key');
+    for (const part of ['talos/a.sops.yaml', await identity.recipient(), await other.recipient()])
+      expect(finding?.message).toContain(part);
+    const [without] = await findingsOf(() => unwrapDataKey({ ...base, age }, [], 'f'));
+    expect(without?.message).toContain('there is no age key at hand');
+  });
+
+  it('that are damaged are said to be', async () => {
+    const [finding] = await findingsOf(() =>
+      unwrapDataKey({ ...base, age: [{ recipient: 'age1x', enc: 'no armour' }] }, [identity], 'f'),
+    );
+    expect(finding?.code).toBe('sops/damaged');
+  });
+});
+
+describe('openAgeFile', () => {
+  const unwrap = (stanzas: Parameters<typeof identity.unwrapX25519>[0]) => identity.unwrapX25519(stanzas);
+
+  async function ageFile(contents: Uint8Array): Promise<string> {
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(recipient);
+    return armor.encode(await encrypter.encrypt(contents));
+  }
+
+  it.each([0, 1, 32, 4096, 65_536])('reads what the age library wrote: %d bytes', async (length) => {
+    const contents = new Uint8Array(length).fill(5);
+    expect(openAgeFile(await ageFile(contents), unwrap)).toStrictEqual(contents);
+  });
+
+  it('knows none of the stanzas of others', async () => {
+    expect(openAgeFile(await ageFile(new Uint8Array(32)), () => null)).toBeUndefined();
+  });
+
+  it('refuses a file in which one byte differs, wherever', async () => {
+    const binary = armor.decode(await ageFile(new Uint8Array(32)));
+    for (let offset = 0; offset < binary.length; offset += 1) {
+      const changed = Uint8Array.from(binary);
+      changed[offset] = (changed[offset] ?? 0) ^ 1;
+      let opened: Uint8Array | undefined;
+      try {
+        opened = openAgeFile(armor.encode(changed), unwrap);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+      expect(opened).toBeUndefined();
+    }
+  });
+
+  it.each([
+    '',
+    'no armour',
+    armor.encode(new Uint8Array()),
+    armor.encode(new TextEncoder().encode('age-encryption.org/v2\n--- AAAA\n')),
+  ])('refuses %j', (text) => {
+    expect(() => openAgeFile(text, unwrap)).toThrow();
+  });
+
+  it('refuses contents of several chunks', async () => {
+    const file = await ageFile(new Uint8Array(70_000));
+    expect(() => openAgeFile(file, unwrap)).toThrow('invalid payload');
+  });
+});

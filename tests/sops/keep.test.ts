@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
+import { encrypt } from '../../src/sops/encrypt.ts';
+import { generateIdentity } from '../../src/sops/identities.ts';
+import { keepOrEncrypt } from '../../src/sops/keep.ts';
+import { findingsOf, fixture, fixtureNames, identities, NOW, rules, secretRule, wholeRule } from './support.ts';
+import { requireRule } from '../../src/sops/rules.ts';
+
+const path = 'kubernetes/a.sops.yaml';
+const plain = 'kind: Secret\n# note\nstringData:\n  a: one\n  b: two\n  # aside\n  c: three\n';
+const base = { path, plain, rule: secretRule, indent: 2, identities, now: NOW };
+const previous = await encrypt(base);
+const later = new Date('2027-01-01T00:00:00Z');
+
+function cipherLines(text: string): string[] {
+  return text.split('\n').filter((line) => line.includes('ENC['));
+}
+
+describe('keepOrEncrypt', () => {
+  it('encrypts where there is no previous file', async () => {
+    expect((await keepOrEncrypt(base)).outcome).toBe('encrypted');
+  });
+
+  it.each([
+    ['the same text', plain],
+    [
+      'other quotes and blank lines',
+      'kind: "Secret"\n\n# note\nstringData: {"a": one, b: "two",\n  # aside\n  c: three}\n',
+    ],
+  ])('keeps the previous text byte for byte for %s', async (_what, same) => {
+    expect(await keepOrEncrypt({ ...base, plain: same, previous, now: later })).toStrictEqual({
+      outcome: 'kept',
+      text: previous,
+    });
+  });
+
+  it('changes nothing but the changed value, the time and the MAC', async () => {
+    const { outcome, text } = await keepOrEncrypt({
+      ...base,
+      plain: plain.replace('two', 'zwei'),
+      previous,
+      now: later,
+    });
+    expect(outcome).toBe('encrypted');
+    const before = previous.split('\n');
+    const changed = text.split('\n').filter((line, index) => line !== before[index]);
+    expect(changed.map((line) => line.trim().split(':')[0])).toStrictEqual(['b', 'lastmodified', 'mac']);
+    expect((await decrypt({ path, text, identities })).text).toBe(plain.replace('two', 'zwei'));
+  });
+
+  it.each([
+    ['a comment', plain.replace('aside', 'other')],
+    ['a removed comment', plain.replace('  # aside\n', '')],
+    ['a readable comment', plain.replace('note', 'other')],
+    ['the order of keys', plain.replace('  a: one\n  b: two\n', '  b: two\n  a: one\n')],
+    ['the kind of a value', plain.replace('one', '1')],
+  ])('encrypts where %s differs', async (_what, other) => {
+    expect((await keepOrEncrypt({ ...base, plain: other, previous })).outcome).toBe('encrypted');
+  });
+
+  it('does not reuse the ciphertext of a value for an equal one elsewhere', async () => {
+    const { text } = await keepOrEncrypt({ ...base, plain: plain.replace('two', 'one'), previous });
+    const values = cipherLines(text).map((line) => line.split(': ')[1]);
+    expect(new Set(values).size).toBe(values.length);
+  });
+
+  it('encrypts everything under a new key where the rule differs', async () => {
+    const { outcome, text } = await keepOrEncrypt({
+      ...base,
+      rule: { ...secretRule, macOnlyEncrypted: false },
+      previous,
+    });
+    expect(outcome).toBe('encrypted');
+    expect(cipherLines(text).filter((line) => previous.includes(line))).toStrictEqual([]);
+  });
+
+  it('encrypts anew where the rule names another recipient, without the old key', async () => {
+    const other = generateIdentity();
+    const rule = { ...secretRule, recipients: [await other.recipient()] };
+    const { outcome, text } = await keepOrEncrypt({ ...base, rule, identities: [other], previous });
+    expect(outcome).toBe('encrypted');
+    expect((await decrypt({ path, text, identities: [other] })).text).toBe(plain);
+  });
+
+  it('stops where the previous file has the right recipients and no key at hand opens it', async () => {
+    const [finding] = await findingsOf(() => keepOrEncrypt({ ...base, identities: [generateIdentity()], previous }));
+    expect(finding?.code).toBe('sops/wrong-key');
+  });
+
+  it.each([
+    ['plain', plain, 'sops/previous'],
+    ['damaged', previous.replace(/data:../, 'data:xx'), 'sops/previous'],
+    ['no YAML', 'a: [', 'sops/previous'],
+  ])('encrypts anew and says so where the previous file is %s', async (_what, broken, code) => {
+    const { outcome, warning } = await keepOrEncrypt({ ...base, previous: broken });
+    expect([outcome, warning?.code, warning?.severity]).toStrictEqual(['encrypted', code, 'warning']);
+    expect(warning?.message).not.toMatch(/one|two|three/);
+  });
+
+  it('keeps the keys of other key stores, and with them the data key', async () => {
+    const pgp = '  pgp:\n    - created_at: "2026-01-01T00:00:00Z"\n      enc: sample\n      fp: ABCDEF\n';
+    const shared = previous.replace(/^ {2}encrypted_regex/m, `${pgp}  encrypted_regex`);
+    const { text } = await keepOrEncrypt({ ...base, plain: plain.replace('one', 'eins'), previous: shared });
+    expect(text).toContain('fp: ABCDEF');
+    expect(readSealed(path, text).metadata.age).toStrictEqual(readSealed(path, previous).metadata.age);
+  });
+
+  it.each(fixtureNames)('keeps %s as the real sops wrote it', async (name) => {
+    const file = `${name}.sops.yaml`;
+    const options = {
+      path: file,
+      plain: fixture(`${name}.plain.yaml`),
+      rule: requireRule(rules, file),
+      identities,
+      now: NOW,
+    };
+    expect(await keepOrEncrypt({ ...options, previous: fixture(file) })).toStrictEqual({
+      outcome: 'kept',
+      text: fixture(file),
+    });
+  });
+
+  it('works under the whole-file rule as well', async () => {
+    const whole = { ...base, rule: wholeRule };
+    const first = await keepOrEncrypt(whole);
+    expect((await keepOrEncrypt({ ...whole, previous: first.text })).outcome).toBe('kept');
+  });
+});
