@@ -1,0 +1,61 @@
+import type { Finding } from '../../report/finding.ts';
+import { readDocument, type ConfigDocument } from './document.ts';
+import { soundConfiguration, type SoundConfiguration } from './effective.ts';
+import type { Issue } from './issue.ts';
+import { RULES } from './rules/list.ts';
+import { readSecrets, type SecretSources } from './secrets.ts';
+import type { Cluster, ClusterNode, Configuration, SecretText } from './types.ts';
+import { validateDocument } from './validate.ts';
+
+/** A file's text with its path as the user knows it, relative to the cluster's root. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What loading came to: all findings in the order of the files, and the configuration where none of them is an error. */
+export interface LoadedConfiguration {
+  readonly findings: readonly Finding[];
+  readonly configuration?: Configuration;
+}
+
+/**
+ * Reads, validates and completes cluster.yaml and nodes.yaml. All findings come at once; nothing is thrown for what the
+ * files hold. What `sources` throws (a file that cannot be read, a git that fails) goes through.
+ */
+export async function loadConfiguration(
+  input: { readonly cluster: ConfigFile; readonly nodes: ConfigFile },
+  sources: SecretSources,
+): Promise<LoadedConfiguration> {
+  const documents = { cluster: readDocument('cluster', input.cluster), nodes: readDocument('nodes', input.nodes) };
+  const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);
+  const sound = soundConfiguration(documents, broken);
+  const secrets = await readSecrets(documents.cluster, sound.secrets, sources);
+  const issues = [...broken, ...secrets.issues, ...RULES.flatMap((rule) => rule(sound))];
+  const findings = [...findingsOf(documents.cluster, issues), ...findingsOf(documents.nodes, issues)];
+  if (findings.some(({ severity }) => severity === 'error')) return { findings };
+  return { findings, configuration: complete(sound, secrets.values) };
+}
+
+function findingsOf(document: ConfigDocument, issues: readonly Issue[]): Finding[] {
+  return issues
+    .filter(({ file }) => file === document.file)
+    .map(document.finding)
+    .sort((one, other) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other));
+}
+
+function lineOf({ place }: Finding): number {
+  return place?.line ?? 0;
+}
+
+function columnOf({ place }: Finding): number {
+  return place?.column ?? 0;
+}
+
+/** Without errors every sound value is there. */
+function complete(sound: SoundConfiguration, secrets: Readonly<Record<string, SecretText>>): Configuration {
+  return {
+    cluster: { ...sound.cluster, ...secrets } as Cluster,
+    nodes: (sound.nodes ?? []) as readonly ClusterNode[],
+  };
+}

@@ -1,0 +1,67 @@
+import type { Issue } from '../issue.ts';
+import type { SoundConfiguration } from '../effective.ts';
+import type { Rule } from './rule.ts';
+
+/** Somebody has to run the control plane. */
+export const someNodeIsController: Rule = ({ nodes }) => {
+  if (nodes === undefined || nodes.some(({ controller }) => controller !== false)) return [];
+  return [
+    {
+      code: 'config/no-controller',
+      file: 'nodes',
+      at: { path: ['nodes'] },
+      message: 'no node is a controller',
+      remedy: 'set `controller: true` for one node, or for three',
+    },
+  ];
+};
+
+/** An even number of etcd members fails at as many losses as one less, and has one more that can be lost. */
+export const controllersAreOdd: Rule = ({ nodes }) => {
+  if (nodes?.some(({ controller }) => controller === undefined) !== false) return [];
+  const count = nodes.filter(({ controller }) => controller).length;
+  if (count === 0 || count % 2 === 1) return [];
+  return [
+    {
+      code: 'config/even-controllers',
+      severity: 'warning',
+      file: 'nodes',
+      at: { path: ['nodes'] },
+      message: `${String(count)} nodes are controllers: an even number survives no more failures than ${String(count - 1)} would`,
+      remedy: `make it ${String(count - 1)} or ${String(count + 1)}`,
+    },
+  ];
+};
+
+/** Names and MAC addresses tell nodes apart. */
+export const nodesAreDistinct: Rule = (configuration) => [
+  ...repeated(configuration, 'name', 'take another name'),
+  ...repeated(configuration, 'mac_addr', 'give the MAC address of the interface of this node'),
+];
+
+/** What does not begin with a slash is a serial number, also `sda`. */
+export const disksAreNoDeviceNames: Rule = ({ nodes }) =>
+  (nodes ?? []).flatMap(({ disk }, index) => {
+    if (disk === undefined || !/^(?:(?:sd|vd|hd|xvd)[a-z]+|nvme\d+n\d+|mmcblk\d+)$/.test(disk)) return [];
+    const message = `\`nodes[${String(index)}].disk\` is ${disk}, which is taken for the serial number of a disk`;
+    const issue: Issue = {
+      code: 'config/disk-name',
+      severity: 'warning',
+      file: 'nodes',
+      at: { path: ['nodes', index, 'disk'] },
+      message,
+      remedy: `did you mean /dev/${disk}?`,
+    };
+    return [issue];
+  });
+
+function repeated({ nodes = [] }: SoundConfiguration, field: 'name' | 'mac_addr', remedy: string): Issue[] {
+  return nodes.flatMap((node, index) => {
+    const value = node[field];
+    const first = value === undefined ? -1 : nodes.findIndex((other) => other[field] === value);
+    if (value === undefined || first === index) return [];
+    const path = (of: number): string => `\`nodes[${String(of)}].${field}\``;
+    const message = `${value} is used by both ${path(first)} and ${path(index)}`;
+    return [{ code: 'config/node-repeated', file: 'nodes', at: { path: ['nodes', index, field] }, message, remedy }];
+  });
+}

@@ -1,0 +1,106 @@
+import type { ConfigDocument } from './document.ts';
+import type { Issue } from './issue.ts';
+import { SECRET_FIELDS } from './schemas.ts';
+import type { Configuration, SecretText, WrittenSecret } from './types.ts';
+
+/** Where the text of a secret comes from when cluster.yaml only says where to find it. */
+export interface SecretSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Text of a file, its path as it is written in cluster.yaml; undefined where there is none. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Whether git tracks a file, so that what it holds would be pushed. */
+  readonly isTracked: (path: string) => Promise<boolean>;
+}
+
+/** The token of the sample: no secret, and written so that everybody sees it. */
+export const SAMPLE_CLOUDFLARE_TOKEN = 'SAMPLE-NOT-A-REAL-CLOUDFLARE-TOKEN';
+
+/** The secrets of cluster.yaml that could be read, by field, and what stood in the way of the others. */
+export interface ReadSecrets {
+  readonly values: Readonly<Record<string, SecretText>>;
+  readonly issues: readonly Issue[];
+}
+
+/** Reads the secrets of the named fields; every one of them meets its schema. */
+export async function readSecrets(
+  document: ConfigDocument,
+  written: Readonly<Record<string, WrittenSecret>>,
+  sources: SecretSources,
+): Promise<ReadSecrets> {
+  const values: Record<string, SecretText> = {};
+  const issues: Issue[] = [];
+  for (const [field, secret] of Object.entries(written)) {
+    const { text, issue } = await readSecret({ field, document, sources }, secret);
+    if (issue !== undefined) issues.push({ file: 'cluster', ...issue });
+    if (text !== undefined) values[field] = text as SecretText;
+  }
+  return { values, issues };
+}
+
+/** The plain texts of all secrets in a configuration, for those who mask or look for them. */
+export function secretValues(configuration: Configuration): string[] {
+  const fields: Readonly<Record<string, unknown>> = { ...configuration.cluster };
+  return SECRET_FIELDS.map((name) => fields[name]).filter((value) => typeof value === 'string');
+}
+
+interface Reading {
+  readonly field: string;
+  readonly document: ConfigDocument;
+  readonly sources: SecretSources;
+}
+
+interface Result {
+  readonly text?: string;
+  readonly issue?: Omit<Issue, 'file'>;
+}
+
+function readSecret(reading: Reading, secret: WrittenSecret): Result | Promise<Result> {
+  if (typeof secret === 'string') return readLiteral(reading, secret);
+  return 'env' in secret ? readVariable(reading, secret.env) : readSecretFile(reading, secret.file);
+}
+
+async function readLiteral({ field, document, sources }: Reading, text: string): Promise<Result> {
+  if (text === SAMPLE_CLOUDFLARE_TOKEN || !(await sources.isTracked(document.name))) return { text };
+  const remedy = `write {env: ${field.toUpperCase()}} or {file: ${exampleFile(field)}}, and replace the secret if it was ever pushed`;
+  return {
+    text,
+    issue: inGit([field], `\`${field}\` stands in plain text in ${document.name}, which git tracks`, remedy),
+  };
+}
+
+function readVariable({ field, sources }: Reading, name: string): Result {
+  const text = sources.env[name]?.trim();
+  if (text !== undefined && text !== '') return { text };
+  const message = `\`${field}\` is taken from the environment variable ${shown(name)}, which is ${text === '' ? 'empty' : 'not set'}`;
+  return { issue: missing([field, 'env'], message, 'set it where the command runs, or write {file: PATH}') };
+}
+
+async function readSecretFile({ field, sources }: Reading, path: string): Promise<Result> {
+  const text = (await sources.readFile(path))?.trim();
+  if (text === undefined || text === '') {
+    const message = `\`${field}\` is taken from the file ${shown(path)}, which ${text === '' ? 'is empty' : 'does not exist'}`;
+    return { issue: missing([field, 'file'], message, 'write the secret to that file, or write {env: NAME}') };
+  }
+  if (!(await sources.isTracked(path))) return { text };
+  const remedy =
+    'let .gitignore name the file, take it out with `git rm --cached` and replace the secret if it was ever pushed';
+  return { text, issue: inGit([field, 'file'], `\`${field}\` is taken from ${path}, which git tracks`, remedy) };
+}
+
+/** Names that look like names: somebody may have written the secret itself there. */
+function shown(name: string): string {
+  return /^[A-Z][A-Z0-9_]{0,30}$|[./]/.test(name) ? name : 'named here';
+}
+
+/** .gitignore of the template names *.key. */
+function exampleFile(field: string): string {
+  return `${field.replaceAll('_', '-')}.key`;
+}
+
+function missing(path: string[], message: string, remedy: string): Omit<Issue, 'file'> {
+  return { code: 'config/secret-missing', at: { path }, message, remedy };
+}
+
+function inGit(path: string[], message: string, remedy: string): Omit<Issue, 'file'> {
+  return { code: 'config/secret-in-git', severity: 'warning', at: { path }, message, remedy };
+}

@@ -1,0 +1,28 @@
+import type { Plugin } from '../makejinja/plugin.ts';
+import { templateData } from './computed.ts';
+import type { Configuration } from './config/types.ts';
+import { basename, nthhost } from './filters.ts';
+import { credentialFunctions, type ReadCredential } from './functions.ts';
+import { talosPatches, type TemplateFolder } from './patches.ts';
+
+/** What the cluster's extension is made from. */
+export interface ExtensionInput {
+  readonly configuration: Configuration;
+  /** Reads a credential file when a template asks for it. */
+  readonly read: ReadCredential;
+  /** The renderer's input folders, the one that wins first. */
+  readonly folders: readonly TemplateFolder[];
+}
+
+/** The starter's own plugin for the renderer: data, functions and filters that its templates are written with. */
+export function clusterExtension({ configuration, read, folders }: ExtensionInput): Plugin {
+  return {
+    name: 'cluster',
+    data: templateData(configuration),
+    functions: { ...credentialFunctions(read), talos_patches: talosPatches(folders) },
+    filters: {
+      basename: { signature: 'basename(value)', call: basename },
+      nthhost: { signature: 'nthhost(cidr, n)', call: nthhost },
+    },
+  };
+}

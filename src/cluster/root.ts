@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+
+/** Names of the folders and the file that rendering owns, relative to the cluster's root. Nothing else is ever written. */
+export const OUTPUT_ROOTS = ['bootstrap', 'kubernetes', 'talos', '.sops.yaml'] as const;
+
+/** Where everything of one cluster lies. All paths are absolute; no stage looks at the current directory. */
+export interface ClusterRoot {
+  /** The repository's (or the cluster's) top folder. */
+  readonly path: string;
+  readonly clusterFile: string;
+  readonly nodesFile: string;
+  readonly rendererConfig: string;
+  /** Folder that holds age.key, github-deploy.key, github-push-token.txt and cloudflare-tunnel.json. */
+  readonly keys: string;
+  /** Folder of the manifest, the caches, the lock and the journal. */
+  readonly state: string;
+}
+
+/** The usual layout below `path`; `keys` is another folder for the keys (the sample's, say). */
+export function clusterRoot(path: string, keys: string = path): ClusterRoot {
+  return {
+    path,
+    clusterFile: join(path, 'cluster.yaml'),
+    nodesFile: join(path, 'nodes.yaml'),
+    rendererConfig: join(path, 'makejinja.toml'),
+    keys,
+    state: join(path, '.cluster-template'),
+  };
+}
