@@ -1,0 +1,159 @@
+import {
+  type AssignBlockNode,
+  type AssignNode,
+  type AutoescapeNode,
+  type BodyNode,
+  type ExpressionNode,
+  type ExpressionStatementNode,
+  type FilterBlockNode,
+  type IfNode,
+  type WithNode,
+} from '../nodes/nodes.ts';
+import { findNodes } from '../nodes/walk.ts';
+import { truth } from '../python/operators.ts';
+import { foldConstant } from './constants.ts';
+import { type Frame } from './frame.ts';
+import { OutputCompiler } from './output.ts';
+import { placeCode } from './scopes.ts';
+import { trackBody, trackNodes } from './tracking.ts';
+
+/** Conditions, assignments and the blocks around a piece of text. */
+export class AssignmentCompiler extends OutputCompiler {
+  private readonly assigned: Set<string>[] = [];
+
+  compileNodeList(node: BodyNode, frame: Frame): void {
+    this.compileAll(node.children, frame);
+  }
+
+  compileIfChain(node: IfNode, frame: Frame): void {
+    const soft = frame.soft();
+    this.emitPlace(node);
+    this._emitLine(`if(${this.condition(node.cond, soft)}){`);
+    this.compileAll(node.body.children, soft);
+    for (const branch of node.elifs) {
+      this._emitLine(`}else if((at=${placeCode(branch)},${this.condition(branch.cond, soft)})){`);
+      this.compileAll(branch.body.children, soft);
+    }
+    if (node.else_ !== null) {
+      this._emitLine('}else{');
+      this.compileAll(node.else_.children, soft);
+    }
+    this._emitLine('}');
+  }
+
+  compileAssign(node: AssignNode, frame: Frame): void {
+    this.emitPlace(node);
+    this.tracked(frame, () => {
+      for (const name of new Set(findNodes(node, 'NamespaceRef').map((reference) => reference.value))) {
+        this._emitLine(`rt.checkNamespace(${this.variable(name, frame)});`);
+      }
+      this.emitTarget(node.target, this.code(node.value, frame), frame);
+    });
+  }
+
+  compileAssignBlock(node: AssignBlockNode, frame: Frame): void {
+    this.tracked(frame, () => {
+      const inner = frame.inner();
+      // A set block always collects, so it works at the top of a template with a parent too.
+      inner.requireOutputCheck = false;
+      trackBody(inner.symbols, node.body);
+      this.enterFrame(inner);
+      this.emitBuffer(inner);
+      this.compileAll(node.body.children, inner);
+      this.emitPlace(node);
+      const value = node.filter === null ? String(inner.buffer) : this.code(node.filter, inner);
+      this.emitTarget(node.target, `rt.markIf(context.evalContext.autoescape,${value})`, frame);
+      this.leaveFrame(inner);
+    });
+  }
+
+  /** From here on the frame collects its output in a variable of its own. */
+  protected emitBuffer(frame: Frame): void {
+    frame.buffer = this.temporary();
+    this._emitLine(`${frame.buffer}="";`);
+  }
+
+  compileFilterBlock(node: FilterBlockNode, frame: Frame): void {
+    const inner = frame.inner();
+    trackNodes(inner.symbols, [...node.body.children, node.filter]);
+    this.enterFrame(inner);
+    this.emitBuffer(inner);
+    this.compileAll(node.body.children, inner);
+    this.emitPlace(node);
+    this.emitWrite(`rt.joined(${this.code(node.filter, inner)})`, frame);
+    this.leaveFrame(inner);
+  }
+
+  compileWith(node: WithNode, frame: Frame): void {
+    const inner = frame.inner();
+    trackNodes(inner.symbols, [...node.targets, ...node.body.children]);
+    this.emitPlace(node);
+    this.enterFrame(inner);
+    for (const [index, target] of node.targets.entries()) {
+      const value = node.values[index];
+      if (value !== undefined) this.emitTarget(target, this.code(value, frame), inner);
+    }
+    this.compileAll(node.body.children, inner);
+    this.leaveFrame(inner);
+  }
+
+  compileAutoescape(node: AutoescapeNode, frame: Frame): void {
+    const inner = frame.inner();
+    trackNodes(inner.symbols, [node.value, ...node.body.children]);
+    const { state } = inner;
+    const { autoescape, volatile } = state;
+    this.emitPlace(node);
+    this.enterFrame(inner);
+    const saved = this.temporary();
+    this._emitLine(`${saved}=context.evalContext.setting;`);
+    this._emitLine(`context.evalContext.setting=${this.code(node.value, inner)};`);
+    const constant = foldConstant(node.value, state, this.options);
+    if (constant === undefined) state.volatile = true;
+    else state.autoescape = truth(constant.value);
+    this.compileAll(node.body.children, inner);
+    state.autoescape = autoescape;
+    state.volatile = volatile;
+    this._emitLine(`context.evalContext.setting=${saved};`);
+    this.leaveFrame(inner);
+  }
+
+  compileExpressionStatement(node: ExpressionStatementNode, frame: Frame): void {
+    this.emitPlace(node);
+    this._emitLine(`${this.code(node.value, frame)};`);
+  }
+
+  /** Emits the assignment of a value to a name, to an attribute of a namespace or to several of them. */
+  protected emitTarget(target: ExpressionNode, value: string, frame: Frame): void {
+    if (target.typename === 'Name') {
+      if (frame.toplevel || frame.loopFrame || frame.blockFrame) this.assigned.at(-1)?.add(target.value);
+      this._emitLine(`${this.variable(target.value, frame)}=${value};`);
+    } else if (target.typename === 'NamespaceRef') {
+      const attribute = JSON.stringify(target.attribute);
+      this._emitLine(`rt.setNamespace(${this.variable(target.value, frame)},${attribute},${value});`);
+    } else if (target.typename === 'Tuple') {
+      const items = this.temporary();
+      this._emitLine(`${items}=rt.unpack(${value},${String(target.children.length)});`);
+      for (const [index, child] of target.children.entries()) {
+        this.emitTarget(child, `${items}[${String(index)}]`, frame);
+      }
+    }
+  }
+
+  /** Runs an assignment and makes its names known to the context, the loop or the block. */
+  private tracked(frame: Frame, assign: () => void): void {
+    this.assigned.push(new Set());
+    assign();
+    const names = [...(this.assigned.pop() ?? [])];
+    if (names.length === 0) return;
+    const values = names.map((name) => `${JSON.stringify(name)},${this.variable(name, frame)}`);
+    if ((frame.loopFrame || frame.blockFrame) && !frame.tracksVariables) return;
+    if (frame.loopFrame) this._emitLine(`loopVars=rt.noted(loopVars,[${values.join(',')}]);`);
+    else if (frame.blockFrame) this._emitLine(`blockVars=rt.noted(blockVars,[${values.join(',')}]);`);
+    else if (frame.toplevel) this._emitLine(`context.assign([${values.join(',')}]);`);
+  }
+
+  /** At the end of a loop, what it assigned is no longer an assignment of what surrounds it. */
+  protected forgetAssigned(names: ReadonlySet<string>): void {
+    for (const name of names) this.assigned.at(-1)?.delete(name);
+  }
+}

@@ -1,0 +1,250 @@
+import { makeDict } from '../python/dict.ts';
+import { PyFloat } from '../python/float.ts';
+import { slice } from '../python/iteration.ts';
+import { Markup } from '../python/markup.ts';
+import { NOT_FOUND } from '../python/object.ts';
+import { add, contains, div, eq, floordiv, ge, gt, le, lt, mod, mul, neg, pos, pow, sub, truth } from '../python/operators.ts';
+import { str } from '../python/text.ts';
+import { NamedTuple, Tuple, tuple } from '../python/tuple.ts';
+import {
+  type Arguments,
+  type BinaryName,
+  type CompareNode,
+  type CompareOperator,
+  type ExpressionNode,
+  type FilterNode,
+  type ItemNode,
+  type TestNode,
+} from '../nodes/nodes.ts';
+import { findAttribute, findSubscript } from '../runtime/lookups.ts';
+import { type EvalState } from './frame.ts';
+import { type CompileOptions } from './options.ts';
+
+/** A value that is known at compile time. */
+export interface Constant {
+  readonly value: unknown;
+}
+
+/** Thrown where an expression has no value before the render. */
+const IMPOSSIBLE = new Error('not a constant');
+
+/** A longer text is made by the render rather than written into the code. */
+const MAX_FOLDED_TEXT = 10_000;
+
+const BINARY: Readonly<Record<Exclude<BinaryName, 'And' | 'Or'>, (left: unknown, right: unknown) => unknown>> = {
+  Add: add,
+  Sub: sub,
+  Mul: mul,
+  Div: div,
+  FloorDiv: floordiv,
+  Mod: mod,
+  Pow: pow,
+};
+
+const COMPARE: Readonly<Record<CompareOperator, (left: unknown, right: unknown) => boolean>> = {
+  '==': eq,
+  '!=': (left, right) => !eq(left, right),
+  '<': lt,
+  '<=': le,
+  '>': gt,
+  '>=': ge,
+  in: contains,
+  'not in': (left, right) => !contains(left, right),
+};
+
+/**
+ * The value of an expression that does not depend on the render. Jinja folds such expressions, and it can be told: its
+ * folded `~` makes no safe text. Whatever fails is left to the render, which raises the error at its place.
+ */
+export function foldConstant(node: ExpressionNode, state: EvalState, options: CompileOptions): Constant | undefined {
+  if (!mayBeConstant(node)) return undefined;
+  try {
+    const value = new Folder(state, options).value(node);
+    return hasSafeRepr(value) ? { value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Looks at the left end only: enough to pass by most expressions without throwing. */
+function mayBeConstant(node: ExpressionNode): boolean {
+  switch (node.typename) {
+    case 'Name':
+    case 'NamespaceRef':
+    case 'Call':
+    case 'RuntimeCall':
+      return false;
+    case 'FilterCall':
+      return node.target !== null && mayBeConstant(node.target);
+    case 'TestCall':
+    case 'Attribute':
+    case 'Item':
+    case 'Not':
+    case 'Neg':
+    case 'Pos':
+    case 'MarkSafe':
+      return mayBeConstant(node.target);
+    case 'Add':
+    case 'Sub':
+    case 'Mul':
+    case 'Div':
+    case 'FloorDiv':
+    case 'Mod':
+    case 'Pow':
+    case 'And':
+    case 'Or':
+      return mayBeConstant(node.left);
+    case 'Compare':
+      return mayBeConstant(node.expr);
+    case 'InlineIf':
+      return mayBeConstant(node.cond);
+    case 'Array':
+    case 'Tuple':
+    case 'ConcatAll':
+      return node.children.every(mayBeConstant);
+    default:
+      return true;
+  }
+}
+
+class Folder {
+  private readonly state: EvalState;
+  private readonly options: CompileOptions;
+
+  constructor(state: EvalState, options: CompileOptions) {
+    this.state = state;
+    this.options = options;
+  }
+
+  value(node: ExpressionNode): unknown {
+    switch (node.typename) {
+      case 'Literal':
+        return node.value;
+      case 'TemplateData':
+        return this.state.autoescape ? new Markup(node.value) : node.value;
+      case 'Tuple':
+        return tuple(node.children.map((child) => this.value(child)));
+      case 'Array':
+        return node.children.map((child) => this.value(child));
+      case 'Dict':
+        return makeDict(node.children.map((pair) => [this.value(pair.key), this.value(pair.value)] as const));
+      case 'ConcatAll':
+        return node.children.map((child) => str(this.value(child))).join('');
+      case 'Not':
+        return !truth(this.value(node.target));
+      case 'Neg':
+        return neg(this.value(node.target));
+      case 'Pos':
+        return pos(this.value(node.target));
+      case 'Compare':
+        return this.comparison(node);
+      case 'InlineIf':
+        return this.inlineIf(node);
+      case 'Attribute':
+        return found(findAttribute(this.value(node.target), node.name));
+      case 'Item':
+        return this.item(node);
+      case 'FilterCall':
+      case 'TestCall':
+        return this.call(node);
+      case 'MarkSafe':
+        return this.markSafe(this.value(node.target));
+      default:
+        return this.binary(node);
+    }
+  }
+
+  private binary(node: ExpressionNode): unknown {
+    if (!('left' in node)) throw IMPOSSIBLE;
+    const left = this.value(node.left);
+    if (node.typename === 'And') return truth(left) ? this.value(node.right) : left;
+    if (node.typename === 'Or') return truth(left) ? left : this.value(node.right);
+    return BINARY[node.typename](left, this.value(node.right));
+  }
+
+  private comparison(node: CompareNode): unknown {
+    let left = this.value(node.expr);
+    for (const { type, expr } of node.ops) {
+      const right = this.value(expr);
+      if (!COMPARE[type](left, right)) return false;
+      left = right;
+    }
+    return true;
+  }
+
+  private inlineIf(node: Extract<ExpressionNode, { typename: 'InlineIf' }>): unknown {
+    if (truth(this.value(node.cond))) return this.value(node.body);
+    if (node.else_ === null) throw IMPOSSIBLE;
+    return this.value(node.else_);
+  }
+
+  private item(node: ItemNode): unknown {
+    const target = this.value(node.target);
+    const { val } = node;
+    if (val.typename !== 'Slice') return found(findSubscript(target, this.value(val)));
+    const [start, stop, step] = [val.start, val.stop, val.step].map((part) => (part === null ? null : this.value(part)));
+    return slice(target, start, stop, step);
+  }
+
+  private call(node: FilterNode | TestNode): unknown {
+    if (this.state.volatile || node.target === null) throw IMPOSSIBLE;
+    const args = [this.value(node.target), ...this.args(node)];
+    const kwargs = new Map(node.kwargs.map(({ key, value }) => [key, this.value(value)] as const));
+    const kind = node.typename === 'FilterCall' ? 'filter' : 'test';
+    return this.options.foldCall({ kind, name: node.name, args, kwargs, autoescape: this.state.autoescape });
+  }
+
+  private args(node: Arguments): unknown[] {
+    // Arguments behind a star are left to the render: the value is the same.
+    if (node.dynArgs !== null || node.dynKwargs !== null) throw IMPOSSIBLE;
+    return node.args.map((argument) => this.value(argument));
+  }
+
+  private markSafe(value: unknown): unknown {
+    if (this.state.volatile) throw IMPOSSIBLE;
+    return this.state.autoescape ? new Markup(str(value)) : value;
+  }
+}
+
+function found(value: unknown): unknown {
+  if (value === NOT_FOUND) throw IMPOSSIBLE;
+  return value;
+}
+
+/** Whether a value can be written into the code: Jinja asks for a safe `repr`. */
+function hasSafeRepr(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= MAX_FOLDED_TEXT;
+  if (value === null || ['boolean', 'number', 'bigint'].includes(typeof value)) return true;
+  if (value instanceof PyFloat || value instanceof Markup) return true;
+  if (value instanceof NamedTuple) return false;
+  if (Array.isArray(value)) return value.every(hasSafeRepr);
+  return value instanceof Map && [...value].every(([key, item]) => hasSafeRepr(key) && hasSafeRepr(item));
+}
+
+/** Code that makes a value. `share` puts the code of an unchangeable value where it is made only once. */
+export function constantCode(value: unknown, share: (code: string) => string): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return share(`${String(value)}n`);
+  if (typeof value === 'number') return numberCode(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (value instanceof PyFloat) return share(`rt.float(${numberCode(value.value)})`);
+  if (value instanceof Markup) return share(`rt.markup(${JSON.stringify(value.value)})`);
+  if (Array.isArray(value)) {
+    const items = `[${value.map((item) => constantCode(item, share)).join(',')}]`;
+    if (!(value instanceof Tuple)) return items;
+    return value.every(isUnchangeable) ? share(`rt.tuple(${items})`) : `rt.tuple(${items})`;
+  }
+  if (!(value instanceof Map)) throw new Error('a constant without code');
+  const entries = [...(value as Map<unknown, unknown>)];
+  return `rt.dict([${entries.map((entry) => `[${entry.map((part) => constantCode(part, share)).join(',')}]`).join(',')}])`;
+}
+
+function numberCode(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  return value < 0 ? `(${String(value)})` : String(value);
+}
+
+function isUnchangeable(value: unknown): boolean {
+  if (value instanceof Tuple) return value.every(isUnchangeable);
+  return !Array.isArray(value) && !(value instanceof Map);
+}

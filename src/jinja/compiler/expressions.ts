@@ -1,0 +1,256 @@
+import {
+  type ArrayNode,
+  type AttributeNode,
+  type BinaryNode,
+  type CompareNode,
+  type CompareOperator,
+  type ConcatNode,
+  type DictNode,
+  type ExpressionNode,
+  type InlineIfNode,
+  type ItemNode,
+  type LiteralNode,
+  type MarkSafeNode,
+  type NameNode,
+  type NamespaceRefNode,
+  type RuntimeCallNode,
+  type SliceNode,
+  type TemplateDataNode,
+  type TemplateNode,
+  type TupleNode,
+  type UnaryNode,
+} from '../nodes/nodes.ts';
+import { DICT_METHODS } from '../runtime/lookups.ts';
+import { constantCode, foldConstant } from './constants.ts';
+import { type Frame } from './frame.ts';
+import { ScopeCompiler } from './scopes.ts';
+
+const COMPARE_CODE: Readonly<Record<CompareOperator, (left: string, right: string) => string>> = {
+  '==': (left, right) => `eq(${left},${right})`,
+  '!=': (left, right) => `!eq(${left},${right})`,
+  '<': (left, right) => `lt(${left},${right})`,
+  '<=': (left, right) => `le(${left},${right})`,
+  '>': (left, right) => `gt(${left},${right})`,
+  '>=': (left, right) => `ge(${left},${right})`,
+  in: (left, right) => `rt.contains(${left},${right})`,
+  'not in': (left, right) => `!rt.contains(${left},${right})`,
+};
+
+/** Attributes of a loop that its generated code can reach without a lookup. */
+const LOOP_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
+  ['index', 'index0+1'],
+  ['index0', 'index0'],
+  ['first', 'index0===0'],
+  ['last', 'last'],
+  ['length', 'size'],
+]);
+
+/** Expressions, each an expression of JavaScript. */
+export class ExpressionCompiler extends ScopeCompiler {
+  /** Jinja evaluates constant expressions before the render, unless escaping is decided by the render. */
+  override compile(node: TemplateNode, frame: Frame): void {
+    if (isFoldable(node) && !frame.state.volatile) {
+      const constant = foldConstant(node, frame.state, this.options);
+      if (constant !== undefined) {
+        this._emit(constantCode(constant.value, this.share));
+        return;
+      }
+    }
+    super.compile(node, frame);
+  }
+
+  /** Code of a condition: a boolean of JavaScript. */
+  protected condition(node: ExpressionNode, frame: Frame): string {
+    const code = this.code(node, frame);
+    if (code === 'true' || code === 'false') return code;
+    return node.typename === 'Compare' || node.typename === 'Not' ? code : `truth(${code})`;
+  }
+
+  compileLiteral(node: LiteralNode): void {
+    this._emit(constantCode(node.value, this.share));
+  }
+
+  compileTemplateData(node: TemplateDataNode, frame: Frame): void {
+    const text = JSON.stringify(node.value);
+    if (frame.state.volatile) this._emit(`rt.markIf(context.evalContext.autoescape,${text})`);
+    else this._emit(frame.state.autoescape ? this.share(`rt.markup(${text})`) : text);
+  }
+
+  compileName(node: NameNode, frame: Frame): void {
+    this._emit(node.use === 'load' ? this.readName(node, frame) : this.variable(node.value, frame));
+  }
+
+  compileNamespaceRef(node: NamespaceRefNode): void {
+    this.failSyntax(node, `can't read '${node.value}.${node.attribute}' here`);
+  }
+
+  compileTuple(node: TupleNode, frame: Frame): void {
+    this._emit(`rt.tuple(${this.listCode(node.children, frame)})`);
+  }
+
+  compileArray(node: ArrayNode, frame: Frame): void {
+    this._emit(this.listCode(node.children, frame));
+  }
+
+  compileDict(node: DictNode, frame: Frame): void {
+    const entries = node.children.map(({ key, value }) => `[${this.code(key, frame)},${this.code(value, frame)}]`);
+    this._emit(`rt.dict([${entries.join(',')}])`);
+  }
+
+  protected listCode(nodes: readonly ExpressionNode[], frame: Frame): string {
+    return `[${nodes.map((child) => this.code(child, frame)).join(',')}]`;
+  }
+
+  compileAdd(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('add', node, frame);
+  }
+
+  compileSub(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('sub', node, frame);
+  }
+
+  compileMul(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('rt.mul', node, frame);
+  }
+
+  compileDiv(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('rt.div', node, frame);
+  }
+
+  compileFloorDiv(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('rt.floordiv', node, frame);
+  }
+
+  compileMod(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('rt.mod', node, frame);
+  }
+
+  compilePow(node: BinaryNode, frame: Frame): void {
+    this.emitOperator('rt.pow', node, frame);
+  }
+
+  private emitOperator(name: string, node: BinaryNode, frame: Frame): void {
+    this._emit(`${name}(${this.code(node.left, frame)},${this.code(node.right, frame)})`);
+  }
+
+  /** Python's `and` gives one of its operands. */
+  compileAnd(node: BinaryNode, frame: Frame): void {
+    const kept = this.temporary();
+    this._emit(`(truth(${kept}=${this.code(node.left, frame)})?${this.code(node.right, frame)}:${kept})`);
+  }
+
+  /** Python's `or` gives one of its operands. */
+  compileOr(node: BinaryNode, frame: Frame): void {
+    const kept = this.temporary();
+    this._emit(`(truth(${kept}=${this.code(node.left, frame)})?${kept}:${this.code(node.right, frame)})`);
+  }
+
+  compileNot(node: UnaryNode, frame: Frame): void {
+    this._emit(`!${this.condition(node.target, frame)}`);
+  }
+
+  compileNeg(node: UnaryNode, frame: Frame): void {
+    this._emit(`rt.neg(${this.code(node.target, frame)})`);
+  }
+
+  compilePos(node: UnaryNode, frame: Frame): void {
+    this._emit(`rt.pos(${this.code(node.target, frame)})`);
+  }
+
+  /** Jinja joins safely where it knows that output is escaped, and without escaping where the render decides. */
+  compileConcatAll(node: ConcatNode, frame: Frame): void {
+    const { autoescape, volatile } = frame.state;
+    if (autoescape && !volatile) this._emit(`rt.markupJoin(${this.listCode(node.children, frame)})`);
+    else this._emit(`(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
+  }
+
+  /** Python evaluates each operand of a chain once, and stops at the first comparison that fails. */
+  compileCompare(node: CompareNode, frame: Frame): void {
+    const parts: string[] = [];
+    let left = this.code(node.expr, frame);
+    for (const [index, { type, expr }] of node.ops.entries()) {
+      let right = this.code(expr, frame);
+      if (index < node.ops.length - 1) {
+        const kept = this.temporary();
+        right = `${kept}=${right}`;
+        parts.push(COMPARE_CODE[type](left, right));
+        left = kept;
+      } else parts.push(COMPARE_CODE[type](left, right));
+    }
+    this._emit(parts.length === 1 ? String(parts[0]) : `(${parts.join('&&')})`);
+  }
+
+  compileInlineIf(node: InlineIfNode, frame: Frame): void {
+    const soft = frame.soft();
+    const condition = this.condition(node.cond, soft);
+    const else_ =
+      node.else_ === null ? `context.withoutElse(name,${String(node.lineno)})` : this.code(node.else_, soft);
+    this._emit(`(${condition}?${this.code(node.body, soft)}:${else_})`);
+  }
+
+  compileAttribute(node: AttributeNode, frame: Frame): void {
+    const { target, name } = node;
+    const direct = LOOP_ATTRIBUTES.get(name);
+    if (direct !== undefined && target.typename === 'Name' && this.isLoopHere(target, frame)) {
+      this._emit(`(${this.variable('loop', frame)}.${direct})`);
+      return;
+    }
+    const lookup = DICT_METHODS.has(name) ? 'attr' : 'field';
+    this._emit(`${lookup}(context,${this.code(target, frame)},${JSON.stringify(name)},${this.here(node)})`);
+  }
+
+  /** Whether a name is the `loop` of a loop around it in the same function, which cannot have ended yet. */
+  private isLoopHere(node: NameNode, frame: Frame): boolean {
+    return node.value === 'loop' && this.isNotedLoop(frame.symbols.findVariable('loop'));
+  }
+
+  compileItem(node: ItemNode, frame: Frame): void {
+    const target = this.code(node.target, frame);
+    const { val } = node;
+    if (val.typename !== 'Slice') {
+      this._emit(`rt.item(context,${target},${this.code(val, frame)},${this.here(node)})`);
+      return;
+    }
+    const parts = [val.start, val.stop, val.step].map((part) => (part === null ? 'null' : this.code(part, frame)));
+    this._emit(`rt.slice(${target},${parts.join(',')})`);
+  }
+
+  /** Python allows a slice only as the one subscript. */
+  compileSlice(node: SliceNode): void {
+    this.failSyntax(node, 'invalid syntax: a slice must be the only subscript');
+  }
+
+  compileMarkSafe(node: MarkSafeNode, frame: Frame): void {
+    this._emit(`rt.markIf(context.evalContext.autoescape,${this.code(node.target, frame)})`);
+  }
+
+  compileRuntimeCall(node: RuntimeCallNode): void {
+    this._emit(`rt.calls[${JSON.stringify(node.name)}](context)`);
+  }
+}
+
+const FOLDABLE: ReadonlySet<string> = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'FloorDiv',
+  'Mod',
+  'Pow',
+  'And',
+  'Or',
+  'Not',
+  'Neg',
+  'Pos',
+  'ConcatAll',
+  'Compare',
+  'Attribute',
+  'Item',
+  'FilterCall',
+  'TestCall',
+  'InlineIf',
+]);
+
+function isFoldable(node: TemplateNode): node is ExpressionNode {
+  return FOLDABLE.has(node.typename);
+}

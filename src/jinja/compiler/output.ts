@@ -1,0 +1,88 @@
+import { str } from '../python/text.ts';
+import { escapedString } from '../python/escape.ts';
+import { type ExpressionNode, type OutputNode } from '../nodes/nodes.ts';
+import { CallCompiler } from './calls.ts';
+import { constantCode, foldConstant } from './constants.ts';
+import { type Frame } from './frame.ts';
+import { startOf } from './scopes.ts';
+
+/** What is printed: text, and values made text. */
+export class OutputCompiler extends CallCompiler {
+  /** True once an `extends` at the root is known to have run. */
+  protected knownExtends = false;
+
+  compileOutput(node: OutputNode, frame: Frame): void {
+    if (frame.requireOutputCheck) {
+      // Jinja prints nothing but blocks once a template has a parent.
+      if (this.knownExtends) return;
+      this._emitLine('if(parent===undefined){');
+    }
+    const parts = node.children.map((child) => this.partOf(child, frame));
+    this.emitParts(parts, frame);
+    if (frame.requireOutputCheck) this._emitLine('}');
+  }
+
+  /** The variable that output goes to. */
+  protected target(frame: Frame): string {
+    return frame.buffer ?? 'output';
+  }
+
+  /** Emits what appends this code to the output. */
+  protected emitWrite(code: string, frame: Frame): void {
+    this._emitLine(`${this.target(frame)}+=${code};`);
+  }
+
+  private partOf(node: ExpressionNode, frame: Frame): OutputPart {
+    if (node.typename === 'TemplateData' && !(frame.state.volatile && this.options.finalize)) {
+      return { node, text: node.value };
+    }
+    const constant = foldConstant(node, frame.state, this.options);
+    if (constant === undefined) return { node };
+    const text = frame.state.autoescape ? escapedString(constant.value) : undefined;
+    if (!this.options.finalize) return { node, text: text ?? str(constant.value) };
+    // Jinja escapes a constant before it goes through `finalize`, and any other value after.
+    const value = constantCode(constant.value, this.share);
+    const given = text === undefined ? value : this.share(`rt.markup(${JSON.stringify(text)})`);
+    return { node, code: `str(rt.finalize(context,${given}))` };
+  }
+
+  /** One statement for each value, which takes the text around it along. */
+  private emitParts(parts: readonly OutputPart[], frame: Frame): void {
+    let pieces: string[] = [];
+    let text = '';
+    const flushText = (): void => {
+      if (text !== '') pieces.push(JSON.stringify(text));
+      text = '';
+    };
+    const flush = (): void => {
+      flushText();
+      if (pieces.length > 0) this.emitWrite(pieces.join('+'), frame);
+      pieces = [];
+    };
+    for (const part of parts) {
+      if (part.text !== undefined) {
+        text += part.text;
+        continue;
+      }
+      if (pieces.length > 0) flush();
+      flushText();
+      this.emitPlace(startOf(part.node));
+      pieces.push(part.code ?? this.printed(this.code(part.node, frame), frame));
+    }
+    flush();
+  }
+
+  /** Code that makes text of a value as the place demands it. */
+  private printed(code: string, frame: Frame): string {
+    const value = this.options.finalize ? `rt.finalize(context,${code})` : code;
+    if (frame.state.volatile) return `rt.printed(context,${value})`;
+    return frame.state.autoescape ? `escape(${value})` : `str(${value})`;
+  }
+}
+
+/** A piece of output: text that is known, or a value. */
+interface OutputPart {
+  readonly node: ExpressionNode;
+  readonly text?: string;
+  readonly code?: string;
+}

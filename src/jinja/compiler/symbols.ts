@@ -1,0 +1,133 @@
+/** Where the variable of a name gets its value when its frame is entered. */
+export type Load =
+  | { readonly from: 'parameter' }
+  | { readonly from: 'context'; readonly name: string }
+  | { readonly from: 'variable'; readonly variable: string }
+  | { readonly from: 'nothing' };
+
+const PARAMETER: Load = { from: 'parameter' };
+const NOTHING: Load = { from: 'nothing' };
+
+/** Counts the scopes of one template, so that each has variables of its own. */
+export interface ScopeCounter {
+  next: number;
+}
+
+/**
+ * The names of one scope: which variable of the generated code stands for each, and where it gets its value. This is
+ * Jinja's way to resolve scopes at compile time (its `idtracking`), with all that follows from it: a name that is set
+ * anywhere in a scope is a variable of that scope from the scope's start.
+ */
+export class Symbols {
+  readonly parent: Symbols | undefined;
+  private readonly id: number;
+  private readonly counter: ScopeCounter;
+  private readonly variables = new Map<string, string>();
+  readonly loads = new Map<string, Load>();
+  readonly stores = new Set<string>();
+
+  constructor(counter: ScopeCounter, parent?: Symbols, id = counter.next++) {
+    this.counter = counter;
+    this.parent = parent;
+    this.id = id;
+  }
+
+  /** A scope within this one. */
+  inner(): Symbols {
+    return new Symbols(this.counter, this);
+  }
+
+  /** A copy that shares the variables: the body of a branch. */
+  copy(): Symbols {
+    const copied = new Symbols(this.counter, this.parent, this.id);
+    for (const [name, variable] of this.variables) copied.variables.set(name, variable);
+    for (const [variable, load] of this.loads) copied.loads.set(variable, load);
+    for (const name of this.stores) copied.stores.add(name);
+    return copied;
+  }
+
+  /** The variable of a name here or in a scope around, if it has one. */
+  findVariable(name: string): string | undefined {
+    return this.variables.get(name) ?? this.parent?.findVariable(name);
+  }
+
+  /** The variable of a name that is known to have one. */
+  variable(name: string): string {
+    const found = this.findVariable(name);
+    if (found === undefined) throw new Error(`no variable for ${name}`);
+    return found;
+  }
+
+  findLoad(variable: string): Load | undefined {
+    return this.loads.get(variable) ?? this.parent?.findLoad(variable);
+  }
+
+  /** Notes that a name is written here. */
+  store(name: string): void {
+    this.stores.add(name);
+    if (this.variables.has(name)) return;
+    const outer = this.parent?.findVariable(name);
+    this.define(name, outer === undefined ? NOTHING : { from: 'variable', variable: outer });
+  }
+
+  /** Notes that a name is a parameter here; gives its variable. */
+  declareParameter(name: string): string {
+    this.stores.add(name);
+    return this.define(name, PARAMETER);
+  }
+
+  /** Notes that a name is read here. */
+  load(name: string): void {
+    if (this.findVariable(name) === undefined) this.define(name, { from: 'context', name });
+  }
+
+  /** Takes over what the branches of a condition found; a name that only some of them write is looked up before. */
+  updateFromBranches(branches: readonly Symbols[]): void {
+    const stored = new Set(branches.flatMap((branch) => [...branch.stores]));
+    for (const name of this.stores) stored.delete(name);
+    for (const branch of branches) this.takeOver(branch);
+    for (const name of stored) {
+      const outer = this.parent?.findVariable(name);
+      this.loads.set(
+        this.variable(name),
+        outer === undefined ? { from: 'context', name } : { from: 'variable', variable: outer },
+      );
+    }
+  }
+
+  /** Every name written here or in a scope around, with its variable. */
+  storedVariables(): Map<string, string> {
+    const found = new Map<string, string>();
+    for (let scope: Symbols | undefined = this; scope !== undefined; scope = scope.parent) {
+      for (const name of [...scope.stores].sort()) {
+        if (!found.has(name)) found.set(name, this.variable(name));
+      }
+    }
+    return found;
+  }
+
+  /** The variables that are parameters here or in a scope around. */
+  parameterVariables(): Set<string> {
+    const found = this.parent?.parameterVariables() ?? new Set<string>();
+    for (const [variable, load] of this.loads) if (load.from === 'parameter') found.add(variable);
+    return found;
+  }
+
+  private takeOver(branch: Symbols): void {
+    for (const [name, variable] of branch.variables) this.variables.set(name, variable);
+    for (const [variable, load] of branch.loads) this.loads.set(variable, load);
+    for (const name of branch.stores) this.stores.add(name);
+  }
+
+  private define(name: string, load: Load): string {
+    const variable = `l${String(this.id)}_${encodeName(name)}`;
+    this.variables.set(name, variable);
+    this.loads.set(variable, load);
+    return variable;
+  }
+}
+
+/** A name as part of an identifier of JavaScript: what is not a letter, digit or `_` of ASCII is written as its code. */
+export function encodeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/gu, (character) => `$${(character.codePointAt(0) ?? 0).toString(16)}$`);
+}

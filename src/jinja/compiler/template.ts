@@ -1,0 +1,137 @@
+import { type BlockNode, type ExtendsNode, type RootNode, type StatementNode } from '../nodes/nodes.ts';
+import { findNodes } from '../nodes/walk.ts';
+import { Frame } from './frame.ts';
+import { ImportCompiler } from './imports.ts';
+import { tracksVariables } from './loops.ts';
+import { encodeName } from './symbols.ts';
+import { trackBody } from './tracking.ts';
+import { findUndeclared } from './undeclared.ts';
+
+/** Stops the compilation of a template that extends for certain a second time. */
+class SecondExtends extends Error {}
+
+/** Whole templates: the root, the blocks, and the parent. */
+export class TemplateCompiler extends ImportCompiler {
+  private hasExtends = false;
+  private extendsSoFar = 0;
+
+  /** Emits the body of the function that makes the template: it takes `rt`, `env` and `name`. */
+  compileRoot(node: RootNode): void {
+    this.hasExtends = findNodes(node, 'Extends').length > 0;
+    this.closures = findNodes(node, 'MacroDef').length + findNodes(node, 'CallBlock').length > 0;
+    const blocks = this.uniqueBlocks(node);
+    const functions = this.capture(() => {
+      this.emitRoot(node);
+      for (const block of blocks) this.emitBlock(block);
+    });
+    this._emitLine('"use strict";');
+    this._emitLine('const {str,escape,truth,iterate,attr,field,eq,lt,le,gt,ge,add,sub}=rt;');
+    this.emitReferences();
+    this.emitShared();
+    this._emit(functions);
+    const entries = blocks.map((block) => `[${JSON.stringify(block.name)},${blockFunction(block.name)}]`);
+    this._emitLine(`return {root,blocks:new Map([${entries.join(',')}])};`);
+  }
+
+  private uniqueBlocks(node: RootNode): BlockNode[] {
+    const seen = new Set<string>();
+    const blocks = findNodes(node, 'BlockDef');
+    for (const block of blocks) {
+      if (seen.has(block.name)) this.failAt(block, `block '${block.name}' defined twice`);
+      seen.add(block.name);
+    }
+    return blocks;
+  }
+
+  private emitRoot(node: RootNode): void {
+    const frame = Frame.root(this.freshState(), this.counter);
+    const self = this.selfVariable(node.children, frame);
+    trackBody(frame.symbols, node);
+    frame.toplevel = true;
+    frame.rootlevel = true;
+    frame.requireOutputCheck = this.hasExtends;
+    this.emitFunction({ head: 'function root(context)', node }, () => {
+      this._emitLine(`let output="",parent;`);
+      this.emitSelf(self);
+      this.enterFrame(frame);
+      this.compileAll(node.children, frame);
+      this.emitCheck();
+      this._emitLine(this.hasExtends ? 'return parent===undefined?output:output+parent.root(context);' : 'return output;');
+    });
+  }
+
+  private emitBlock(node: BlockNode): void {
+    const frame = Frame.root(this.freshState(), this.counter);
+    frame.blockFrame = true;
+    frame.tracksVariables = tracksVariables(node.body);
+    const self = this.selfVariable(node.body.children, frame);
+    const wantsSuper = findUndeclared(node.body.children, ['super']).has('super');
+    const super_ = wantsSuper ? frame.symbols.declareParameter('super') : undefined;
+    trackBody(frame.symbols, node.body);
+    const name = blockFunction(node.name);
+    this.emitFunction({ head: `function ${name}(context)`, node }, () => {
+      this._emitLine('let output="",blockVars;');
+      this.emitSelf(self);
+      if (super_ !== undefined) {
+        this._emitLine(`${this.declare(super_)}=context.superOf(${JSON.stringify(node.name)},${name});`);
+      }
+      this.enterFrame(frame);
+      this.compileAll(node.body.children, frame);
+      this.emitCheck();
+      this._emitLine('return output;');
+    });
+  }
+
+  private freshState(): { autoescape: boolean; volatile: boolean } {
+    return { autoescape: this.options.autoescape, volatile: false };
+  }
+
+  private emitCheck(): void {
+    if (this.options.limitOutput) this._emitLine('context.checkOutput(output);');
+  }
+
+  private selfVariable(nodes: readonly StatementNode[], frame: Frame): string | undefined {
+    return findUndeclared(nodes, ['self']).has('self') ? frame.symbols.declareParameter('self') : undefined;
+  }
+
+  private emitSelf(variable: string | undefined): void {
+    if (variable !== undefined) this._emitLine(`${this.declare(variable)}=rt.self(context);`);
+  }
+
+  /** What follows a second certain `extends` is never reached, and Jinja does not look at it. */
+  protected override compileAll(nodes: readonly StatementNode[], frame: Frame): void {
+    try {
+      super.compileAll(nodes, frame);
+    } catch (error) {
+      if (!(error instanceof SecondExtends)) throw error;
+    }
+  }
+
+  compileBlockDef(node: BlockNode, frame: Frame): void {
+    if (frame.toplevel && this.knownExtends) return;
+    const conditional = frame.toplevel && this.extendsSoFar > 0;
+    if (conditional) this._emitLine('if(parent===undefined){');
+    this.emitPlace(node);
+    const name = JSON.stringify(node.name);
+    if (node.required) this._emitLine(`context.requireBlock(${name});`);
+    const context = node.scoped ? `context.derived(${this.localsCode(frame)})` : 'context';
+    this.emitWrite(`context.renderBlock(${name},${context})`, frame);
+    if (conditional) this._emitLine('}');
+  }
+
+  compileExtends(node: ExtendsNode, frame: Frame): void {
+    if (!frame.toplevel) this.failAt(node, 'cannot use extend from a non top-level scope');
+    this.emitPlace(node);
+    if (this.extendsSoFar > 0) {
+      this._emitLine(`${this.knownExtends ? '' : 'if(parent!==undefined)'}rt.extendedTwice();`);
+      if (this.knownExtends) throw new SecondExtends();
+    }
+    this._emitLine(`parent=rt.extend(context,${this.code(node.template, frame)});`);
+    if (frame.rootlevel) this.knownExtends = true;
+    this.extendsSoFar += 1;
+  }
+}
+
+function blockFunction(name: string): string {
+  return `b_${encodeName(name)}`;
+}

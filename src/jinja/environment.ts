@@ -1,0 +1,293 @@
+import { generateCode } from './compiler/compile.ts';
+import { type CompileOptions, type ConstantCall } from './compiler/options.ts';
+import { pyError, TemplateError } from './errors.ts';
+import { addExcerpt } from './excerpt.ts';
+import { bundledExtension } from './extensions/bundled.ts';
+import { type Extension } from './extensions/extension.ts';
+import { builtinFilters } from './filters/table.ts';
+import { builtinGlobals } from './globals/table.ts';
+import { compileRules, type LexerRules } from './lexer/rules.ts';
+import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts';
+import { ENGINE_VERSION, loadCompiled } from './program.ts';
+import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
+import { type CallContext, type Policies } from './python/context.ts';
+import { NOT_FOUND, type PyObject } from './python/object.ts';
+import { repr } from './python/text.ts';
+import { findAttribute, findSubscript } from './runtime/lookups.ts';
+import { type Limits, type LoadedTemplate, type RenderState, type RuntimeEnvironment } from './runtime/types.ts';
+import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
+import { nearestName } from './suggest.ts';
+import { Template } from './template.ts';
+import { builtinTests } from './tests/table.ts';
+import { makeUndefined, Undefined, type UndefinedPolicy } from './undefined.ts';
+
+/** The settings of a family of templates, and the templates loaded so far. */
+export class Environment extends BaseEnvironment implements RuntimeEnvironment {
+  declare filters: Record<string, PyCallable>;
+  declare tests: Record<string, PyCallable>;
+  declare loaders: SourceLoader[];
+  readonly state: RenderState = {
+    depth: 0,
+    onUndefined: undefined,
+    place: { template: undefined, line: undefined, column: undefined },
+  };
+  readonly globalVariables = new Map<string, unknown>();
+  private readonly settings: Settings;
+  private readonly tagExtensions: readonly Extension[];
+  private readonly rules: LexerRules;
+
+  /** @param options See EnvironmentOptions; every default is Jinja's. */
+  constructor(options: EnvironmentOptions = {}) {
+    const loader = new SourceLoader();
+    super([loader], { dev: true, autoescape: false });
+    this.settings = resolveSettings(options);
+    this.tagExtensions = (options.extensions ?? []).map((extension) =>
+      typeof extension === 'string' ? bundledExtension(extension) : extension,
+    );
+    this.rules = compileRules(this.settings.syntax);
+    loader.find = (name) => this.loadSource(name);
+    this.invalidateCache();
+    this.filters = table(builtinFilters, options.filters);
+    this.tests = table(builtinTests, options.tests);
+    const { random } = this.settings;
+    const { maxRangeLength } = options;
+    for (const [name, value] of builtinGlobals({ random, maxRangeLength })) this.globalVariables.set(name, value);
+    for (const extension of this.tagExtensions) {
+      for (const [name, value] of entriesOf(extension.globals)) this.globalVariables.set(name, value);
+    }
+    for (const [name, value] of entriesOf(options.globals)) this.globalVariables.set(name, value);
+  }
+
+  /** Forgets the templates loaded so far. nunjucks' own table would find `constructor` in it. */
+  override invalidateCache(): void {
+    for (const loader of this.loaders) loader.cache = Object.create(null) as Record<string, unknown>;
+  }
+
+  /**
+   * The template of this name, compiled.
+   *
+   * @throws TemplateError: TemplateNotFound, or TemplateSyntaxError with its place.
+   */
+  override getTemplate(name: string): Template {
+    return (super.getTemplate(name).tmplProps as unknown as { readonly template: Template }).template;
+  }
+
+  /**
+   * Compiles a template from a string.
+   *
+   * @param source Text of the template.
+   * @param name What errors call it.
+   * @throws TemplateError of the kind TemplateSyntaxError, with its place.
+   */
+  fromString(source: string, name?: string): Template {
+    return this.makeTemplate(source, name);
+  }
+
+  /** Adds a variable of all templates. */
+  addGlobal(name: string, value: unknown): this {
+    this.globalVariables.set(name, value);
+    return this;
+  }
+
+  /**
+   * The code of a template as text, which `loadCompiled` loads. It depends on the source, the settings and the
+   * engine's version only.
+   */
+  compileSource(source: string, name?: string): string {
+    try {
+      return generateCode(source, this.compileOptions(name), this.rules);
+    } catch (error) {
+      if (error instanceof TemplateError) this.explain(error, source, name);
+      throw error;
+    }
+  }
+
+  /** Everything besides its source that the code of a template depends on, as text. */
+  settingsKey(name?: string): string {
+    const { syntax, finalize, limits, origins, policies } = this.settings;
+    const own = (table: Record<string, PyCallable>, builtin: ReadonlyMap<string, PyCallable>): string[] =>
+      Object.keys(table)
+        .filter((key) => table[key] !== builtin.get(key))
+        .sort();
+    return JSON.stringify([
+      ENGINE_VERSION,
+      syntax,
+      policies,
+      this.settings.autoescape(name),
+      this.tagExtensions.map((extension) => extension.name),
+      own(this.filters, builtinFilters),
+      own(this.tests, builtinTests),
+      [finalize !== undefined, limits.output !== undefined, origins],
+    ]);
+  }
+
+  private makeTemplate(source: string, name: string | undefined): Template {
+    const { codeCache } = this.settings;
+    const settings = codeCache === undefined ? '' : this.settingsKey(name);
+    let code = codeCache?.read(source, settings);
+    if (code === undefined) {
+      code = this.compileSource(source, name);
+      codeCache?.write(source, settings, code);
+    }
+    const program = loadCompiled(code)(this, name);
+    return new Template(this, { name, source, program, autoescape: this.settings.autoescape(name) });
+  }
+
+  private loadSource(name: string): Template {
+    const { loader } = this.settings;
+    if (loader === undefined) throw pyError('TypeError', 'no loader for this environment specified');
+    const source = loader.load(name);
+    if (source === undefined) throw pyError('TemplateNotFound', name);
+    return this.makeTemplate(source, name);
+  }
+
+  private compileOptions(name: string | undefined): CompileOptions {
+    const { syntax, finalize, limits, origins } = this.settings;
+    const { filters, tests } = this;
+    return {
+      syntax,
+      tagParsers: this.tagExtensions,
+      autoescape: this.settings.autoescape(name),
+      filters: { has: (key) => key in filters },
+      tests: { has: (key) => key in tests },
+      finalize: finalize !== undefined,
+      limitOutput: limits.output !== undefined,
+      origins,
+      foldCall: (constant) => this.foldCall(constant),
+    };
+  }
+
+  /** Only what comes with the engine is sure to give the same result every time. */
+  private foldCall({ kind, name, args, kwargs, autoescape }: ConstantCall): unknown {
+    const fn = kind === 'filter' ? this.filters[name] : this.tests[name];
+    const builtin = (kind === 'filter' ? builtinFilters : builtinTests).get(name);
+    if (fn === undefined || fn !== builtin || typeof fn !== 'function' || passedArgument(fn) === 'context') {
+      throw new Error('not a constant');
+    }
+    return call(fn, args, kwargs, { environment: this, evalContext: { environment: this, autoescape } });
+  }
+
+  /** Adds to an error what helps to mend it. */
+  explain(error: TemplateError, source: string | undefined, name: string | undefined, known?: Iterable<string>): void {
+    if (error.template === undefined && error.line !== undefined) error.template = name;
+    if (error.template === name) addExcerpt(error, source);
+    error.suggestion ??= this.suggestion(error.message, known);
+  }
+
+  private suggestion(message: string, known: Iterable<string> | undefined): string | undefined {
+    const [, kind, name] = /^No (filter|test) named '([^']*)'/.exec(message) ?? [];
+    if (name !== undefined) return nearestName(name, kind === 'filter' ? this.filterNames() : this.testNames());
+    const [, variable] = /^'([^']*)' is undefined$/.exec(message) ?? [];
+    if (variable === undefined || known === undefined) return undefined;
+    return nearestName(variable, [...known, ...this.globalVariables.keys()]);
+  }
+
+  // What the runtime asks for.
+
+  get policies(): Policies {
+    return this.settings.policies;
+  }
+
+  get newlineSequence(): string {
+    return this.settings.syntax.newlineSequence;
+  }
+
+  get undefinedPolicy(): UndefinedPolicy {
+    return this.settings.undefined;
+  }
+
+  get limits(): Limits {
+    return this.settings.limits;
+  }
+
+  get finalize(): PyCallable | undefined {
+    return this.settings.finalize;
+  }
+
+  /** The source of a template that is loaded already. */
+  loadedSource(name: string): string | undefined {
+    const known = this.loaders[0]?.cache[name];
+    return known === undefined ? undefined : this.getTemplate(name).source;
+  }
+
+  load(name: string): LoadedTemplate {
+    return this.getTemplate(name);
+  }
+
+  asTemplate(value: unknown): LoadedTemplate | undefined {
+    return value instanceof Template ? value : undefined;
+  }
+
+  getAttribute(value: unknown, name: string): unknown {
+    const found = findAttribute(value, name);
+    return found === NOT_FOUND ? this.undefined({ object: value, name }) : found;
+  }
+
+  getItem(value: unknown, key: unknown): unknown {
+    const found = findSubscript(value, key);
+    return found === NOT_FOUND ? this.undefined({ object: value, name: key }) : found;
+  }
+
+  undefined(options: { readonly hint?: string; readonly object?: unknown; readonly name?: unknown }): PyObject {
+    const { onUndefined, place } = this.state;
+    if (onUndefined === undefined) return makeUndefined(this.settings.undefined, options);
+    const record = (value: Undefined): void => {
+      onUndefined(value, place);
+    };
+    return makeUndefined(this.settings.undefined, { ...options, record });
+  }
+
+  callFilter(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown {
+    return call(this.required('filter', name), args, kwargs, context);
+  }
+
+  callTest(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown {
+    return call(this.required('test', name), args, kwargs, context);
+  }
+
+  private required(kind: 'filter' | 'test', name: unknown): PyCallable {
+    const found = typeof name !== 'string' ? undefined : kind === 'filter' ? this.findFilter(name) : this.findTest(name);
+    if (found !== undefined) return found;
+    const more = name instanceof Undefined ? ` (${name.message}; did you forget to quote the callable name?)` : '';
+    throw pyError('TemplateRuntimeError', `No ${kind} named ${repr(name)}.${more}`);
+  }
+
+  findFilter(name: string): PyCallable | undefined {
+    return this.filters[name];
+  }
+
+  findTest(name: string): PyCallable | undefined {
+    return this.tests[name];
+  }
+
+  filterNames(): string[] {
+    return Object.keys(this.filters).sort();
+  }
+
+  testNames(): string[] {
+    return Object.keys(this.tests).sort();
+  }
+
+  random(): number {
+    return this.settings.random();
+  }
+}
+
+/** nunjucks' loader around ours: what it finds is compiled at once. */
+class SourceLoader extends BaseLoader {
+  find: (name: string) => Template = (name) => {
+    throw pyError('TemplateNotFound', name);
+  };
+
+  /** Compiles here: a mistake in a template that another one includes would be lost later. */
+  override getSource(name: string): NunjucksSource {
+    return { src: { type: 'code', obj: this.find(name).tmplProps }, path: name, noCache: false };
+  }
+}
+
+function table(builtin: ReadonlyMap<string, PyCallable>, own: EnvironmentOptions['filters']): Record<string, PyCallable> {
+  const all = Object.create(null) as Record<string, PyCallable>;
+  for (const [name, fn] of builtin) all[name] = fn;
+  for (const [name, fn] of entriesOf(own)) all[name] = fn;
+  return all;
+}

@@ -1,0 +1,134 @@
+/** The class names that an error of the engine can carry: Jinja's own, then Python's. */
+export type ErrorKind =
+  | 'TemplateSyntaxError'
+  | 'TemplateAssertionError'
+  | 'TemplateNotFound'
+  | 'TemplatesNotFound'
+  | 'TemplateRuntimeError'
+  | 'UndefinedError'
+  | 'FilterArgumentError'
+  | 'SecurityError'
+  | 'TypeError'
+  | 'ValueError'
+  | 'UnicodeEncodeError'
+  | 'UnicodeDecodeError'
+  | 'LookupError'
+  | 'KeyError'
+  | 'IndexError'
+  | 'AttributeError'
+  | 'ZeroDivisionError'
+  | 'OverflowError'
+  | 'AssertionError'
+  | 'RuntimeError'
+  | 'RecursionError'
+  | 'NotImplementedError'
+  | 'MemoryError'
+  | 'StopIteration';
+
+/** The base classes that errors can be asked for but that are never raised themselves. */
+export type ErrorBase = 'Exception' | 'ArithmeticError' | 'OSError' | 'TemplateError' | 'UnicodeError';
+
+const PARENTS: { readonly [name in ErrorKind | ErrorBase]: readonly (ErrorKind | ErrorBase)[] } = {
+  Exception: [],
+  ArithmeticError: ['Exception'],
+  OSError: ['Exception'],
+  TemplateError: ['Exception'],
+  UnicodeError: ['ValueError'],
+  TemplateSyntaxError: ['TemplateError'],
+  TemplateAssertionError: ['TemplateSyntaxError'],
+  TemplateNotFound: ['OSError', 'LookupError', 'TemplateError'],
+  TemplatesNotFound: ['TemplateNotFound'],
+  TemplateRuntimeError: ['TemplateError'],
+  UndefinedError: ['TemplateRuntimeError'],
+  FilterArgumentError: ['TemplateRuntimeError'],
+  SecurityError: ['TemplateRuntimeError'],
+  TypeError: ['Exception'],
+  ValueError: ['Exception'],
+  UnicodeEncodeError: ['UnicodeError'],
+  UnicodeDecodeError: ['UnicodeError'],
+  LookupError: ['Exception'],
+  KeyError: ['LookupError'],
+  IndexError: ['LookupError'],
+  AttributeError: ['Exception'],
+  ZeroDivisionError: ['ArithmeticError'],
+  OverflowError: ['ArithmeticError'],
+  AssertionError: ['Exception'],
+  RuntimeError: ['Exception'],
+  RecursionError: ['RuntimeError'],
+  NotImplementedError: ['RuntimeError'],
+  MemoryError: ['Exception'],
+  StopIteration: ['Exception'],
+};
+
+/** A place in a template: its name (none for a template made from a string), line and column, both from 1. */
+export interface Place {
+  readonly template?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/**
+ * The one error class of the engine. `kind` is the name of the class that Jinja2 or Python would raise, `message` its
+ * wording. Place and excerpt are filled in by the engine when it knows them.
+ */
+export class TemplateError extends Error {
+  readonly kind: ErrorKind;
+  /** Name of the template with the mistake; absent for a template made from a string. */
+  template: string | undefined;
+  /** Line in that template, from 1. */
+  line: number | undefined;
+  /** Column in that line, from 1. */
+  column: number | undefined;
+  /** The line of source with a caret below it. */
+  excerpt: string | undefined;
+  /** A correction that is likely what was meant. */
+  suggestion: string | undefined;
+  /** The places that led here (includes, imports, calls), innermost first. */
+  trail: Place[];
+
+  constructor(kind: ErrorKind, message: string, options: Place & { readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = kind;
+    this.kind = kind;
+    this.template = options.template;
+    this.line = options.line;
+    this.column = options.column;
+    this.excerpt = undefined;
+    this.suggestion = undefined;
+    this.trail = [];
+  }
+
+  /** nunjucks wraps every error whose `lineno` is falsy into one of its own. */
+  get lineno(): number {
+    return this.line ?? -1;
+  }
+
+  /** nunjucks replaces every error without this method. */
+  Update(): this {
+    return this;
+  }
+}
+
+/**
+ * Makes an error without a place.
+ *
+ * @param kind Name of the class that Python or Jinja2 would raise.
+ * @param message Its wording.
+ */
+export function pyError(kind: ErrorKind, message: string): TemplateError {
+  return new TemplateError(kind, message);
+}
+
+/**
+ * Tells whether a thrown value is an error of this kind or of one of its subclasses, as `except kind` does in Python.
+ *
+ * @param error Anything that was thrown.
+ * @param kind A class name, such as `LookupError` for both `KeyError` and `IndexError`.
+ */
+export function isKind(error: unknown, kind: ErrorKind | ErrorBase): error is TemplateError {
+  return error instanceof TemplateError && descends(error.kind, kind);
+}
+
+function descends(kind: ErrorKind | ErrorBase, ancestor: ErrorKind | ErrorBase): boolean {
+  return kind === ancestor || PARENTS[kind].some((parent) => descends(parent, ancestor));
+}

@@ -1,0 +1,1 @@
+export { builtinFilters } from './table.ts';

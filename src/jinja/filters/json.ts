@@ -1,0 +1,105 @@
+import { pyError } from '../errors.ts';
+import { compareKeys } from '../python/comparison.ts';
+import type { EvalContext } from '../python/context.ts';
+import { dictEntries } from '../python/dict.ts';
+import { checkTextLength, repeatText } from '../python/limits.ts';
+import { isText, Markup, plain } from '../python/markup.ts';
+import { floatText, integerText } from '../python/numbers.ts';
+import { isFloat, isInteger, plainInteger, toDouble, toSize } from '../python/numeric.ts';
+import { typeName } from '../python/types.ts';
+import { isDict } from '../python/types.ts';
+
+/** A value as JSON that is safe in HTML: what `json.dumps` gives, with `<`, `>`, `&` and `'` escaped. */
+export function tojson(context: EvalContext, value: unknown, indent: unknown = null): Markup {
+  const sorted = context.environment.policies['json.sort_keys'];
+  const step = indent === null ? undefined : isText(indent) ? plain(indent) : repeatText(' ', toSize(indent));
+  const text = new JsonWriter(sorted, step).write(value, '\n');
+  return new Markup(text.replace(/[<>&']/g, escapeUnit));
+}
+
+class JsonWriter {
+  readonly #sorted: boolean;
+  /** What each level is indented by; absent for all on one line. */
+  readonly #indent: string | undefined;
+  readonly #open: unknown[] = [];
+
+  constructor(sorted: boolean, indent: string | undefined) {
+    this.#sorted = sorted;
+    this.#indent = indent;
+  }
+
+  write(value: unknown, newline: string): string {
+    const scalar = scalarText(value);
+    if (scalar !== undefined) return scalar;
+    if (!Array.isArray(value) && !isDict(value)) {
+      throw pyError('TypeError', `Object of type ${typeName(value)} is not JSON serializable`);
+    }
+    if (this.#open.includes(value)) throw pyError('ValueError', 'Circular reference detected');
+    this.#open.push(value);
+    const inner = this.#indent === undefined ? '' : newline + this.#indent;
+    const text = Array.isArray(value)
+      ? this.#group(
+          '[]',
+          value.map((item) => this.write(item, inner)),
+          newline,
+        )
+      : this.#group('{}', this.#entries(dictEntries(value), inner), newline);
+    this.#open.pop();
+    checkTextLength(text.length);
+    return text;
+  }
+
+  #entries(entries: [unknown, unknown][], newline: string): string[] {
+    const ordered = this.#sorted ? entries.sort(([a], [b]) => compareKeys(a, b)) : entries;
+    return ordered.map(([key, item]) => `${keyText(key)}: ${this.write(item, newline)}`);
+  }
+
+  #group(brackets: '[]' | '{}', parts: readonly string[], newline: string): string {
+    if (parts.length === 0) return brackets;
+    const [open, close] = brackets.split('');
+    if (this.#indent === undefined) return `${open ?? ''}${parts.join(', ')}${close ?? ''}`;
+    const inner = newline + this.#indent;
+    return `${open ?? ''}${inner}${parts.join(`,${inner}`)}${newline}${close ?? ''}`;
+  }
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (isText(value)) return stringText(plain(value));
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (isInteger(value)) return integerText(plainInteger(value));
+  return isFloat(value) ? doubleText(toDouble(value)) : undefined;
+}
+
+function doubleText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (Number.isFinite(value)) return floatText(value);
+  return value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function keyText(key: unknown): string {
+  if (isText(key)) return stringText(plain(key));
+  const text = scalarText(key);
+  if (text === undefined)
+    throw pyError('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key)}`);
+  return `"${text}"`;
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
+
+function stringText(text: string): string {
+  // Unit by unit, not code point by code point: JSON writes characters beyond the basic plane as two escapes.
+  return `"${text.replace(/["\\]|[^\x20-\x7e]/g, (unit) => SHORT_ESCAPES[unit] ?? escapeUnit(unit))}"`;
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,51 @@
+import { pyError } from '../errors.ts';
+import { lookupAttribute } from '../python/attributes.ts';
+import { call } from '../python/callable.ts';
+import { compareKeys } from '../python/comparison.ts';
+import { dictEntries } from '../python/dict.ts';
+import { iterate, unpack } from '../python/iteration.ts';
+import { PyIterator } from '../python/iterator.ts';
+import { NOT_FOUND } from '../python/object.ts';
+import { truth } from '../python/operators.ts';
+import { pair, type Tuple } from '../python/tuple.ts';
+import { isDict, typeName } from '../python/types.ts';
+import { iterateDict } from '../python/views.ts';
+import { Undefined } from '../undefined.ts';
+import { ignoreCase } from './attribute-path.ts';
+
+/**
+ * The entries of `value.items()`.
+ *
+ * @throws AttributeError for a value without that method, UndefinedError for an undefined one.
+ */
+export function entriesOf(value: unknown): (readonly unknown[])[] {
+  if (isDict(value)) return dictEntries(value);
+  const items = lookupAttribute(value, 'items');
+  if (items === NOT_FOUND) throw pyError('AttributeError', `'${typeName(value)}' object has no attribute 'items'`);
+  return Array.from(iterate(call(items, [])), (item) => unpack(item, 2));
+}
+
+/** The entries of a dict, one after the other; none for an undefined value. */
+export function items(value: unknown): PyIterator {
+  return new PyIterator(generateItems(value), 'do_items');
+}
+
+function* generateItems(value: unknown): Generator<unknown> {
+  if (value instanceof Undefined) return;
+  if (!isDict(value)) throw pyError('TypeError', 'Can only get item pairs from a mapping.');
+  yield* iterateDict(value, 'items');
+}
+
+/** The entries of a dict, sorted by key or value. */
+export function dictsort(...[value, caseSensitive = false, by = 'key', reverse = false]: unknown[]): Tuple[] {
+  if (by !== 'key' && by !== 'value') {
+    throw pyError('FilterArgumentError', 'You can only sort by either "key" or "value"');
+  }
+  const prepare = truth(caseSensitive) ? (key: unknown) => key : ignoreCase;
+  const keyed = entriesOf(value).map(([key, item]) => ({
+    entry: pair(key, item),
+    key: prepare(by === 'key' ? key : item),
+  }));
+  const sign = truth(reverse) ? -1 : 1;
+  return keyed.sort((a, b) => sign * compareKeys(a.key, b.key)).map(({ entry }) => entry);
+}

@@ -1,0 +1,160 @@
+import { isKind, pyError } from '../errors.ts';
+import { characters } from '../python/characters.ts';
+import type { CallContext, EnvironmentLike, EvalContext } from '../python/context.ts';
+import { escape, escapedString, hasHtml, softText } from '../python/escape.ts';
+import { getItem, iterate, length as lengthOf, toList } from '../python/iteration.ts';
+import { PyIterator } from '../python/iterator.ts';
+import { checkListLength, checkTextLength } from '../python/limits.ts';
+import { isText, Markup, plain, sameText } from '../python/markup.ts';
+import { toSize } from '../python/numeric.ts';
+import { PyObject } from '../python/object.ts';
+import { eq, floordiv, lt, mod } from '../python/operators.ts';
+import { str } from '../python/text.ts';
+import { isDict, typeName } from '../python/types.ts';
+import { attributeGetter } from './attribute-path.ts';
+import { reverseText } from './text.ts';
+import { Tuple } from '../python/tuple.ts';
+import { Undefined } from '../undefined.ts';
+import { Range } from '../python/range.ts';
+import { DictView } from '../python/views.ts';
+
+/** `len(value)`. */
+export function length(value: unknown): number {
+  return lengthOf(value);
+}
+
+/** `list(value)`. */
+export function list(value: unknown): unknown[] {
+  return toList(value);
+}
+
+/** The first item, undefined for an empty sequence. */
+export function first(environment: EnvironmentLike, seq: unknown): unknown {
+  for (const item of iterate(seq)) return item;
+  return environment.undefined({ hint: 'No first item, sequence was empty.' });
+}
+
+/** The last item, undefined for an empty sequence. */
+export function last(environment: EnvironmentLike, seq: unknown): unknown {
+  for (const item of reversed(seq)) return item;
+  return environment.undefined({ hint: 'No last item, sequence was empty.' });
+}
+
+/** One item by chance, undefined for an empty sequence. */
+export function random(context: CallContext, seq: unknown): unknown {
+  const { environment } = context;
+  const size = lengthOf(seq);
+  if (size === 0) return environment.undefined({ hint: 'No random item, sequence was empty.' });
+  return getItem(seq, Math.floor(environment.random() * size));
+}
+
+/** `reversed(value)`. */
+function reversed(value: unknown): Iterable<unknown> {
+  if (Array.isArray(value)) return value.toReversed() as unknown[];
+  if (isText(value))
+    return characters(plain(value))
+      .reverse()
+      .map((char) => sameText(value, char));
+  if (isDict(value)) return toList(value).reverse();
+  if (value instanceof Undefined) return value.length() === 0 ? [] : value.iterate();
+  if (value instanceof PyObject) return value.reversed();
+  throw pyError('TypeError', `'${typeName(value)}' object is not reversible`);
+}
+
+/** A text backwards, or an iterator over the items, last first. */
+export function reverse(value: unknown): unknown {
+  if (isText(value)) return reverseText(value);
+  try {
+    return new PyIterator(reversed(value)[Symbol.iterator](), 'reversed', reversedType(value));
+  } catch (error) {
+    if (!isKind(error, 'TypeError')) throw error;
+  }
+  try {
+    return toList(value).reverse();
+  } catch (error) {
+    if (!isKind(error, 'TypeError')) throw error;
+    throw pyError('FilterArgumentError', 'argument must be iterable');
+  }
+}
+
+/** The class of the iterator that Python's `reversed` makes. */
+function reversedType(value: unknown): string {
+  if (value instanceof Range) return 'range_iterator';
+  if (value instanceof DictView)
+    return `dict_reverse${value.kind === 'keys' ? 'key' : value.kind.slice(0, -1)}iterator`;
+  if (isDict(value)) return 'dict_reversekeyiterator';
+  return Array.isArray(value) && !(value instanceof Tuple) ? 'list_reverseiterator' : 'reversed';
+}
+
+/** The texts of all items with a separator between them. */
+export function join(context: EvalContext, value: unknown, d: unknown = '', attribute: unknown = null): unknown {
+  const items =
+    attribute === null ? iterate(value) : Array.from(iterate(value), attributeGetter(context.environment, attribute));
+  if (!context.autoescape) return joinTexts(items, str(d));
+  return joinSafely(toListOf(items), d);
+}
+
+function toListOf(items: Iterable<unknown>): readonly unknown[] {
+  return Array.isArray(items) ? items : [...items];
+}
+
+function joinTexts(items: Iterable<unknown>, separator: string): string {
+  let text = '';
+  let isFirst = true;
+  for (const item of items) {
+    text += isFirst ? str(item) : separator + str(item);
+    isFirst = false;
+    checkTextLength(text.length);
+  }
+  return text;
+}
+
+/** As soon as one part is safe, the others are escaped. */
+function joinSafely(items: readonly unknown[], d: unknown): unknown {
+  const separator = !hasHtml(d) && items.some(hasHtml) ? escape(d) : softText(d);
+  if (!(separator instanceof Markup)) return items.map((item) => plain(softText(item))).join(separator);
+  return new Markup(items.map(escapedString).join(separator.value));
+}
+
+/** Lists of a number of items each, the last one filled up if asked for. */
+export function batch(value: unknown, linecount: unknown, fill: unknown = null): PyIterator {
+  return new PyIterator(generateBatches(value, linecount, fill), 'do_batch');
+}
+
+function* generateBatches(value: unknown, linecount: unknown, fill: unknown): Generator<unknown> {
+  let row: unknown[] = [];
+  for (const item of iterate(value)) {
+    if (eq(row.length, linecount)) {
+      yield row;
+      row = [];
+    }
+    row.push(item);
+  }
+  if (row.length === 0) return;
+  if (fill !== null && lt(row.length, linecount)) {
+    const size = toSize(linecount);
+    checkListLength(size);
+    while (row.length < size) row.push(fill);
+  }
+  yield row;
+}
+
+/** A number of lists as equal in length as can be, the shorter ones filled up if asked for. */
+export function slice(value: unknown, slices: unknown, fill: unknown = null): PyIterator {
+  return new PyIterator(generateSlices(value, slices, fill), 'sync_do_slice');
+}
+
+function* generateSlices(value: unknown, slices: unknown, fill: unknown): Generator<unknown> {
+  const items = toList(value);
+  const size = floordiv(items.length, slices);
+  const longer = Number(mod(items.length, slices));
+  const count = toSize(slices);
+  let start = 0;
+  for (let index = 0; index < count; index += 1) {
+    const end = start + Number(size) + (index < longer ? 1 : 0);
+    const part = items.slice(start, end);
+    if (fill !== null && index >= longer) part.push(fill);
+    yield part;
+    start = end;
+  }
+}

@@ -1,0 +1,147 @@
+import { pyError } from '../errors.ts';
+import { callMethod } from '../python/attributes.ts';
+import { characters } from '../python/characters.ts';
+import { SPACES } from '../python/classes.ts';
+import type { EnvironmentLike, EvalContext } from '../python/context.ts';
+import { makeDict } from '../python/dict.ts';
+import { escape, hasHtml, htmlOf, softText } from '../python/escape.ts';
+import { stripTags } from '../python/html.ts';
+import { length as lengthOf, slice } from '../python/iteration.ts';
+import { checkTextLength, repeatText } from '../python/limits.ts';
+import { isText, Markup, plain } from '../python/markup.ts';
+import { splitLines } from '../python/methods/splitting.ts';
+import { isInteger, toSize } from '../python/numeric.ts';
+import { type Kwargs, NOT_FOUND } from '../python/object.ts';
+import { add, ge, lt, mod, sub, truth } from '../python/operators.ts';
+import { str } from '../python/text.ts';
+import { tuple } from '../python/tuple.ts';
+import { isList, typeName } from '../python/types.ts';
+import { Undefined } from '../undefined.ts';
+
+/** First character large, all others small. */
+export function capitalize(value: unknown): unknown {
+  return callMethod(softText(value), 'capitalize', []);
+}
+
+/** Capital letters. */
+export function upper(value: unknown): unknown {
+  return callMethod(softText(value), 'upper', []);
+}
+
+/** Small letters. */
+export function lower(value: unknown): unknown {
+  return callMethod(softText(value), 'lower', []);
+}
+
+const WORD_START = new RegExp(`([-${SPACES}({[<]+)`);
+
+/** Every word with its first letter large and the others small. */
+export function title(value: unknown): string {
+  const parts = plain(softText(value)).split(WORD_START);
+  return parts.map((part) => titleWord(part)).join('');
+}
+
+function titleWord(word: string): string {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
+  return word === '' ? '' : first.toUpperCase() + word.slice(first.length).toLowerCase();
+}
+
+/** Without the given characters, by default white space, at both ends. */
+export function trim(value: unknown, chars: unknown = null): unknown {
+  return callMethod(softText(value), 'strip', [chars]);
+}
+
+/** In the middle of a field of a width. */
+export function center(value: unknown, width: unknown = 80): unknown {
+  return callMethod(softText(value), 'center', [width]);
+}
+
+/** Every occurrence of a text replaced by another, or the first `count` ones. */
+export function replace(
+  context: EvalContext,
+  s: unknown,
+  old: unknown,
+  replacement: unknown,
+  count: unknown = null,
+): unknown {
+  const limit = count ?? -1;
+  if (!context.autoescape) return callMethod(str(s), 'replace', [str(old), str(replacement), limit]);
+  const escaped = hasHtml(old) || (hasHtml(replacement) && !hasHtml(s));
+  const subject = escaped ? escape(s) : softText(s);
+  return callMethod(subject, 'replace', [softText(old), softText(replacement), limit]);
+}
+
+/** Values put into a printf-style format. */
+export function format(value: unknown, args: readonly unknown[], kwargs: Kwargs): unknown {
+  if (args.length > 0 && kwargs.size > 0) {
+    throw pyError('FilterArgumentError', "can't handle positional and keyword arguments at the same time");
+  }
+  return mod(softText(value), kwargs.size > 0 ? makeDict(kwargs) : tuple(args));
+}
+
+/** Every line but the first one indented; blank lines only if asked for. */
+export function indent(s: unknown, width: unknown = 4, first: unknown = false, blank: unknown = false): unknown {
+  if (!isText(s)) throw notIndentable(s);
+  const indention = isText(width) ? plain(width) : spaces(width);
+  const [head = '', ...tail] = splitLines(`${plain(s)}\n`);
+  checkTextLength(plain(s).length + indention.length * (tail.length + 1));
+  const all = truth(blank);
+  const rest = tail.map((line) => `\n${line === '' && !all ? '' : indention}${line}`);
+  const text = (truth(first) ? indention : '') + head + rest.join('');
+  return s instanceof Markup ? new Markup(text) : text;
+}
+
+function spaces(width: unknown): string {
+  if (isInteger(width)) return repeatText(' ', toSize(width));
+  throw pyError('TypeError', `can't multiply sequence by non-int of type '${typeName(width)}'`);
+}
+
+function notIndentable(value: unknown): Error {
+  // Python adds a line break first, which only a list takes.
+  if (isList(value)) return noMethod(value, 'splitlines');
+  if (value instanceof Undefined || Array.isArray(value)) add(value, '\n');
+  return pyError('TypeError', `unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
+}
+
+/** What Python raises for a method that a value does not have; an undefined value raises its own error. */
+export function noMethod(value: unknown, name: string): Error {
+  if (value instanceof Undefined) return value.error();
+  return pyError('AttributeError', `'${typeName(value)}' object has no attribute '${name}'`);
+}
+
+/** Cut off at a length, at the end of a word unless told otherwise, with an ellipsis. */
+export function truncate(
+  environment: EnvironmentLike,
+  ...[s, length = 255, killwords = false, end = '...', leeway = null]: unknown[]
+): unknown {
+  const tolerance = leeway ?? environment.policies['truncate.leeway'];
+  const endLength = lengthOf(end);
+  if (!ge(length, endLength)) throw assertion(`length >= ${String(endLength)}`, length);
+  if (!ge(tolerance, 0)) throw assertion('leeway >= 0', tolerance);
+  if (!lt(add(length, tolerance), lengthOf(s))) return s;
+  const cut = slice(s, null, sub(length, endLength), null);
+  if (truth(killwords)) return add(cut, end);
+  const parts = callMethod(cut, 'rsplit', [' ', 1]);
+  if (parts === NOT_FOUND) throw noMethod(cut, 'rsplit');
+  return add((parts as unknown[])[0], end);
+}
+
+function assertion(expected: string, given: unknown): Error {
+  return pyError('AssertionError', `expected ${expected}, got ${str(given)}`);
+}
+
+/** Number of words. */
+export function wordcount(value: unknown): number {
+  return plain(softText(value)).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+}
+
+/** Without tags and comments, with white space collapsed. */
+export function striptags(value: unknown): string {
+  return stripTags(htmlOf(value) ?? str(value));
+}
+
+/** The characters of a text, last first. */
+export function reverseText(value: string | Markup): string | Markup {
+  const text = characters(plain(value)).reverse().join('');
+  return typeof value === 'string' ? text : new Markup(text);
+}

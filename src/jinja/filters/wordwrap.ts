@@ -1,0 +1,110 @@
+import { pyError } from '../errors.ts';
+import { characters, codeLength, substring } from '../python/characters.ts';
+import { trimStart } from '../python/classes.ts';
+import type { EnvironmentLike } from '../python/context.ts';
+import { escapedString } from '../python/escape.ts';
+import { isText, Markup, plain } from '../python/markup.ts';
+import { splitLines } from '../python/methods/splitting.ts';
+import { toSize } from '../python/numeric.ts';
+import { truth } from '../python/operators.ts';
+import { noMethod } from './text.ts';
+
+interface WrapOptions {
+  readonly width: number;
+  readonly breakLongWords: boolean;
+  readonly breakOnHyphens: boolean;
+}
+
+/** Wraps a text at a width; its own line breaks stay. The rules are those of Python's `textwrap`. */
+export function wordwrap(
+  environment: EnvironmentLike,
+  ...[s, width = 79, breakLongWords = true, wrapstring = null, breakOnHyphens = true]: unknown[]
+): unknown {
+  if (!isText(s)) throw noMethod(s, 'splitlines');
+  const separator = wrapstring ?? environment.newlineSequence;
+  if (!isText(separator)) throw noMethod(separator, 'join');
+  const lines = splitLines(plain(s)).map((line) => {
+    const options = {
+      width: toSize(width),
+      breakLongWords: truth(breakLongWords),
+      breakOnHyphens: truth(breakOnHyphens),
+    };
+    return wrapLine(line, options);
+  });
+  if (typeof separator === 'string') return lines.map((parts) => parts.join(separator)).join(separator);
+  return new Markup(lines.map((parts) => parts.map(escapedString).join(separator.value)).join(separator.value));
+}
+
+function wrapLine(text: string, options: WrapOptions): string[] {
+  if (options.width <= 0) throw pyError('ValueError', `invalid width ${String(options.width)} (must be > 0)`);
+  // The chunks lie in reverse, so that the next one is the last.
+  const chunks = splitChunks(text, options.breakOnHyphens).reverse();
+  const lines: string[] = [];
+  while (chunks.length > 0) {
+    if (lines.length > 0 && isSpace(chunks.at(-1))) chunks.pop();
+    const line = takeLine(chunks, options);
+    if (isSpace(line.at(-1))) line.pop();
+    if (line.length > 0) lines.push(line.join(''));
+  }
+  return lines;
+}
+
+function takeLine(chunks: string[], options: WrapOptions): string[] {
+  const line: string[] = [];
+  let length = 0;
+  for (let next = chunks.at(-1); next !== undefined; next = chunks.at(-1)) {
+    const size = codeLength(next);
+    if (length + size > options.width) break;
+    line.push(next);
+    length += size;
+    chunks.pop();
+  }
+  const next = chunks.at(-1);
+  if (next !== undefined && codeLength(next) > options.width)
+    takeLongWord(chunks, line, options.width - length, options);
+  return line;
+}
+
+/** A word longer than a line fills up the line, or gets one of its own. */
+function takeLongWord(chunks: string[], line: string[], room: number, options: WrapOptions): void {
+  const word = chunks.pop() ?? '';
+  if (!options.breakLongWords) {
+    if (line.length === 0) line.push(word);
+    else chunks.push(word);
+    return;
+  }
+  const end = options.breakOnHyphens ? hyphenEnd(word, room) : room;
+  // Even an empty piece is pushed: it keeps the blank before it, as in Python.
+  line.push(substring(word, 0, end));
+  chunks.push(substring(word, end));
+}
+
+function hyphenEnd(word: string, room: number): number {
+  const start = characters(word).slice(0, room);
+  const hyphen = start.lastIndexOf('-');
+  return hyphen > 0 && start.slice(0, hyphen).some((char) => char !== '-') ? hyphen + 1 : room;
+}
+
+function isSpace(chunk: string | undefined): boolean {
+  return chunk !== undefined && trimStart(chunk) === '';
+}
+
+const BLANK = '[\\t\\n\\x0b\\x0c\\r ]';
+const SOLID = '[^\\t\\n\\x0b\\x0c\\r ]';
+const WORD = '[\\p{L}\\p{N}_]';
+const LETTER = '(?:(?!\\p{Nd})[\\p{L}\\p{N}_])';
+const BEFORE_DASH = '(?<=[\\p{L}\\p{N}_!"\'&.,?])';
+const CHUNK = new RegExp(
+  [
+    `${BLANK}+`,
+    `${BEFORE_DASH}-{2,}(?=${WORD})`,
+    `${SOLID}+?(?:-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})|(?=${BLANK}|$)|${BEFORE_DASH}(?=-{2,}${WORD}))`,
+  ].join('|'),
+  'gu',
+);
+const SIMPLE_CHUNK = new RegExp(`${BLANK}+|${SOLID}+`, 'gu');
+
+/** The pieces that a line can be made of: blanks, words, parts of hyphenated words, dashes. */
+function splitChunks(text: string, hyphens: boolean): string[] {
+  return text.match(hyphens ? CHUNK : SIMPLE_CHUNK) ?? [];
+}

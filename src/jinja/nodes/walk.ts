@@ -1,0 +1,42 @@
+import { type NunjucksNode } from '../nunjucks.ts';
+import { type TemplateNode } from './nodes.ts';
+
+/** The nodes directly below this one, in the order of its fields. */
+export function* childNodes(node: TemplateNode): Generator<TemplateNode> {
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const field of node.fields) {
+    const value = fields[field];
+    if (Array.isArray(value)) {
+      for (const item of value as unknown[]) if (isNode(item)) yield item;
+    } else if (isNode(value)) yield value;
+  }
+}
+
+/** Every node below this one, parents before children. */
+export function* allNodes(node: TemplateNode): Generator<TemplateNode> {
+  for (const child of childNodes(node)) {
+    yield child;
+    yield* allNodes(child);
+  }
+}
+
+/** The nodes of one type below this one. */
+export function findNodes<Name extends TemplateNode['typename']>(
+  node: TemplateNode,
+  typename: Name,
+): Extract<TemplateNode, { typename: Name }>[] {
+  const found: Extract<TemplateNode, { typename: Name }>[] = [];
+  collect(node, typename, found as TemplateNode[]);
+  return found;
+}
+
+function collect(node: TemplateNode, typename: string, found: TemplateNode[]): void {
+  for (const child of childNodes(node)) {
+    if (child.typename === typename) found.push(child);
+    collect(child, typename, found);
+  }
+}
+
+function isNode(value: unknown): value is TemplateNode {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<NunjucksNode>).typename === 'string';
+}

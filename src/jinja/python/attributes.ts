@@ -1,0 +1,129 @@
+import { isKind } from '../errors.ts';
+import { PyBytes } from './bytes.ts';
+import { BoundMethod, call, type PyCallable, type PyFunction, pythonFunction } from './callable.ts';
+import { escape } from './escape.ts';
+import { formatFields } from './format.ts';
+import { stripTags, unescapeHtml } from './html.ts';
+import { findItem } from './iteration.ts';
+import { Markup, plain, sameText } from './markup.ts';
+import { dictMethods } from './methods/dicts.ts';
+import { decode } from './methods/encoding.ts';
+import { listMethods, tupleMethods } from './methods/lists.ts';
+import { floatAttribute, floatMethods, integerAttribute, integerMethods } from './methods/numbers.ts';
+import { rangeMethods } from './methods/ranges.ts';
+import { markupMethods, stringMethods } from './methods/strings.ts';
+import { isFloat, isInteger } from './numeric.ts';
+import { type Kwargs, NO_KWARGS, NOT_FOUND, type NotFound, PyObject } from './object.ts';
+import { Range } from './range.ts';
+import { NamedTuple, Tuple } from './tuple.ts';
+import { isDict } from './types.ts';
+
+type Methods = ReadonlyMap<string, PyFunction>;
+
+const NONE: Methods = new Map();
+const FORMATTING: readonly [string, PyFunction][] = [
+  ['format', pythonFunction('str.format(self, /, *args, **kwargs)', format)],
+  ['format_map', pythonFunction('str.format_map(self, mapping, /)', formatMap)],
+];
+const STRING: Methods = new Map([...stringMethods(), ...FORMATTING]);
+const MARKUP: Methods = new Map<string, PyFunction>([
+  ...markupMethods(),
+  ...FORMATTING,
+  ['escape', pythonFunction('Markup.escape(self, s, /)', (_: Markup, value: unknown) => escape(value))],
+  ['striptags', pythonFunction('Markup.striptags(self, /)', (text: Markup) => stripTags(text.value))],
+  ['unescape', pythonFunction('Markup.unescape(self, /)', (text: Markup) => unescapeHtml(text.value))],
+]);
+const LIST = listMethods();
+const TUPLE = tupleMethods();
+const DICT = dictMethods();
+const INTEGER = integerMethods();
+const FLOAT = floatMethods();
+const RANGE = rangeMethods();
+const BYTES: Methods = new Map([
+  ['decode', pythonFunction('bytes.decode(self, /, encoding="utf-8", errors="strict")', decode)],
+]);
+
+/** The fixed list of methods that a value has; objects bring their own. */
+function methodsOf(value: unknown): Methods {
+  if (typeof value === 'string') return STRING;
+  if (Array.isArray(value)) return value instanceof Tuple ? TUPLE : LIST;
+  if (value instanceof Map) return DICT;
+  if (isInteger(value)) return INTEGER;
+  if (isFloat(value)) return FLOAT;
+  if (value instanceof Markup) return MARKUP;
+  if (value instanceof Range) return RANGE;
+  if (value instanceof PyBytes) return BYTES;
+  return isDict(value) ? DICT : NONE;
+}
+
+/** The method of this name, bound to the value, or NOT_FOUND. */
+export function getMethod(value: unknown, name: string): PyCallable | NotFound {
+  const method = methodsOf(value).get(name);
+  return method === undefined ? NOT_FOUND : new BoundMethod(value, method);
+}
+
+/**
+ * `value.name(*args, **kwargs)` for the built-in methods without making a bound method, or NOT_FOUND where the value
+ * has no such method: the fast path for compiled calls.
+ */
+export function callMethod(
+  value: unknown,
+  name: string,
+  args: readonly unknown[],
+  kwargs: Kwargs = NO_KWARGS,
+): unknown {
+  const method = methodsOf(value).get(name);
+  return method === undefined ? NOT_FOUND : call(method, [value, ...args], kwargs);
+}
+
+/**
+ * `getattr(value, name)`, or NOT_FOUND. Neither items nor anything of JavaScript are attributes.
+ *
+ * @throws UndefinedError for most undefined values.
+ */
+export function lookupAttribute(value: unknown, name: string): unknown {
+  if (value instanceof PyObject && !(value instanceof Range) && !(value instanceof PyBytes))
+    return value.getAttribute(name);
+  const method = methodsOf(value).get(name);
+  if (method !== undefined) return new BoundMethod(value, method);
+  return ownAttribute(value, name);
+}
+
+function ownAttribute(value: unknown, name: string): unknown {
+  if (isInteger(value)) return integerAttribute(value, name) ?? NOT_FOUND;
+  if (isFloat(value)) return floatAttribute(value, name) ?? NOT_FOUND;
+  if (value instanceof NamedTuple) {
+    const index = value.names.indexOf(name);
+    return index < 0 ? NOT_FOUND : value[index];
+  }
+  if (value instanceof Range && (name === 'start' || name === 'stop' || name === 'step')) return value[name];
+  return NOT_FOUND;
+}
+
+/** `value[key]`, with NOT_FOUND in place of the KeyError, IndexError, TypeError or AttributeError of a missing one. */
+export function lookupItem(value: unknown, key: unknown): unknown {
+  if (value instanceof PyObject || typeof key === 'object') return lookupGuarded(value, key);
+  return findItem(value, key);
+}
+
+function lookupGuarded(value: unknown, key: unknown): unknown {
+  try {
+    return findItem(value, key);
+  } catch (error) {
+    if (isKind(error, 'LookupError') || isKind(error, 'TypeError') || isKind(error, 'AttributeError')) return NOT_FOUND;
+    throw error;
+  }
+}
+
+function format(template: string | Markup, args: readonly unknown[], kwargs: Kwargs): string | Markup {
+  return formatted(template, args, kwargs);
+}
+
+function formatMap(template: string | Markup, mapping: unknown): string | Markup {
+  return formatted(template, [], mapping);
+}
+
+function formatted(template: string | Markup, args: readonly unknown[], mapping: unknown): string | Markup {
+  const values = { args, mapping, getAttribute: lookupAttribute, safe: template instanceof Markup };
+  return sameText(template, formatFields(plain(template), values));
+}

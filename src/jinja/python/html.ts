@@ -1,0 +1,69 @@
+import { splitWords } from './classes.ts';
+import { LEGACY_REFERENCES, NAMED_REFERENCES } from './html-entities.ts';
+
+const REFERENCE = /&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu;
+
+/** A text with its character references replaced, as the HTML standard reads them. */
+export function unescapeHtml(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(REFERENCE, (_, reference: string) =>
+    reference.startsWith('#') ? numericReference(reference) : namedReference(reference),
+  );
+}
+
+/** What the code points from 0x80 to 0x9f mean: those of Windows-1252. */
+const WINDOWS_1252 =
+  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
+  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
+
+function numericReference(reference: string): string {
+  const digits = reference.slice(1).replace(';', '');
+  const code = /^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number.parseInt(digits, 10);
+  if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return '\ufffd';
+  if (code === 0x0d) return '\r';
+  if (code >= 0x80 && code <= 0x9f) return WINDOWS_1252.charAt(code - 0x80);
+  return isNoCharacter(code) ? '' : String.fromCodePoint(code);
+}
+
+function isNoCharacter(code: number): boolean {
+  const control = code <= 0x8 || code === 0xb || (code >= 0xe && code <= 0x1f) || (code >= 0x7f && code <= 0x9f);
+  return control || (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) === 0xfffe;
+}
+
+/** A reference without its semicolon may be a known name followed by other characters. */
+function namedReference(reference: string): string {
+  if (reference.endsWith(';')) {
+    const found = codePointsOf(reference.slice(0, -1));
+    if (found !== undefined) return found;
+  }
+  for (let end = reference.length; end > 1; end -= 1) {
+    const name = reference.slice(0, end);
+    if (LEGACY_REFERENCES.includes(` ${name} `)) return (codePointsOf(name) ?? '') + reference.slice(end);
+  }
+  return `&${reference}`;
+}
+
+function codePointsOf(name: string): string | undefined {
+  const start = NAMED_REFERENCES.indexOf(` ${name}=`);
+  if (start < 0) return undefined;
+  const from = start + name.length + 2;
+  const codes = NAMED_REFERENCES.slice(from, NAMED_REFERENCES.indexOf(' ', from)).split(',');
+  return String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16)));
+}
+
+/** `Markup.striptags`: without comments and tags, white space collapsed, character references replaced. */
+export function stripTags(text: string): string {
+  const bare = removeBetween(removeBetween(text, '<!--', '-->'), '<', '>');
+  return unescapeHtml(splitWords(bare).join(' '));
+}
+
+/** Python starts over after each removal, so that what moves together can form a new tag. */
+function removeBetween(text: string, open: string, close: string): string {
+  let rest = text;
+  for (let start = rest.indexOf(open); start >= 0; start = rest.indexOf(open, Math.max(0, start - open.length))) {
+    const end = rest.indexOf(close, start);
+    if (end < 0) break;
+    rest = rest.slice(0, start) + rest.slice(end + close.length);
+  }
+  return rest;
+}

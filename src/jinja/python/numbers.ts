@@ -1,0 +1,130 @@
+import { pyError } from '../errors.ts';
+import { MAX_INTEGER_DIGITS } from './limits.ts';
+
+/** `repr` of an int. */
+export function integerText(value: number | bigint): string {
+  if (typeof value === 'number') return String(value);
+  // 4300 digits take 14284 bits; the exact length is looked at only near that.
+  const text = value.toString();
+  if (text.length > MAX_INTEGER_DIGITS + 1 || (text.length === MAX_INTEGER_DIGITS + 1 && value > 0n)) {
+    throw pyError(
+      'ValueError',
+      `Exceeds the limit (${String(MAX_INTEGER_DIGITS)} digits) for integer string conversion`,
+    );
+  }
+  return text;
+}
+
+/** `repr` of a float: the shortest digits that read back as the same, with an exponent below 1e-4 and from 1e16. */
+export function floatText(value: number): string {
+  if (!Number.isFinite(value)) return specialText(value);
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e16) {
+    const text = String(value);
+    return text.includes('.') ? text : `${text}.0`;
+  }
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  return `${mantissa}e${exponentText(Number(exponent))}`;
+}
+
+/** `nan`, `inf` or `-inf`. */
+export function specialText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  return value > 0 ? 'inf' : '-inf';
+}
+
+function exponentText(exponent: number): string {
+  return `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
+/** A finite float, exactly: `digits` divided by ten to the power of `scale`, without its sign. */
+interface ExactDecimal {
+  readonly digits: bigint;
+  readonly scale: number;
+}
+
+function exactDecimal(value: number): ExactDecimal {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, Math.abs(value));
+  const bits = view.getBigUint64(0);
+  const biased = Number(bits >> 52n);
+  const fraction = bits & 0xfffffffffffffn;
+  const mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n;
+  const exponent = (biased === 0 ? 1 : biased) - 1075;
+  if (exponent >= 0) return { digits: mantissa << BigInt(exponent), scale: 0 };
+  return { digits: mantissa * 5n ** BigInt(-exponent), scale: -exponent };
+}
+
+/** `digits / 10 ** places`, rounded to a whole number, half to even. */
+function shiftHalfEven(digits: bigint, places: number): bigint {
+  if (places <= 0) return digits * 10n ** BigInt(-places);
+  const divisor = 10n ** BigInt(places);
+  const quotient = digits / divisor;
+  const twice = (digits % divisor) * 2n;
+  const up = twice > divisor || (twice === divisor && quotient % 2n === 1n);
+  return up ? quotient + 1n : quotient;
+}
+
+/**
+ * The absolute value of a finite float with so many digits after the point, half to even on the exact value, as
+ * `'%.2f'` does. A negative number of places rounds before the point.
+ */
+export function fixedText(value: number, places: number): string {
+  const exact = exactDecimal(value);
+  const rounded = shiftHalfEven(exact.digits, exact.scale - places);
+  if (places <= 0) return (rounded * 10n ** BigInt(-places)).toString();
+  const digits = rounded.toString().padStart(places + 1, '0');
+  return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+interface Scientific {
+  /** Exactly as many digits as were asked for, the first of which is not zero unless the value is. */
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+/** A finite float rounded to so many significant digits, half to even on the exact value. */
+export function scientificDigits(value: number, count: number): Scientific {
+  if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
+  const exact = exactDecimal(value);
+  const length = exact.digits.toString().length;
+  const digits = shiftHalfEven(exact.digits, length - count).toString();
+  const carried = digits.length > count;
+  return { digits: carried ? digits.slice(0, count) : digits, exponent: length - exact.scale - 1 + (carried ? 1 : 0) };
+}
+
+/** The absolute value of a finite float as `'%.6e'` gives it. */
+export function exponentialText(value: number, places: number, alternate = false): string {
+  const { digits, exponent } = scientificDigits(value, places + 1);
+  return `${withPoint(digits, 1, alternate)}e${exponentText(exponent)}`;
+}
+
+/**
+ * The absolute value of a finite float as `'%g'` gives it.
+ *
+ * @param precision Number of significant digits.
+ * @param alternate Keep trailing zeros and the point (`#`).
+ * @param limit Exponent from which on the exponential notation is used; the precision by default.
+ */
+export function generalText(value: number, precision: number, alternate = false, limit = precision): string {
+  const { digits, exponent } = scientificDigits(value, precision);
+  const shown = alternate ? digits : digits.replace(/0+$/, '') || '0';
+  if (exponent < -4 || exponent >= limit) return `${withPoint(shown, 1, alternate)}e${exponentText(exponent)}`;
+  if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${shown}`;
+  return withPoint(shown.padEnd(exponent + 1, '0'), exponent + 1, alternate);
+}
+
+function withPoint(digits: string, position: number, alternate: boolean): string {
+  const fraction = digits.slice(position);
+  return fraction === '' && !alternate ? digits : `${digits.slice(0, position)}.${fraction}`;
+}
+
+/** `round(value, places)` of a finite float. */
+export function roundDouble(value: number, places: number): number {
+  if (!Number.isFinite(value) || places > 323) return value;
+  if (places < -308) return value < 0 ? -0 : 0;
+  const rounded = Number(fixedText(value, places));
+  if (!Number.isFinite(rounded)) throw pyError('OverflowError', 'rounded value too large to represent');
+  return value < 0 || Object.is(value, -0) ? -rounded : rounded;
+}

@@ -1,0 +1,132 @@
+import { addSlow, divSlow, floordivSlow, modSlow, mulSlow, negSlow, posSlow, powSlow, subSlow } from './arithmetic.ts';
+import { compare, compareKeys } from './comparison.ts';
+import { contains } from './containment.ts';
+import { eq } from './equality.ts';
+import { escapedString, hasHtml } from './escape.ts';
+import { PyFloat } from './float.ts';
+import { Markup } from './markup.ts';
+
+import { str } from './text.ts';
+import { truth } from './truth.ts';
+
+export { compareKeys, contains, eq, truth };
+
+/** `a + b`. */
+export function add(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum) && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return sum;
+  }
+  return addSlow(a, b);
+}
+
+/** `a - b`. */
+export function sub(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const difference = a - b;
+    if (Number.isSafeInteger(difference) && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return difference;
+  }
+  return subSlow(a, b);
+}
+
+/** `a * b`. */
+export function mul(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const product = a * b;
+    // The zero added turns -0 into 0.
+    if (Number.isSafeInteger(product) && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return product + 0;
+  }
+  return mulSlow(a, b);
+}
+
+/** `a / b`, always a float. */
+export function div(a: unknown, b: unknown): unknown {
+  return divSlow(a, b);
+}
+
+/** `a // b`. */
+export function floordiv(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
+    if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return (a - positiveRest(a, b)) / b + 0;
+  }
+  return floordivSlow(a, b);
+}
+
+/** `a % b`; for a text on the left printf-style formatting. */
+export function mod(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
+    if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return positiveRest(a, b);
+  }
+  return modSlow(a, b);
+}
+
+/** The remainder with the sign of the divisor. */
+function positiveRest(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest + 0;
+}
+
+/** `a ** b`. */
+export function pow(a: unknown, b: unknown): unknown {
+  if (typeof a === 'number' && typeof b === 'number' && b >= 0) {
+    const power = a ** b;
+    if (Number.isSafeInteger(power) && Number.isSafeInteger(a) && Number.isSafeInteger(b)) return power + 0;
+  }
+  return powSlow(a, b);
+}
+
+/** `-a`. */
+export function neg(value: unknown): unknown {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? 0 - value : negSlow(value);
+}
+
+/** `+a`. */
+export function pos(value: unknown): unknown {
+  return typeof value === 'number' ? value : posSlow(value);
+}
+
+/** `a != b`. */
+export function ne(a: unknown, b: unknown): boolean {
+  return !eq(a, b);
+}
+
+/** `a < b`. */
+export function lt(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? a < b : compare('<', a, b);
+}
+
+/** `a <= b`. */
+export function le(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? a <= b : compare('<=', a, b);
+}
+
+/** `a > b`. */
+export function gt(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? a > b : compare('>', a, b);
+}
+
+/** `a >= b`. */
+export function ge(a: unknown, b: unknown): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? a >= b : compare('>=', a, b);
+}
+
+/** The `~` operator without automatic escaping: the texts of all values, one after the other. */
+export function concat(values: readonly unknown[]): string {
+  let text = '';
+  for (const value of values) text += str(value);
+  return text;
+}
+
+/** The `~` operator under automatic escaping: as soon as one value is safe, the others are escaped. */
+export function concatMarkup(values: readonly unknown[]): string | Markup {
+  if (!values.some(hasHtml)) return concat(values);
+  let text = '';
+  for (const value of values) text += escapedString(value);
+  return new Markup(text);
+}
+
+/** `value is a` for the `sameas` test: identity, with equal immutable scalars being the same object. */
+export function identical(a: unknown, b: unknown): boolean {
+  if (a instanceof PyFloat && b instanceof PyFloat) return Object.is(a.value, b.value);
+  return a === b || ((a ?? null) === null && (b ?? null) === null);
+}

@@ -1,0 +1,36 @@
+/** A Python tuple. Make it with `tuple`: the constructor inherits the pitfalls of Array's. */
+export class Tuple extends Array<unknown> {
+  /** `slice`, `map` and `filter` of a tuple give plain arrays. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+/** A tuple whose items have names as well, as `collections.namedtuple` makes; prints as a plain tuple. */
+export class NamedTuple extends Tuple {
+  names: readonly string[] = [];
+}
+
+/** A tuple of these items. */
+export function tuple(items: readonly unknown[]): Tuple {
+  return fill(new Tuple(), items);
+}
+
+/** A tuple of exactly two items, the fast path for `dict.items()` and the like. */
+export function pair(first: unknown, second: unknown): Tuple {
+  const made = new Tuple();
+  made.push(first, second);
+  return made;
+}
+
+/** A tuple that gives its items by name too. */
+export function namedTuple(names: readonly string[], items: readonly unknown[]): NamedTuple {
+  const made = fill(new NamedTuple(), items);
+  made.names = names;
+  return made;
+}
+
+function fill<T extends Tuple>(target: T, items: readonly unknown[]): T {
+  for (const item of items) target.push(item);
+  return target;
+}

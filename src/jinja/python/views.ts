@@ -1,0 +1,98 @@
+import { pyError } from '../errors.ts';
+import { type AnyDict, dictGet, dictHas, dictSize } from './dict.ts';
+import { PyObject } from './object.ts';
+import { repr } from './text.ts';
+import { pair } from './tuple.ts';
+
+export type ViewKind = 'keys' | 'values' | 'items';
+
+/** `dict.keys()`, `dict.values()` and `dict.items()`: live views of a dict. */
+export class DictView extends PyObject {
+  readonly dict: AnyDict;
+  readonly kind: ViewKind;
+
+  constructor(dict: AnyDict, kind: ViewKind) {
+    super();
+    this.dict = dict;
+    this.kind = kind;
+  }
+
+  get typeName(): string {
+    return `dict_${this.kind}`;
+  }
+
+  override get iterable(): boolean {
+    return true;
+  }
+
+  override iterate(): Iterable<unknown> {
+    return iterateDict(this.dict, this.kind);
+  }
+
+  override reversed(): Iterable<unknown> {
+    return [...this.iterate()].reverse();
+  }
+
+  override get sized(): boolean {
+    return true;
+  }
+
+  override length(): number {
+    return dictSize(this.dict);
+  }
+
+  override contains(item: unknown): boolean | undefined {
+    if (this.kind === 'keys') return dictHas(this.dict, item);
+    return undefined;
+  }
+
+  override equals(other: unknown): boolean {
+    if (this === other) return true;
+    if (this.kind !== 'keys' || !(other instanceof DictView) || other.kind !== 'keys') return false;
+    return other.length() === this.length() && [...this.iterate()].every((key) => dictHas(other.dict, key));
+  }
+
+  override hashKey(): unknown {
+    if (this.kind === 'values') return this;
+    throw pyError('TypeError', `unhashable type: '${this.typeName}'`);
+  }
+
+  override repr(): string {
+    return `${this.typeName}(${repr([...this.iterate()])})`;
+  }
+}
+
+/** Iterates over a dict; like Python it notices when the number of entries changes meanwhile. */
+export function iterateDict(dict: AnyDict, kind: ViewKind): Iterable<unknown> {
+  if (dict instanceof Map) return new MapIterator(dict, kind);
+  const keys = Object.keys(dict);
+  if (kind === 'keys') return keys;
+  return kind === 'values' ? keys.map((key) => dictGet(dict, key)) : keys.map((key) => pair(key, dictGet(dict, key)));
+}
+
+class MapIterator implements IterableIterator<unknown> {
+  readonly #dict: Map<unknown, unknown>;
+  readonly #kind: ViewKind;
+  readonly #entries: Iterator<[unknown, unknown]>;
+  readonly #size: number;
+
+  constructor(dict: Map<unknown, unknown>, kind: ViewKind) {
+    this.#dict = dict;
+    this.#kind = kind;
+    this.#entries = dict.entries();
+    this.#size = dict.size;
+  }
+
+  next(): IteratorResult<unknown> {
+    if (this.#dict.size !== this.#size) throw pyError('RuntimeError', 'dictionary changed size during iteration');
+    const entry = this.#entries.next();
+    if (entry.done === true) return { done: true, value: undefined };
+    const [key, value] = entry.value;
+    if (this.#kind === 'items') return { done: false, value: pair(key, value) };
+    return { done: false, value: this.#kind === 'keys' ? key : value };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}

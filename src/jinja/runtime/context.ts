@@ -1,0 +1,209 @@
+import { pyError } from '../errors.ts';
+import { type CallContext, type EvalContext } from '../python/context.ts';
+import { truth } from '../python/operators.ts';
+import { Undefined } from '../undefined.ts';
+import { BlockReference } from './blocks.ts';
+import { decodePlace } from './located.ts';
+import { type RenderFunction, type RuntimeEnvironment } from './types.ts';
+
+type Variables = ReadonlyMap<string, unknown>;
+
+/** A chain of more maps than this is merged into one: templates that include each other deeply stay fast. */
+const MAX_LAYERS = 6;
+
+/** Escaping as it is at this point of the render. */
+export class RenderEvalContext implements EvalContext {
+  readonly environment: RuntimeEnvironment;
+  /** What the `autoescape` tag was given: Jinja asks for its truth when something is printed, not before. */
+  setting: unknown;
+
+  constructor(environment: RuntimeEnvironment, autoescape: boolean) {
+    this.environment = environment;
+    this.setting = autoescape;
+  }
+
+  get autoescape(): boolean {
+    return typeof this.setting === 'boolean' ? this.setting : truth(this.setting);
+  }
+}
+
+/** The variables of a template while it is rendered, and what it exports. */
+export class Context implements CallContext {
+  readonly environment: RuntimeEnvironment;
+  readonly name: string | undefined;
+  readonly evalContext: RenderEvalContext;
+  /** For each block its functions, the most derived template's first. */
+  readonly blocks = new Map<string, RenderFunction[]>();
+  readonly exportedNames = new Set<string>();
+  private readonly vars = new Map<string, unknown>();
+  private readonly layers: readonly Variables[];
+
+  /** @param layers What the template is given, the nearest first. */
+  constructor(
+    environment: RuntimeEnvironment,
+    name: string | undefined,
+    layers: readonly Variables[],
+    evalContext: RenderEvalContext,
+  ) {
+    this.environment = environment;
+    this.name = name;
+    this.layers = layers;
+    this.evalContext = evalContext;
+  }
+
+  /** The value of a name; undefined where it has none. */
+  resolve(name: string): unknown {
+    const own = this.vars.get(name);
+    if (own !== undefined) return own;
+    for (const layer of this.layers) {
+      const found = layer.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Notes assignments at the top of the template: names and values in turn. Public names are exported. */
+  assign(assignments: readonly unknown[]): void {
+    this.setAll(assignments, (name) => {
+      if (!name.startsWith('_')) this.exportedNames.add(name);
+    });
+  }
+
+  /** Notes imported names, which are not exported. */
+  assignImported(assignments: readonly unknown[]): void {
+    this.setAll(assignments, (name) => {
+      if (!name.startsWith('_')) this.exportedNames.delete(name);
+    });
+  }
+
+  private setAll(assignments: readonly unknown[], note: (name: string) => void): void {
+    for (let index = 0; index < assignments.length; index += 2) {
+      const name = String(assignments[index]);
+      this.vars.set(name, assignments[index + 1]);
+      note(name);
+    }
+  }
+
+  /** What the template exports. */
+  exported(): Map<string, unknown> {
+    return new Map([...this.exportedNames].map((name) => [name, this.vars.get(name)]));
+  }
+
+  /** All variables as they are now, for a template that is given this context. */
+  snapshot(locals?: Variables): Variables[] {
+    const layers = this.vars.size === 0 ? [...this.layers] : [new Map(this.vars), ...this.layers];
+    if (locals !== undefined && locals.size > 0) layers.unshift(locals);
+    return layers.length > MAX_LAYERS ? [merge(layers)] : layers;
+  }
+
+  /** All variables as one map. */
+  all(): Map<string, unknown> {
+    return merge([this.vars, ...this.layers]);
+  }
+
+  /** An independent context of the same template that sees these variables too. */
+  derived(locals: Variables | undefined): Context {
+    const context = new Context(this.environment, this.name, this.snapshot(locals), this.evalContext);
+    for (const [name, functions] of this.blocks) context.blocks.set(name, [...functions]);
+    return context;
+  }
+
+  /** Adds the blocks of a parent template behind those that are known. */
+  addBlocks(blocks: ReadonlyMap<string, RenderFunction>): void {
+    for (const [name, block] of blocks) {
+      const known = this.blocks.get(name);
+      if (known === undefined) this.blocks.set(name, [block]);
+      else known.push(block);
+    }
+  }
+
+  /** Renders the most derived block of this name with a context. */
+  renderBlock(name: string, context: Context): string {
+    const block = this.blocks.get(name)?.[0];
+    if (block === undefined) throw pyError('KeyError', `'${name}'`);
+    return this.deeper(() => block(context));
+  }
+
+  /** Fails unless a derived template defines the block. */
+  requireBlock(name: string): void {
+    if ((this.blocks.get(name)?.length ?? 0) <= 1) {
+      throw pyError('TemplateRuntimeError', `Required block '${name}' not found`);
+    }
+  }
+
+  /** What `super` is in this block. */
+  superOf(name: string, current: RenderFunction): unknown {
+    const stack = this.blocks.get(name) ?? [];
+    const index = stack.indexOf(current) + 1;
+    if (index === 0 || index >= stack.length) return noParentBlock(this.environment, name);
+    return new BlockReference(name, this, stack, index);
+  }
+
+  /** Runs something one level deeper; RecursionError beyond the limit. */
+  deeper<T>(run: () => T): T {
+    const { state, limits } = this.environment;
+    if (state.depth >= limits.recursion) throw pyError('RecursionError', 'maximum recursion depth exceeded');
+    state.depth += 1;
+    try {
+      return run();
+    } finally {
+      state.depth -= 1;
+    }
+  }
+
+  /** The undefined value of a name without a value. */
+  missing(name: string, at: number): unknown {
+    return this.placed(at, () => this.environment.undefined({ name }));
+  }
+
+  /** The undefined value of an attribute or item that is not there. */
+  missingAttribute(object: unknown, name: unknown, at: number): unknown {
+    return this.placed(at, () => this.environment.undefined({ object, name }));
+  }
+
+  private placed<T>(at: number, make: () => T): T {
+    const { state } = this.environment;
+    if (state.onUndefined === undefined) return make();
+    const before = { place: state.place, onUndefined: state.onUndefined };
+    // At no place the template only asks whether the value is defined.
+    if (at === 0) state.onUndefined = undefined;
+    else state.place = { template: this.name, ...decodePlace(at) };
+    try {
+      return make();
+    } finally {
+      Object.assign(state, before);
+    }
+  }
+
+  /** The undefined value of a macro's parameter that was not given. */
+  missingParameter(name: string): unknown {
+    return this.environment.undefined({ hint: `parameter '${name}' was not provided`, name });
+  }
+
+  /** What an inline if without else gives: Jinja's plain undefined whatever the policy. */
+  withoutElse(template: string | undefined, line: number): unknown {
+    const position = template === undefined ? `line ${String(line)}` : `line ${String(line)} in '${template}'`;
+    return new Undefined({
+      hint: `the inline if-expression on ${position} evaluated to false and no else section was defined.`,
+    });
+  }
+
+  /** Fails where the output has become too long. */
+  checkOutput(output: string): void {
+    const { output: limit } = this.environment.limits;
+    if (limit !== undefined && output.length > limit) {
+      throw pyError('MemoryError', `the output is longer than ${String(limit)} characters`);
+    }
+  }
+}
+
+/** The undefined value of a block without parent. */
+export function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
+  return environment.undefined({ hint: `there is no parent block called '${name}'.`, name: 'super' });
+}
+
+function merge(layers: readonly Variables[]): Map<string, unknown> {
+  const merged = new Map<string, unknown>();
+  for (const layer of layers.toReversed()) for (const [name, value] of layer) merged.set(name, value);
+  return merged;
+}

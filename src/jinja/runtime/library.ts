@@ -1,0 +1,294 @@
+import { pyError } from '../errors.ts';
+import { callMethod as callBuiltin } from '../python/attributes.ts';
+import { call, isCallable, type Kwargs, type PyCallable } from '../python/callable.ts';
+import { makeDict } from '../python/dict.ts';
+import { escapedString, htmlOf, softText } from '../python/escape.ts';
+import { PyFloat } from '../python/float.ts';
+import { iterate, slice, unpack } from '../python/iteration.ts';
+import { PyIterator } from '../python/iterator.ts';
+import { isText, Markup, plain } from '../python/markup.ts';
+import { NO_KWARGS, NOT_FOUND, PyObject } from '../python/object.ts';
+import {
+  add,
+  contains,
+  div,
+  eq,
+  floordiv,
+  ge,
+  gt,
+  le,
+  lt,
+  mod,
+  mul,
+  neg,
+  pos,
+  pow,
+  sub,
+  truth,
+} from '../python/operators.ts';
+import { isDict, typeName } from '../python/types.ts';
+import { dictEntries } from '../python/dict.ts';
+import { Namespace } from '../globals/namespace.ts';
+import { str } from '../python/text.ts';
+import { Undefined } from '../undefined.ts';
+import { tuple } from '../python/tuple.ts';
+import { TemplateReference } from './blocks.ts';
+import { type Context } from './context.ts';
+import { debugText } from './debug.ts';
+import { atPlace, located } from './located.ts';
+import { findAttribute, findSubscript, quickField } from './lookups.ts';
+import { LoopContext, type LoopFunction } from './loop.ts';
+import { Macro, type MacroFunction } from './macro.ts';
+import { exported, extend, importModule, importWithContext, include, includeModule } from './templates.ts';
+import { type TemplateModule } from './module.ts';
+import { type RuntimeEnvironment } from './types.ts';
+
+/** A filter or test with its name resolved. */
+type Applied = (context: Context, args: readonly unknown[], kwargs?: Kwargs) => unknown;
+
+/** `value.name` in a template; `at` is its place. */
+function attr(context: Context, value: unknown, name: string, at = 0): unknown {
+  return looked(context, value, name, { find: findAttribute, at });
+}
+
+/** `value.name` where the name is no method of dicts. */
+function field(context: Context, value: unknown, name: string, at = 0): unknown {
+  const found = quickField(value, name);
+  return found === undefined ? looked(context, value, name, { find: findAttribute, at }) : found;
+}
+
+/** `value[key]` in a template. */
+function item(context: Context, value: unknown, key: unknown, at = 0): unknown {
+  return looked(context, value, key, { find: findSubscript, at });
+}
+
+/** How something is looked up, and where in the template. */
+interface Lookup<Key> {
+  readonly find: (value: unknown, key: Key) => unknown;
+  readonly at: number;
+}
+
+function looked<Key>(context: Context, value: unknown, key: Key, { find, at }: Lookup<Key>): unknown {
+  let found: unknown;
+  try {
+    found = find(value, key);
+  } catch (error) {
+    throw atPlace(error, at);
+  }
+  return found === NOT_FOUND ? context.missingAttribute(value, key, at) : found;
+}
+
+function callValue(context: Context, fn: unknown, args: readonly unknown[], kwargs: Kwargs = NO_KWARGS): unknown {
+  return call(fn, args, kwargs, context);
+}
+
+/** `value.name(...)`: the methods of built-in types are called without being made objects first. */
+function callMethod(context: Context, value: unknown, method: MethodCall, kwargs?: Kwargs): unknown {
+  const { name, args } = method;
+  if (!(value instanceof PyObject)) {
+    const result = callBuiltin(value, name, args, kwargs);
+    if (result !== NOT_FOUND) return result;
+  }
+  return callValue(context, attr(context, value, name), args, kwargs);
+}
+
+/** Jinja looks a method up before it evaluates the arguments, which tells for an undefined value only. */
+function receiver(context: Context, value: unknown, name: string): unknown {
+  if (value instanceof Undefined) attr(context, value, name);
+  return value;
+}
+
+/** `~` where output is escaped: safe if one part is, and then every other part is escaped. */
+function markupJoin(values: readonly unknown[]): string | Markup {
+  const texts = values.map(softText);
+  if (!texts.some((text) => text instanceof Markup)) return texts.map((text) => plain(text)).join('');
+  return new Markup(texts.map(escapedString).join(''));
+}
+
+/** A method's name and what it is called with. */
+interface MethodCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+function filter(environment: RuntimeEnvironment, name: string): Applied {
+  return applied(environment.findFilter(name), () => environment.findFilter(name), `No filter named '${name}' found.`);
+}
+
+function test(environment: RuntimeEnvironment, name: string): Applied {
+  return applied(environment.findTest(name), () => environment.findTest(name), `No test named '${name}' found.`);
+}
+
+/** In a condition an unknown filter is a mistake only when it is used. */
+function applied(found: PyCallable | undefined, again: () => PyCallable | undefined, message: string): Applied {
+  if (found !== undefined) return (context, args, kwargs = NO_KWARGS) => call(found, args, kwargs, context);
+  return (context, args, kwargs = NO_KWARGS) => {
+    const late = again();
+    if (late === undefined) throw pyError('TemplateRuntimeError', message);
+    return call(late, args, kwargs, context);
+  };
+}
+
+/** Keyword arguments with those of a mapping behind `**`. */
+function keywords(given: readonly (readonly [string, unknown])[], more: unknown): Kwargs {
+  const all = new Map(given);
+  if (!isDict(more)) throw pyError('TypeError', `argument after ** must be a mapping, not ${typeName(more)}`);
+  for (const [key, value] of dictEntries(more)) {
+    if (!isText(key)) throw pyError('TypeError', 'keywords must be strings');
+    const name = plain(key);
+    if (all.has(name)) throw pyError('TypeError', `got multiple values for keyword argument '${name}'`);
+    all.set(name, value);
+  }
+  return all;
+}
+
+/** `markupsafe.Markup(value)` where the condition holds. */
+function markIf(condition: boolean, value: unknown): unknown {
+  if (!condition || value instanceof Markup) return value;
+  return new Markup(htmlOf(value) ?? str(value));
+}
+
+/** Python joins only texts: what a filter made of a block must be one. */
+function joined(value: unknown): string {
+  if (!isText(value)) {
+    throw pyError('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`);
+  }
+  return plain(value);
+}
+
+function printed(context: Context, value: unknown): string {
+  return context.evalContext.autoescape ? escapedString(value) : str(value);
+}
+
+function finalize(context: Context, value: unknown): unknown {
+  const { finalize: fn } = context.environment;
+  return fn === undefined ? value : call(fn, [value], NO_KWARGS, context);
+}
+
+/** The items that pass a condition, one by one as they are asked for. */
+function filtered(items: unknown, test: (item: unknown) => boolean): PyIterator {
+  return new PyIterator(passing(items, test), 'filtered');
+}
+
+function* passing(items: unknown, test: (item: unknown) => boolean): Generator {
+  for (const candidate of iterate(items)) if (test(candidate)) yield candidate;
+}
+
+function checkNamespace(value: unknown): void {
+  if (!(value instanceof Namespace)) {
+    throw pyError('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
+  }
+}
+
+function setNamespace(namespace: Namespace, name: string, value: unknown): void {
+  namespace.set(name, value);
+}
+
+/** Names and values in turn as a map, without those that have no value yet. */
+function locals(parts: readonly unknown[]): Map<string, unknown> {
+  return noted(undefined, parts);
+}
+
+/** Adds assignments, names and values in turn, to the variables of a loop or block. */
+function noted(known: Map<string, unknown> | undefined, parts: readonly unknown[]): Map<string, unknown> {
+  const map = known ?? new Map<string, unknown>();
+  for (let index = 0; index < parts.length; index += 2) {
+    if (parts[index + 1] !== undefined) map.set(String(parts[index]), parts[index + 1]);
+  }
+  return map;
+}
+
+/** The context that a function sees that asks for it inside of a loop or block with variables. */
+function withVariables(context: Context, variables: ReadonlyMap<string, unknown> | undefined): Context {
+  return variables === undefined ? context : context.derived(variables);
+}
+
+function makeMacro(
+  context: Context,
+  run: MacroFunction,
+  declaration: { name: string | null; params: readonly string[] },
+  [kwargs, varargs, caller]: readonly [boolean, boolean, boolean],
+): Macro {
+  return new Macro(context, run, declaration, { kwargs, varargs, caller });
+}
+
+/** Jinja's mark for no value, where a template gets to see it. */
+class Missing extends PyObject {
+  get typeName(): string {
+    return 'MissingType';
+  }
+
+  override repr(): string {
+    return 'missing';
+  }
+}
+
+/** What the generated code of templates calls. Nothing of it can be reached from a template by a name. */
+export const RUNTIME = {
+  str,
+  escape: escapedString,
+  truth,
+  iterate,
+  attr,
+  field,
+  eq,
+  lt,
+  le,
+  gt,
+  ge,
+  add,
+  sub,
+  mul,
+  div,
+  floordiv,
+  mod,
+  pow,
+  neg,
+  pos,
+  contains,
+  item,
+  slice,
+  call: callValue,
+  callMethod,
+  receiver,
+  filter,
+  test,
+  keywords,
+  spread: iterate,
+  unpack,
+  float: (value: number): PyFloat => new PyFloat(value),
+  markup: (text: string): Markup => new Markup(text),
+  markIf,
+  markupJoin,
+  tuple,
+  dict: makeDict,
+  joined,
+  printed,
+  finalize,
+  filtered,
+  checkNamespace,
+  setNamespace,
+  locals,
+  missing: new Missing(),
+  noted,
+  withVariables,
+  located,
+  self: (context: Context): TemplateReference => new TemplateReference(context),
+  loop: (context: Context, items: unknown, recurse?: LoopFunction, depth?: number): LoopContext =>
+    new LoopContext(context, items, recurse, depth),
+  macro: makeMacro,
+  include,
+  includeModule,
+  module: importModule,
+  moduleWithContext: importWithContext,
+  exported: (context: Context, module: TemplateModule, name: string, position: string): unknown =>
+    exported(context, module, name, position),
+  extend,
+  extendedTwice: (): never => {
+    throw pyError('TemplateRuntimeError', 'extended multiple times');
+  },
+  position: (line: number, template: string | undefined): string =>
+    template === undefined ? `line ${String(line)}` : `line ${String(line)} in '${template}'`,
+  calls: { debug: debugText },
+  isCallable,
+};

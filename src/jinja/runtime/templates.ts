@@ -1,0 +1,129 @@
+import { isKind, pyError } from '../errors.ts';
+import { hashOf } from '../python/dict.ts';
+import { iterate } from '../python/iteration.ts';
+import { isText, plain } from '../python/markup.ts';
+import { NOT_FOUND } from '../python/object.ts';
+import { truth } from '../python/operators.ts';
+import { repr, str } from '../python/text.ts';
+import { Undefined } from '../undefined.ts';
+import { Context, RenderEvalContext } from './context.ts';
+import { TemplateModule } from './module.ts';
+import { type LoadedTemplate, type RuntimeEnvironment } from './types.ts';
+
+type Variables = ReadonlyMap<string, unknown>;
+
+/** How an include finds its template: by one name, by the first of several, or by whichever the value is. */
+export type Choice = 'one' | 'first' | 'either';
+
+/** What an include is written with. */
+export interface IncludeOptions {
+  readonly choice: Choice;
+  readonly ignoreMissing: boolean;
+  readonly locals?: Variables | undefined;
+}
+
+/** Renders a template with all variables of this one. */
+export function include(context: Context, value: unknown, options: IncludeOptions): string {
+  const template = choose(context, value, options);
+  if (template === undefined) return '';
+  const inner = contextFor(context.environment, template, context.snapshot(options.locals));
+  return context.deeper(() => template.program.root(inner));
+}
+
+/** The text of a template that sees nothing of this one. */
+export function includeModule(context: Context, value: unknown, options: IncludeOptions): string {
+  const template = choose(context, value, options);
+  return template === undefined ? '' : defaultModule(context, template).body;
+}
+
+/** Imports a template that sees nothing of this one. */
+export function importModule(context: Context, value: unknown): TemplateModule {
+  return defaultModule(context, getTemplate(context.environment, value));
+}
+
+/** Imports a template that sees all variables of this one as they are now. */
+export function importWithContext(context: Context, value: unknown, locals: Variables | undefined): TemplateModule {
+  const template = getTemplate(context.environment, value);
+  return makeModule(context, template, context.snapshot(locals));
+}
+
+/** What a module exports under a name; an undefined value that says where it was asked for. */
+export function exported(context: Context, module: TemplateModule, name: string, position: string): unknown {
+  const found = module.getAttribute(name);
+  if (found !== NOT_FOUND) return found;
+  const hint = `the template ${repr(module.name ?? null)} (imported on ${position}) does not export the requested name ${repr(name)}`;
+  return context.environment.undefined({ hint, name });
+}
+
+/** The parent template, whose blocks are added to the context. */
+export function extend(context: Context, value: unknown): LoadedTemplate['program'] {
+  const { program } = getTemplate(context.environment, value);
+  context.addBlocks(program.blocks);
+  return program;
+}
+
+/** A context for a template. */
+export function contextFor(
+  environment: RuntimeEnvironment,
+  template: LoadedTemplate,
+  layers: readonly Variables[],
+): Context {
+  const evalContext = new RenderEvalContext(environment, template.autoescape);
+  const context = new Context(environment, template.name, layers, evalContext);
+  context.addBlocks(template.program.blocks);
+  return context;
+}
+
+function defaultModule(context: Context, template: LoadedTemplate): TemplateModule {
+  template.module ??= makeModule(context, template, [context.environment.globalVariables]);
+  return template.module;
+}
+
+function makeModule(context: Context, template: LoadedTemplate, layers: readonly Variables[]): TemplateModule {
+  const inner = contextFor(context.environment, template, layers);
+  const body = context.deeper(() => template.program.root(inner));
+  return new TemplateModule(template.name, inner.exported(), body);
+}
+
+function choose(context: Context, value: unknown, options: IncludeOptions): LoadedTemplate | undefined {
+  try {
+    return find(context.environment, value, options.choice);
+  } catch (error) {
+    // Only the template itself may be missing: one that it needs in turn is found while it renders.
+    if (options.ignoreMissing && isKind(error, 'TemplateNotFound')) return undefined;
+    throw error;
+  }
+}
+
+function find(environment: RuntimeEnvironment, value: unknown, choice: Choice): LoadedTemplate {
+  const single = choice === 'one' || (choice === 'either' && (isText(value) || value instanceof Undefined));
+  if (single) return getTemplate(environment, value);
+  const template = choice === 'either' ? environment.asTemplate(value) : undefined;
+  return template ?? selectTemplate(environment, value);
+}
+
+/** Jinja's `get_template`. */
+function getTemplate(environment: RuntimeEnvironment, value: unknown): LoadedTemplate {
+  const template = environment.asTemplate(value);
+  if (template !== undefined) return template;
+  if (value instanceof Undefined) throw value.error();
+  if (isText(value)) return environment.load(plain(value));
+  hashOf(value);
+  throw pyError('TemplateNotFound', str(value));
+}
+
+/** Jinja's `select_template`. */
+function selectTemplate(environment: RuntimeEnvironment, names: unknown): LoadedTemplate {
+  if (names instanceof Undefined) throw names.error();
+  if (!truth(names)) throw pyError('TemplatesNotFound', 'Tried to select from an empty list of templates.');
+  const tried: string[] = [];
+  for (const name of iterate(names)) {
+    try {
+      return getTemplate(environment, name);
+    } catch (error) {
+      if (!isKind(error, 'TemplateNotFound') && !isKind(error, 'UndefinedError')) throw error;
+    }
+    tried.push(name instanceof Undefined ? name.message : str(name));
+  }
+  throw pyError('TemplatesNotFound', `none of the templates given were found: ${tried.join(', ')}`);
+}

@@ -1,0 +1,100 @@
+import { type Environment } from './environment.ts';
+import { BaseTemplate, type PrecompiledTemplate } from './nunjucks.ts';
+import { asTemplateError } from './runtime/located.ts';
+import { type TemplateModule } from './runtime/module.ts';
+import { contextFor } from './runtime/templates.ts';
+import { type LoadedTemplate, type Program, type UndefinedPlace } from './runtime/types.ts';
+import { type Undefined } from './undefined.ts';
+
+/** The one key of nunjucks' context: its copy of the variables would reorder and drop some names. */
+const VARIABLES = 'variables';
+
+/** The variables of a render. */
+export type TemplateVariables = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+
+/** What a render can be asked for. */
+export interface RenderOptions {
+  /**
+   * Told of every undefined value that the templates come across, with its place as far as it is known. Values that are
+   * only asked for their being defined (`is defined`, `default`) are left out.
+   */
+  readonly onUndefined?: (value: Undefined, place: UndefinedPlace) => void;
+}
+
+/** A compiled template as the environment makes it. */
+export interface CompiledTemplate {
+  readonly name: string | undefined;
+  readonly source: string;
+  readonly program: Program;
+  readonly autoescape: boolean;
+}
+
+/** A template that can be rendered. */
+export class Template extends BaseTemplate implements LoadedTemplate {
+  declare readonly env: Environment;
+  readonly name: string | undefined;
+  readonly source: string;
+  readonly program: Program;
+  readonly autoescape: boolean;
+  module: TemplateModule | undefined = undefined;
+
+  constructor(environment: Environment, compiled: CompiledTemplate) {
+    const precompiled = new Precompiled();
+    super({ type: 'code', obj: precompiled }, environment, compiled.name, true);
+    precompiled.template = this;
+    this.name = compiled.name;
+    this.source = compiled.source;
+    this.program = compiled.program;
+    this.autoescape = compiled.autoescape;
+  }
+
+  /**
+   * Renders the template.
+   *
+   * @param variables What the template can name, besides the environment's globals.
+   * @throws TemplateError with kind, template, line, column and excerpt.
+   */
+  override render(variables: TemplateVariables = {}, options: RenderOptions = {}): string {
+    const { state } = this.env;
+    const before = { ...state };
+    const values = new Map(variables instanceof Map ? variables : Object.entries(variables));
+    Object.assign(state, { depth: 0, onUndefined: options.onUndefined });
+    try {
+      return super.render({ [VARIABLES]: values });
+    } catch (error) {
+      const known = asTemplateError(error);
+      this.env.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
+      throw known;
+    } finally {
+      Object.assign(state, before);
+    }
+  }
+
+  private sourceOf(name: string | undefined): string | undefined {
+    if (name === undefined || name === this.name) return this.source;
+    return this.env.loadedSource(name);
+  }
+}
+
+/** What nunjucks runs: it hands the variables on to the generated code. */
+class Precompiled implements PrecompiledTemplate {
+  template: Template | undefined;
+
+  /** A property, as nunjucks calls it as a function of its own template. */
+  readonly root: PrecompiledTemplate['root'] = (_env, context, _frame, _runtime, callback) => {
+    let text: string;
+    try {
+      text = this.run(context.lookup(VARIABLES) as ReadonlyMap<string, unknown>);
+    } catch (error) {
+      callback(asTemplateError(error));
+      return;
+    }
+    callback(null, text);
+  };
+
+  private run(variables: ReadonlyMap<string, unknown>): string {
+    const { template } = this;
+    if (template === undefined) throw new Error('a template without code');
+    return template.program.root(contextFor(template.env, template, [variables, template.env.globalVariables]));
+  }
+}

@@ -1,0 +1,1 @@
+export { builtinTests } from './table.ts';
