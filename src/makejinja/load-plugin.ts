@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { failure, type Failure } from '../report/finding.ts';
+import { inspect, readTextIfPresent } from '../system/files.ts';
+import type { Plugin, PluginContext, PluginMembers } from './plugin.ts';
+
+/** Where plugins are looked for and what they get. */
+export interface PluginSearch {
+  /** Absolute folder that the import paths are relative to. */
+  readonly folder: string;
+  readonly importPaths: readonly string[];
+  /** Absolute folder for transpiled TypeScript. It holds code that is run: nobody else may write to it. */
+  readonly cacheFolder: string;
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.mjs', '.js'] as const;
+
+/**
+ * Loads the plugin that a name such as `plugin:Plugin` or `plugin.Plugin` stands for: a module under one of the import
+ * paths, in TypeScript or JavaScript, that exports a class or a function of that name.
+ *
+ * @throws Failure where the module or the export is missing, cannot be loaded, or throws
+ */
+export async function loadPlugin(name: string, search: PluginSearch, context: PluginContext): Promise<Plugin> {
+  const { module, exported } = splitName(name);
+  const file = await findModule(name, module, search);
+  const loaded = await attempt(name, file, 'loading the module', () => importModule(join(search.folder, file), search));
+  const factory = loaded[exported];
+  if (typeof factory !== 'function') {
+    throw pluginFailure(
+      file,
+      `the plugin module exports no class or function ${exported}`,
+      `export it, or name another in \`plugins\``,
+    );
+  }
+  const members = await attempt(name, file, 'making the plugin', () => make(factory, context));
+  return readMembers(name, file, members);
+}
+
+/** `a.b:Name` and `a.b.Name`, as in Python. */
+function splitName(name: string): { module: string; exported: string } {
+  const at = name.includes(':') ? name.lastIndexOf(':') : name.lastIndexOf('.');
+  return { module: name.slice(0, Math.max(at, 0)).replaceAll('.', '/'), exported: name.slice(at + 1) };
+}
+
+/** Path of the module relative to the folder. */
+async function findModule(name: string, module: string, search: PluginSearch): Promise<string> {
+  for (const importPath of search.importPaths) {
+    for (const extension of EXTENSIONS) {
+      const file = join(importPath, `${module}${extension}`);
+      if ((await inspect(join(search.folder, file))) !== undefined) return file;
+    }
+  }
+  for (const importPath of search.importPaths) {
+    const file = join(importPath, `${module}.py`);
+    const python = await readTextIfPresent(join(search.folder, file));
+    if (python !== undefined) throw pythonPlugin(file, python);
+  }
+  const places = search.importPaths.map((importPath) => `${importPath}/${module}.ts`).join(', ');
+  throw pluginFailure(
+    'makejinja.toml',
+    `no module for the plugin \`${name}\``,
+    `looked for ${places} (or .mts, .mjs, .js)`,
+  );
+}
+
+function pythonPlugin(file: string, text: string): Failure {
+  const functions = [...text.matchAll(/^\s*(?:async\s+)?def\s+([a-zA-Z]\w*)/gm)].map((match) => match[1]);
+  return pluginFailure(
+    file,
+    `a Python plugin cannot run here; it defines ${functions.length === 0 ? 'no functions' : functions.join(', ')}`,
+    'write them in TypeScript beside it, as docs/compatibility.md shows',
+  );
+}
+
+async function importModule(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
+  if (/\.m?js$/.test(path)) return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(pathToFileURL(path).href, { fsCache: search.cacheFolder, moduleCache: false });
+  return await jiti.import<Record<string, unknown>>(path);
+}
+
+async function make(factory: object, context: PluginContext): Promise<PluginMembers> {
+  const isClass = /^class\b/.test(Function.prototype.toString.call(factory));
+  if (isClass) return new (factory as new (context: PluginContext) => PluginMembers)(context);
+  return await (factory as (context: PluginContext) => PluginMembers | Promise<PluginMembers>)(context);
+}
+
+async function readMembers(name: string, file: string, members: PluginMembers): Promise<Plugin> {
+  const read = <T>(member: T | (() => T) | undefined, what: string): Promise<T | undefined> =>
+    attempt(name, file, `reading its ${what}`, () =>
+      typeof member === 'function' ? (member as () => T).call(members) : member,
+    );
+  const [data, functions, filters, tests] = [
+    await read(members.data, 'data'),
+    await read(members.functions, 'functions'),
+    await read(members.filters, 'filters'),
+    await read(members.tests, 'tests'),
+  ];
+  return {
+    name,
+    ...(data === undefined ? {} : { data }),
+    ...(functions === undefined ? {} : { functions }),
+    ...(filters === undefined ? {} : { filters }),
+    ...(tests === undefined ? {} : { tests }),
+  };
+}
+
+async function attempt<T>(name: string, file: string, what: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
+    throw pluginFailure(file, `the plugin \`${name}\` failed at ${what}: ${reason}`, undefined, error);
+  }
+}
+
+function pluginFailure(file: string, message: string, remedy?: string, cause?: unknown): Failure {
+  return failure(
+    'input',
+    { code: 'render/plugin', message, place: { file }, ...(remedy === undefined ? {} : { remedy }) },
+    cause,
+  );
+}

@@ -1,0 +1,129 @@
+import { Environment, FunctionLoader, pythonFunction, type CodeCache } from '../jinja/index.ts';
+import { Failure, type Finding } from '../report/finding.ts';
+import type { InputFile, Inputs } from './inputs.ts';
+import type { Plugin, PluginFunction } from './plugin.ts';
+import { templateFinding } from './problems.ts';
+import type { JinjaExtension, Settings } from './settings.ts';
+
+/** A file of the result. */
+export interface RenderedFile {
+  /** Relative to the output folder, with forward slashes. */
+  readonly path: string;
+  /** The template or plain file that it came from, relative to the settings' folder. */
+  readonly source: string;
+  readonly bytes: Buffer;
+  /** Permission bits: the template's where the settings copy them, else 0o644. */
+  readonly mode: number;
+  /** Whether it was rendered; a file without the template's ending is copied as it is. */
+  readonly isRendered: boolean;
+}
+
+/** What a rendering needs. */
+export interface RenderRequest {
+  readonly settings: Settings;
+  readonly inputs: Inputs;
+  /** In the order of their weight: a later one wins. */
+  readonly plugins: readonly Plugin[];
+  /** Where compiled templates are kept between runs. */
+  readonly codeCache?: CodeCache;
+}
+
+/**
+ * Renders all inputs in memory, in the order of their output paths. A template whose result is only white space gives no
+ * file, unless the settings keep empty ones.
+ *
+ * @throws Failure of kind `input` with a finding for every template that is wrong
+ */
+export function renderInputs(request: RenderRequest): RenderedFile[] {
+  const { settings, inputs } = request;
+  const environment = createEnvironment(request);
+  const rendered: RenderedFile[] = [];
+  const findings: Finding[] = [];
+  for (const [path, { file, isTemplate }] of inputs.outputs) {
+    const mode = settings.copyMetadata || !isTemplate ? file.mode : 0o644;
+    if (!isTemplate) {
+      rendered.push({ path, source: file.source, bytes: file.bytes, mode, isRendered: false });
+      continue;
+    }
+    try {
+      const text = environment.getTemplate(file.name).render({});
+      if (text.trim() === '' && !settings.keepEmpty) continue;
+      rendered.push({ path, source: file.source, bytes: Buffer.from(text, 'utf8'), mode, isRendered: true });
+    } catch (error) {
+      findings.push(templateFinding(error, file, inputs));
+    }
+  }
+  if (findings.length > 0) throw new Failure('input', withoutRepeats(findings));
+  return rendered.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The extensions of the engine by the import paths that makejinja takes. */
+const EXTENSIONS = {
+  'jinja2.ext.debug': 'debug',
+  'jinja2.ext.do': 'do',
+  'jinja2.ext.i18n': 'i18n',
+  'jinja2.ext.loopcontrols': 'loopcontrols',
+} as const satisfies Record<JinjaExtension, string>;
+
+function createEnvironment({ settings, inputs, plugins, codeCache }: RenderRequest): Environment {
+  const { delimiter, prefix, whitespace } = settings;
+  return new Environment({
+    loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
+    ...delimiter,
+    ...whitespace,
+    lineStatementPrefix: prefix.lineStatement ?? undefined,
+    lineCommentPrefix: prefix.lineComment ?? undefined,
+    autoescape: settings.internal.autoescape,
+    undefined: settings.undefined,
+    extensions: settings.extensions.map((name) => EXTENSIONS[name]),
+    filters: gather(plugins, ({ filters }) => functionsOf(filters)),
+    tests: gather(plugins, ({ tests }) => functionsOf(tests)),
+    // Data are globals, as in makejinja: a macro that is imported without context sees them too.
+    globals: gather<unknown>(plugins, ({ data, functions }) => [
+      ...Object.entries(data ?? {}),
+      ...functionsOf(functions),
+    ]),
+    ...(codeCache === undefined ? {} : { codeCache }),
+  });
+}
+
+function gather<T>(plugins: readonly Plugin[], entriesOf: (plugin: Plugin) => readonly [string, T][]): Map<string, T> {
+  return new Map(plugins.flatMap((plugin) => entriesOf(plugin)));
+}
+
+function functionsOf(table: Plugin['functions']): [string, TemplateFunction][] {
+  return Object.entries(table ?? {}).map(([name, value]) => [name, templateFunction(value)]);
+}
+
+type TemplateFunction = (...values: readonly unknown[]) => unknown;
+
+function templateFunction(value: PluginFunction): TemplateFunction {
+  return typeof value === 'function' ? value : pythonFunction(value.signature, value.call);
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(file: InputFile | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return decoder.decode(file.bytes);
+  } catch (error) {
+    const finding: Finding = {
+      code: 'render/encoding',
+      severity: 'error',
+      message: 'the template is not UTF-8 text',
+      place: { file: file.source },
+      remedy: 'save it as UTF-8, or take the template ending off its name to copy it as it is',
+    };
+    throw new Failure('input', [finding], { cause: error });
+  }
+}
+
+/** A mistake in a file that many templates include is told once. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = JSON.stringify([finding.place, finding.message]);
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { globMatcher, matchesPath } from '../../src/makejinja/patterns.ts';
+
+// Recorded from pathlib.PurePath.match of Python 3.11.
+const MATCHES: readonly (readonly [path: string, pattern: string, expected: boolean])[] = [
+  ['templates/config/a.partial.yaml.j2', '*.partial.yaml.j2', true],
+  ['templates/config/deep/er/a.partial.yaml.j2', '*.partial.yaml.j2', true],
+  ['templates/config/a.yaml.j2', '*.partial.yaml.j2', false],
+  ['templates/config/a.yaml.j2', 'config/*.j2', true],
+  ['templates/config/deep/a.yaml.j2', 'config/*.j2', false],
+  ['templates/config/deep/a.yaml.j2', 'config/**/*.j2', true],
+  ['templates/config/a.yaml.j2', 'config/**/*.j2', false],
+  ['a/b', '/a/b', false],
+  ['/a/b', '/a/b', true],
+  ['/x/a/b', '/a/b', false],
+  ['/a/b', 'b', true],
+  ['a/b.txt', 'B.txt', false],
+  ['a/b1.txt', 'b[0-9].txt', true],
+  ['a/bx.txt', 'b[!0-9].txt', true],
+  ['a/b1.txt', 'b[!0-9].txt', false],
+  ['a/b[.txt', 'b[.txt', true],
+  ['a/b.txt', 'b?txt', true],
+  ['a/.hidden', '*', true],
+  ['b', 'a/b', false],
+  ['a/b]', '[]]', false],
+  ['a/]', '[]]', true],
+  ['a/b+c', 'b+c', true],
+  ['a/b\\c', 'b\\c', true],
+];
+
+const GLOBS: readonly (readonly [pattern: string, path: string, expected: boolean])[] = [
+  ['**/*', 'a', true],
+  ['**/*', 'a/b/c.txt', true],
+  ['**/*', '.hidden/x', true],
+  ['*', 'a', true],
+  ['*', 'a/b', false],
+  ['**/*.yaml', 'a.yaml', true],
+  ['**/*.yaml', 'x/a.yaml', true],
+  ['a/**/b', 'a/b', true],
+  ['a/**/b', 'a/x/y/b', true],
+  ['a/**/b', 'b', false],
+  ['a/**', 'a/b', false],
+  ['a.b', 'axb', false],
+];
+
+describe('matchesPath', () => {
+  it.each(MATCHES)('%s by %s: %s', (path, pattern, expected) => {
+    expect(matchesPath(path, pattern)).toBe(expected);
+  });
+});
+
+describe('globMatcher', () => {
+  it.each(GLOBS)('%s finds %s: %s', (pattern, path, expected) => {
+    expect(globMatcher(pattern)(path)).toBe(expected);
+  });
+});

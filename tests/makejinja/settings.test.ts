@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../src/makejinja/settings.ts';
+import { Failure } from '../../src/report/finding.ts';
+import { formatFindings } from '../../src/report/text.ts';
+
+describe('parseSettings', () => {
+  it('fills in the defaults of makejinja', () => {
+    expect(parseSettings('[makejinja]\ninputs = ["templates"]\noutput = "out"\n', 'makejinja.toml')).toEqual({
+      inputs: ['templates'],
+      output: 'out',
+      includePatterns: ['**/*'],
+      excludePatterns: [],
+      jinjaSuffix: '.jinja',
+      keepJinjaSuffix: false,
+      keepEmpty: false,
+      copyMetadata: false,
+      data: [],
+      plugins: [],
+      importPaths: ['.'],
+      extensions: [],
+      undefined: 'default',
+      delimiter: {
+        blockStart: '{%',
+        blockEnd: '%}',
+        variableStart: '{{',
+        variableEnd: '}}',
+        commentStart: '{#',
+        commentEnd: '#}',
+      },
+      prefix: { lineStatement: null, lineComment: null },
+      whitespace: { trimBlocks: true, lstripBlocks: true, keepTrailingNewline: true, newlineSequence: '\n' },
+      internal: { autoescape: false },
+    });
+  });
+
+  it('reads every delimiter', () => {
+    const text = `[makejinja.delimiter]
+block_start = "#%"
+block_end = "%#"
+comment_start = "#|"
+comment_end = "#|"
+variable_start = "#<"
+variable_end = ">#"
+`;
+    expect(parseSettings(text, 'makejinja.toml').delimiter).toEqual({
+      blockStart: '#%',
+      blockEnd: '%#',
+      commentStart: '#|',
+      commentEnd: '#|',
+      variableStart: '#<',
+      variableEnd: '>#',
+    });
+  });
+
+  it('reports all mistakes at once, each at its line', () => {
+    const text = `[makejinja]
+input = ["templates"]
+force = "yes"
+undefined = "strickt"
+clean = true
+extensions = ["jinja2.ext.loop"]
+
+[makejinja.delimiter]
+block_stat = "#%"
+
+[makejinjas]
+`;
+    expect(messagesOf(text)).toBe(`makejinja.toml:2:1: error: unknown key \`input\` in [makejinja] [render/settings]
+  2 | input = ["templates"]
+    | ^^^^^
+  = did you mean \`inputs\`?
+makejinja.toml:3:1: error: \`force\` has the wrong type: "yes" [render/settings]
+  3 | force = "yes"
+    | ^^^^^
+  = use true or false
+makejinja.toml:4:1: error: \`undefined\` has the wrong type: "strickt" [render/settings]
+  4 | undefined = "strickt"
+    | ^^^^^^^^^
+  = use one of "default", "chainable", "debug", "strict"
+makejinja.toml:5:1: error: \`clean\` cannot be used here [render/settings]
+  5 | clean = true
+    | ^^^^^
+  = files that are no longer generated are removed by the manifest, nothing else is
+makejinja.toml:6:1: error: \`extensions\` has the wrong type: ["jinja2.ext.loop"] [render/settings]
+  6 | extensions = ["jinja2.ext.loop"]
+    | ^^^^^^^^^^
+  = use a list of jinja2.ext.debug, jinja2.ext.do, jinja2.ext.i18n, jinja2.ext.loopcontrols
+makejinja.toml:9:1: error: unknown key \`block_stat\` in [makejinja.delimiter] [render/settings]
+  9 | block_stat = "#%"
+    | ^^^^^^^^^^
+  = did you mean \`block_start\`?
+makejinja.toml:11:2: error: unknown key \`makejinjas\` [render/settings]
+  11 | [makejinjas]
+     |  ^^^^^^^^^^
+  = did you mean \`makejinja\`?
+`);
+  });
+
+  it.each([
+    ['[makejinja', 'makejinja.toml:1:'],
+    ['[makejinja]\ninputs = [\n', 'makejinja.toml:'],
+    ['[makejinja]\na = 1\na = 2\n', 'makejinja.toml:3:'],
+  ])('refuses %j with its place', (text, place) => {
+    expect(messagesOf(text)).toMatch(new RegExp(`^${place}.*cannot read the TOML`));
+  });
+});
+
+function messagesOf(text: string): string {
+  try {
+    parseSettings(text, 'makejinja.toml');
+  } catch (error) {
+    if (error instanceof Failure) return formatFindings(error.findings);
+    throw error;
+  }
+  return 'no finding';
+}
