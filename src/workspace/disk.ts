@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { failure, type Failure } from '../report/finding.ts';
+import { inspect, listFolder, readBytesIfPresent } from '../system/files.ts';
+import type { DiskFile } from './entry.ts';
+
+/** Where a workspace lies on disk and what in it may be written. */
+export interface Workspace {
+  /** Absolute path of the cluster's root. */
+  readonly root: string;
+  /** Absolute path of the folder of manifest, journal and caches. */
+  readonly state: string;
+  /** Folders and files below the root that belong to the renderer; nothing else is ever written or removed. */
+  readonly outputRoots: readonly string[];
+}
+
+/**
+ * Reads the files of these paths; those that do not exist are left out.
+ *
+ * @throws Failure where a link or a folder lies on the way or in the place of a file: writing there could leave the tree
+ */
+export async function readDisk(workspace: Workspace, paths: Iterable<string>): Promise<Map<string, DiskFile>> {
+  const folders = new FolderCache(workspace.root);
+  const found = new Map<string, DiskFile>();
+  for (const path of paths) {
+    const kind = await folders.kindOf(path);
+    if (kind === undefined) continue;
+    if (kind !== 'file') throw notAFile(path, kind);
+    const absolute = join(workspace.root, path);
+    const bytes = await readBytesIfPresent(absolute);
+    if (bytes === undefined) continue;
+    const mode = (await inspect(absolute))?.mode ?? 0;
+    found.set(path, { bytes, executable: (mode & 0o100) !== 0 });
+  }
+  return found;
+}
+
+/** Whether a path lies inside one of the output roots, without any `..`. */
+export function isInsideOutputRoots(path: string, outputRoots: readonly string[]): boolean {
+  const parts = path.split('/');
+  if (parts.some((part) => part === '..' || part === '.' || part === '')) return false;
+  return outputRoots.some((root) => path === root || path.startsWith(`${root}/`));
+}
+
+/** Lists each folder once, however many of its files are asked for. */
+class FolderCache {
+  readonly #root: string;
+  readonly #folders = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Kind of what lies at a path, undefined where nothing does. Throws where a parent is not a folder. */
+  async kindOf(path: string): Promise<string | undefined> {
+    const slash = path.lastIndexOf('/');
+    const parent = slash === -1 ? '' : path.slice(0, slash);
+    if (parent !== '') {
+      const kind = await this.kindOf(parent);
+      if (kind === undefined) return undefined;
+      if (kind !== 'folder') throw notAFolder(parent, kind);
+    }
+    return (await this.#list(parent)).get(path.slice(slash + 1));
+  }
+
+  async #list(folder: string): Promise<ReadonlyMap<string, string>> {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const entries = await listFolder(join(this.#root, folder));
+    const listed = new Map(entries.map(({ name, kind }) => [name, kind]));
+    this.#folders.set(folder, listed);
+    return listed;
+  }
+}
+
+function notAFile(path: string, kind: string): Failure {
+  return failure('input', {
+    code: 'workspace/not-a-file',
+    message: `a ${kind} lies where a generated file belongs`,
+    place: { file: path },
+    remedy: 'move it away; generated files are never written through links',
+  });
+}
+
+function notAFolder(path: string, kind: string): Failure {
+  return failure('input', {
+    code: 'workspace/not-a-file',
+    message: `a ${kind} lies where a generated folder belongs`,
+    place: { file: path },
+    remedy: 'move it away; generated files are never written through links',
+  });
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { contentHash, type DesiredFile, type DiskFile } from '../../src/workspace/entry.ts';
+import { formatManifest, parseManifest, type Manifest } from '../../src/workspace/manifest.ts';
+import { planChanges, type PlanStatus } from '../../src/workspace/plan.ts';
+
+const OLD = 'old\n';
+const NEW = 'new\n';
+
+interface Case {
+  readonly what: string;
+  readonly wanted?: string;
+  readonly onDisk?: string;
+  readonly recorded?: string;
+  readonly status: PlanStatus | 'absent';
+}
+
+const CASES: readonly Case[] = [
+  { what: 'nothing there', wanted: NEW, status: 'created' },
+  { what: 'ours, deleted by hand', wanted: NEW, recorded: OLD, status: 'created' },
+  { what: 'ours, untouched', wanted: NEW, onDisk: OLD, recorded: OLD, status: 'changed' },
+  { what: 'ours, edited by hand', wanted: NEW, onDisk: 'edit\n', recorded: OLD, status: 'edited' },
+  { what: 'ours, edited to what is rendered now', wanted: NEW, onDisk: NEW, recorded: OLD, status: 'unchanged' },
+  { what: 'not ours, equal', wanted: NEW, onDisk: NEW, status: 'unchanged' },
+  { what: 'not ours, different', wanted: NEW, onDisk: 'theirs\n', status: 'foreign' },
+  { what: 'no longer generated', onDisk: OLD, recorded: OLD, status: 'removed' },
+  { what: 'no longer generated, edited by hand', onDisk: 'edit\n', recorded: OLD, status: 'edited' },
+  { what: 'no longer generated, gone already', recorded: OLD, status: 'absent' },
+];
+
+describe('planChanges', () => {
+  it.each(CASES)('$what: $status', ({ wanted, onDisk, recorded, status }) => {
+    const desired = wanted === undefined ? [] : [desiredFile(wanted)];
+    const disk = new Map(onDisk === undefined ? [] : [['talos/x', diskFile(onDisk)] as const]);
+    const plan = planChanges(desired, disk, manifest(recorded));
+    expect(plan.entries.map((entry) => entry.status)).toEqual(status === 'absent' ? [] : [status]);
+  });
+
+  it('sees a lost executable bit as a change', () => {
+    const desired = { ...desiredFile(NEW), executable: true };
+    expect(planChanges([desired], new Map([['talos/x', diskFile(NEW)]]), undefined).entries[0]?.status).toBe('changed');
+  });
+
+  it('takes both sides of a merge conflict in the manifest for its own', () => {
+    const ours = formatManifest(
+      { generator: 'g', recipient: 'age1a' },
+      new Map([['talos/x', contentHash(bytes(OLD))]]),
+    );
+    const line = `    "talos/x": "${contentHash(bytes('other\n'))}"`;
+    const text = ours.replace(/^( {4}"talos\/x".*)$/m, `<<<<<<< HEAD\n$1\n=======\n${line}\n>>>>>>> branch`);
+    const merged = parseManifest(text, 'manifest.json');
+    expect(merged.conflicted).toBe(true);
+    for (const side of [OLD, 'other\n']) {
+      const plan = planChanges([desiredFile(NEW)], new Map([['talos/x', diskFile(side)]]), merged);
+      expect(plan.entries[0]?.status).toBe('changed');
+    }
+  });
+});
+
+describe('the manifest', () => {
+  it('comes back from its text', () => {
+    const files = new Map([
+      ['b', contentHash(bytes('b'))],
+      ['a', contentHash(bytes('a'))],
+    ]);
+    const text = formatManifest({ generator: 'cluster-template 1.2.3', recipient: 'age1x' }, files);
+    const read = parseManifest(text, 'manifest.json');
+    expect([...read.files]).toEqual([...files].sort().map(([path, hash]) => [path, [hash]]));
+    expect(read).toMatchObject({ generator: 'cluster-template 1.2.3', recipient: 'age1x', conflicted: false });
+  });
+
+  it.each(['', '{}', '[]', '{"format":2}', '{"format":1,"generator":"x","recipient":"y","files":{"a":1}}'])(
+    'is refused where it is %s',
+    (text) => {
+      expect(() => parseManifest(text, 'manifest.json')).toThrow('the manifest cannot be read');
+    },
+  );
+});
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+function desiredFile(text: string): DesiredFile {
+  return { path: 'talos/x', bytes: bytes(text), executable: false, secret: false };
+}
+
+function diskFile(text: string): DiskFile {
+  return { bytes: bytes(text), executable: false };
+}
+
+function manifest(text: string | undefined): Manifest | undefined {
+  if (text === undefined) return undefined;
+  return {
+    generator: 'g',
+    recipient: 'age1a',
+    files: new Map([['talos/x', [contentHash(bytes(text))]]]),
+    conflicted: false,
+  };
+}
