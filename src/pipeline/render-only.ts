@@ -1,0 +1,20 @@
+import type { ClusterRoot } from '../cluster/root.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
+import type { Finding } from '../report/finding.ts';
+import { findAccess, settleAccess } from './access.ts';
+import { readConfiguration } from './configuration.ts';
+import { renderTree } from './render.ts';
+import { readManifest } from './state.ts';
+
+/**
+ * Validates the configuration and renders the tree in memory, without encrypting, comparing or writing anything.
+ *
+ * @throws Failure where the configuration or a template is wrong
+ */
+export async function renderOnly(
+  root: ClusterRoot,
+): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
+  const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
+  const { configuration, findings } = await readConfiguration(root, access.kind === 'owner');
+  return { files: await renderTree(root, configuration, access), findings };
+}
