@@ -1,0 +1,22 @@
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folders.ts';
+import { expectedTree, goldenCases, renderCase } from './cases.ts';
+
+const cases = await goldenCases();
+
+describe('the rendered tree', () => {
+  it('has cases', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(cases.map((folder) => [basename(folder), folder]))('of %s is the expected one, byte for byte', async (_, folder) => {
+    const [rendered, expected] = [await renderCase(folder, await temporaryFolder()), await expectedTree(folder)];
+    expect(rendered.map(({ path }) => path)).toEqual([...expected.keys()]);
+    for (const { path, bytes, executable } of rendered) {
+      const wanted = expected.get(path);
+      expect(Buffer.from(bytes).toString('utf8'), path).toBe(Buffer.from(wanted?.bytes ?? []).toString('utf8'));
+      expect(executable, path).toBe(wanted?.executable);
+    }
+  });
+});
