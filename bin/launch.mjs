@@ -11,10 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Loads `dist/<entry>.js` and calls its `main` with the arguments; the result is the exit code. */
 export async function launch(entry) {
-  const [stamp, built] = await Promise.all([
-    sourceStamp(root),
-    readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined),
-  ]);
+  const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
+  const stamp = sourceStamp(root);
   if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
   module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
   const { main } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);

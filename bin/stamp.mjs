@@ -1,5 +1,5 @@
 // What the bundle was built from: newest change and number of files of everything that goes into it.
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the stamp of the last build lies, relative to the repository. */
@@ -8,18 +8,18 @@ export const STAMP_FILE = 'dist/built-from.txt';
 const SOURCES = ['src', 'schemas', 'scripts', 'package-lock.json'];
 
 /** A text that differs whenever a source file was changed, added or removed; undefined where there is no src/. */
-export async function sourceStamp(root) {
+export function sourceStamp(root) {
+  if (statSync(join(root, 'src'), { throwIfNoEntry: false }) === undefined) return undefined;
   let newest = 0;
   let count = 0;
-  const visit = async (path) => {
-    const found = await stat(path).catch(() => undefined);
+  // One after the other and without promises: for a few hundred files that takes a third of the time.
+  const visit = (path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return;
     newest = Math.max(newest, found.mtimeMs);
     count += 1;
-    if (!found.isDirectory()) return;
-    await Promise.all((await readdir(path)).map((name) => visit(join(path, name))));
+    if (found.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name));
   };
-  if ((await stat(join(root, 'src')).catch(() => undefined)) === undefined) return undefined;
-  await Promise.all(SOURCES.map((name) => visit(join(root, name))));
+  for (const name of SOURCES) visit(join(root, name));
   return `${String(newest)} ${String(count)}`;
 }

@@ -10,7 +10,7 @@ import { sourceStamp, STAMP_FILE } from '../bin/stamp.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 // Taken before the build, so that a file saved while it runs makes the next start build again.
-const stamp = await sourceStamp(root);
+const stamp = sourceStamp(root);
 await compileSchemas();
 const outdir = join(root, 'dist');
 await rm(outdir, { recursive: true, force: true });
@@ -31,7 +31,8 @@ await build({
   target: 'node20.19',
   sourcemap: 'linked',
   sourcesContent: false,
-  minifySyntax: true,
+  // Node reads every chunk that it loads, so half the size is half of that time; the maps lead back to the sources.
+  minify: true,
   banner: { js: BANNER },
   // nunjucks watches files with chokidar where it is installed; nothing here asks it to. jiti finds its parts by its own place.
   external: ['chokidar', 'jiti'],

@@ -53,7 +53,7 @@ class Plugin:
 
     def data(self):
         cluster = json.loads((SCHEMAS / "cluster.schema.json").read_text())["properties"]
-        node = json.loads((SCHEMAS / "nodes.schema.json").read_text())["properties"]["nodes"]["items"]["properties"]
+        node = json.loads((SCHEMAS / "nodes.schema.json").read_text())["$defs"]["node"]["properties"]
         data = completed(self._data, cluster)
         nodes = [completed(one, node) for one in self._data["nodes"]]
         domain = data["cloudflare_domain"]

@@ -78,12 +78,10 @@ async function readInput(folder: string, input: string): Promise<InputFile[]> {
       remedy: 'create the folder or take it out of `inputs` in makejinja.toml',
     });
   }
-  const files: InputFile[] = [];
-  for (const name of await listTree(root)) {
-    const file = await readInputFile(root, name, `${input.replace(/\/+$/, '')}/${name}`);
-    if (file !== undefined) files.push(file);
-  }
-  return files;
+  const source = input.replace(/\/+$/, '');
+  const names = await listTree(root);
+  const files = await Promise.all(names.map((name) => readInputFile(root, name, `${source}/${name}`)));
+  return files.filter((file) => file !== undefined);
 }
 
 /** A link to a folder is passed over, as Python's recursive glob does. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import type { Plugin, PluginContext, PluginMembers } from './plugin.ts';
+import { importTypeScript } from './typescript.ts';
 
 /** Where plugins are looked for and what they get. */
 export interface PluginSearch {
@@ -74,10 +75,8 @@ function pythonPlugin(file: string, text: string): Failure {
 }
 
 async function importModule(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
-  if (/\.m?js$/.test(path)) return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  const { createJiti } = await import('jiti');
-  const jiti = createJiti(pathToFileURL(path).href, { fsCache: search.cacheFolder, moduleCache: false });
-  return await jiti.import<Record<string, unknown>>(path);
+  if (/\.m?ts$/.test(path)) return await importTypeScript(path, search.cacheFolder);
+  return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 }
 
 async function make(factory: object, context: PluginContext): Promise<PluginMembers> {

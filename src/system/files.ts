@@ -1,7 +1,8 @@
 import { constants, readFileSync } from 'node:fs';
 import {
-  link,
+  chmod,
   copyFile as nodeCopyFile,
+  link,
   lstat,
   mkdir,
   open,
@@ -11,6 +12,7 @@ import {
   rm,
   rmdir,
   stat,
+  writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -60,15 +62,13 @@ export async function listFolder(path: string): Promise<{ name: string; kind: En
 
 /** Every file below a folder as paths relative to it with forward slashes, folder by folder in order; links are listed, not followed. */
 export async function listTree(root: string): Promise<string[]> {
-  const found: string[] = [];
-  const visit = async (folder: string, prefix: string): Promise<void> => {
-    for (const { name, kind } of await listFolder(folder)) {
-      if (kind === 'folder') await visit(join(folder, name), `${prefix}${name}/`);
-      else found.push(`${prefix}${name}`);
-    }
-  };
-  await visit(root, '');
-  return found;
+  const entries = await listFolder(root);
+  const lists = await Promise.all(
+    entries.map(async ({ name, kind }) =>
+      kind === 'folder' ? (await listTree(join(root, name))).map((path) => `${name}/${path}`) : [name],
+    ),
+  );
+  return lists.flat();
 }
 
 /** Creates a new file with exactly these bytes and permission bits and forces it to the disk. Throws where one exists. */
@@ -83,6 +83,13 @@ export async function createFile(path: string, bytes: Uint8Array | string, mode 
   } finally {
     await handle.close();
   }
+}
+
+/** Writes a file that can be made again at any time: in place, and not forced to the disk. */
+export async function writeDisposableFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes, { mode });
+  await chmod(path, mode);
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. */

@@ -36,7 +36,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
 };
 
 /** Only system/ touches files, processes and the terminal; the others may use what computes and nothing else. */
-const PURE_NODE_MODULES = new Set(['crypto', 'path', 'url', 'util', 'zlib']);
+const PURE_NODE_MODULES = new Set(['crypto', 'module', 'path', 'url', 'util', 'zlib']);
 
 const src = resolve(import.meta.dirname, '../../src');
 const sources = await readSources();

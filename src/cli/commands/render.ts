@@ -3,7 +3,7 @@ import { isSecretPath } from '../../checks/secrets.ts';
 import type { RenderedFile } from '../../makejinja/render.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { failure } from '../../report/finding.ts';
-import { replaceFile } from '../../system/files.ts';
+import { writeDisposableFile } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindings, printJson } from '../output.ts';
@@ -45,7 +45,7 @@ function textOf(path: string, files: readonly RenderedFile[]): string {
 
 async function writeAll(folder: string, files: readonly RenderedFile[], json: boolean): Promise<void> {
   const plain = files.filter(({ path }) => !isSecretPath(path));
-  for (const { path, bytes, mode } of plain) await replaceFile(join(folder, path), bytes, mode);
+  await Promise.all(plain.map(({ path, bytes, mode }) => writeDisposableFile(join(folder, path), bytes, mode)));
   const secrets = files.length - plain.length;
   if (json) printJson({ status: 'done', files: plain.map(({ path }) => path), secretsLeftOut: secrets });
   else print(`${count(plain.length, 'file')} written to ${folder}; ${count(secrets, 'secret')} left out\n`);

@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { importTypeScript, TRANSPILER } from '../../src/makejinja/typescript.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+
+describe('importTypeScript', () => {
+  it('names the version of jiti that is installed', () => {
+    expect(TRANSPILER).toBe(`jiti ${packageJson.dependencies.jiti}`);
+  });
+
+  it.each([
+    ['types', 'export const x: number = (1 as unknown) as number;', { x: 1 }],
+    ['a type that is imported', "import type { Nothing } from './nowhere.ts';\nexport const x: Nothing = 2;", { x: 2 }],
+    ['a module of Node', "import { posix } from 'node:path';\nexport const x = posix.join('a', 'b');", { x: 'a/b' }],
+    ['another TypeScript file', "import { y } from './other.ts';\nexport const x = y + 1;", { x: 8 }],
+    ['top-level await', 'export const x = await Promise.resolve(3);', { x: 3 }],
+  ])('loads %s, first and from the cache', async (_, source, expected) => {
+    const folder = await temporaryFolder({ 'plugin.ts': source, 'other.ts': 'export const y: number = 7;' });
+    const cache = join(folder, 'cache');
+    for (let run = 0; run < 2; run++) {
+      expect({ ...(await importTypeScript(join(folder, 'plugin.ts'), cache)) }).toMatchObject(expected);
+    }
+    expect((await readdir(cache)).length).toBeGreaterThan(0);
+  });
+
+  it('sees a change', async () => {
+    const folder = await temporaryFolder({ 'plugin.ts': 'export const x = 1;' });
+    const load = (): Promise<Record<string, unknown>> =>
+      importTypeScript(join(folder, 'plugin.ts'), join(folder, 'cache'));
+    expect((await load()).x).toBe(1);
+    await writeFiles(folder, { 'plugin.ts': 'export const x = 2;' });
+    expect((await load()).x).toBe(2);
+  });
+
+  it('passes on what is wrong with the source', async () => {
+    const folder = await temporaryFolder({ 'plugin.ts': 'export const x: = 1;' });
+    const cache = join(folder, 'cache');
+    for (let run = 0; run < 2; run++) {
+      await expect(importTypeScript(join(folder, 'plugin.ts'), cache)).rejects.toThrow(
+        'Unexpected token (line 1, column 17)',
+      );
+    }
+  });
+});
