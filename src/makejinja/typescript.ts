@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { builtinModules, createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as Jiti from 'jiti';
 import { readTextIfPresent, replaceFile } from '../system/files.ts';
 
 /** What transpiles: part of a cached file's name, so that another version does not run what this one made. */
@@ -55,8 +56,8 @@ async function importFrom(specifier: string, path: string, cacheFolder: string):
   return await loadJiti(path, cacheFolder).import(specifier);
 }
 
-function loadJiti(path: string, cacheFolder: string): ReturnType<(typeof import('jiti'))['createJiti']> {
+function loadJiti(path: string, cacheFolder: string): ReturnType<(typeof Jiti)['createJiti']> {
   // By `require`: for an import Node would first search the whole of jiti for the names that it exports.
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof Jiti;
   return createJiti(pathToFileURL(path).href, { fsCache: cacheFolder, moduleCache: false });
 }
