@@ -1,4 +1,5 @@
 import { parseTemplate } from './compiler/compile.ts';
+import { chainOf } from './compiler/names.ts';
 import { bundledExtension } from './extensions/bundled.ts';
 import {
   type ArrayNode,
@@ -163,18 +164,4 @@ function reference(node: TemplateNode, name: string): Reference {
 
 function isList(node: ExpressionNode): node is TupleNode | ArrayNode {
   return node.typename === 'Tuple' || node.typename === 'Array';
-}
-
-/** The chain that a lookup ends, if it starts at a name and has constant keys only. */
-function chainOf(node: ExpressionNode): { root: string; text: string } | undefined {
-  if (node.typename === 'Name') return { root: node.value, text: node.value };
-  if (node.typename !== 'Attribute' && node.typename !== 'Item') return undefined;
-  const start = chainOf(node.target);
-  const key = node.typename === 'Attribute' ? node.name : constantKey(node.val);
-  return start === undefined || key === undefined ? undefined : { root: start.root, text: `${start.text}.${key}` };
-}
-
-function constantKey(node: ExpressionNode): string | undefined {
-  if (node.typename !== 'Literal') return undefined;
-  return typeof node.value === 'string' || typeof node.value === 'number' ? String(node.value) : undefined;
 }

@@ -29,6 +29,8 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   readonly state: RenderState = {
     depth: 0,
     onUndefined: undefined,
+    marks: undefined,
+    lateError: undefined,
     place: { template: undefined, line: undefined, column: undefined },
   };
   readonly globalVariables = new Map<string, unknown>();
@@ -246,7 +248,8 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   }
 
   private required(kind: 'filter' | 'test', name: unknown): PyCallable {
-    const found = typeof name !== 'string' ? undefined : kind === 'filter' ? this.findFilter(name) : this.findTest(name);
+    const found =
+      typeof name !== 'string' ? undefined : kind === 'filter' ? this.findFilter(name) : this.findTest(name);
     if (found !== undefined) return found;
     const more = name instanceof Undefined ? ` (${name.message}; did you forget to quote the callable name?)` : '';
     throw pyError('TemplateRuntimeError', `No ${kind} named ${repr(name)}.${more}`);
@@ -285,7 +288,10 @@ class SourceLoader extends BaseLoader {
   }
 }
 
-function table(builtin: ReadonlyMap<string, PyCallable>, own: EnvironmentOptions['filters']): Record<string, PyCallable> {
+function table(
+  builtin: ReadonlyMap<string, PyCallable>,
+  own: EnvironmentOptions['filters'],
+): Record<string, PyCallable> {
   const all = Object.create(null) as Record<string, PyCallable>;
   for (const [name, fn] of builtin) all[name] = fn;
   for (const [name, fn] of entriesOf(own)) all[name] = fn;

@@ -28,7 +28,7 @@ export type ErrorKind =
 /** The base classes that errors can be asked for but that are never raised themselves. */
 export type ErrorBase = 'Exception' | 'ArithmeticError' | 'OSError' | 'TemplateError' | 'UnicodeError';
 
-const PARENTS: { readonly [name in ErrorKind | ErrorBase]: readonly (ErrorKind | ErrorBase)[] } = {
+const PARENTS: Readonly<Record<ErrorKind | ErrorBase, readonly (ErrorKind | ErrorBase)[]>> = {
   Exception: [],
   ArithmeticError: ['Exception'],
   OSError: ['Exception'],

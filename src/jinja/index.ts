@@ -11,9 +11,16 @@ export { builtinFilters } from './filters/table.ts';
 export { Namespace } from './globals/namespace.ts';
 export { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
 export { DictLoader, FunctionLoader, type TemplateLoader } from './loaders.ts';
+export { type LineOrigin, type RenderedWithOrigins } from './origins.ts';
 export { ENGINE_VERSION, loadCompiled, type TemplateProgram } from './program.ts';
 export { type Kwargs, type PassedArgument, type PyCallable, pythonFunction } from './python/callable.ts';
-export { type CallContext, DEFAULT_POLICIES, type EnvironmentLike, type EvalContext, type Policies } from './python/context.ts';
+export {
+  type CallContext,
+  DEFAULT_POLICIES,
+  type EnvironmentLike,
+  type EvalContext,
+  type Policies,
+} from './python/context.ts';
 export { makeDict } from './python/dict.ts';
 export { makeFloat, PyFloat } from './python/float.ts';
 export { Markup } from './python/markup.ts';
@@ -21,12 +28,7 @@ export { PyObject } from './python/object.ts';
 export { repr, str } from './python/text.ts';
 export { Tuple, tuple } from './python/tuple.ts';
 export { type Limits, type UndefinedPlace } from './runtime/types.ts';
-export {
-  type CodeCache,
-  type EnvironmentOptions,
-  type ExtensionName,
-  type Named,
-} from './settings.ts';
+export { type CodeCache, type EnvironmentOptions, type ExtensionName, type Named } from './settings.ts';
 export { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 export { builtinTests } from './tests/table.ts';
 export { Undefined, type UndefinedPolicy } from './undefined.ts';

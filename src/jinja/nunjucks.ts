@@ -75,11 +75,13 @@ export type RenderCallback = (error: unknown, result?: string) => void;
 /** A precompiled template: what a loader returns behind `{ type: 'code', obj }`. */
 export interface PrecompiledTemplate {
   readonly root: (
-    env: unknown,
-    context: { lookup(name: string): unknown },
-    frame: unknown,
-    runtime: unknown,
-    callback: RenderCallback,
+    ...parameters: [
+      env: unknown,
+      context: { lookup(name: string): unknown },
+      frame: unknown,
+      runtime: unknown,
+      callback: RenderCallback,
+    ]
   ) => void;
 }
 
@@ -125,7 +127,7 @@ interface NunjucksModule {
   readonly lexer: Readonly<Record<string, string>>;
 }
 
-const door = nunjucks as unknown as NunjucksModule;
+const door = nunjucks as NunjucksModule;
 
 /** nunjucks' Environment; its `init` takes loaders and options. */
 export const BaseEnvironment = door.Environment as new (loaders: unknown, options: object) => NunjucksEnvironment;

@@ -17,7 +17,7 @@ type GeneratedFunction = (rt: typeof RUNTIME, env: RuntimeEnvironment, name: str
  */
 export function loadCompiled(code: string): TemplateProgram {
   // Generated code holds no text of a template but in string literals, and names only with a prefix and encoded.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const make = new Function('rt', 'env', 'name', code) as GeneratedFunction;
   return (environment, name) => make(RUNTIME, environment, name);
 }

@@ -1,6 +1,8 @@
 import { type Environment } from './environment.ts';
 import { BaseTemplate, type PrecompiledTemplate } from './nunjucks.ts';
+import { lineOrigins, type RenderedWithOrigins } from './origins.ts';
 import { asTemplateError } from './runtime/located.ts';
+import { type Mark } from './runtime/marks.ts';
 import { type TemplateModule } from './runtime/module.ts';
 import { contextFor } from './runtime/templates.ts';
 import { type LoadedTemplate, type Program, type UndefinedPlace } from './runtime/types.ts';
@@ -55,12 +57,23 @@ export class Template extends BaseTemplate implements LoadedTemplate {
    * @throws TemplateError with kind, template, line, column and excerpt.
    */
   override render(variables: TemplateVariables = {}, options: RenderOptions = {}): string {
+    return this.renderNoting(variables, options, () => undefined);
+  }
+
+  private renderNoting(
+    variables: TemplateVariables,
+    options: RenderOptions,
+    note: (marks: readonly Mark[]) => void,
+  ): string {
     const { state } = this.env;
     const before = { ...state };
     const values = new Map(variables instanceof Map ? variables : Object.entries(variables));
-    Object.assign(state, { depth: 0, onUndefined: options.onUndefined });
+    Object.assign(state, { depth: 0, onUndefined: options.onUndefined, marks: undefined, lateError: undefined });
     try {
-      return super.render({ [VARIABLES]: values });
+      const text = super.render({ [VARIABLES]: values });
+      if (state.lateError !== undefined) throw state.lateError;
+      note(state.marks ?? []);
+      return text;
     } catch (error) {
       const known = asTemplateError(error);
       this.env.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
@@ -68,6 +81,21 @@ export class Template extends BaseTemplate implements LoadedTemplate {
     } finally {
       Object.assign(state, before);
     }
+  }
+
+  /**
+   * Renders the template and tells for each line of the output where it comes from. The environment must have been made
+   * with `origins: true`. What a macro, a filter block or a set block makes counts as coming from where it is printed.
+   *
+   * @param variables What the template can name, besides the environment's globals.
+   * @throws TemplateError as `render` does.
+   */
+  renderWithOrigins(variables: TemplateVariables = {}, options: RenderOptions = {}): RenderedWithOrigins {
+    let marks: readonly Mark[] = [];
+    const text = this.renderNoting(variables, options, (found) => {
+      marks = found;
+    });
+    return { text, lines: lineOrigins(text, marks) };
   }
 
   private sourceOf(name: string | undefined): string | undefined {
@@ -81,7 +109,7 @@ class Precompiled implements PrecompiledTemplate {
   template: Template | undefined;
 
   /** A property, as nunjucks calls it as a function of its own template. */
-  readonly root: PrecompiledTemplate['root'] = (_env, context, _frame, _runtime, callback) => {
+  readonly root: PrecompiledTemplate['root'] = (...[, context, , , callback]) => {
     let text: string;
     try {
       text = this.run(context.lookup(VARIABLES) as ReadonlyMap<string, unknown>);

@@ -10,7 +10,9 @@ const SOURCE = `{% extends 'base' %}
 
 it('lists what a template mentions', () => {
   const found: Analysis = analyze(SOURCE);
-  const names = Object.fromEntries((Object.entries(found) as [string, Reference[]][]).map(([kind, list]) => [kind, list.map(({ name }) => name)]));
+  const names = Object.fromEntries(
+    (Object.entries(found) as [string, Reference[]][]).map(([kind, list]) => [kind, list.map(({ name }) => name)]),
+  );
   expect(names).toEqual({
     variables: ['nodes', 'site', 'a', 'range'],
     attributes: ['site.title'],

@@ -8,7 +8,9 @@ const SHARED = join(import.meta.dirname, '..', '..', '..', 'shared', 'conformanc
 
 function failures(file: string): string[] {
   const judged = loadCases(file).map((testCase) => ({ id: testCase.id, ...judge(testCase) }));
-  return judged.filter(({ passed }) => !passed).map(({ id, expected, got }) => `${id}: expected ${expected}, got ${got}`);
+  return judged
+    .filter(({ passed }) => !passed)
+    .map(({ id, expected, got }) => `${id}: expected ${expected}, got ${got}`);
 }
 
 describe('what Jinja2 makes of the cases of this project', () => {

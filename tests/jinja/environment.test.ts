@@ -25,7 +25,14 @@ describe('Environment', () => {
   });
 
   it('finds templates with names that are properties of every object', () => {
-    const environment = new Environment({ loader: new DictLoader(new Map([['__proto__', 'p'], ['constructor', 'c']])) });
+    const environment = new Environment({
+      loader: new DictLoader(
+        new Map([
+          ['__proto__', 'p'],
+          ['constructor', 'c'],
+        ]),
+      ),
+    });
     expect(environment.fromString("{% include '__proto__' %}{% include 'constructor' %}").render()).toBe('pc');
     expect(failure(() => environment.getTemplate('toString')).kind).toBe('TemplateNotFound');
   });
@@ -103,7 +110,7 @@ describe('the way out to JavaScript', () => {
     '{{ loop }}{{ context }}{{ rt }}{{ env }}{{ name }}{{ at }}{{ output }}{{ parent }}',
     '{{ process }}{{ globalThis }}{{ require }}',
     "{{ self['constructor'] }}{{ namespace().constructor }}{{ cycler('a').constructor }}",
-    "{% macro m() %}{% endmacro %}{{ m.constructor }}{{ m.run }}{{ m.context }}",
+    '{% macro m() %}{% endmacro %}{{ m.constructor }}{{ m.run }}{{ m.context }}',
     '{% for i in [1] %}{{ loop.constructor }}{{ loop.context }}{{ loop.iterator }}{{ loop.items }}{% endfor %}',
     "{{ x|attr('constructor') }}{{ x|attr('__proto__') }}{{ [x]|map(attribute='constructor')|first }}",
   ])('%s', (source) => {
@@ -112,7 +119,7 @@ describe('the way out to JavaScript', () => {
   });
 
   it('takes no identifier from the template as it is', () => {
-    const source = "{% set eval = 1 %}{% set été = 2 %}{% set arguments = 3 %}{{ eval }}{{ été }}{{ arguments }}";
+    const source = '{% set eval = 1 %}{% set été = 2 %}{% set arguments = 3 %}{{ eval }}{{ été }}{{ arguments }}';
     expect(new Environment().fromString(source).render()).toBe('123');
     expect(new Environment().compileSource(source)).not.toMatch(/[^_.$"\w](eval|été|arguments)\b(?!")/);
   });
@@ -120,7 +127,10 @@ describe('the way out to JavaScript', () => {
 
 describe('errors', () => {
   it('carry template, line, column, excerpt and the way that led there', () => {
-    const templates = { base: "{% macro m(x) %}\n  {{ x.a.b }}\n{% endmacro %}", page: "{% import 'base' as b %}\n{{ b.m(1) }}" };
+    const templates = {
+      base: '{% macro m(x) %}\n  {{ x.a.b }}\n{% endmacro %}',
+      page: "{% import 'base' as b %}\n{{ b.m(1) }}",
+    };
     const environment = new Environment({ loader: new DictLoader(templates) });
     const error = failure(() => environment.fromString("one\n{% include 'page' %}", 'main').render());
     expect(error).toMatchObject({ kind: 'UndefinedError', template: 'base', line: 2, column: 9 });

@@ -80,7 +80,7 @@ export class AssignmentCompiler extends OutputCompiler {
     this.emitBuffer(inner);
     this.compileAll(node.body.children, inner);
     this.emitPlace(node);
-    this.emitWrite(`rt.joined(${this.code(node.filter, inner)})`, frame);
+    this.emitJoined(this.code(node.filter, inner), frame, node);
     this.leaveFrame(inner);
   }
 

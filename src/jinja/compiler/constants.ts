@@ -3,7 +3,24 @@ import { PyFloat } from '../python/float.ts';
 import { slice } from '../python/iteration.ts';
 import { Markup } from '../python/markup.ts';
 import { NOT_FOUND } from '../python/object.ts';
-import { add, contains, div, eq, floordiv, ge, gt, le, lt, mod, mul, neg, pos, pow, sub, truth } from '../python/operators.ts';
+import {
+  add,
+  contains,
+  div,
+  eq,
+  floordiv,
+  ge,
+  gt,
+  le,
+  lt,
+  mod,
+  mul,
+  neg,
+  pos,
+  pow,
+  sub,
+  truth,
+} from '../python/operators.ts';
 import { str } from '../python/text.ts';
 import { NamedTuple, Tuple, tuple } from '../python/tuple.ts';
 import {
@@ -11,6 +28,7 @@ import {
   type BinaryName,
   type CompareNode,
   type CompareOperator,
+  type DictNode,
   type ExpressionNode,
   type FilterNode,
   type ItemNode,
@@ -64,6 +82,23 @@ export function foldConstant(node: ExpressionNode, state: EvalState, options: Co
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Jinja makes the constant dicts inside of other expressions before the render, so that a key that cannot be one is an
+ * error even where the dict is never used.
+ *
+ * @throws TemplateError of the kind TypeError for such a key.
+ */
+export function checkConstantDict(node: DictNode, state: EvalState, options: CompileOptions): void {
+  const folder = new Folder(state, options);
+  let entries: (readonly [unknown, unknown])[];
+  try {
+    entries = node.children.map(({ key, value }) => [folder.value(key), folder.value(value)] as const);
+  } catch {
+    return;
+  }
+  makeDict(entries);
 }
 
 /** Looks at the left end only: enough to pass by most expressions without throwing. */
@@ -182,7 +217,9 @@ class Folder {
     const target = this.value(node.target);
     const { val } = node;
     if (val.typename !== 'Slice') return found(findSubscript(target, this.value(val)));
-    const [start, stop, step] = [val.start, val.stop, val.step].map((part) => (part === null ? null : this.value(part)));
+    const [start, stop, step] = [val.start, val.stop, val.step].map((part) =>
+      part === null ? null : this.value(part),
+    );
     return slice(target, start, stop, step);
   }
 

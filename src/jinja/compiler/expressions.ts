@@ -21,7 +21,7 @@ import {
   type UnaryNode,
 } from '../nodes/nodes.ts';
 import { DICT_METHODS } from '../runtime/lookups.ts';
-import { constantCode, foldConstant } from './constants.ts';
+import { checkConstantDict, constantCode, foldConstant } from './constants.ts';
 import { type Frame } from './frame.ts';
 import { ScopeCompiler } from './scopes.ts';
 
@@ -47,6 +47,9 @@ const LOOP_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
 
 /** Expressions, each an expression of JavaScript. */
 export class ExpressionCompiler extends ScopeCompiler {
+  /** How many expressions around the current one Jinja tries to evaluate before the render. */
+  private foldedDepth = 0;
+
   /** Jinja evaluates constant expressions before the render, unless escaping is decided by the render. */
   override compile(node: TemplateNode, frame: Frame): void {
     if (isFoldable(node) && !frame.state.volatile) {
@@ -56,7 +59,10 @@ export class ExpressionCompiler extends ScopeCompiler {
         return;
       }
     }
+    const folded = node.typename === 'Call' || FOLDABLE.has(node.typename);
+    if (folded) this.foldedDepth += 1;
     super.compile(node, frame);
+    if (folded) this.foldedDepth -= 1;
   }
 
   /** Code of a condition: a boolean of JavaScript. */
@@ -93,6 +99,7 @@ export class ExpressionCompiler extends ScopeCompiler {
   }
 
   compileDict(node: DictNode, frame: Frame): void {
+    if (this.foldedDepth > 0 && !frame.state.volatile) checkConstantDict(node, frame.state, this.options);
     const entries = node.children.map(({ key, value }) => `[${this.code(key, frame)},${this.code(value, frame)}]`);
     this._emit(`rt.dict([${entries.join(',')}])`);
   }
@@ -161,7 +168,9 @@ export class ExpressionCompiler extends ScopeCompiler {
   compileConcatAll(node: ConcatNode, frame: Frame): void {
     const { autoescape, volatile } = frame.state;
     if (autoescape && !volatile) this._emit(`rt.markupJoin(${this.listCode(node.children, frame)})`);
-    else this._emit(`(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
+    else if (node.children.slice(1).every(isSimple)) {
+      this._emit(`(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
+    } else this._emit(`rt.join(${this.listCode(node.children, frame)})`);
   }
 
   /** Python evaluates each operand of a chain once, and stops at the first comparison that fails. */
@@ -250,6 +259,11 @@ const FOLDABLE: ReadonlySet<string> = new Set([
   'TestCall',
   'InlineIf',
 ]);
+
+/** An operand whose evaluation cannot fail: only then may what stands before it be made text first. */
+function isSimple(node: ExpressionNode): boolean {
+  return node.typename === 'Name' || node.typename === 'Literal';
+}
 
 function isFoldable(node: TemplateNode): node is ExpressionNode {
   return FOLDABLE.has(node.typename);

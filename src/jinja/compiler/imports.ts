@@ -1,9 +1,4 @@
-import {
-  type ExpressionNode,
-  type FromImportNode,
-  type ImportNode,
-  type IncludeNode,
-} from '../nodes/nodes.ts';
+import { type ExpressionNode, type FromImportNode, type ImportNode, type IncludeNode } from '../nodes/nodes.ts';
 import { type Frame } from './frame.ts';
 import { LoopCompiler } from './loops.ts';
 
@@ -16,7 +11,7 @@ export class ImportCompiler extends LoopCompiler {
     if (node.withContext) {
       const locals = this.localsCode(frame);
       const options = `{choice:${choice},ignoreMissing:${String(node.ignoreMissing)},locals:${locals}}`;
-      this.emitWrite(`rt.include(context,${template},${options})`, frame);
+      this.emitNested(`rt.include(context,${template},${options})`, frame);
       return;
     }
     // Jinja writes what is included without context to the output of the function, not to what collects it there.

@@ -43,7 +43,7 @@ export class LoopCompiler extends MacroCompiler {
       this._emitLine(`return ${this.collected(loop.frame)};`);
     });
     this.emitPlace(loop.node);
-    this.emitWrite(`rt.joined(${name}(${this.code(loop.node.arr, outer)},${name},0))`, outer);
+    this.emitWrite(`rt.joined(${name}(${this.code(loop.node.arr, outer)},${name},0))`, outer, loop.node.arr);
   }
 
   private collected(frame: Frame): string {

@@ -28,7 +28,7 @@ export class MacroCompiler extends AssignmentCompiler {
     const caller = this.temporary();
     this._emitLine(`${caller}=${this.macroCode(node, frame)};`);
     this.emitPlace(node);
-    this.emitWrite(`rt.joined(${this.callCode(node.call, frame, caller)})`, frame);
+    this.emitJoined(this.callCode(node.call, frame, caller), frame, node.call);
   }
 
   /** Code of the object that a definition makes. The function takes its parameters, then the special arguments. */

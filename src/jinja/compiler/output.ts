@@ -1,10 +1,11 @@
 import { str } from '../python/text.ts';
 import { escapedString } from '../python/escape.ts';
-import { type ExpressionNode, type OutputNode } from '../nodes/nodes.ts';
+import { type ExpressionNode, type OutputNode, type TemplateNode } from '../nodes/nodes.ts';
 import { CallCompiler } from './calls.ts';
 import { constantCode, foldConstant } from './constants.ts';
 import { type Frame } from './frame.ts';
-import { startOf } from './scopes.ts';
+import { namesRead } from './names.ts';
+import { placeCode, startOf } from './scopes.ts';
 
 /** What is printed: text, and values made text. */
 export class OutputCompiler extends CallCompiler {
@@ -28,13 +29,36 @@ export class OutputCompiler extends CallCompiler {
   }
 
   /** Emits what appends this code to the output. */
-  protected emitWrite(code: string, frame: Frame): void {
+  protected emitWrite(code: string, frame: Frame, node: TemplateNode): void {
+    if (this.notesOrigins(frame)) {
+      const names = JSON.stringify(namesRead(node));
+      this._emitLine(`marks.value(output.length,${placeCode(node)},${names});`);
+    }
     this._emitLine(`${this.target(frame)}+=${code};`);
   }
 
+  /** Emits what appends a value that has to be text already. */
+  protected emitJoined(code: string, frame: Frame, node: TemplateNode): void {
+    const joined = frame.buffer === undefined ? `rt.joinedLate(context,${code},at,name)` : `rt.joined(${code})`;
+    this.emitWrite(joined, frame, node);
+  }
+
+  /** Emits what appends the output of another root or block, with its origins. */
+  protected emitNested(code: string, frame: Frame): void {
+    if (!this.notesOrigins(frame)) this._emitLine(`${this.target(frame)}+=${code};`);
+    else this._emitLine(`{const nested=${code};marks.adopt(output.length,context);output+=nested;}`);
+  }
+
+  /** Only the output of a root or block has origins: what is collected in a variable can become anything. */
+  private notesOrigins(frame: Frame): boolean {
+    return this.options.origins && frame.buffer === undefined;
+  }
+
   private partOf(node: ExpressionNode, frame: Frame): OutputPart {
-    if (node.typename === 'TemplateData' && !(frame.state.volatile && this.options.finalize)) {
-      return { node, text: node.value };
+    if (node.typename === 'TemplateData') {
+      if (!frame.state.volatile) return { node, text: node.value };
+      // Jinja asks here whether output is escaped, though it makes no difference to the text.
+      if (!this.options.finalize) return { node, code: `rt.asked(context,${JSON.stringify(node.value)})` };
     }
     const constant = foldConstant(node, frame.state, this.options);
     if (constant === undefined) return { node };
@@ -46,8 +70,25 @@ export class OutputCompiler extends CallCompiler {
     return { node, code: `str(rt.finalize(context,${given}))` };
   }
 
+  /** One statement for each piece, so that each has its origin. */
+  private emitMarkedParts(parts: readonly OutputPart[], frame: Frame): void {
+    for (const { node, text, code } of parts) {
+      if (node.typename === 'TemplateData') this._emitLine(`marks.text(output.length,${placeCode(node)});`);
+      if (text !== undefined && node.typename === 'TemplateData') this._emitLine(`output+=${JSON.stringify(text)};`);
+      else if (text !== undefined) this.emitWrite(JSON.stringify(text), frame, node);
+      else {
+        this.emitPlace(startOf(node));
+        this.emitWrite(code ?? this.printed(this.code(node, frame), frame), frame, node);
+      }
+    }
+  }
+
   /** One statement for each value, which takes the text around it along. */
   private emitParts(parts: readonly OutputPart[], frame: Frame): void {
+    if (this.notesOrigins(frame)) {
+      this.emitMarkedParts(parts, frame);
+      return;
+    }
     let pieces: string[] = [];
     let text = '';
     const flushText = (): void => {
@@ -56,7 +97,7 @@ export class OutputCompiler extends CallCompiler {
     };
     const flush = (): void => {
       flushText();
-      if (pieces.length > 0) this.emitWrite(pieces.join('+'), frame);
+      if (pieces.length > 0) this._emitLine(`${this.target(frame)}+=${pieces.join('+')};`);
       pieces = [];
     };
     for (const part of parts) {
@@ -75,7 +116,7 @@ export class OutputCompiler extends CallCompiler {
   /** Code that makes text of a value as the place demands it. */
   private printed(code: string, frame: Frame): string {
     const value = this.options.finalize ? `rt.finalize(context,${code})` : code;
-    if (frame.state.volatile) return `rt.printed(context,${value})`;
+    if (frame.state.volatile) return `rt.printed(context.asked(),${value})`;
     return frame.state.autoescape ? `escape(${value})` : `str(${value})`;
   }
 }

@@ -198,7 +198,8 @@ export class ScopeCompiler extends BaseCompiler {
   /** Emits the values that the variables of a frame start with. Parameters of functions are declared by their function. */
   protected enterFrame(frame: Frame, ownParameters = true): void {
     const empty: string[] = [];
-    for (const [variable, load] of frame.symbols.loads) this.enterVariable(frame, variable, load, { empty, ownParameters });
+    for (const [variable, load] of frame.symbols.loads)
+      this.enterVariable(frame, variable, load, { empty, ownParameters });
     if (empty.length > 0) this._emitLine(`${empty.join('=')}=undefined;`);
   }
 

@@ -98,10 +98,9 @@ export class Symbols {
   /** Every name written here or in a scope around, with its variable. */
   storedVariables(): Map<string, string> {
     const found = new Map<string, string>();
-    for (let scope: Symbols | undefined = this; scope !== undefined; scope = scope.parent) {
-      for (const name of [...scope.stores].sort()) {
-        if (!found.has(name)) found.set(name, this.variable(name));
-      }
+    for (const name of [...this.stores].sort()) found.set(name, this.variable(name));
+    for (const name of this.parent?.storedVariables().keys() ?? []) {
+      if (!found.has(name)) found.set(name, this.variable(name));
     }
     return found;
   }

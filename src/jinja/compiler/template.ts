@@ -51,12 +51,18 @@ export class TemplateCompiler extends ImportCompiler {
     frame.rootlevel = true;
     frame.requireOutputCheck = this.hasExtends;
     this.emitFunction({ head: 'function root(context)', node }, () => {
-      this._emitLine(`let output="",parent;`);
+      this._emitLine('let output="",parent;');
+      this.emitMarks();
       this.emitSelf(self);
       this.enterFrame(frame);
       this.compileAll(node.children, frame);
       this.emitCheck();
-      this._emitLine(this.hasExtends ? 'return parent===undefined?output:output+parent.root(context);' : 'return output;');
+      if (this.hasExtends) {
+        this._emitLine('if(parent!==undefined){');
+        this.emitNested('parent.root(context)', frame);
+        this._emitLine('}');
+      }
+      this.emitReturn();
     });
   }
 
@@ -71,6 +77,7 @@ export class TemplateCompiler extends ImportCompiler {
     const name = blockFunction(node.name);
     this.emitFunction({ head: `function ${name}(context)`, node }, () => {
       this._emitLine('let output="",blockVars;');
+      this.emitMarks();
       this.emitSelf(self);
       if (super_ !== undefined) {
         this._emitLine(`${this.declare(super_)}=context.superOf(${JSON.stringify(node.name)},${name});`);
@@ -78,7 +85,7 @@ export class TemplateCompiler extends ImportCompiler {
       this.enterFrame(frame);
       this.compileAll(node.body.children, frame);
       this.emitCheck();
-      this._emitLine('return output;');
+      this.emitReturn();
     });
   }
 
@@ -88,6 +95,14 @@ export class TemplateCompiler extends ImportCompiler {
 
   private emitCheck(): void {
     if (this.options.limitOutput) this._emitLine('context.checkOutput(output);');
+  }
+
+  private emitMarks(): void {
+    if (this.options.origins) this._emitLine('const marks=rt.marks(name);');
+  }
+
+  private emitReturn(): void {
+    this._emitLine(this.options.origins ? 'return marks.finish(context,output);' : 'return output;');
   }
 
   private selfVariable(nodes: readonly StatementNode[], frame: Frame): string | undefined {
@@ -115,7 +130,7 @@ export class TemplateCompiler extends ImportCompiler {
     const name = JSON.stringify(node.name);
     if (node.required) this._emitLine(`context.requireBlock(${name});`);
     const context = node.scoped ? `context.derived(${this.localsCode(frame)})` : 'context';
-    this.emitWrite(`context.renderBlock(${name},${context})`, frame);
+    this.emitNested(`context.renderBlock(${name},${context})`, frame);
     if (conditional) this._emitLine('}');
   }
 

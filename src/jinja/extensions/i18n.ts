@@ -104,7 +104,12 @@ function newFunctions(translations: Translations): Record<string, unknown> {
   };
 }
 
-function filled(context: Context, text: string, variables: Kwargs, defaults: Readonly<Record<string, unknown>> = {}): unknown {
+function filled(
+  context: Context,
+  text: string,
+  variables: Kwargs,
+  defaults: Readonly<Record<string, unknown>> = {},
+): unknown {
   const values = new Map(variables);
   for (const [name, value] of Object.entries(defaults)) if (!values.has(name)) values.set(name, value);
   return mod(context.evalContext.autoescape ? new Markup(text) : text, makeDict(values));

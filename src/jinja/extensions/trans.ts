@@ -167,12 +167,7 @@ function checkMessageEnd(parser: TemplateParser, allowPluralize: boolean): void 
   parser.fail(`control structures in translatable sections are not allowed; saw \`${name}\``);
 }
 
-function makeOutput(
-  head: Head,
-  singular: Message,
-  plural: Message | undefined,
-  options: TransOptions,
-): StatementNode {
+function makeOutput(head: Head, singular: Message, plural: Message | undefined, options: TransOptions): StatementNode {
   const { place, variables } = head;
   const referenced = singular.names.length + (plural?.names.length ?? 0) > 0;
   const written = (message: Message): ExpressionNode => {

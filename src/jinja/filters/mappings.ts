@@ -30,7 +30,7 @@ export function items(value: unknown): PyIterator {
   return new PyIterator(generateItems(value), 'do_items');
 }
 
-function* generateItems(value: unknown): Generator<unknown> {
+function* generateItems(value: unknown): Generator {
   if (value instanceof Undefined) return;
   if (!isDict(value)) throw pyError('TypeError', 'Can only get item pairs from a mapping.');
   yield* iterateDict(value, 'items');

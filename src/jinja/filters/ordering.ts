@@ -4,7 +4,7 @@ import { compareKeys } from '../python/comparison.ts';
 import { KeySet } from '../python/dict.ts';
 import { iterate, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
-import { isText } from '../python/markup.ts';
+import { isText, plain } from '../python/markup.ts';
 import { add, eq, gt, lt, truth } from '../python/operators.ts';
 import { type NamedTuple, namedTuple } from '../python/tuple.ts';
 import { attributeGetter, multiAttributeGetter } from './attribute-path.ts';
@@ -15,7 +15,7 @@ export function sort(
   ...[value, reverse = false, caseSensitive = false, attribute = null]: unknown[]
 ): unknown[] {
   const options = { ignoreCase: !truth(caseSensitive) };
-  const single = attribute === null || !isText(attribute);
+  const single = attribute === null || !isText(attribute) || !plain(attribute).includes(',');
   const keyOf = single
     ? attributeGetter(environment, attribute, options)
     : multiAttributeGetter(environment, attribute, options);
@@ -54,7 +54,7 @@ function* generateUnique(
   value: unknown,
   caseSensitive: unknown,
   attribute: unknown,
-): Generator<unknown> {
+): Generator {
   const keyOf = attributeGetter(environment, attribute, { ignoreCase: !truth(caseSensitive) });
   const seen = new KeySet();
   for (const item of iterate(value)) {

@@ -97,7 +97,7 @@ function flat(value: unknown, open: readonly unknown[]): string {
   if (open.includes(value)) return recursion(value);
   const inside = [...open, value];
   if (!Array.isArray(value)) {
-    const entries = sortedEntries(value as Parameters<typeof dictEntries>[0]);
+    const entries = sortedEntries(value);
     return `{${entries.map(([key, item]) => `${flat(key, inside)}: ${flat(item, inside)}`).join(', ')}}`;
   }
   const items = value.map((item) => flat(item, inside)).join(', ');

@@ -14,12 +14,7 @@ export function map(context: CallContext, value: unknown, args: readonly unknown
   return new PyIterator(generateMapped(context, value, args, kwargs), 'sync_do_map');
 }
 
-function* generateMapped(
-  context: CallContext,
-  value: unknown,
-  args: readonly unknown[],
-  kwargs: Kwargs,
-): Generator<unknown> {
+function* generateMapped(context: CallContext, value: unknown, args: readonly unknown[], kwargs: Kwargs): Generator {
   if (!truth(value)) return;
   const transform =
     args.length === 0 && kwargs.has('attribute') ? mapAttribute(context, kwargs) : mapFilter(context, args, kwargs);
@@ -58,7 +53,7 @@ function selection(wanted: boolean, byAttribute: boolean): Selection {
   };
 }
 
-function* generateSelected(value: unknown, condition: () => Transform, wanted: boolean): Generator<unknown> {
+function* generateSelected(value: unknown, condition: () => Transform, wanted: boolean): Generator {
   if (!truth(value)) return;
   const passes = condition();
   for (const item of iterate(value)) {

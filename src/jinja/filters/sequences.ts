@@ -121,7 +121,7 @@ export function batch(value: unknown, linecount: unknown, fill: unknown = null):
   return new PyIterator(generateBatches(value, linecount, fill), 'do_batch');
 }
 
-function* generateBatches(value: unknown, linecount: unknown, fill: unknown): Generator<unknown> {
+function* generateBatches(value: unknown, linecount: unknown, fill: unknown): Generator {
   let row: unknown[] = [];
   for (const item of iterate(value)) {
     if (eq(row.length, linecount)) {
@@ -144,11 +144,15 @@ export function slice(value: unknown, slices: unknown, fill: unknown = null): Py
   return new PyIterator(generateSlices(value, slices, fill), 'sync_do_slice');
 }
 
-function* generateSlices(value: unknown, slices: unknown, fill: unknown): Generator<unknown> {
+/** A list of its own for each slice weighs about as much as this many items. */
+const SLICE_COST = 16;
+
+function* generateSlices(value: unknown, slices: unknown, fill: unknown): Generator {
   const items = toList(value);
   const size = floordiv(items.length, slices);
   const longer = Number(mod(items.length, slices));
   const count = toSize(slices);
+  checkListLength(count * SLICE_COST);
   let start = 0;
   for (let index = 0; index < count; index += 1) {
     const end = start + Number(size) + (index < longer ? 1 : 0);

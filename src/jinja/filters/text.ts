@@ -57,13 +57,7 @@ export function center(value: unknown, width: unknown = 80): unknown {
 }
 
 /** Every occurrence of a text replaced by another, or the first `count` ones. */
-export function replace(
-  context: EvalContext,
-  s: unknown,
-  old: unknown,
-  replacement: unknown,
-  count: unknown = null,
-): unknown {
+export function replace(context: EvalContext, ...[s, old, replacement, count = null]: unknown[]): unknown {
   const limit = count ?? -1;
   if (!context.autoescape) return callMethod(str(s), 'replace', [str(old), str(replacement), limit]);
   const escaped = hasHtml(old) || (hasHtml(replacement) && !hasHtml(s));

@@ -1,8 +1,9 @@
 import { pyError } from '../errors.ts';
-import { characters, codeLength, substring } from '../python/characters.ts';
+import { codeLength, substring } from '../python/characters.ts';
 import { trimStart } from '../python/classes.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import { escapedString } from '../python/escape.ts';
+import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
 import { toSize } from '../python/numeric.ts';
@@ -31,6 +32,8 @@ export function wordwrap(
     };
     return wrapLine(line, options);
   });
+  const breaks = lines.reduce((count, parts) => count + Math.max(1, parts.length), 0);
+  checkTextLength(plain(s).length + breaks * plain(separator).length);
   if (typeof separator === 'string') return lines.map((parts) => parts.join(separator)).join(separator);
   return new Markup(lines.map((parts) => parts.map(escapedString).join(separator.value)).join(separator.value));
 }
@@ -53,16 +56,20 @@ function takeLine(chunks: string[], options: WrapOptions): string[] {
   const line: string[] = [];
   let length = 0;
   for (let next = chunks.at(-1); next !== undefined; next = chunks.at(-1)) {
-    const size = codeLength(next);
-    if (length + size > options.width) break;
+    if (isLonger(next, options.width - length)) break;
     line.push(next);
-    length += size;
+    length += codeLength(next);
     chunks.pop();
   }
   const next = chunks.at(-1);
-  if (next !== undefined && codeLength(next) > options.width)
+  if (next !== undefined && isLonger(next, options.width))
     takeLongWord(chunks, line, options.width - length, options);
   return line;
+}
+
+/** Whether a text has more characters than that; no more of it is read than needed. */
+function isLonger(text: string, size: number): boolean {
+  return text.length > 2 * size || codeLength(text) > size;
 }
 
 /** A word longer than a line fills up the line, or gets one of its own. */
@@ -73,16 +80,16 @@ function takeLongWord(chunks: string[], line: string[], room: number, options: W
     else chunks.push(word);
     return;
   }
-  const end = options.breakOnHyphens ? hyphenEnd(word, room) : room;
+  const start = substring(word.slice(0, 2 * room), 0, room);
+  const piece = options.breakOnHyphens ? untilHyphen(start) : start;
   // Even an empty piece is pushed: it keeps the blank before it, as in Python.
-  line.push(substring(word, 0, end));
-  chunks.push(substring(word, end));
+  line.push(piece);
+  chunks.push(word.slice(piece.length));
 }
 
-function hyphenEnd(word: string, room: number): number {
-  const start = characters(word).slice(0, room);
+function untilHyphen(start: string): string {
   const hyphen = start.lastIndexOf('-');
-  return hyphen > 0 && start.slice(0, hyphen).some((char) => char !== '-') ? hyphen + 1 : room;
+  return /[^-]/.test(start.slice(0, Math.max(0, hyphen))) ? start.slice(0, hyphen + 1) : start;
 }
 
 function isSpace(chunk: string | undefined): boolean {

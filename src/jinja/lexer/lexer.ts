@@ -137,7 +137,7 @@ class Lexer {
       this.missingEnd('Missing end of raw directive');
       return;
     }
-    yield* this.data(this.source.slice(this.position, match.index), match.groups?.['sign'] ?? '', 'raw');
+    yield* this.data(this.source.slice(this.position, match.index), match.groups?.sign ?? '', 'raw');
     this.advance(match[0]);
   }
 
@@ -169,7 +169,7 @@ class Lexer {
     const operator = this.match(OPERATOR);
     if (operator !== undefined) return this.operator(operator, open);
     const character = String.fromCodePoint(this.source.codePointAt(this.position) ?? 0);
-    const offset = [...this.source.slice(0, this.position)].length;
+    const offset = Array.from(this.source.slice(0, this.position)).length;
     return this.fail(`unexpected char ${repr(character)} at ${String(offset)}`);
   }
 

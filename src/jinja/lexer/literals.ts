@@ -47,7 +47,7 @@ export function parseFloatLiteral(text: string): unknown {
  */
 export function unescapeString(text: string): string {
   if (!text.includes('\\')) return text;
-  const ascii = text.replace(/[^\x00-\x7f]/gu, (character) => escapeCharacter(character));
+  const ascii = text.replace(/[\u0080-\u{10ffff}]/gu, (character) => escapeCharacter(character));
   let consumed = 0;
   let result = '';
   ESCAPE.lastIndex = 0;

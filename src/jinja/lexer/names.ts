@@ -98,7 +98,7 @@ function letterNamed(name: string): string | undefined {
   const parts = marks.split(' AND ').map((mark) => MARKS[mark]);
   if (parts.includes(undefined)) return undefined;
   const composed = (base + parts.join('')).normalize('NFC');
-  return [...composed].length === 1 ? composed : undefined;
+  return composed.length === 1 ? composed : undefined;
 }
 
 function latin(letter: string, capital: boolean): string | undefined {

@@ -69,7 +69,7 @@ function startTags(settings: SyntaxSettings): [StartKind, string][] {
 }
 
 function codePoints(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function escapeRegex(text: string): string {

@@ -242,13 +242,7 @@ export type StatementNode =
   | ContinueNode;
 
 export type TemplateNode =
-  | ExpressionNode
-  | StatementNode
-  | BodyNode
-  | RootNode
-  | PairNode
-  | KeywordNode
-  | CompareOperandNode;
+  ExpressionNode | StatementNode | BodyNode | RootNode | PairNode | KeywordNode | CompareOperandNode;
 
 const CALL_FIELDS = ['args', 'kwargs', 'dynArgs', 'dynKwargs'] as const;
 
@@ -324,7 +318,12 @@ interface NodePlace {
 }
 
 /** A node of two operands. */
-export function makeBinary(name: BinaryName, place: NodePlace, left: ExpressionNode, right: ExpressionNode): BinaryNode {
+export function makeBinary(
+  name: BinaryName,
+  place: NodePlace,
+  left: ExpressionNode,
+  right: ExpressionNode,
+): BinaryNode {
   return BINARY[name].make(place, { left, right });
 }
 

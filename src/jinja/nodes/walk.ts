@@ -2,22 +2,15 @@ import { type NunjucksNode } from '../nunjucks.ts';
 import { type TemplateNode } from './nodes.ts';
 
 /** The nodes directly below this one, in the order of its fields. */
-export function* childNodes(node: TemplateNode): Generator<TemplateNode> {
+export function childNodes(node: TemplateNode): TemplateNode[] {
   const fields = node as unknown as Readonly<Record<string, unknown>>;
+  const found: TemplateNode[] = [];
   for (const field of node.fields) {
     const value = fields[field];
-    if (Array.isArray(value)) {
-      for (const item of value as unknown[]) if (isNode(item)) yield item;
-    } else if (isNode(value)) yield value;
+    if (isNode(value)) found.push(value);
+    else if (Array.isArray(value)) for (const item of value as unknown[]) if (isNode(item)) found.push(item);
   }
-}
-
-/** Every node below this one, parents before children. */
-export function* allNodes(node: TemplateNode): Generator<TemplateNode> {
-  for (const child of childNodes(node)) {
-    yield child;
-    yield* allNodes(child);
-  }
+  return found;
 }
 
 /** The nodes of one type below this one. */
@@ -26,7 +19,7 @@ export function findNodes<Name extends TemplateNode['typename']>(
   typename: Name,
 ): Extract<TemplateNode, { typename: Name }>[] {
   const found: Extract<TemplateNode, { typename: Name }>[] = [];
-  collect(node, typename, found as TemplateNode[]);
+  collect(node, typename, found);
   return found;
 }
 

@@ -27,10 +27,11 @@ import {
 } from '../nodes/nodes.ts';
 import { childNodes } from '../nodes/walk.ts';
 import { repr } from '../python/text.ts';
+import { SPACE } from '../lexer/rules.ts';
 import { type TupleOptions } from './atoms.ts';
 import { ExpressionParser } from './expressions.ts';
 
-const NOT_ONLY_SPACE = /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const NOT_ONLY_SPACE = new RegExp(`[^${SPACE}]`);
 
 /** Jinja's statements, each read from its keyword on. */
 export abstract class StatementParser extends ExpressionParser {
@@ -256,4 +257,3 @@ function isBlank(body: BodyNode): boolean {
       node.children.every((child) => child.typename === 'TemplateData' && !NOT_ONLY_SPACE.test(child.value)),
   );
 }
-

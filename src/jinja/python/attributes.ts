@@ -2,6 +2,7 @@ import { isKind } from '../errors.ts';
 import { PyBytes } from './bytes.ts';
 import { BoundMethod, call, type PyCallable, type PyFunction, pythonFunction } from './callable.ts';
 import { escape } from './escape.ts';
+import { PyFloat } from './float.ts';
 import { formatFields } from './format.ts';
 import { stripTags, unescapeHtml } from './html.ts';
 import { findItem } from './iteration.ts';
@@ -45,15 +46,28 @@ const BYTES: Methods = new Map([
 
 /** The fixed list of methods that a value has; objects bring their own. */
 function methodsOf(value: unknown): Methods {
-  if (typeof value === 'string') return STRING;
+  switch (typeof value) {
+    case 'string':
+      return STRING;
+    case 'number':
+      return Number.isSafeInteger(value) ? INTEGER : FLOAT;
+    case 'bigint':
+    case 'boolean':
+      return INTEGER;
+    case 'object':
+      return value === null ? NONE : methodsOfObject(value);
+    default:
+      return NONE;
+  }
+}
+
+function methodsOfObject(value: object): Methods {
+  if (isDict(value)) return DICT;
   if (Array.isArray(value)) return value instanceof Tuple ? TUPLE : LIST;
-  if (value instanceof Map) return DICT;
-  if (isInteger(value)) return INTEGER;
-  if (isFloat(value)) return FLOAT;
   if (value instanceof Markup) return MARKUP;
+  if (value instanceof PyFloat) return FLOAT;
   if (value instanceof Range) return RANGE;
-  if (value instanceof PyBytes) return BYTES;
-  return isDict(value) ? DICT : NONE;
+  return value instanceof PyBytes ? BYTES : NONE;
 }
 
 /** The method of this name, bound to the value, or NOT_FOUND. */

@@ -55,7 +55,8 @@ function parseSpec(spec: string, type: string): FormatSpec {
     precision: precision === undefined ? undefined : Number(precision),
     type: letter ?? '',
   };
-  checkTextLength(Math.max(parsed.width, parsed.precision ?? 0));
+  // Grouped digits are held one group at a time, which takes many times the room of the text.
+  checkTextLength(Math.max(parsed.width, parsed.precision ?? 0) * (parsed.grouping === '' ? 1 : 64));
   return parsed;
 }
 
@@ -87,7 +88,11 @@ function formatInteger(value: bigint, spec: FormatSpec, type: string): string {
   const digits = size.toString(radix ?? 10);
   const prefix = spec.alternate && radix !== undefined ? `0${spec.type}` : '';
   const shown = spec.type === 'X' ? digits.toUpperCase() : digits;
-  return padNumber(shown, '', signOf(value < 0n, spec) + prefix, spec, radix === undefined ? 3 : 4);
+  return padNumber(
+    { sign: signOf(value < 0n, spec) + prefix, whole: shown, rest: '' },
+    spec,
+    radix === undefined ? 3 : 4,
+  );
 }
 
 function formatCharacter(value: bigint, spec: FormatSpec): string {
@@ -106,7 +111,7 @@ function formatDouble(value: number, spec: FormatSpec, type: string): string {
   const whole = /^\d+/.exec(shown)?.[0] ?? '';
   const rest = shown.slice(whole.length) + (spec.type === '%' ? '%' : '');
   if (whole === '') return pad(rest, signOf(negative, spec), spec);
-  return padNumber(whole, rest, signOf(negative, spec), spec, 3);
+  return padNumber({ sign: signOf(negative, spec), whole, rest }, spec, 3);
 }
 
 function notation(value: number, spec: FormatSpec): string {
@@ -125,21 +130,32 @@ function signOf(negative: boolean, spec: FormatSpec): string {
   return spec.sign === '+' || spec.sign === ' ' ? spec.sign : '';
 }
 
-function padNumber(whole: string, rest: string, sign: string, spec: FormatSpec, group: number): string {
+/** The parts of a number that is being written. */
+interface NumberParts {
+  readonly sign: string;
+  readonly whole: string;
+  /** Point, fraction, exponent and percent sign. */
+  readonly rest: string;
+}
+
+function padNumber({ sign, whole, rest }: NumberParts, spec: FormatSpec, group: number): string {
   if (spec.grouping === '') return pad(whole + rest, sign, spec);
-  let digits = whole;
-  if (spec.fill === '0' && spec.align === '=') {
-    const room = spec.width - sign.length - rest.length;
-    // A separator never comes first: as many zeros as it takes to fill the width.
-    while (grouped(digits, group, spec.grouping).length < room) digits = `0${digits}`;
-  }
-  return pad(grouped(digits, group, spec.grouping) + rest, sign, spec);
+  const filled = spec.fill === '0' && spec.align === '=';
+  const count = filled ? digitsToFill(spec.width - sign.length - rest.length, group) : 0;
+  return pad(grouped(whole.padStart(count, '0'), group, spec.grouping) + rest, sign, spec);
+}
+
+/** How many digits fill a width together with their separators, the first of which never comes first. */
+function digitsToFill(width: number, group: number): number {
+  let count = Math.max(0, width - Math.floor(width / (group + 1)));
+  while (count + Math.floor((count - 1) / group) < width) count += 1;
+  return count;
 }
 
 function grouped(digits: string, size: number, separator: string): string {
   const parts: string[] = [];
-  for (let end = digits.length; end > 0; end -= size) parts.unshift(digits.slice(Math.max(0, end - size), end));
-  return parts.join(separator);
+  for (let end = digits.length; end > 0; end -= size) parts.push(digits.slice(Math.max(0, end - size), end));
+  return parts.reverse().join(separator);
 }
 
 function pad(text: string, sign: string, spec: FormatSpec): string {

@@ -1,6 +1,7 @@
 import { pyError } from '../errors.ts';
 import { characterAt, codeLength, sliceCharacters } from './characters.ts';
 import { dictGet, dictSize } from './dict.ts';
+import { checkListLength, MAX_LIST_LENGTH } from './limits.ts';
 import { isText, Markup, plain, sameText } from './markup.ts';
 import { isInteger, plainInteger } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
@@ -16,7 +17,7 @@ import { iterateDict } from './views.ts';
  * @throws TypeError for what cannot be iterated over.
  */
 export function iterate(value: unknown): Iterable<unknown> {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as unknown[];
   if (typeof value === 'string') return value;
   if (value instanceof PyObject) return value.iterate();
   // The characters of a safe text are plain: MarkupSafe does not override the iteration of str.
@@ -33,7 +34,18 @@ export function isIterable(value: unknown): boolean {
 
 /** `list(value)`: always an array of its own. */
 export function toList(value: unknown): unknown[] {
-  return Array.isArray(value) ? Array.from(value as unknown[]) : [...iterate(value)];
+  if (Array.isArray(value)) return Array.from(value as unknown[]);
+  return value instanceof PyObject ? collect(value.iterate()) : [...iterate(value)];
+}
+
+/** An iterator of the program may have no end. */
+function collect(items: Iterable<unknown>): unknown[] {
+  const list: unknown[] = [];
+  for (const item of items) {
+    if (list.length === MAX_LIST_LENGTH) checkListLength(Infinity);
+    list.push(item);
+  }
+  return list;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { pyError } from '../errors.ts';
 import { makeFloat, PyFloat } from './float.ts';
+import { MAX_INTEGER_DIGITS } from './limits.ts';
 import { PyObject } from './object.ts';
 import { typeName } from './types.ts';
 
@@ -112,17 +113,22 @@ function parsePrefixed(prefix: string, digits: string, base: number): bigint | u
   return /^0[0_]*$/.test(all) || !all.startsWith('0') ? parseDigits(all, 10) : undefined;
 }
 
+const LITERAL_PREFIX: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
+
 function parseDigits(text: string, base: number): bigint | undefined {
   const digits = text.replaceAll('_', '').toLowerCase();
-  if (base === 10) return /^\d+$/.test(digits) && digits.length <= 4300 ? BigInt(digits) : undefined;
+  const prefix = LITERAL_PREFIX[base];
+  if (Array.from(digits, digitWeight).some((weight) => weight >= base)) return undefined;
+  if (digits.length > MAX_INTEGER_DIGITS && (base === 10 || prefix === undefined)) return undefined;
+  if (prefix !== undefined) return BigInt(prefix + digits);
   let value = 0n;
-  for (const digit of digits) {
-    const code = digit.charCodeAt(0);
-    const weight = code <= 57 ? code - 48 : code - 87;
-    if (weight >= base) return undefined;
-    value = value * BigInt(base) + BigInt(weight);
-  }
+  for (const digit of digits) value = value * BigInt(base) + BigInt(digitWeight(digit));
   return value;
+}
+
+function digitWeight(digit: string): number {
+  const code = digit.charCodeAt(0);
+  return code <= 57 ? code - 48 : code - 87;
 }
 
 /** A text with the decimal digits of every script replaced by 0 to 9. */

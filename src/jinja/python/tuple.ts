@@ -1,10 +1,8 @@
-/** A Python tuple. Make it with `tuple`: the constructor inherits the pitfalls of Array's. */
-export class Tuple extends Array<unknown> {
-  /** `slice`, `map` and `filter` of a tuple give plain arrays. */
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
-}
+/**
+ * A Python tuple. Make it with `tuple` or `pair`: the constructor inherits the pitfalls of Array's. `slice` and `map` of
+ * a tuple give tuples; it has no `Symbol.species`, as overriding that slows down every array of the process.
+ */
+export class Tuple extends Array<unknown> {}
 
 /** A tuple whose items have names as well, as `collections.namedtuple` makes; prints as a plain tuple. */
 export class NamedTuple extends Tuple {
@@ -19,7 +17,8 @@ export function tuple(items: readonly unknown[]): Tuple {
 /** A tuple of exactly two items, the fast path for `dict.items()` and the like. */
 export function pair(first: unknown, second: unknown): Tuple {
   const made = new Tuple();
-  made.push(first, second);
+  made[0] = first;
+  made[1] = second;
   return made;
 }
 
@@ -31,6 +30,6 @@ export function namedTuple(names: readonly string[], items: readonly unknown[]):
 }
 
 function fill<T extends Tuple>(target: T, items: readonly unknown[]): T {
-  for (const item of items) target.push(item);
+  for (let index = 0; index < items.length; index += 1) target[index] = items[index];
   return target;
 }

@@ -72,24 +72,23 @@ export function iterateDict(dict: AnyDict, kind: ViewKind): Iterable<unknown> {
 
 class MapIterator implements IterableIterator<unknown> {
   readonly #dict: Map<unknown, unknown>;
-  readonly #kind: ViewKind;
-  readonly #entries: Iterator<[unknown, unknown]>;
+  readonly #source: Iterator<unknown>;
   readonly #size: number;
+  readonly #pairs: boolean;
 
   constructor(dict: Map<unknown, unknown>, kind: ViewKind) {
     this.#dict = dict;
-    this.#kind = kind;
-    this.#entries = dict.entries();
+    this.#source = dict[kind === 'items' ? 'entries' : kind]();
     this.#size = dict.size;
+    this.#pairs = kind === 'items';
   }
 
   next(): IteratorResult<unknown> {
     if (this.#dict.size !== this.#size) throw pyError('RuntimeError', 'dictionary changed size during iteration');
-    const entry = this.#entries.next();
-    if (entry.done === true) return { done: true, value: undefined };
-    const [key, value] = entry.value;
-    if (this.#kind === 'items') return { done: false, value: pair(key, value) };
-    return { done: false, value: this.#kind === 'keys' ? key : value };
+    const step = this.#source.next();
+    if (step.done === true || !this.#pairs) return step;
+    const [key, value] = step.value as [unknown, unknown];
+    return { done: false, value: pair(key, value) };
   }
 
   [Symbol.iterator](): this {

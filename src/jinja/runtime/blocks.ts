@@ -2,8 +2,8 @@ import { pyError } from '../errors.ts';
 import { Markup } from '../python/markup.ts';
 import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { repr } from '../python/text.ts';
-import { type Context, noParentBlock } from './context.ts';
-import { type RenderFunction } from './types.ts';
+import { type Context } from './context.ts';
+import { type RenderFunction, type RuntimeEnvironment } from './types.ts';
 
 /** One block on the way from the most derived template to the base: `super()`, `self.name()`. */
 export class BlockReference extends PyObject {
@@ -76,4 +76,9 @@ export class TemplateReference extends PyObject {
   override repr(): string {
     return `<TemplateReference ${repr(this.context.name ?? null)}>`;
   }
+}
+
+/** The undefined value of a block without parent. */
+export function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
+  return environment.undefined({ hint: `there is no parent block called '${name}'.`, name: 'super' });
 }

@@ -2,7 +2,7 @@ import { pyError } from '../errors.ts';
 import { type CallContext, type EvalContext } from '../python/context.ts';
 import { truth } from '../python/operators.ts';
 import { Undefined } from '../undefined.ts';
-import { BlockReference } from './blocks.ts';
+import { BlockReference, noParentBlock } from './blocks.ts';
 import { decodePlace } from './located.ts';
 import { type RenderFunction, type RuntimeEnvironment } from './types.ts';
 
@@ -20,6 +20,11 @@ export class RenderEvalContext implements EvalContext {
   constructor(environment: RuntimeEnvironment, autoescape: boolean) {
     this.environment = environment;
     this.setting = autoescape;
+  }
+
+  /** Fails where the setting has no truth. */
+  ask(): void {
+    if (typeof this.setting !== 'boolean') truth(this.setting);
   }
 
   get autoescape(): boolean {
@@ -139,6 +144,12 @@ export class Context implements CallContext {
     return new BlockReference(name, this, stack, index);
   }
 
+  /** The context, after whether output is escaped has been asked: that may fail, and does so first. */
+  asked(): this {
+    this.evalContext.ask();
+    return this;
+  }
+
   /** Runs something one level deeper; RecursionError beyond the limit. */
   deeper<T>(run: () => T): T {
     const { state, limits } = this.environment;
@@ -195,11 +206,6 @@ export class Context implements CallContext {
       throw pyError('MemoryError', `the output is longer than ${String(limit)} characters`);
     }
   }
-}
-
-/** The undefined value of a block without parent. */
-export function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
-  return environment.undefined({ hint: `there is no parent block called '${name}'.`, name: 'super' });
 }
 
 function merge(layers: readonly Variables[]): Map<string, unknown> {

@@ -10,6 +10,7 @@ import { isText, Markup, plain } from '../python/markup.ts';
 import { NO_KWARGS, NOT_FOUND, PyObject } from '../python/object.ts';
 import {
   add,
+  concat,
   contains,
   div,
   eq,
@@ -40,6 +41,7 @@ import { findAttribute, findSubscript, quickField } from './lookups.ts';
 import { LoopContext, type LoopFunction } from './loop.ts';
 import { Macro, type MacroFunction } from './macro.ts';
 import { exported, extend, importModule, importWithContext, include, includeModule } from './templates.ts';
+import { Marks } from './marks.ts';
 import { type TemplateModule } from './module.ts';
 import { type RuntimeEnvironment } from './types.ts';
 
@@ -150,14 +152,28 @@ function markIf(condition: boolean, value: unknown): unknown {
 
 /** Python joins only texts: what a filter made of a block must be one. */
 function joined(value: unknown): string {
-  if (!isText(value)) {
-    throw pyError('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`);
+  if (isText(value)) return plain(value);
+  throw pyError('TypeError', `sequence item 0: expected str instance, ${typeName(value)} found`);
+}
+
+/** `joined` where the output of a whole render goes to: Jinja joins that at the very end. */
+function joinedLate(context: Context, value: unknown, at: number, template: string | undefined): string {
+  try {
+    return joined(value);
+  } catch (error) {
+    context.environment.state.lateError ??= located(error, template, at);
+    return '';
   }
-  return plain(value);
 }
 
 function printed(context: Context, value: unknown): string {
   return context.evalContext.autoescape ? escapedString(value) : str(value);
+}
+
+/** Text of a template where the render decides about escaping: the decision may fail. */
+function asked(context: Context, text: string): string {
+  context.evalContext.ask();
+  return text;
 }
 
 function finalize(context: Context, value: unknown): unknown {
@@ -259,11 +275,14 @@ export const RUNTIME = {
   float: (value: number): PyFloat => new PyFloat(value),
   markup: (text: string): Markup => new Markup(text),
   markIf,
+  join: concat,
   markupJoin,
   tuple,
   dict: makeDict,
   joined,
+  joinedLate,
   printed,
+  asked,
   finalize,
   filtered,
   checkNamespace,
@@ -273,6 +292,7 @@ export const RUNTIME = {
   noted,
   withVariables,
   located,
+  marks: (template: string | undefined): Marks => new Marks(template),
   self: (context: Context): TemplateReference => new TemplateReference(context),
   loop: (context: Context, items: unknown, recurse?: LoopFunction, depth?: number): LoopContext =>
     new LoopContext(context, items, recurse, depth),

@@ -160,18 +160,20 @@ export class LoopContext extends PyObject {
   }
 }
 
-const ATTRIBUTES: ReadonlyMap<string, (loop: LoopContext) => unknown> = new Map<string, (loop: LoopContext) => unknown>([
-  ['index', (loop) => loop.index0 + 1],
-  ['index0', (loop) => loop.index0],
-  ['revindex', (loop) => loop.size - loop.index0],
-  ['revindex0', (loop) => loop.size - loop.index0 - 1],
-  ['first', (loop) => loop.index0 === 0],
-  ['last', (loop) => loop.last],
-  ['length', (loop) => loop.size],
-  ['depth', (loop) => loop.depth],
-  ['depth0', (loop) => loop.depth - 1],
-  ['previtem', (loop) => loop.previousItem()],
-  ['nextitem', (loop) => loop.nextItem()],
-  ['cycle', (loop) => pythonFunction('cycle(*args)', (values: readonly unknown[]) => loop.cycle(values))],
-  ['changed', (loop) => pythonFunction('changed(*value)', (values: readonly unknown[]) => loop.changed(values))],
-]);
+const ATTRIBUTES: ReadonlyMap<string, (loop: LoopContext) => unknown> = new Map<string, (loop: LoopContext) => unknown>(
+  [
+    ['index', (loop) => loop.index0 + 1],
+    ['index0', (loop) => loop.index0],
+    ['revindex', (loop) => loop.size - loop.index0],
+    ['revindex0', (loop) => loop.size - loop.index0 - 1],
+    ['first', (loop) => loop.index0 === 0],
+    ['last', (loop) => loop.last],
+    ['length', (loop) => loop.size],
+    ['depth', (loop) => loop.depth],
+    ['depth0', (loop) => loop.depth - 1],
+    ['previtem', (loop) => loop.previousItem()],
+    ['nextitem', (loop) => loop.nextItem()],
+    ['cycle', (loop) => pythonFunction('cycle(*args)', (values: readonly unknown[]) => loop.cycle(values))],
+    ['changed', (loop) => pythonFunction('changed(*value)', (values: readonly unknown[]) => loop.changed(values))],
+  ],
+);

@@ -3,6 +3,7 @@ import { type CallContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
 import { Markup } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
+import { truth } from '../python/operators.ts';
 import { repr } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
 import { type Context } from './context.ts';
@@ -24,7 +25,7 @@ export class Macro extends PyObject {
   private readonly name: string | null;
   private readonly params: readonly string[];
   private readonly extras: MacroExtras;
-  private readonly autoescape: boolean;
+  private readonly setting: unknown;
 
   constructor(
     context: Context,
@@ -38,7 +39,7 @@ export class Macro extends PyObject {
     this.name = declaration.name;
     this.params = declaration.params;
     this.extras = extras;
-    this.autoescape = context.evalContext.autoescape;
+    this.setting = context.evalContext.setting;
   }
 
   get typeName(): string {
@@ -76,7 +77,7 @@ export class Macro extends PyObject {
   override call(args: readonly unknown[], kwargs: Kwargs, context?: CallContext): unknown {
     const bound = this.bind(args, kwargs);
     const text = this.context.deeper(() => this.run(...bound));
-    return (context?.evalContext.autoescape ?? this.autoescape) ? new Markup(text) : text;
+    return (context?.evalContext.autoescape ?? truth(this.setting)) ? new Markup(text) : text;
   }
 
   private bind(args: readonly unknown[], given: Kwargs): unknown[] {
@@ -87,7 +88,8 @@ export class Macro extends PyObject {
     const kwargs = new Map(given);
     const bound = args.slice(0, params.length);
     // Jinja counts a declared `caller` as found where it was left to the keywords or where all parameters were given.
-    const foundCaller = params.includes('caller') && params.indexOf('caller') >= (bound.length === params.length ? 0 : bound.length);
+    const foundCaller =
+      params.includes('caller') && params.indexOf('caller') >= (bound.length === params.length ? 0 : bound.length);
     for (const name of params.slice(bound.length)) {
       bound.push(kwargs.get(name));
       kwargs.delete(name);

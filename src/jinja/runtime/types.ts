@@ -1,7 +1,9 @@
+import { type TemplateError } from '../errors.ts';
 import { type EnvironmentLike } from '../python/context.ts';
 import { type PyCallable } from '../python/callable.ts';
 import { type Undefined, type UndefinedPolicy } from '../undefined.ts';
 import { type Context } from './context.ts';
+import { type Mark } from './marks.ts';
 import { type TemplateModule } from './module.ts';
 
 /** A compiled block or root: renders with a context. */
@@ -29,6 +31,10 @@ export interface RenderState {
   depth: number;
   /** Told of each undefined value. */
   onUndefined: ((value: Undefined, place: UndefinedPlace) => void) | undefined;
+  /** The origins of what has been rendered last, if its template notes them. */
+  marks: readonly Mark[] | undefined;
+  /** A mistake that Python would find only when it joins the whole output. */
+  lateError: TemplateError | undefined;
   /** Where the code is that makes an undefined value, as far as it is known. */
   place: UndefinedPlace;
 }

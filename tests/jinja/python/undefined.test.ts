@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isKind, pyError, TemplateError } from '../../../src/jinja/errors.ts';
 import { str } from '../../../src/jinja/python/text.ts';
-import { makeUndefined, Undefined } from '../../../src/jinja/undefined.ts';
+import { makeUndefined, type Undefined } from '../../../src/jinja/undefined.ts';
 
 describe('undefined values', () => {
   it.each([

@@ -47,6 +47,7 @@ function sequenceMethods(type: 'list' | 'tuple'): [string, PyFunction][] {
 }
 
 function append(items: unknown[], value: unknown): null {
+  checkListLength(items.length + 1);
   items.push(value);
   return null;
 }
@@ -64,6 +65,7 @@ function extend(items: unknown[], iterable: unknown): null {
 }
 
 function insert(items: unknown[], index: unknown, value: unknown): null {
+  checkListLength(items.length + 1);
   items.splice(toSize(index), 0, value);
   return null;
 }

@@ -73,8 +73,10 @@ function rsplitSpace(text: string, limit: number): string[] {
   return [rest, ...kept];
 }
 
-const LINE = /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/gy;
-const LINE_END = /(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/;
+/** Characters that end a line, beside the pair of carriage return and line feed. */
+const BREAKS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029';
+const LINE = new RegExp(`[^${BREAKS}]*(?:\\r\\n|[${BREAKS}]|$)`, 'gy');
+const LINE_END = new RegExp(`(?:\\r\\n|[${BREAKS}])$`);
 
 /** `str.splitlines`. */
 export function splitLines(text: string, keepends?: unknown): string[] {

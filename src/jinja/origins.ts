@@ -1,0 +1,55 @@
+import { type Mark } from './runtime/marks.ts';
+
+/** Where one line of the output comes from. */
+export interface LineOrigin {
+  /** Name of the template; none for one from a string. */
+  readonly template: string | undefined;
+  /** Line in that template, from 1. */
+  readonly line: number;
+  /** Names and attribute chains, such as `node.address`, that the values in the line were made of. */
+  readonly names: readonly string[];
+}
+
+/** A text with the origin of each of its lines. */
+export interface RenderedWithOrigins {
+  readonly text: string;
+  /** One entry for each line of the text, in order. */
+  readonly lines: readonly LineOrigin[];
+}
+
+/**
+ * The origin of each line of an output.
+ *
+ * @param text The whole output.
+ * @param marks Where its pieces begin, in order.
+ */
+export function lineOrigins(text: string, marks: readonly Mark[]): LineOrigin[] {
+  const lines: LineOrigin[] = [];
+  let index = 0;
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const end = start + line.length;
+    while ((marks[index + 1]?.offset ?? Infinity) <= start) index += 1;
+    lines.push(originOf(text, marks, { index, start, end }));
+    start = end + 1;
+  }
+  return lines;
+}
+
+/** A line of the output, and the mark that it starts with. */
+interface Span {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function originOf(text: string, marks: readonly Mark[], { index, start, end }: Span): LineOrigin {
+  const first = marks[index];
+  if (first === undefined) return { template: undefined, line: 1, names: [] };
+  const names = new Set<string>();
+  for (let next = index; (marks[next]?.offset ?? Infinity) <= end; next += 1) {
+    for (const name of marks[next]?.names ?? []) names.add(name);
+  }
+  const passed = first.text ? text.slice(first.offset, start).split('\n').length - 1 : 0;
+  return { template: first.template, line: first.line + passed, names: [...names] };
+}
