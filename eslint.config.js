@@ -2,7 +2,16 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'src/cluster/config/generated/', 'coverage/'] },
+  {
+    ignores: [
+      'dist/',
+      '.cluster-template/',
+      '.private/',
+      'node_modules/',
+      'src/cluster/config/generated/',
+      'coverage/',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

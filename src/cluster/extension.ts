@@ -21,8 +21,8 @@ export function clusterExtension({ configuration, read, folders }: ExtensionInpu
     data: templateData(configuration),
     functions: { ...credentialFunctions(read), talos_patches: talosPatches(folders) },
     filters: {
-      basename: { signature: 'basename(value)', call: basename },
-      nthhost: { signature: 'nthhost(cidr, n)', call: nthhost },
+      basename: { signature: 'basename(value)', run: basename },
+      nthhost: { signature: 'nthhost(cidr, n)', run: nthhost },
     },
   };
 }

@@ -14,14 +14,10 @@ export type ReadCredential = (file: string) => string | undefined;
  * of their messages quotes a file.
  */
 export function credentialFunctions(read: ReadCredential): Readonly<Record<string, SignedFunction>> {
-  const credential = <T>(
-    name: string,
-    file: CredentialFile,
-    parse: (text: string, file: string) => T,
-  ): SignedFunction => ({
+  const credential = (name: string, file: CredentialFile, parse: Parse): SignedFunction => ({
     signature: `${name}(file='${file}')`,
-    call: (other) => {
-      const path = String(other ?? file);
+    run: (other) => {
+      const path = pathOf(other, file);
       return parse(textOf(read, path), path);
     },
   });
@@ -29,8 +25,8 @@ export function credentialFunctions(read: ReadCredential): Readonly<Record<strin
   return {
     age_key: {
       signature: `age_key(kind, file='${ageKeyFile}')`,
-      call: (kind, other) => {
-        const path = String(other ?? ageKeyFile);
+      run: (kind, other) => {
+        const path = pathOf(other, ageKeyFile);
         return ageKeyHalf(kind, textOf(read, path), path);
       },
     },
@@ -43,6 +39,17 @@ export function credentialFunctions(read: ReadCredential): Readonly<Record<strin
     github_deploy_key: credential('github_deploy_key', CREDENTIAL_FILES.deployKey, deployKey),
     github_push_token: credential('github_push_token', CREDENTIAL_FILES.pushToken, pushToken),
   };
+}
+
+/** What a function gives of a file's text; the file's name is for messages. */
+type Parse = (text: string, file: string) => string;
+
+/** The file that a template names, or the usual one. */
+function pathOf(named: unknown, usual: CredentialFile): string {
+  if (named === undefined) return usual;
+  if (typeof named === 'string') return named;
+  const message = `a credential file is named by a text, not by a ${typeof named}`;
+  throw failure('input', { code: 'config/bad-argument', message, remedy: `leave it out, or write file='${usual}'` });
 }
 
 /**

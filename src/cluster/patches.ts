@@ -17,7 +17,7 @@ const SUFFIX = '.yaml.j2';
 export function talosPatches(folders: readonly TemplateFolder[]): SignedFunction {
   return {
     signature: 'talos_patches(dir)',
-    call: (dir) => patchesOf(folders, `talos/patches/${String(dir)}/`),
+    run: (dir) => patchesOf(folders, `talos/patches/${String(dir)}/`),
   };
 }
 

@@ -3,11 +3,11 @@ export interface SignedFunction {
   /** Name and parameters as Python writes them, e.g. `age_key(kind, file='age.key')`. */
   readonly signature: string;
   /** Gets one value per parameter, in the order of the signature. */
-  readonly call: (...values: readonly unknown[]) => unknown;
+  readonly run: (...values: unknown[]) => unknown;
 }
 
 /** A plain function takes positional arguments only; a filter's first argument is the piped value. */
-export type PluginFunction = SignedFunction | ((...values: readonly unknown[]) => unknown);
+export type PluginFunction = SignedFunction | ((...values: unknown[]) => unknown);
 
 /** What a plugin gives to the renderer; each member is optional. A later plugin wins over an earlier one. */
 export interface Plugin {

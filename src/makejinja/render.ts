@@ -95,10 +95,10 @@ function functionsOf(table: Plugin['functions']): [string, TemplateFunction][] {
   return Object.entries(table ?? {}).map(([name, value]) => [name, templateFunction(value)]);
 }
 
-type TemplateFunction = (...values: readonly unknown[]) => unknown;
+type TemplateFunction = (...values: unknown[]) => unknown;
 
 function templateFunction(value: PluginFunction): TemplateFunction {
-  return typeof value === 'function' ? value : pythonFunction(value.signature, value.call);
+  return typeof value === 'function' ? value : pythonFunction(value.signature, value.run);
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -14,7 +14,7 @@ import type { PluginMembers } from '../../src/makejinja/plugin.ts';
  * A function that takes arguments by name, or has defaults for them, says so as Python does:
  *
  *     functions: {
- *       greeting: { signature: "greeting(name, word='Hello')", call: (name, word) => `${String(word)}, ${String(name)}` },
+ *       greeting: { signature: "greeting(name, word='Hello')", run: (name, word = 'Hello') => `${String(word)}, ${String(name)}` },
  *     },
  *
  * To read the configuration take a parameter, `{ data, env }: PluginContext`: `data` holds the fields of cluster.yaml,

@@ -19,7 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
 function call(name: string, ...values: unknown[]): unknown {
   const found = credentialFunctions((file) => FILES[file])[name];
   if (found === undefined) throw new Error(`no function ${name}`);
-  return found.call(...values);
+  return found.run(...values);
 }
 
 describe('credentialFunctions', () => {
@@ -90,7 +90,7 @@ describe('talos_patches', () => {
   ]);
 
   it('lists a group sorted, each file once, the folder that wins first', () => {
-    expect(patches.call('global')).toEqual([
+    expect(patches.run('global')).toEqual([
       'templates/config/talos/patches/global/machine-kubelet.yaml.j2',
       'templates/overrides/talos/patches/global/machine-time.yaml.j2',
       'templates/overrides/talos/patches/global/zz.yaml.j2',
@@ -98,6 +98,6 @@ describe('talos_patches', () => {
   });
 
   it('lists nothing for a group that has no folder', () => {
-    expect(patches.call('worker')).toEqual([]);
+    expect(patches.run('worker')).toEqual([]);
   });
 });
