@@ -11,10 +11,18 @@ import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts'
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
 import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
 import { type CallContext, type Policies } from './python/context.ts';
+import { hashOf } from './python/dict.ts';
 import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
 import { findAttribute, findSubscript } from './runtime/lookups.ts';
-import { type Limits, type LoadedTemplate, type RenderState, type RuntimeEnvironment } from './runtime/types.ts';
+import { asTemplateError } from './runtime/located.ts';
+import {
+  type Limits,
+  type LoadedTemplate,
+  type Program,
+  type RenderState,
+  type RuntimeEnvironment,
+} from './runtime/types.ts';
 import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { nearestName } from './suggest.ts';
 import { Template } from './template.ts';
@@ -28,6 +36,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   declare loaders: SourceLoader[];
   readonly state: RenderState = {
     depth: 0,
+    iterations: 0,
     onUndefined: undefined,
     marks: undefined,
     lateError: undefined,
@@ -115,6 +124,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
       ENGINE_VERSION,
       syntax,
       policies,
+      this.settings.undefined,
       this.settings.autoescape(name),
       this.tagExtensions.map((extension) => extension.name),
       own(this.filters, builtinFilters),
@@ -131,8 +141,17 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
       code = this.compileSource(source, name);
       codeCache?.write(source, settings, code);
     }
-    const program = loadCompiled(code)(this, name);
+    const program = this.loadProgram(code, name);
     return new Template(this, { name, source, program, autoescape: this.settings.autoescape(name) });
+  }
+
+  /** JavaScript's own compiler has a limit of its own for nested code. */
+  private loadProgram(code: string, name: string | undefined): Program {
+    try {
+      return loadCompiled(code)(this, name);
+    } catch (error) {
+      throw error instanceof RangeError ? asTemplateError(error) : error;
+    }
   }
 
   private loadSource(name: string): Template {
@@ -156,6 +175,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
       limitOutput: limits.output !== undefined,
       origins,
       foldCall: (constant) => this.foldCall(constant),
+      foldMissing: (object, name) => makeUndefined(this.settings.undefined, { object, name }),
     };
   }
 
@@ -248,6 +268,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   }
 
   private required(kind: 'filter' | 'test', name: unknown): PyCallable {
+    hashOf(name);
     const found =
       typeof name !== 'string' ? undefined : kind === 'filter' ? this.findFilter(name) : this.findTest(name);
     if (found !== undefined) return found;

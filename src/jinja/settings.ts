@@ -43,7 +43,10 @@ export interface EnvironmentOptions extends Partial<SyntaxSettings> {
   readonly tests?: Named<PyCallable>;
   /** Variables of all templates. */
   readonly globals?: Named<unknown>;
-  /** Bounds of a render. Default: 400 nested macros, includes, blocks and recursive loops; no bound for the output. */
+  /**
+   * Bounds of a render. Default: 400 nested macros, includes, blocks and recursive loops, 20,000,000 rounds of all loops
+   * together, no bound for the output.
+   */
   readonly limits?: Partial<Limits>;
   readonly codeCache?: CodeCache;
   /** Longest range that a template may make. Default: 10,000,000. */
@@ -71,6 +74,9 @@ export interface Settings {
 /** Deeper nesting than Python's default stack allows for templates. */
 const DEFAULT_RECURSION = 400;
 
+/** Twice the longest range: a second or two, where nested loops could run for years. */
+const DEFAULT_ITERATIONS = 20_000_000;
+
 /** The settings that options mean. */
 export function resolveSettings(options: EnvironmentOptions): Settings {
   const { autoescape = false } = options;
@@ -81,7 +87,11 @@ export function resolveSettings(options: EnvironmentOptions): Settings {
     undefined: options.undefined ?? 'default',
     finalize: options.finalize,
     policies: { ...DEFAULT_POLICIES, ...options.policies },
-    limits: { recursion: options.limits?.recursion ?? DEFAULT_RECURSION, output: options.limits?.output },
+    limits: {
+      recursion: options.limits?.recursion ?? DEFAULT_RECURSION,
+      output: options.limits?.output,
+      iterations: options.limits?.iterations ?? DEFAULT_ITERATIONS,
+    },
     codeCache: options.codeCache,
     random: options.random ?? Math.random,
     origins: options.origins ?? false,

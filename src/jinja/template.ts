@@ -5,7 +5,7 @@ import { asTemplateError } from './runtime/located.ts';
 import { type Mark } from './runtime/marks.ts';
 import { type TemplateModule } from './runtime/module.ts';
 import { contextFor } from './runtime/templates.ts';
-import { type LoadedTemplate, type Program, type UndefinedPlace } from './runtime/types.ts';
+import { type LoadedTemplate, type Program, type RenderState, type UndefinedPlace } from './runtime/types.ts';
 import { type Undefined } from './undefined.ts';
 
 /** The one key of nunjucks' context: its copy of the variables would reorder and drop some names. */
@@ -66,9 +66,16 @@ export class Template extends BaseTemplate implements LoadedTemplate {
     note: (marks: readonly Mark[]) => void,
   ): string {
     const { state } = this.env;
-    const before = { ...state };
-    const values = new Map(variables instanceof Map ? variables : Object.entries(variables));
-    Object.assign(state, { depth: 0, onUndefined: options.onUndefined, marks: undefined, lateError: undefined });
+    const { place } = state;
+    const before = replaceState(state, {
+      depth: 0,
+      iterations: this.env.limits.iterations,
+      onUndefined: options.onUndefined,
+      marks: undefined,
+      lateError: undefined,
+      place,
+    });
+    const values = variableMap(variables);
     try {
       const text = super.render({ [VARIABLES]: values });
       if (state.lateError !== undefined) throw state.lateError;
@@ -79,7 +86,7 @@ export class Template extends BaseTemplate implements LoadedTemplate {
       this.env.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
       throw known;
     } finally {
-      Object.assign(state, before);
+      replaceState(state, before);
     }
   }
 
@@ -102,6 +109,27 @@ export class Template extends BaseTemplate implements LoadedTemplate {
     if (name === undefined || name === this.name) return this.source;
     return this.env.loadedSource(name);
   }
+}
+
+/** The variables as a map of their own. */
+function variableMap(variables: TemplateVariables): Map<string, unknown> {
+  if (variables instanceof Map) return new Map(variables as ReadonlyMap<string, unknown>);
+  const record = variables as Readonly<Record<string, unknown>>;
+  const values = new Map<string, unknown>();
+  for (const name of Object.keys(record)) values.set(name, record[name]);
+  return values;
+}
+
+/** Gives each field a new value and returns the old ones. Written out: `Object.assign` takes longer than a small render. */
+function replaceState(state: RenderState, next: RenderState): RenderState {
+  const { depth, iterations, onUndefined, marks, lateError, place } = state;
+  state.depth = next.depth;
+  state.iterations = next.iterations;
+  state.onUndefined = next.onUndefined;
+  state.marks = next.marks;
+  state.lateError = next.lateError;
+  state.place = next.place;
+  return { depth, iterations, onUndefined, marks, lateError, place };
 }
 
 /** What nunjucks runs: it hands the variables on to the generated code. */

@@ -61,6 +61,7 @@ export class AssignmentCompiler extends OutputCompiler {
       this.emitBuffer(inner);
       this.compileAll(node.body.children, inner);
       this.emitPlace(node);
+      this._emitLine(`rt.bounded(${String(inner.buffer)});`);
       const value = node.filter === null ? String(inner.buffer) : this.code(node.filter, inner);
       this.emitTarget(node.target, `rt.markIf(context.evalContext.autoescape,${value})`, frame);
       this.leaveFrame(inner);
@@ -80,6 +81,7 @@ export class AssignmentCompiler extends OutputCompiler {
     this.emitBuffer(inner);
     this.compileAll(node.body.children, inner);
     this.emitPlace(node);
+    this._emitLine(`rt.bounded(${String(inner.buffer)});`);
     this.emitJoined(this.code(node.filter, inner), frame, node);
     this.leaveFrame(inner);
   }

@@ -39,6 +39,7 @@ export class CallCompiler extends ExpressionCompiler {
   }
 
   compileFilterCall(node: FilterNode, frame: Frame): void {
+    this.checkName('filter', node, frame);
     this.emitFilter(node, frame, this.filterTarget(node, frame));
   }
 
@@ -56,12 +57,11 @@ export class CallCompiler extends ExpressionCompiler {
   }
 
   private emitFilter(node: FilterNode, frame: Frame, target: string): void {
-    if (!this.options.filters.has(node.name) && !frame.softFrame) this.failUnknown('filter', node);
     this._emit(`${this.reference('filter', node.name)}(context,${this.appliedCode(node, frame, target)})`);
   }
 
   compileTestCall(node: TestNode, frame: Frame): void {
-    if (!this.options.tests.has(node.name) && !frame.softFrame) this.failUnknown('test', node);
+    this.checkName('test', node, frame);
     const applied = this.appliedCode(node, frame, this.targetCode(node, node.target, frame));
     this._emit(`${this.reference('test', node.name)}(context,${applied})`);
   }
@@ -81,8 +81,10 @@ export class CallCompiler extends ExpressionCompiler {
     for (const [code, name] of this.used) this._emitLine(`const ${name}=${code};`);
   }
 
-  private failUnknown(kind: 'filter' | 'test', node: FilterNode | TestNode): never {
-    return this.failAt(node, `No ${kind} named '${node.name}'.`);
+  /** In a condition an unknown name is a mistake only when it is used. */
+  private checkName(kind: 'filter' | 'test', node: FilterNode | TestNode, frame: Frame): void {
+    const known = kind === 'filter' ? this.options.filters : this.options.tests;
+    if (!known.has(node.name) && !frame.softFrame) this.failAt(node, `No ${kind} named '${node.name}'.`);
   }
 
   private appliedCode(node: Arguments, frame: Frame, target: string): string {

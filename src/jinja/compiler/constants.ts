@@ -1,4 +1,6 @@
-import { makeDict } from '../python/dict.ts';
+import { isKind } from '../errors.ts';
+import { hashOf, makeDict } from '../python/dict.ts';
+import { escapedString } from '../python/escape.ts';
 import { PyFloat } from '../python/float.ts';
 import { slice } from '../python/iteration.ts';
 import { Markup } from '../python/markup.ts';
@@ -21,6 +23,7 @@ import {
   sub,
   truth,
 } from '../python/operators.ts';
+import { Slice } from '../python/slices.ts';
 import { str } from '../python/text.ts';
 import { NamedTuple, Tuple, tuple } from '../python/tuple.ts';
 import {
@@ -35,6 +38,7 @@ import {
   type TestNode,
 } from '../nodes/nodes.ts';
 import { findAttribute, findSubscript } from '../runtime/lookups.ts';
+import { Undefined } from '../undefined.ts';
 import { type EvalState } from './frame.ts';
 import { type CompileOptions } from './options.ts';
 
@@ -45,6 +49,18 @@ export interface Constant {
 
 /** Thrown where an expression has no value before the render. */
 const IMPOSSIBLE = new Error('not a constant');
+
+/** Thrown where Jinja fails before the render rather than leaving it to the render. */
+class Certain extends Error {}
+
+/** What Jinja does without looking whether it fails. */
+function certain<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new Certain('certain', { cause });
+  }
+}
 
 /** A longer text is made by the render rather than written into the code. */
 const MAX_FOLDED_TEXT = 10_000;
@@ -72,13 +88,31 @@ const COMPARE: Readonly<Record<CompareOperator, (left: unknown, right: unknown) 
 
 /**
  * The value of an expression that does not depend on the render. Jinja folds such expressions, and it can be told: its
- * folded `~` makes no safe text. Whatever fails is left to the render, which raises the error at its place.
+ * folded `~` makes no safe text. Most of what fails is left to the render, which raises the error at its place.
+ *
+ * @throws TemplateError where Jinja fails too: for an undefined value whose truth or text cannot be told.
  */
 export function foldConstant(node: ExpressionNode, state: EvalState, options: CompileOptions): Constant | undefined {
   if (!mayBeConstant(node)) return undefined;
   try {
     const value = new Folder(state, options).value(node);
     return hasSafeRepr(value) ? { value } : undefined;
+  } catch (error) {
+    if (error instanceof Certain) throw error.cause;
+    return undefined;
+  }
+}
+
+/**
+ * The text of such an expression where it is printed. Jinja does not ask here whether the value could be written into the
+ * code, so an undefined value prints before the render.
+ */
+export function foldPrinted(node: ExpressionNode, state: EvalState, options: CompileOptions): string | undefined {
+  if (!mayBeConstant(node)) return undefined;
+  try {
+    const value = new Folder(state, options).value(node);
+    if (!hasSafeRepr(value, true)) return undefined;
+    return state.autoescape ? escapedString(value) : str(value);
   } catch {
     return undefined;
   }
@@ -92,13 +126,16 @@ export function foldConstant(node: ExpressionNode, state: EvalState, options: Co
  */
 export function checkConstantDict(node: DictNode, state: EvalState, options: CompileOptions): void {
   const folder = new Folder(state, options);
-  let entries: (readonly [unknown, unknown])[];
-  try {
-    entries = node.children.map(({ key, value }) => [folder.value(key), folder.value(value)] as const);
-  } catch {
-    return;
+  for (const { key, value } of node.children) {
+    let known: unknown;
+    try {
+      known = folder.value(key);
+      folder.value(value);
+    } catch {
+      return;
+    }
+    hashOf(known);
   }
-  makeDict(entries);
 }
 
 /** Looks at the left end only: enough to pass by most expressions without throwing. */
@@ -164,7 +201,7 @@ class Folder {
       case 'Dict':
         return makeDict(node.children.map((pair) => [this.value(pair.key), this.value(pair.value)] as const));
       case 'ConcatAll':
-        return node.children.map((child) => str(this.value(child))).join('');
+        return this.concatenated(node.children);
       case 'Not':
         return !truth(this.value(node.target));
       case 'Neg':
@@ -176,7 +213,7 @@ class Folder {
       case 'InlineIf':
         return this.inlineIf(node);
       case 'Attribute':
-        return found(findAttribute(this.value(node.target), node.name));
+        return this.attribute(this.value(node.target), node.name);
       case 'Item':
         return this.item(node);
       case 'FilterCall':
@@ -189,11 +226,20 @@ class Folder {
     }
   }
 
+  private concatenated(nodes: readonly ExpressionNode[]): string {
+    return nodes
+      .map((child) => {
+        const value = this.value(child);
+        return certain(() => str(value));
+      })
+      .join('');
+  }
+
   private binary(node: ExpressionNode): unknown {
     if (!('left' in node)) throw IMPOSSIBLE;
     const left = this.value(node.left);
-    if (node.typename === 'And') return truth(left) ? this.value(node.right) : left;
-    if (node.typename === 'Or') return truth(left) ? left : this.value(node.right);
+    if (node.typename === 'And') return certain(() => truth(left)) ? this.value(node.right) : left;
+    if (node.typename === 'Or') return certain(() => truth(left)) ? left : this.value(node.right);
     return BINARY[node.typename](left, this.value(node.right));
   }
 
@@ -208,7 +254,8 @@ class Folder {
   }
 
   private inlineIf(node: Extract<ExpressionNode, { typename: 'InlineIf' }>): unknown {
-    if (truth(this.value(node.cond))) return this.value(node.body);
+    const condition = this.value(node.cond);
+    if (certain(() => truth(condition))) return this.value(node.body);
     if (node.else_ === null) throw IMPOSSIBLE;
     return this.value(node.else_);
   }
@@ -216,11 +263,27 @@ class Folder {
   private item(node: ItemNode): unknown {
     const target = this.value(node.target);
     const { val } = node;
-    if (val.typename !== 'Slice') return found(findSubscript(target, this.value(val)));
+    if (val.typename !== 'Slice') return this.subscript(target, this.value(val));
     const [start, stop, step] = [val.start, val.stop, val.step].map((part) =>
       part === null ? null : this.value(part),
     );
-    return slice(target, start, stop, step);
+    try {
+      return slice(target, start, stop, step);
+    } catch (error) {
+      // Only here a slice is an item like any other: one that is not there is undefined.
+      if (!isKind(error, 'TypeError') && !isKind(error, 'LookupError')) throw error;
+      return this.options.foldMissing(target, new Slice([start, stop, step]));
+    }
+  }
+
+  private attribute(target: unknown, name: string): unknown {
+    const found = findAttribute(target, name);
+    return found === NOT_FOUND ? this.options.foldMissing(target, name) : found;
+  }
+
+  private subscript(target: unknown, key: unknown): unknown {
+    const found = findSubscript(target, key);
+    return found === NOT_FOUND ? this.options.foldMissing(target, key) : found;
   }
 
   private call(node: FilterNode | TestNode): unknown {
@@ -243,19 +306,16 @@ class Folder {
   }
 }
 
-function found(value: unknown): unknown {
-  if (value === NOT_FOUND) throw IMPOSSIBLE;
-  return value;
-}
-
 /** Whether a value can be written into the code: Jinja asks for a safe `repr`. */
-function hasSafeRepr(value: unknown): boolean {
+function hasSafeRepr(value: unknown, orUndefined = false): boolean {
+  if (value instanceof Undefined) return orUndefined;
   if (typeof value === 'string') return value.length <= MAX_FOLDED_TEXT;
   if (value === null || ['boolean', 'number', 'bigint'].includes(typeof value)) return true;
   if (value instanceof PyFloat || value instanceof Markup) return true;
   if (value instanceof NamedTuple) return false;
-  if (Array.isArray(value)) return value.every(hasSafeRepr);
-  return value instanceof Map && [...value].every(([key, item]) => hasSafeRepr(key) && hasSafeRepr(item));
+  if (Array.isArray(value)) return value.every((item) => hasSafeRepr(item, orUndefined));
+  if (!(value instanceof Map)) return false;
+  return [...value].every((entry: readonly unknown[]) => entry.every((part) => hasSafeRepr(part, orUndefined)));
 }
 
 /** Code that makes a value. `share` puts the code of an unchangeable value where it is made only once. */

@@ -169,7 +169,7 @@ export class ExpressionCompiler extends ScopeCompiler {
     const { autoescape, volatile } = frame.state;
     if (autoescape && !volatile) this._emit(`rt.markupJoin(${this.listCode(node.children, frame)})`);
     else if (node.children.slice(1).every(isSimple)) {
-      this._emit(`(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
+      this._emit(`rt.bounded(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
     } else this._emit(`rt.join(${this.listCode(node.children, frame)})`);
   }
 

@@ -14,6 +14,9 @@ interface Loop {
   readonly variable: string | undefined;
 }
 
+/** Code that counts a round of a loop; the call is the exception. */
+const SPEND = 'if(--state.iterations<0)context.spend(0);';
+
 /** Loops. The `loop` object is made only where the body can see it. */
 export class LoopCompiler extends MacroCompiler {
   compileForLoop(node: ForNode, frame: Frame): void {
@@ -79,7 +82,7 @@ export class LoopCompiler extends MacroCompiler {
     const item = this._tmpid();
     const test = node.test === null ? undefined : this.testFrame(node, outer);
     if (test !== undefined) this.enterFrame(test);
-    this._emitLine(`for(const ${item} of iterate(${items})){`);
+    this._emitLine(`for(const ${item} of iterate(${items})){${SPEND}`);
     if (test !== undefined && node.test !== null) {
       this.emitTarget(node.target, item, test);
       this._emitLine(`if(!${this.condition(node.test, test)})continue;`);
@@ -96,7 +99,7 @@ export class LoopCompiler extends MacroCompiler {
     const source = node.test === null ? items : this.filteredCode(node, items, outer);
     const recursion = node.recursive ? ',recurse,depth' : '';
     this._emitLine(`${this.declare(variable)}=rt.loop(context,${source}${recursion});`);
-    this._emitLine(`while(${variable}.advance()){`);
+    this._emitLine(`while(${variable}.advance()){${SPEND}`);
     this.declareTargets(frame);
     this.emitTarget(node.target, `${variable}.current`, frame);
     this.enterFrame(frame);

@@ -29,4 +29,6 @@ export interface CompileOptions {
   readonly origins: boolean;
   /** The value of a filter or test of constants; throws where only the render can tell it. */
   foldCall(call: ConstantCall): unknown;
+  /** The undefined value of an item that is not there. */
+  foldMissing(object: unknown, name: unknown): unknown;
 }

@@ -1,8 +1,7 @@
-import { str } from '../python/text.ts';
 import { escapedString } from '../python/escape.ts';
 import { type ExpressionNode, type OutputNode, type TemplateNode } from '../nodes/nodes.ts';
 import { CallCompiler } from './calls.ts';
-import { constantCode, foldConstant } from './constants.ts';
+import { constantCode, foldConstant, foldPrinted } from './constants.ts';
 import { type Frame } from './frame.ts';
 import { namesRead } from './names.ts';
 import { placeCode, startOf } from './scopes.ts';
@@ -60,10 +59,13 @@ export class OutputCompiler extends CallCompiler {
       // Jinja asks here whether output is escaped, though it makes no difference to the text.
       if (!this.options.finalize) return { node, code: `rt.asked(context,${JSON.stringify(node.value)})` };
     }
+    if (!this.options.finalize) {
+      const printed = foldPrinted(node, frame.state, this.options);
+      return printed === undefined ? { node } : { node, text: printed };
+    }
     const constant = foldConstant(node, frame.state, this.options);
     if (constant === undefined) return { node };
     const text = frame.state.autoescape ? escapedString(constant.value) : undefined;
-    if (!this.options.finalize) return { node, text: text ?? str(constant.value) };
     // Jinja escapes a constant before it goes through `finalize`, and any other value after.
     const value = constantCode(constant.value, this.share);
     const given = text === undefined ? value : this.share(`rt.markup(${JSON.stringify(text)})`);

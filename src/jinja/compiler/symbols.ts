@@ -1,3 +1,6 @@
+import { pyError } from '../errors.ts';
+import { repr } from '../python/text.ts';
+
 /** Where the variable of a name gets its value when its frame is entered. */
 export type Load =
   | { readonly from: 'parameter' }
@@ -51,10 +54,15 @@ export class Symbols {
     return this.variables.get(name) ?? this.parent?.findVariable(name);
   }
 
-  /** The variable of a name that is known to have one. */
+  /** The variable of a name. As in Jinja, the filter of a set block knows only the names that its surroundings name too. */
   variable(name: string): string {
     const found = this.findVariable(name);
-    if (found === undefined) throw new Error(`no variable for ${name}`);
+    if (found === undefined) {
+      throw pyError(
+        'AssertionError',
+        `Tried to resolve a name to a reference that was unknown to the frame (${repr(name)})`,
+      );
+    }
     return found;
   }
 

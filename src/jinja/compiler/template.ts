@@ -26,6 +26,7 @@ export class TemplateCompiler extends ImportCompiler {
     });
     this._emitLine('"use strict";');
     this._emitLine('const {str,escape,truth,iterate,attr,field,eq,lt,le,gt,ge,add,sub}=rt;');
+    this._emitLine('const {state}=env;');
     this.emitReferences();
     this.emitShared();
     this._emit(functions);

@@ -2,7 +2,7 @@ import { call, pythonFunction } from '../python/callable.ts';
 import { makeDict } from '../python/dict.ts';
 import { Markup } from '../python/markup.ts';
 import { type Kwargs } from '../python/object.ts';
-import { mod } from '../python/operators.ts';
+import { eq, mod } from '../python/operators.ts';
 import { str } from '../python/text.ts';
 import { type Context } from '../runtime/context.ts';
 import { type Extension } from './extension.ts';
@@ -24,9 +24,9 @@ export interface TranslationOptions extends TransOptions {
 /** Every message as it is written. */
 export const NULL_TRANSLATIONS: Translations = {
   gettext: (message) => message,
-  ngettext: (singular, plural, number) => (isOne(number) ? singular : plural),
+  ngettext: (singular, plural, number) => (eq(number, 1) ? singular : plural),
   pgettext: (_context, message) => message,
-  npgettext: (_context, singular, plural, number) => (isOne(number) ? singular : plural),
+  npgettext: (_context, singular, plural, number) => (eq(number, 1) ? singular : plural),
 };
 
 /**
@@ -43,10 +43,6 @@ export function i18n(options: Partial<TranslationOptions> = {}): Extension {
     globals: { _: ALIAS, ...(newstyle ? newFunctions(translations) : oldFunctions(translations)) },
     parse: (parser) => parseTrans(parser, { newstyle, trimmed }),
   };
-}
-
-function isOne(number: unknown): boolean {
-  return number === 1 || number === true || (typeof number === 'object' && number !== null && Number(number) === 1);
 }
 
 const ALIAS = pythonFunction(

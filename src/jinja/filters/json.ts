@@ -2,18 +2,20 @@ import { pyError } from '../errors.ts';
 import { compareKeys } from '../python/comparison.ts';
 import type { EvalContext } from '../python/context.ts';
 import { dictEntries } from '../python/dict.ts';
-import { checkTextLength, repeatText } from '../python/limits.ts';
+import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { floatText, integerText } from '../python/numbers.ts';
-import { isFloat, isInteger, plainInteger, toDouble, toSize } from '../python/numeric.ts';
+import { isFloat, isInteger, plainInteger, toDouble } from '../python/numeric.ts';
+import { mul } from '../python/operators.ts';
 import { typeName } from '../python/types.ts';
 import { isDict } from '../python/types.ts';
 
 /** A value as JSON that is safe in HTML: what `json.dumps` gives, with `<`, `>`, `&` and `'` escaped. */
 export function tojson(context: EvalContext, value: unknown, indent: unknown = null): Markup {
-  const sorted = context.environment.policies['json.sort_keys'];
-  const step = indent === null ? undefined : isText(indent) ? plain(indent) : repeatText(' ', toSize(indent));
-  const text = new JsonWriter(sorted, step).write(value, '\n');
+  const sorted = context.environment.policies['json.dumps_kwargs'].sort_keys === true;
+  // A text is written before anybody looks at the indentation.
+  const step = indent === null || isText(value) ? undefined : isText(indent) ? indent : mul(' ', indent);
+  const text = new JsonWriter(sorted, step === undefined ? undefined : plain(step as string)).write(value, '\n');
   return new Markup(text.replace(/[<>&']/g, escapeUnit));
 }
 

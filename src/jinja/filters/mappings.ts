@@ -5,6 +5,7 @@ import { compareKeys } from '../python/comparison.ts';
 import { dictEntries } from '../python/dict.ts';
 import { iterate, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
+import { toFlag } from '../python/numeric.ts';
 import { NOT_FOUND } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
 import { pair, type Tuple } from '../python/tuple.ts';
@@ -42,10 +43,12 @@ export function dictsort(...[value, caseSensitive = false, by = 'key', reverse =
     throw pyError('FilterArgumentError', 'You can only sort by either "key" or "value"');
   }
   const prepare = truth(caseSensitive) ? (key: unknown) => key : ignoreCase;
-  const keyed = entriesOf(value).map(([key, item]) => ({
+  const entries = entriesOf(value);
+  const descending = toFlag(reverse);
+  const keyed = entries.map(([key, item]) => ({
     entry: pair(key, item),
     key: prepare(by === 'key' ? key : item),
   }));
-  const sign = truth(reverse) ? -1 : 1;
+  const sign = descending ? -1 : 1;
   return keyed.sort((a, b) => sign * compareKeys(a.key, b.key)).map(({ entry }) => entry);
 }

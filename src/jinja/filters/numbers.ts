@@ -1,4 +1,5 @@
 import { isKind, pyError } from '../errors.ts';
+import { hashOf } from '../python/dict.ts';
 import { makeFloat } from '../python/float.ts';
 import { formatValue } from '../python/format-spec.ts';
 import { isText, plain } from '../python/markup.ts';
@@ -53,6 +54,7 @@ export function float(value: unknown, fallback: unknown = makeFloat(0)): unknown
 
 /** Rounds to a number of digits after the point: half to even, or always up or down. */
 export function round(value: unknown, precision: unknown = 0, method: unknown = 'common'): unknown {
+  hashOf(method);
   if (method === 'common') return roundNumber(value, precision);
   if (method !== 'ceil' && method !== 'floor') {
     throw pyError('FilterArgumentError', 'method must be common, ceil or floor');

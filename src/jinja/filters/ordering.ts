@@ -5,6 +5,7 @@ import { KeySet } from '../python/dict.ts';
 import { iterate, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
 import { isText, plain } from '../python/markup.ts';
+import { toFlag } from '../python/numeric.ts';
 import { add, eq, gt, lt, truth } from '../python/operators.ts';
 import { type NamedTuple, namedTuple } from '../python/tuple.ts';
 import { attributeGetter, multiAttributeGetter } from './attribute-path.ts';
@@ -21,7 +22,8 @@ export function sort(
     : multiAttributeGetter(environment, attribute, options);
   // Python compares lists of keys: equal ones, even of types without an order, are never compared further.
   const compare = single ? compareSingle : compareKeys;
-  return sortBy(toList(value), keyOf, truth(reverse), compare);
+  const items = toList(value);
+  return sortBy(items, keyOf, toFlag(reverse), compare);
 }
 
 function compareSingle(a: unknown, b: unknown): number {

@@ -2,6 +2,7 @@ import { isKind } from '../errors.ts';
 import { codeLength } from '../python/characters.ts';
 import { compareKeys } from '../python/comparison.ts';
 import { dictEntries } from '../python/dict.ts';
+import { boundedText } from '../python/limits.ts';
 import { repr } from '../python/text.ts';
 import { NamedTuple, Tuple } from '../python/tuple.ts';
 import { isDict, typeName } from '../python/types.ts';
@@ -98,9 +99,9 @@ function flat(value: unknown, open: readonly unknown[]): string {
   const inside = [...open, value];
   if (!Array.isArray(value)) {
     const entries = sortedEntries(value);
-    return `{${entries.map(([key, item]) => `${flat(key, inside)}: ${flat(item, inside)}`).join(', ')}}`;
+    return boundedText(`{${entries.map(([key, item]) => `${flat(key, inside)}: ${flat(item, inside)}`).join(', ')}}`);
   }
-  const items = value.map((item) => flat(item, inside)).join(', ');
+  const items = boundedText(value.map((item) => flat(item, inside)).join(', '));
   if (!(value instanceof Tuple)) return `[${items}]`;
   return value.length === 1 ? `(${items},)` : `(${items})`;
 }

@@ -7,12 +7,11 @@ import { makeDict } from '../python/dict.ts';
 import { escape, hasHtml, htmlOf, softText } from '../python/escape.ts';
 import { stripTags } from '../python/html.ts';
 import { length as lengthOf, slice } from '../python/iteration.ts';
-import { checkTextLength, repeatText } from '../python/limits.ts';
+import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
-import { isInteger, toSize } from '../python/numeric.ts';
 import { type Kwargs, NOT_FOUND } from '../python/object.ts';
-import { add, ge, lt, mod, sub, truth } from '../python/operators.ts';
+import { add, ge, lt, mod, mul, sub, truth } from '../python/operators.ts';
 import { str } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
 import { isList, typeName } from '../python/types.ts';
@@ -86,8 +85,7 @@ export function indent(s: unknown, width: unknown = 4, first: unknown = false, b
 }
 
 function spaces(width: unknown): string {
-  if (isInteger(width)) return repeatText(' ', toSize(width));
-  throw pyError('TypeError', `can't multiply sequence by non-int of type '${typeName(width)}'`);
+  return mul(' ', width) as string;
 }
 
 function notIndentable(value: unknown): Error {

@@ -1,21 +1,21 @@
 import { pyError } from '../errors.ts';
-import { codeLength, substring } from '../python/characters.ts';
+import { codeLength } from '../python/characters.ts';
 import { SPACES } from '../python/classes.ts';
 import type { EvalContext } from '../python/context.ts';
 import { escapedString } from '../python/escape.ts';
-import { iterate } from '../python/iteration.ts';
+import { iterate, slice } from '../python/iteration.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
-import { toSize } from '../python/numeric.ts';
-import { truth } from '../python/operators.ts';
+import { gt, truth } from '../python/operators.ts';
 import { compareText } from '../python/comparison.ts';
 import { repr, str } from '../python/text.ts';
+import { typeName } from '../python/types.ts';
 
 interface LinkOptions {
   /** Attributes of the links, each with a space before it. */
   readonly attributes: string;
   readonly schemes: readonly string[];
-  /** Longest text of a link. */
-  readonly limit: number | undefined;
+  /** Longest text of a link, None for any. */
+  readonly limit: unknown;
 }
 
 /** A text with its addresses of pages and mail made into links; everything else is escaped. */
@@ -29,7 +29,7 @@ export function urlize(
   const options = {
     attributes: attribute('rel', relations) + attribute('target', truth(frame) ? frame : ''),
     schemes: schemesOf(extraSchemes ?? policies['urlize.extra_schemes'] ?? []),
-    limit: limit === null ? undefined : toSize(limit),
+    limit,
   };
   const words = escapedString(value).split(new RegExp(`([${SPACES}]+)`));
   const text = words.map((word) => linkWord(word, options)).join('');
@@ -41,6 +41,9 @@ function attribute(name: string, value: unknown): string {
 }
 
 function relationsOf(rel: unknown, nofollow: boolean, policy: string | null): string {
+  if (truth(rel) && !isText(rel)) {
+    throw pyError('AttributeError', `'${typeName(rel)}' object has no attribute 'split'`);
+  }
   const given = truth(rel) ? str(rel).split(/\s+/) : [];
   const all = [...given, ...(nofollow ? ['nofollow'] : []), ...(policy ?? '').split(/\s+/)];
   return [...new Set(all.filter((part) => part !== ''))].sort(compareText).join(' ');
@@ -141,6 +144,6 @@ function linkScheme(text: string, options: LinkOptions): string {
   );
 }
 
-function shorten(text: string, limit: number | undefined): string {
-  return limit !== undefined && codeLength(text) > limit ? `${substring(text, 0, limit)}...` : text;
+function shorten(text: string, limit: unknown): string {
+  return limit !== null && gt(codeLength(text), limit) ? `${str(slice(text, null, limit, null))}...` : text;
 }

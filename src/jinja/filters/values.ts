@@ -1,6 +1,7 @@
 import { pyError } from '../errors.ts';
 import { lookupAttribute } from '../python/attributes.ts';
 import type { EnvironmentLike } from '../python/context.ts';
+import { hashOf } from '../python/dict.ts';
 import { isText, plain } from '../python/markup.ts';
 import { NOT_FOUND } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
@@ -14,6 +15,7 @@ export function defaultValue(value: unknown, fallback: unknown = '', boolean: un
 
 /** An attribute, without falling back to an item of that name. */
 export function attr(environment: EnvironmentLike, value: unknown, name: unknown): unknown {
+  hashOf(name);
   if (!isText(name)) throw pyError('TypeError', `attribute name must be string, not '${typeName(name)}'`);
   const attribute = plain(name);
   if (lookupAttribute(value, attribute) === NOT_FOUND) return environment.undefined({ object: value, name: attribute });

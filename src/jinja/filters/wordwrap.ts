@@ -6,14 +6,18 @@ import { escapedString } from '../python/escape.ts';
 import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
-import { toSize } from '../python/numeric.ts';
+import { isFloat, toDouble, toSize } from '../python/numeric.ts';
 import { truth } from '../python/operators.ts';
+import { Undefined } from '../undefined.ts';
 import { noMethod } from './text.ts';
 
 interface WrapOptions {
   readonly width: number;
-  readonly breakLongWords: boolean;
-  readonly breakOnHyphens: boolean;
+  /** Whether the width was given as a float, which no text can be cut at. */
+  readonly floating: boolean;
+  /** Asked for its truth only where a word is too long, as in Python. */
+  readonly breakLongWords: unknown;
+  readonly breakOnHyphens: unknown;
 }
 
 /** Wraps a text at a width; its own line breaks stay. The rules are those of Python's `textwrap`. */
@@ -26,9 +30,10 @@ export function wordwrap(
   if (!isText(separator)) throw noMethod(separator, 'join');
   const lines = splitLines(plain(s)).map((line) => {
     const options = {
-      width: toSize(width),
-      breakLongWords: truth(breakLongWords),
-      breakOnHyphens: truth(breakOnHyphens),
+      width: widthOf(width),
+      floating: isFloat(width),
+      breakLongWords,
+      breakOnHyphens,
     };
     return wrapLine(line, options);
   });
@@ -38,10 +43,15 @@ export function wordwrap(
   return new Markup(lines.map((parts) => parts.map(escapedString).join(separator.value)).join(separator.value));
 }
 
+function widthOf(width: unknown): number {
+  if (width instanceof Undefined) throw width.error();
+  return isFloat(width) ? toDouble(width) : toSize(width);
+}
+
 function wrapLine(text: string, options: WrapOptions): string[] {
   if (options.width <= 0) throw pyError('ValueError', `invalid width ${String(options.width)} (must be > 0)`);
   // The chunks lie in reverse, so that the next one is the last.
-  const chunks = splitChunks(text, options.breakOnHyphens).reverse();
+  const chunks = splitChunks(text, options.breakOnHyphens === true).reverse();
   const lines: string[] = [];
   while (chunks.length > 0) {
     if (lines.length > 0 && isSpace(chunks.at(-1))) chunks.pop();
@@ -63,7 +73,7 @@ function takeLine(chunks: string[], options: WrapOptions): string[] {
   }
   const next = chunks.at(-1);
   if (next !== undefined && isLonger(next, options.width))
-    takeLongWord(chunks, line, options.width - length, options);
+    takeLongWord(chunks, line, options.width < 1 ? 1 : options.width - length, options);
   return line;
 }
 
@@ -75,13 +85,16 @@ function isLonger(text: string, size: number): boolean {
 /** A word longer than a line fills up the line, or gets one of its own. */
 function takeLongWord(chunks: string[], line: string[], room: number, options: WrapOptions): void {
   const word = chunks.pop() ?? '';
-  if (!options.breakLongWords) {
+  if (!truth(options.breakLongWords)) {
     if (line.length === 0) line.push(word);
     else chunks.push(word);
     return;
   }
+  if (options.floating && options.width >= 1) {
+    throw pyError('TypeError', 'slice indices must be integers or None or have an __index__ method');
+  }
   const start = substring(word.slice(0, 2 * room), 0, room);
-  const piece = options.breakOnHyphens ? untilHyphen(start) : start;
+  const piece = truth(options.breakOnHyphens) ? untilHyphen(start) : start;
   // Even an empty piece is pushed: it keeps the blank before it, as in Python.
   line.push(piece);
   chunks.push(word.slice(piece.length));

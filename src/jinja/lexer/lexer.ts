@@ -2,10 +2,10 @@ import { TemplateError } from '../errors.ts';
 import { repr } from '../python/text.ts';
 import { normalizeNewlines, parseFloatLiteral, parseInteger, unescapeString } from './literals.ts';
 import { type LexerRules, SPACE, type StartKind } from './rules.ts';
+import { trimEnd } from '../python/classes.ts';
 import { TokenStream } from './stream.ts';
 import { PUNCTUATION, type Token, type TokenType } from './tokens.ts';
 
-const TRAILING_SPACE = new RegExp(`[${SPACE}]+$`);
 const ONLY_SPACE = new RegExp(`^[${SPACE}]+$`);
 const WHITESPACE = new RegExp(`[${SPACE}]+`, 'y');
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
@@ -109,7 +109,7 @@ class Lexer {
   }
 
   private keptText(text: string, sign: string, kind: StartKind): string {
-    if (sign === '-') return text.replace(TRAILING_SPACE, '');
+    if (sign === '-') return trimEnd(text);
     if (sign === '+' || kind === 'variable' || !this.rules.settings.lstripBlocks) return text;
     const lastLine = text.lastIndexOf('\n') + 1;
     const alone = (lastLine > 0 || this.lineStarting) && ONLY_SPACE.test(text.slice(lastLine));

@@ -36,8 +36,6 @@ export interface TupleOptions {
   readonly simplified?: boolean;
   /** Without `a if b else c`. */
   readonly withoutInlineIf?: boolean;
-  /** Keywords that end the list. */
-  readonly endNames?: readonly string[];
   /** In brackets, where nothing at all is an empty tuple. */
   readonly explicitParentheses?: boolean;
   /** `namespace.attribute` is a target too. */
@@ -104,7 +102,7 @@ export abstract class AtomParser extends TokenParser {
     let isTuple = false;
     for (;;) {
       if (children.length > 0) this.expect('comma');
-      if (this.atTupleEnd(options)) break;
+      if (this.atTupleEnd()) break;
       children.push(this.parseTupleItem(options));
       if (this.current.type !== 'comma') break;
       isTuple = true;
@@ -118,10 +116,9 @@ export abstract class AtomParser extends TokenParser {
     return TupleLiteral.make(place, { children, use: 'load' });
   }
 
-  private atTupleEnd(options: TupleOptions): boolean {
+  private atTupleEnd(): boolean {
     const { type } = this.current;
-    if (type === 'variable-end' || type === 'block-end' || type === 'right-paren') return true;
-    return options.endNames !== undefined && this.atSymbol(...options.endNames);
+    return type === 'variable-end' || type === 'block-end' || type === 'right-paren';
   }
 
   private parseTupleItem(options: TupleOptions): ExpressionNode {

@@ -55,9 +55,9 @@ export abstract class StatementParser extends ExpressionParser {
 
   protected parseForStatement(): StatementNode {
     const place = this.nextToken();
-    const target = this.parseAssignTarget({ endNames: ['in'] });
+    const target = this.parseAssignTarget();
     this.expectSymbol('in');
-    const arr = this.parseTuple({ withoutInlineIf: true, endNames: ['recursive'] });
+    const arr = this.parseTuple({ withoutInlineIf: true });
     const test = this.skipSymbol('if') ? this.parseExpression() : null;
     const recursive = this.skipSymbol('recursive');
     const body = this.parseStatements(['endfor', 'else']);

@@ -77,13 +77,21 @@ function isSequence(value: unknown): value is string | Markup | unknown[] {
   return isText(value) || Array.isArray(value);
 }
 
+function timesOf(count: unknown): number {
+  const index = toIndex(count);
+  if (typeof index === 'bigint' && BigInt.asIntN(64, index) !== index) {
+    throw pyError('OverflowError', "cannot fit 'int' into an index-sized integer");
+  }
+  return Number(index);
+}
+
 function repeat(value: string | Markup | unknown[], count: unknown): unknown {
   if (!isInteger(count)) {
     if (value instanceof Markup) toIndex(count);
     if (count instanceof Markup) toIndex(Array.isArray(value) ? value : plain(value));
     throw pyError('TypeError', `can't multiply sequence by non-int of type '${typeName(count)}'`);
   }
-  const times = Math.max(0, Number(count));
+  const times = Math.max(0, timesOf(count));
   if (!Array.isArray(value)) return sameText(value, repeatText(plain(value), times));
   if (value.length > 0) checkListLength(value.length * times);
   const items: unknown[] = [];

@@ -134,10 +134,11 @@ function format(template: string | Markup, args: readonly unknown[], kwargs: Kwa
 }
 
 function formatMap(template: string | Markup, mapping: unknown): string | Markup {
-  return formatted(template, [], mapping);
+  // MarkupSafe's formatter takes no notice of which of the two methods called it.
+  return formatted(template, template instanceof Markup ? [] : undefined, mapping);
 }
 
-function formatted(template: string | Markup, args: readonly unknown[], mapping: unknown): string | Markup {
+function formatted(template: string | Markup, args: readonly unknown[] | undefined, mapping: unknown): string | Markup {
   const values = { args, mapping, getAttribute: lookupAttribute, safe: template instanceof Markup };
   return sameText(template, formatFields(plain(template), values));
 }

@@ -1,6 +1,7 @@
 import { pyError } from '../errors.ts';
+import { checkListLength } from './limits.ts';
 import { isInteger, toSize } from './numeric.ts';
-import { PyObject } from './object.ts';
+import { NOT_FOUND, type Operator, PyObject } from './object.ts';
 import { sliceBounds, sliceItems } from './slices.ts';
 
 /** Python's `bytes`, what `str.encode` gives. */
@@ -47,6 +48,33 @@ export class PyBytes extends PyObject {
     return new PyBytes(sliceItems(this.bytes, sliceBounds(this.bytes.length, start, stop, step)));
   }
 
+  override binary(operator: Operator, other: unknown, reflected: boolean): unknown {
+    if (operator === '*' && isInteger(other)) return this.repeated(toSize(other));
+    if (!(other instanceof PyBytes) || reflected) return NOT_FOUND;
+    const order = compareBytes(this.bytes, other.bytes);
+    switch (operator) {
+      case '+':
+        checkListLength(this.bytes.length + other.bytes.length);
+        return new PyBytes([...this.bytes, ...other.bytes]);
+      case '<':
+        return order < 0;
+      case '<=':
+        return order <= 0;
+      case '>':
+        return order > 0;
+      case '>=':
+        return order >= 0;
+      default:
+        return NOT_FOUND;
+    }
+  }
+
+  private repeated(count: number): PyBytes {
+    if (count <= 0) return new PyBytes([]);
+    checkListLength(this.bytes.length * count);
+    return new PyBytes(Array.from({ length: count }, () => this.bytes).flat());
+  }
+
   override equals(other: unknown): boolean {
     return other instanceof PyBytes && other.repr() === this.repr();
   }
@@ -59,6 +87,12 @@ export class PyBytes extends PyObject {
     const quote = this.bytes.includes(0x27) && !this.bytes.includes(0x22) ? '"' : "'";
     return `b${quote}${this.bytes.map((byte) => byteText(byte, quote)).join('')}${quote}`;
   }
+}
+
+/** Negative, zero or positive as `a` comes before, with or after `b`. */
+function compareBytes(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);
 }
 
 const SHORT_ESCAPES: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };

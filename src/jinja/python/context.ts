@@ -8,8 +8,8 @@ export interface Policies {
   readonly 'urlize.target': string | null;
   readonly 'urlize.extra_schemes': readonly string[] | null;
   readonly 'truncate.leeway': number;
-  /** Whether `tojson` sorts the keys of dicts. */
-  readonly 'json.sort_keys': boolean;
+  /** Arguments of Python's `json.dumps` for `tojson`; `sort_keys`, false where absent, is the one that counts. */
+  readonly 'json.dumps_kwargs': { readonly sort_keys?: boolean };
 }
 
 /** Jinja's own settings. */
@@ -18,7 +18,7 @@ export const DEFAULT_POLICIES: Policies = {
   'urlize.target': null,
   'urlize.extra_schemes': null,
   'truncate.leeway': 5,
-  'json.sort_keys': true,
+  'json.dumps_kwargs': { sort_keys: true },
 };
 
 /** What filters and tests need of the environment. */

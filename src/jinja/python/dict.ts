@@ -1,5 +1,6 @@
 import { pyError } from '../errors.ts';
 import { PyFloat } from './float.ts';
+import { boundedText } from './limits.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
 import { Tuple } from './tuple.ts';
@@ -190,6 +191,7 @@ function hashOfTuple(items: Tuple): string {
     if (typeof hash === 'string') text += `s${String(hash.length)}:${hash}`;
     else if (typeof hash === 'object' && hash !== null) text += `o${String(identityOf(hash))};`;
     else text += `${typeof hash === 'function' ? `f${hash.name}` : String(hash)};`;
+    boundedText(text);
   }
   return text;
 }

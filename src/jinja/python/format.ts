@@ -5,11 +5,12 @@ import { getItem } from './iteration.ts';
 import { checkTextLength } from './limits.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND } from './object.ts';
-import { quoted, repr, str, typeName } from './text.ts';
+import { asciiRepr, quoted, repr, str, typeName } from './text.ts';
 
 /** Where the replacement fields of a template find their values. */
 export interface FormatValues {
-  readonly args: readonly unknown[];
+  /** The positional arguments; `format_map` takes none. */
+  readonly args: readonly unknown[] | undefined;
   /** The keyword arguments, or the mapping of `format_map`. */
   readonly mapping: unknown;
   /** `getattr(value, name)`, NOT_FOUND where there is none. */
@@ -91,7 +92,9 @@ class FieldFormatter {
   #first(name: string): unknown {
     if (name !== '' && !/^\d+$/.test(name)) return getItem(this.#values.mapping, name);
     const index = this.#index(name);
-    if (index < this.#values.args.length) return this.#values.args[index];
+    const { args } = this.#values;
+    if (args === undefined) throw pyError('ValueError', 'Format string contains positional fields');
+    if (index < args.length) return args[index];
     throw pyError('IndexError', `Replacement index ${String(index)} out of range for positional args tuple`);
   }
 
@@ -179,8 +182,9 @@ function convert(value: unknown, conversion: string | undefined): unknown {
     case 's':
       return str(value);
     case 'r':
-    case 'a':
       return repr(value);
+    case 'a':
+      return asciiRepr(value);
     default:
       throw pyError('ValueError', `Unknown conversion specifier ${conversion}`);
   }

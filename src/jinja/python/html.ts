@@ -57,13 +57,38 @@ export function stripTags(text: string): string {
   return unescapeHtml(splitWords(bare).join(' '));
 }
 
-/** Python starts over after each removal, so that what moves together can form a new tag. */
+/**
+ * Python starts over after each removal, so that what moves together can form a new tag. Unit by unit: starting over
+ * would take quadratic time.
+ */
 function removeBetween(text: string, open: string, close: string): string {
-  let rest = text;
-  for (let start = rest.indexOf(open); start >= 0; start = rest.indexOf(open, Math.max(0, start - open.length))) {
-    const end = rest.indexOf(close, start);
+  if (!text.includes(open)) return text;
+  const kept: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    kept.push(text.charAt(at));
+    at += 1;
+    if (!endsWith(kept, open)) continue;
+    const end = findClose(text, at, open, close);
     if (end < 0) break;
-    rest = rest.slice(0, start) + rest.slice(end + close.length);
+    kept.length -= open.length;
+    at = end;
   }
-  return rest;
+  return kept.join('') + text.slice(at);
+}
+
+function endsWith(units: readonly string[], part: string): boolean {
+  const start = units.length - part.length;
+  for (let index = part.length - 1; index >= 0; index -= 1) {
+    if (units[start + index] !== part.charAt(index)) return false;
+  }
+  return true;
+}
+
+/** Where the closing part ends, -1 for none. It may share characters with the opening one, which ends at `at`. */
+function findClose(text: string, at: number, open: string, close: string): number {
+  const shared = (open + text.slice(at, at + close.length - 1)).indexOf(close);
+  if (shared >= 0) return at + shared + close.length - open.length;
+  const start = text.indexOf(close, at);
+  return start < 0 ? -1 : start + close.length;
 }

@@ -1,10 +1,13 @@
 import { pyError } from '../errors.ts';
 
-/** Longest text that an operator, method or filter makes (Python would stop at the size of the memory). */
-export const MAX_TEXT_LENGTH = 2 ** 27;
+/**
+ * Longest text that an operator, method or filter makes (Python would stop at the size of the memory). Much longer ones
+ * end the process: V8 keeps all matches of a pattern in one array of bounded size.
+ */
+export const MAX_TEXT_LENGTH = 2 ** 24;
 
-/** Longest list that an operator makes by repetition. */
-export const MAX_LIST_LENGTH = 2 ** 24;
+/** Longest list that an operator, method or filter makes. */
+export const MAX_LIST_LENGTH = 10_000_000;
 
 /** Largest integer that a power or shift makes, in bits. */
 export const MAX_INTEGER_BITS = 2 ** 20;
@@ -27,6 +30,12 @@ export function checkTextLength(length: number): void {
   if (length > MAX_TEXT_LENGTH) {
     throw pyError('MemoryError', `text of more than ${String(MAX_TEXT_LENGTH)} characters`);
   }
+}
+
+/** The text itself; MemoryError where it is longer than the limit. */
+export function boundedText(text: string): string {
+  if (text.length > MAX_TEXT_LENGTH) checkTextLength(text.length);
+  return text;
 }
 
 /** Raises MemoryError for a list longer than the limit. */

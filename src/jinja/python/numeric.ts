@@ -74,9 +74,43 @@ export function toSize(value: unknown): number {
   return index > 0n ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
 }
 
+/**
+ * A size or count as Python's own functions take it.
+ *
+ * @throws TypeError for everything but int and bool, OverflowError for an int beyond 64 bits.
+ */
+export function toCount(value: unknown): number {
+  const index = toIndex(value);
+  if (typeof index === 'bigint' && BigInt.asIntN(64, index) !== index) {
+    throw pyError('OverflowError', 'Python int too large to convert to C ssize_t');
+  }
+  return toSize(index);
+}
+
+/** Largest `int` of C, to which Python converts a flag. */
+const MAX_C_INT = 0x7fffffff;
+
+/**
+ * A small number as Python's own functions take it.
+ *
+ * @throws TypeError for everything but int and bool, OverflowError for an int that C's `int` cannot hold.
+ */
+export function toSmall(value: unknown): number {
+  const size = toSize(value);
+  if (size > MAX_C_INT || size < -MAX_C_INT - 1) {
+    throw pyError('OverflowError', 'Python int too large to convert to C int');
+  }
+  return size;
+}
+
+/** The value of a flag of one of Python's own functions, which takes an int for it. Raises errors as `toSmall` does. */
+export function toFlag(value: unknown): boolean {
+  return toSmall(value) !== 0;
+}
+
 const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
 const FLOAT = new RegExp(
-  `^${SPACE}([+-]?(?:\\d+(?:_\\d+)*\\.?(?:\\d+(?:_\\d+)*)?|\\.\\d+(?:_\\d+)*)(?:e[+-]?\\d+(?:_\\d+)*)?)${SPACE}$`,
+  `^${SPACE}([+-]?(?:\\d+(?:_\\d+)*(?:\\.(?:\\d+(?:_\\d+)*)?)?|\\.\\d+(?:_\\d+)*)(?:e[+-]?\\d+(?:_\\d+)*)?)${SPACE}$`,
   'i',
 );
 const SPECIAL = new RegExp(`^${SPACE}([+-]?)(inf|infinity|nan)${SPACE}$`, 'i');

@@ -4,8 +4,8 @@ import { contains } from './containment.ts';
 import { eq } from './equality.ts';
 import { escapedString, hasHtml } from './escape.ts';
 import { PyFloat } from './float.ts';
+import { boundedText } from './limits.ts';
 import { Markup } from './markup.ts';
-
 import { str } from './text.ts';
 import { truth } from './truth.ts';
 
@@ -114,7 +114,7 @@ export function ge(a: unknown, b: unknown): boolean {
 export function concat(values: readonly unknown[]): string {
   let text = '';
   for (const value of values) text += str(value);
-  return text;
+  return boundedText(text);
 }
 
 /** The `~` operator under automatic escaping: as soon as one value is safe, the others are escaped. */
@@ -122,7 +122,7 @@ export function concatMarkup(values: readonly unknown[]): string | Markup {
   if (!values.some(hasHtml)) return concat(values);
   let text = '';
   for (const value of values) text += escapedString(value);
-  return new Markup(text);
+  return new Markup(boundedText(text));
 }
 
 /** `value is a` for the `sameas` test: identity, with equal immutable scalars being the same object. */

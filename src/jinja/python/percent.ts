@@ -18,7 +18,7 @@ import {
 } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
 import { floatNotation } from './float-notation.ts';
-import { quoted, repr, str } from './text.ts';
+import { asciiRepr, quoted, repr, str } from './text.ts';
 import { Tuple } from './tuple.ts';
 import { typeName, isDict } from './types.ts';
 
@@ -87,7 +87,8 @@ class Formatter {
     const size = width === '*' ? this.#star() : Number(width);
     const places =
       precision === '*' ? Math.max(0, this.#star()) : precision === undefined ? undefined : Number(precision);
-    if (type === '%') return '%';
+    if (type === '%' && match[0] === '%') return '%';
+    const given = key === undefined ? this.#positional() : value;
     if (!'diouxXeEfFgGcrsa'.includes(type)) {
       const code = (type.codePointAt(0) ?? 0).toString(16);
       throw pyError('ValueError', `unsupported format character ${quoted(type)} (0x${code}) at index ${String(end)}`);
@@ -95,7 +96,7 @@ class Formatter {
     const leftFlags = size < 0 ? `${flags}-` : flags;
     const conversion = { flags: leftFlags, width: Math.abs(size), precision: places, type };
     checkTextLength(Math.max(conversion.width, places ?? 0));
-    return this.#convert(key === undefined ? this.#positional() : value, conversion);
+    return this.#convert(given, conversion);
   }
 
   #star(): number {
@@ -165,15 +166,6 @@ class Formatter {
 function isMapping(value: unknown): boolean {
   if (isText(value) || value instanceof Tuple) return false;
   return Array.isArray(value) || isDict(value) || (value instanceof PyObject && value.subscriptable);
-}
-
-function asciiRepr(value: unknown): string {
-  return repr(value).replace(/[^\x20-\x7f]/gu, (char) => {
-    const code = char.codePointAt(0) ?? 0;
-    const hex = code.toString(16);
-    if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
-    return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
-  });
 }
 
 function character(value: unknown): string {

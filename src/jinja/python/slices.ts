@@ -1,5 +1,25 @@
 import { pyError } from '../errors.ts';
 import { isInteger, toSize } from './numeric.ts';
+import { PyObject } from './object.ts';
+import { repr } from './text.ts';
+
+/** A slice as a value of its own, which only messages show. */
+export class Slice extends PyObject {
+  readonly bounds: readonly unknown[];
+
+  constructor(bounds: readonly unknown[]) {
+    super();
+    this.bounds = bounds;
+  }
+
+  get typeName(): string {
+    return 'slice';
+  }
+
+  override repr(): string {
+    return `slice(${this.bounds.map((bound) => repr(bound)).join(', ')})`;
+  }
+}
 
 /** The effective bounds of a slice of a sequence of a known length; `stop` is -1 for "past the first" going down. */
 export interface SliceBounds {

@@ -1,4 +1,5 @@
 import { PyFloat } from './float.ts';
+import { boundedText } from './limits.ts';
 import { Markup } from './markup.ts';
 import { floatText, integerText } from './numbers.ts';
 import { PyObject } from './object.ts';
@@ -19,6 +20,11 @@ export function str(value: unknown): string {
 /** `repr(value)`: how a value prints inside of a list or dict. */
 export function repr(value: unknown): string {
   return reprIn(value, []);
+}
+
+/** `ascii(value)`: `repr` with everything outside of ASCII as an escape. */
+export function asciiRepr(value: unknown): string {
+  return repr(value).replace(/[^\x20-\x7f]/gu, escapedChar);
 }
 
 /** `open` holds the containers being printed, to stop at those that contain themselves. */
@@ -60,7 +66,10 @@ function reprOfObject(value: object, open: object[]): string {
 
 function reprOfArray(items: readonly unknown[], open: object[]): string {
   let text = '';
-  for (const item of items) text += text === '' ? reprIn(item, open) : `, ${reprIn(item, open)}`;
+  for (const item of items) {
+    text += text === '' ? reprIn(item, open) : `, ${reprIn(item, open)}`;
+    boundedText(text);
+  }
   if (!(items instanceof Tuple)) return `[${text}]`;
   return items.length === 1 ? `(${text},)` : `(${text})`;
 }
@@ -70,6 +79,7 @@ function reprOfDict(entries: Iterable<readonly [unknown, unknown]>, open: object
   for (const [key, item] of entries) {
     const entry = `${reprIn(key, open)}: ${reprIn(item, open)}`;
     text += text === '' ? entry : `, ${entry}`;
+    boundedText(text);
   }
   return `{${text}}`;
 }

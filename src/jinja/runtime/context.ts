@@ -11,6 +11,9 @@ type Variables = ReadonlyMap<string, unknown>;
 /** A chain of more maps than this is merged into one: templates that include each other deeply stay fast. */
 const MAX_LAYERS = 6;
 
+/** What a call of a macro, block or template counts for, in rounds of a loop. */
+const CALL_COST = 5;
+
 /** Escaping as it is at this point of the render. */
 export class RenderEvalContext implements EvalContext {
   readonly environment: RuntimeEnvironment;
@@ -39,8 +42,9 @@ export class Context implements CallContext {
   readonly evalContext: RenderEvalContext;
   /** For each block its functions, the most derived template's first. */
   readonly blocks = new Map<string, RenderFunction[]>();
-  readonly exportedNames = new Set<string>();
-  private readonly vars = new Map<string, unknown>();
+  /** Made when the first name is assigned: most templates assign none. */
+  private exportedNames: Set<string> | undefined;
+  private vars: Map<string, unknown> | undefined;
   private readonly layers: readonly Variables[];
 
   /** @param layers What the template is given, the nearest first. */
@@ -58,7 +62,7 @@ export class Context implements CallContext {
 
   /** The value of a name; undefined where it has none. */
   resolve(name: string): unknown {
-    const own = this.vars.get(name);
+    const own = this.vars?.get(name);
     if (own !== undefined) return own;
     for (const layer of this.layers) {
       const found = layer.get(name);
@@ -69,41 +73,43 @@ export class Context implements CallContext {
 
   /** Notes assignments at the top of the template: names and values in turn. Public names are exported. */
   assign(assignments: readonly unknown[]): void {
+    const exportedNames = (this.exportedNames ??= new Set());
     this.setAll(assignments, (name) => {
-      if (!name.startsWith('_')) this.exportedNames.add(name);
+      if (!name.startsWith('_')) exportedNames.add(name);
     });
   }
 
   /** Notes imported names, which are not exported. */
   assignImported(assignments: readonly unknown[]): void {
     this.setAll(assignments, (name) => {
-      if (!name.startsWith('_')) this.exportedNames.delete(name);
+      if (!name.startsWith('_')) this.exportedNames?.delete(name);
     });
   }
 
   private setAll(assignments: readonly unknown[], note: (name: string) => void): void {
+    const vars = (this.vars ??= new Map());
     for (let index = 0; index < assignments.length; index += 2) {
       const name = String(assignments[index]);
-      this.vars.set(name, assignments[index + 1]);
+      vars.set(name, assignments[index + 1]);
       note(name);
     }
   }
 
   /** What the template exports. */
   exported(): Map<string, unknown> {
-    return new Map([...this.exportedNames].map((name) => [name, this.vars.get(name)]));
+    return new Map([...(this.exportedNames ?? [])].map((name) => [name, this.vars?.get(name)]));
   }
 
   /** All variables as they are now, for a template that is given this context. */
   snapshot(locals?: Variables): Variables[] {
-    const layers = this.vars.size === 0 ? [...this.layers] : [new Map(this.vars), ...this.layers];
+    const layers = this.vars === undefined ? [...this.layers] : [new Map(this.vars), ...this.layers];
     if (locals !== undefined && locals.size > 0) layers.unshift(locals);
     return layers.length > MAX_LAYERS ? [merge(layers)] : layers;
   }
 
   /** All variables as one map. */
   all(): Map<string, unknown> {
-    return merge([this.vars, ...this.layers]);
+    return merge(this.snapshot());
   }
 
   /** An independent context of the same template that sees these variables too. */
@@ -155,11 +161,20 @@ export class Context implements CallContext {
     const { state, limits } = this.environment;
     if (state.depth >= limits.recursion) throw pyError('RecursionError', 'maximum recursion depth exceeded');
     state.depth += 1;
+    this.spend(CALL_COST);
     try {
       return run();
     } finally {
       state.depth -= 1;
     }
+  }
+
+  /** Counts rounds of loops; fails where there have been too many. */
+  spend(rounds: number): void {
+    const { state, limits } = this.environment;
+    state.iterations -= rounds;
+    if (state.iterations >= 0) return;
+    throw pyError('RuntimeError', `more than ${String(limits.iterations)} rounds of loops and calls of macros`);
   }
 
   /** The undefined value of a name without a value. */

@@ -6,6 +6,7 @@ import { escapedString, htmlOf, softText } from '../python/escape.ts';
 import { PyFloat } from '../python/float.ts';
 import { iterate, slice, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
+import { boundedText } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { NO_KWARGS, NOT_FOUND, PyObject } from '../python/object.ts';
 import {
@@ -103,8 +104,8 @@ function receiver(context: Context, value: unknown, name: string): unknown {
 /** `~` where output is escaped: safe if one part is, and then every other part is escaped. */
 function markupJoin(values: readonly unknown[]): string | Markup {
   const texts = values.map(softText);
-  if (!texts.some((text) => text instanceof Markup)) return texts.map((text) => plain(text)).join('');
-  return new Markup(texts.map(escapedString).join(''));
+  if (!texts.some((text) => text instanceof Markup)) return boundedText(texts.map((text) => plain(text)).join(''));
+  return new Markup(boundedText(texts.map(escapedString).join('')));
 }
 
 /** A method's name and what it is called with. */
@@ -126,7 +127,11 @@ function applied(found: PyCallable | undefined, again: () => PyCallable | undefi
   if (found !== undefined) return (context, args, kwargs = NO_KWARGS) => call(found, args, kwargs, context);
   return (context, args, kwargs = NO_KWARGS) => {
     const late = again();
-    if (late === undefined) throw pyError('TemplateRuntimeError', message);
+    if (late === undefined) {
+      // What Jinja puts in its place takes arguments by position only.
+      if (kwargs.size > 0) throw pyError('TypeError', 'got an unexpected keyword argument');
+      throw pyError('TemplateRuntimeError', message);
+    }
     return call(late, args, kwargs, context);
   };
 }
@@ -134,6 +139,7 @@ function applied(found: PyCallable | undefined, again: () => PyCallable | undefi
 /** Keyword arguments with those of a mapping behind `**`. */
 function keywords(given: readonly (readonly [string, unknown])[], more: unknown): Kwargs {
   const all = new Map(given);
+  if (more instanceof Undefined) throw more.error();
   if (!isDict(more)) throw pyError('TypeError', `argument after ** must be a mapping, not ${typeName(more)}`);
   for (const [key, value] of dictEntries(more)) {
     if (!isText(key)) throw pyError('TypeError', 'keywords must be strings');
@@ -281,6 +287,7 @@ export const RUNTIME = {
   dict: makeDict,
   joined,
   joinedLate,
+  bounded: boundedText,
   printed,
   asked,
   finalize,

@@ -38,6 +38,9 @@ export function asTemplateError(error: unknown): TemplateError {
   if (error instanceof RangeError && error.message.includes('call stack')) {
     return new TemplateError('RecursionError', 'maximum recursion depth exceeded', { cause: error });
   }
+  if (error instanceof RangeError && /^Invalid (?:string|array) length/.test(error.message)) {
+    return new TemplateError('MemoryError', 'text or list too long', { cause: error });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new TemplateError('RuntimeError', message, { cause: error });
 }

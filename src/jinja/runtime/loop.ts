@@ -1,6 +1,8 @@
 import { pyError } from '../errors.ts';
 import { pythonFunction } from '../python/callable.ts';
 import { iterate, length } from '../python/iteration.ts';
+import { boundedText } from '../python/limits.ts';
+import { isText, plain } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { eq } from '../python/operators.ts';
 import { pair, tuple, type Tuple } from '../python/tuple.ts';
@@ -136,7 +138,9 @@ export class LoopContext extends PyObject {
     if (recurse === undefined) {
       throw pyError('TypeError', "The loop must have the 'recursive' marker to be called recursively.");
     }
-    return this.context.deeper(() => recurse(items, recurse, this.depth));
+    const text = this.context.deeper(() => recurse(items, recurse, this.depth));
+    boundedText(isText(text) ? plain(text) : '');
+    return text;
   }
 
   override get iterable(): boolean {

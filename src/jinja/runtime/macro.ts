@@ -1,6 +1,7 @@
 import { pyError } from '../errors.ts';
 import { type CallContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
+import { boundedText } from '../python/limits.ts';
 import { Markup } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
@@ -76,7 +77,7 @@ export class Macro extends PyObject {
   /** Whether the result is safe text depends on where the macro is called. */
   override call(args: readonly unknown[], kwargs: Kwargs, context?: CallContext): unknown {
     const bound = this.bind(args, kwargs);
-    const text = this.context.deeper(() => this.run(...bound));
+    const text = boundedText(this.context.deeper(() => this.run(...bound)));
     return (context?.evalContext.autoescape ?? truth(this.setting)) ? new Markup(text) : text;
   }
 

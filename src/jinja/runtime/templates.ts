@@ -1,6 +1,7 @@
 import { isKind, pyError } from '../errors.ts';
 import { hashOf } from '../python/dict.ts';
 import { iterate } from '../python/iteration.ts';
+import { boundedText } from '../python/limits.ts';
 import { isText, plain } from '../python/markup.ts';
 import { NOT_FOUND } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
@@ -81,7 +82,7 @@ function defaultModule(context: Context, template: LoadedTemplate): TemplateModu
 
 function makeModule(context: Context, template: LoadedTemplate, layers: readonly Variables[]): TemplateModule {
   const inner = contextFor(context.environment, template, layers);
-  const body = context.deeper(() => template.program.root(inner));
+  const body = boundedText(context.deeper(() => template.program.root(inner)));
   return new TemplateModule(template.name, inner.exported(), body);
 }
 

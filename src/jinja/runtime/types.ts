@@ -29,6 +29,8 @@ export interface LoadedTemplate {
 export interface RenderState {
   /** How deeply macros, blocks, includes and recursive loops are nested. */
   depth: number;
+  /** How many more times loops may go round. */
+  iterations: number;
   /** Told of each undefined value. */
   onUndefined: ((value: Undefined, place: UndefinedPlace) => void) | undefined;
   /** The origins of what has been rendered last, if its template notes them. */
@@ -52,6 +54,8 @@ export interface Limits {
   readonly recursion: number;
   /** How many characters the output may have; no bound where it is undefined. */
   readonly output: number | undefined;
+  /** How many times all loops of one render may go round together; each call of a macro, block or template counts as 5. */
+  readonly iterations: number;
 }
 
 /** What the runtime needs of the environment. */

@@ -4,9 +4,8 @@ import { compareKeys } from '../comparison.ts';
 import { same } from '../equality.ts';
 import { toList } from '../iteration.ts';
 import { checkListLength } from '../limits.ts';
-import { toSize } from '../numeric.ts';
+import { toCount, toFlag } from '../numeric.ts';
 import { repr } from '../text.ts';
-import { truth } from '../truth.ts';
 import { optionalIndex } from './arguments.ts';
 
 /** The methods of a list, each with the list as its first argument. */
@@ -66,12 +65,12 @@ function extend(items: unknown[], iterable: unknown): null {
 
 function insert(items: unknown[], index: unknown, value: unknown): null {
   checkListLength(items.length + 1);
-  items.splice(toSize(index), 0, value);
+  items.splice(toCount(index), 0, value);
   return null;
 }
 
 function pop(items: unknown[], index: unknown = -1): unknown {
-  const given = toSize(index);
+  const given = toCount(index);
   if (items.length === 0) throw pyError('IndexError', 'pop from empty list');
   const at = given < 0 ? given + items.length : given;
   if (at < 0 || at >= items.length) throw pyError('IndexError', 'pop index out of range');
@@ -91,8 +90,8 @@ function reverse(items: unknown[]): null {
 }
 
 function sort(items: unknown[], key: unknown = null, reversed: unknown = false): null {
+  const sign = toFlag(reversed) ? -1 : 1;
   const keyed = items.map((item) => ({ item, key: key === null ? item : call(key, [item]) }));
-  const sign = truth(reversed) ? -1 : 1;
   keyed.sort((a, b) => sign * compareKeys(a.key, b.key));
   for (const [at, entry] of keyed.entries()) items[at] = entry.item;
   return null;

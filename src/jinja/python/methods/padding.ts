@@ -1,7 +1,7 @@
 import { pyError } from '../../errors.ts';
 import { codeLength } from '../characters.ts';
 import { checkTextLength, repeatText } from '../limits.ts';
-import { toSize } from '../numeric.ts';
+import { toCount, toSize, toSmall } from '../numeric.ts';
 import { textArgument } from './arguments.ts';
 
 function fillOf(fillchar: unknown): string {
@@ -11,7 +11,7 @@ function fillOf(fillchar: unknown): string {
 }
 
 function missing(text: string, width: unknown): number {
-  return Math.max(0, toSize(width) - codeLength(text));
+  return Math.max(0, toCount(width) - codeLength(text));
 }
 
 /** `str.ljust`. */
@@ -40,7 +40,7 @@ export function zfill(text: string, width: unknown): string {
 
 /** `str.expandtabs`. */
 export function expandTabs(text: string, tabsize: unknown = 8): string {
-  const size = toSize(tabsize);
+  const size = toSmall(tabsize);
   let output = '';
   let column = 0;
   for (const char of text) {

@@ -1,9 +1,8 @@
 import { pyError } from '../../errors.ts';
 import { splitWords, trimEnd, trimStart } from '../classes.ts';
 import { isText, plain } from '../markup.ts';
-import { toSize } from '../numeric.ts';
+import { toCount, toFlag } from '../numeric.ts';
 import { type Tuple, tuple } from '../tuple.ts';
-import { truth } from '../truth.ts';
 import { typeName } from '../types.ts';
 
 function separatorOf(sep: unknown): string | undefined {
@@ -15,14 +14,14 @@ function separatorOf(sep: unknown): string | undefined {
 }
 
 function limitOf(maxsplit: unknown): number {
-  const limit = maxsplit === undefined ? -1 : toSize(maxsplit);
+  const limit = maxsplit === undefined ? -1 : toCount(maxsplit);
   return limit < 0 ? Infinity : limit;
 }
 
 /** `str.split`. */
 export function split(text: string, sep?: unknown, maxsplit?: unknown): string[] {
-  const separator = separatorOf(sep);
   const limit = limitOf(maxsplit);
+  const separator = separatorOf(sep);
   if (separator === undefined) return splitSpace(text, limit);
   if (limit === Infinity) return text.split(separator);
   const parts: string[] = [];
@@ -50,8 +49,8 @@ function splitSpace(text: string, limit: number): string[] {
 
 /** `str.rsplit`. */
 export function rsplit(text: string, sep?: unknown, maxsplit?: unknown): string[] {
-  const separator = separatorOf(sep);
   const limit = limitOf(maxsplit);
+  const separator = separatorOf(sep);
   if (limit === Infinity) return split(text, sep);
   if (separator === undefined) return rsplitSpace(text, limit);
   const parts: string[] = [];
@@ -79,18 +78,19 @@ const LINE = new RegExp(`[^${BREAKS}]*(?:\\r\\n|[${BREAKS}]|$)`, 'gy');
 const LINE_END = new RegExp(`(?:\\r\\n|[${BREAKS}])$`);
 
 /** `str.splitlines`. */
-export function splitLines(text: string, keepends?: unknown): string[] {
+export function splitLines(text: string, keepends: unknown = false): string[] {
+  const kept = toFlag(keepends);
   const lines = text.match(LINE) ?? [];
   if (lines.at(-1) === '') lines.pop();
-  return truth(keepends) ? lines : lines.map((line) => line.replace(LINE_END, ''));
+  return kept ? lines : lines.map((line) => line.replace(LINE_END, ''));
 }
 
-/** `str.partition`. */
+/** `str.partition`, with the separator itself, which may be a safe text. */
 export function partition(text: string, sep: unknown): Tuple {
   const separator = separatorOf(sep ?? 0) ?? '';
   const at = text.indexOf(separator);
   if (at < 0) return tuple([text, '', '']);
-  return tuple([text.slice(0, at), separator, text.slice(at + separator.length)]);
+  return tuple([text.slice(0, at), sep, text.slice(at + separator.length)]);
 }
 
 /** `str.rpartition`. */
@@ -98,5 +98,5 @@ export function rpartition(text: string, sep: unknown): Tuple {
   const separator = separatorOf(sep ?? 0) ?? '';
   const at = text.lastIndexOf(separator);
   if (at < 0) return tuple(['', '', text]);
-  return tuple([text.slice(0, at), separator, text.slice(at + separator.length)]);
+  return tuple([text.slice(0, at), sep, text.slice(at + separator.length)]);
 }

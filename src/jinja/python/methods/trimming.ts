@@ -1,7 +1,7 @@
 import { characters } from '../characters.ts';
 import { trimEnd, trimStart } from '../classes.ts';
 import { checkTextLength } from '../limits.ts';
-import { toSize } from '../numeric.ts';
+import { toCount } from '../numeric.ts';
 import { textArgument } from './arguments.ts';
 
 /** `str.lstrip`. */
@@ -44,7 +44,7 @@ export function removeSuffix(text: string, suffix: unknown): string {
 export function replace(text: string, old: unknown, replacement: unknown, count: unknown = -1): string {
   const from = textArgument(old, 'replace() argument 1');
   const to = textArgument(replacement, 'replace() argument 2');
-  const given = toSize(count);
+  const given = toCount(count);
   const limit = given < 0 ? Infinity : given;
   const parts = from === '' ? ['', ...characters(text), ''] : text.split(from);
   const replaced = Math.min(limit, parts.length - 1);

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { Environment } from '../../../src/jinja/environment.ts';
+import { TemplateError } from '../../../src/jinja/errors.ts';
+import { PyObject } from '../../../src/jinja/python/object.ts';
+import { type Attack, changes, globals, run } from './attack.ts';
+import { READING, sampleData } from './data.ts';
+import { EXHAUSTION } from './exhaustion.ts';
+import { FORMATTING } from './formatting.ts';
+import { INJECTION } from './injection.ts';
+import { NAMES } from './names.ts';
+import { FORMATS, PATTERNS, SOURCES } from './patterns.ts';
+import { POLLUTION } from './pollution.ts';
+import { INSIDE, REACH } from './reach.ts';
+
+/** Generous for a busy machine: what these guard against takes minutes or for ever. */
+const USUAL_LIMIT = 3000;
+
+const TABLES: Readonly<Record<string, readonly Attack[]>> = {
+  'the way out through attributes and items': REACH,
+  'the insides of objects': INSIDE,
+  'formats and filters that read attributes': FORMATTING,
+  'names of JavaScript': NAMES,
+  'what belongs to others': POLLUTION,
+  'code in the place of text': INJECTION,
+  'more than there is': EXHAUSTION,
+  'texts made for slow patterns': PATTERNS,
+  'formats made for slow patterns': FORMATS,
+  'sources made for slow patterns': SOURCES,
+};
+
+describe.each(Object.entries(TABLES))('%s', (_, attacks) => {
+  it.each(attacks.map((attack) => [attack.name, attack] as const))('%s', (_name, attack) => {
+    const before = globals();
+    const { ended, milliseconds } = run(attack);
+    expect(ended).toEqual(attack.ends);
+    expect(milliseconds).toBeLessThan(Math.max(USUAL_LIMIT, attack.within ?? 0));
+    expect(changes(before, globals())).toEqual([]);
+  });
+});
+
+describe('data of the program', () => {
+  it.each(READING)('is not changed by %s', (source) => {
+    const data = frozen(sampleData());
+    const mutable = sampleData();
+    const text = new Environment().fromString(source).render(data);
+    expect(new Environment().fromString(source).render(mutable).length).toBe(text.length);
+    expect(mutable).toEqual(sampleData());
+  });
+
+  it('that is frozen makes mutating methods fail as errors of the template', () => {
+    for (const source of [
+      '{{ list.append(1) }}',
+      '{{ list.sort() }}',
+      "{{ table.update({'x': 1}) }}",
+      '{{ list.clear() }}',
+    ]) {
+      expect(() => new Environment().fromString(source).render(frozen(sampleData()))).toThrow(TemplateError);
+    }
+  });
+
+  it('that throws when it is read raises an error of the template with its place', () => {
+    const trap = new Proxy({}, { getOwnPropertyDescriptor: () => fail(), get: () => fail(), ownKeys: () => fail() });
+    const getter = Object.defineProperty({}, 'a', { enumerable: true, get: () => fail() });
+    for (const x of [trap, getter]) {
+      let thrown: unknown;
+      try {
+        new Environment().fromString('\n{{ x.a }}').render({ x });
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBeInstanceOf(TemplateError);
+      expect(thrown).toMatchObject({ kind: 'RuntimeError', message: 'trapped', line: 2 });
+    }
+  });
+
+  it('without an end is cut off', () => {
+    const render = (source: string): string =>
+      new Environment({ limits: { iterations: 1000 } }).fromString(source).render({ endless: new Endless() });
+    expect(() => render('{% for x in endless %}{% endfor %}')).toThrow('more than 1000 rounds');
+    expect(() => render('{% for x in endless %}{{ loop.index }}{% endfor %}')).toThrow('more than 1000 rounds');
+    expect(() => render('{{ endless|list }}')).toThrow('list of more than');
+    expect(render('{{ endless|first }}')).toBe('0');
+  });
+
+  it('nothing is thrown but errors of the template for values that no template expects', () => {
+    const odd = [
+      Symbol('s'),
+      new Date(NaN),
+      new WeakMap(),
+      /x/,
+      Promise.resolve(),
+      new Uint8Array(1),
+      Account,
+      NaN,
+      -0,
+    ];
+    const uses = [
+      '{{ x }}',
+      '{{ x + 1 }}',
+      '{{ x|e }}',
+      '{{ x|tojson }}',
+      '{{ {x: 1} }}',
+      '{{ x == x }}',
+      '{{ x|sort }}',
+    ];
+    for (const source of [...uses, '{{ x() }}', '{{ x[0] }}', '{{ x|length }}', '{{ x in [x] }}', '{{ "%s" % x }}']) {
+      for (const x of odd) expectNothingButTemplateErrors(source, x);
+    }
+  });
+});
+
+function expectNothingButTemplateErrors(source: string, x: unknown): void {
+  try {
+    new Environment().fromString(source).render({ x });
+  } catch (error) {
+    expect(error).toBeInstanceOf(TemplateError);
+  }
+}
+
+class Account {
+  password = 'secret';
+}
+
+function fail(): never {
+  throw new Error('trapped');
+}
+
+class Endless extends PyObject {
+  get typeName(): string {
+    return 'endless';
+  }
+
+  override get iterable(): boolean {
+    return true;
+  }
+
+  override *iterate(): Generator {
+    for (let count = 0; ; count += 1) yield count;
+  }
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Map) for (const item of value.values()) frozen(item);
+  else for (const item of Object.values(value)) frozen(item);
+  return Object.freeze(value);
+}
