@@ -19,6 +19,7 @@ await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli/main.ts',
+    'makejinja-cli': 'src/cli/makejinja.ts',
     jinja: 'src/jinja/index.ts',
     makejinja: 'src/makejinja/index.ts',
     sops: 'src/sops/index.ts',

@@ -14,8 +14,11 @@ export interface ExtensionInput {
   readonly folders: readonly TemplateFolder[];
 }
 
+/** A plugin whose data are a table of names. */
+export type ClusterExtension = Plugin & { readonly data: Readonly<Record<string, unknown>> };
+
 /** The starter's own plugin for the renderer: data, functions and filters that its templates are written with. */
-export function clusterExtension({ configuration, read, folders }: ExtensionInput): Plugin {
+export function clusterExtension({ configuration, read, folders }: ExtensionInput): ClusterExtension {
   return {
     name: 'cluster',
     data: templateData(configuration),

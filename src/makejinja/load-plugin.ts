@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
-import type { Plugin, PluginContext, PluginMembers } from './plugin.ts';
+import { PLUGIN_MEMBERS, type Plugin, type PluginContext, type PluginMembers } from './plugin.ts';
 import { importTypeScript } from './typescript.ts';
 
 /** Where plugins are looked for and what they get. */
@@ -86,23 +86,17 @@ async function make(factory: object, context: PluginContext): Promise<PluginMemb
 }
 
 async function readMembers(name: string, file: string, members: PluginMembers): Promise<Plugin> {
-  const read = <T>(member: T | (() => T) | undefined, what: string): Promise<T | undefined> =>
-    attempt(name, file, `reading its ${what}`, () =>
-      typeof member === 'function' ? (member as () => T).call(members) : member,
-    );
-  const [data, functions, filters, tests] = [
-    await read(members.data, 'data'),
-    await read(members.functions, 'functions'),
-    await read(members.filters, 'filters'),
-    await read(members.tests, 'tests'),
-  ];
-  return {
-    name,
-    ...(data === undefined ? {} : { data }),
-    ...(functions === undefined ? {} : { functions }),
-    ...(filters === undefined ? {} : { filters }),
-    ...(tests === undefined ? {} : { tests }),
-  };
+  const known = PLUGIN_MEMBERS.filter((member) => members[member] !== undefined);
+  const read = await Promise.all(
+    known.map(async (member) => {
+      const given: unknown = members[member];
+      const value = await attempt(name, file, `reading its ${member}`, () =>
+        typeof given === 'function' ? (given as () => unknown).call(members) : given,
+      );
+      return [member, value] as const;
+    }),
+  );
+  return { name, ...Object.fromEntries(read) };
 }
 
 async function attempt<T>(name: string, file: string, what: string, run: () => T | Promise<T>): Promise<T> {

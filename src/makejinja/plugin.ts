@@ -1,3 +1,6 @@
+import type { Extension, Policies } from '../jinja/index.ts';
+import type { Settings } from './settings.ts';
+
 /** A function of a template with Python's way of passing arguments: positional, by name, with defaults. */
 export interface SignedFunction {
   /** Name and parameters as Python writes them, e.g. `age_key(kind, file='age.key')`. */
@@ -14,13 +17,21 @@ export interface Plugin {
   /** Name for error messages. */
   readonly name: string;
   /** Variables that every template sees. */
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+  /** The same under makejinja's other name, functions among them. */
+  readonly globals?: Readonly<Record<string, unknown>>;
   /** Functions that templates call: `#< age_key('public') >#`. */
   readonly functions?: Readonly<Record<string, PluginFunction>>;
   /** Filters that templates pipe through: `#< node_cidr | nthhost(1) >#`. */
   readonly filters?: Readonly<Record<string, PluginFunction>>;
   /** Tests that templates ask with `is`. */
   readonly tests?: Readonly<Record<string, PluginFunction>>;
+  /** Settings of Jinja's filters, such as `json.dumps_kwargs`. */
+  readonly policies?: Partial<Policies>;
+  /** Tags and more that templates are parsed with. */
+  readonly extensions?: readonly Extension[];
+  /** Asked for every file of the inputs by its path; a file is left out where one says no. */
+  readonly pathFilters?: readonly ((path: string) => boolean)[];
 }
 
 /** What the module named under `plugins` gets when it is made. */
@@ -29,12 +40,26 @@ export interface PluginContext {
   readonly data: Readonly<Record<string, unknown>>;
   /** The process's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The settings of the run. */
+  readonly config: Settings;
 }
 
 /** The members of a plugin module: each a table, or a method that gives one. */
 export type PluginMembers = {
-  readonly [Member in 'data' | 'functions' | 'filters' | 'tests']?: Plugin[Member] | (() => Plugin[Member]);
+  readonly [Member in (typeof PLUGIN_MEMBERS)[number]]?: Plugin[Member] | (() => Plugin[Member]);
 };
+
+/** The names of the members. */
+export const PLUGIN_MEMBERS = [
+  'data',
+  'globals',
+  'functions',
+  'filters',
+  'tests',
+  'policies',
+  'extensions',
+  'pathFilters',
+] as const satisfies readonly (keyof Plugin)[];
 
 /** What a plugin module exports: a class or a function that makes the members. */
 export type PluginFactory =

@@ -1,6 +1,6 @@
-import { Environment, FunctionLoader, pythonFunction, type CodeCache } from '../jinja/index.ts';
+import { Environment, FunctionLoader, pythonFunction, type CodeCache, type Policies } from '../jinja/index.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import type { InputFile, Inputs } from './inputs.ts';
+import type { InputFile, Inputs, Output } from './inputs.ts';
 import type { Plugin, PluginFunction } from './plugin.ts';
 import { templateFinding } from './problems.ts';
 import type { JinjaExtension, Settings } from './settings.ts';
@@ -24,37 +24,46 @@ export interface RenderRequest {
   readonly inputs: Inputs;
   /** In the order of their weight: a later one wins. */
   readonly plugins: readonly Plugin[];
+  /** Variables of single templates, by the template's name. */
+  readonly fileData?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   /** Where compiled templates are kept between runs. */
   readonly codeCache?: CodeCache;
 }
 
 /**
- * Renders all inputs in memory, in the order of their output paths. A template whose result is only white space gives no
- * file, unless the settings keep empty ones.
+ * Renders all inputs in memory. A template whose result is only white space gives no file, unless the settings keep empty
+ * ones.
  *
+ * @returns the files in the order of their paths
  * @throws Failure of kind `input` with a finding for every template that is wrong
  */
 export function renderInputs(request: RenderRequest): RenderedFile[] {
-  const { settings, inputs } = request;
   const environment = createEnvironment(request);
   const rendered: RenderedFile[] = [];
   const findings: Finding[] = [];
-  for (const [path, { file, isTemplate }] of inputs.outputs) {
-    const mode = settings.copyMetadata || !isTemplate ? file.mode : 0o644;
-    if (!isTemplate) {
-      rendered.push({ path, source: file.source, bytes: file.bytes, mode, isRendered: false });
-      continue;
-    }
+  for (const [path, output] of request.inputs.outputs) {
     try {
-      const text = environment.getTemplate(file.name).render({});
-      if (text.trim() === '' && !settings.keepEmpty) continue;
-      rendered.push({ path, source: file.source, bytes: Buffer.from(text, 'utf8'), mode, isRendered: true });
+      const file = renderOutput(path, output, environment, request);
+      if (file !== undefined) rendered.push(file);
     } catch (error) {
-      findings.push(templateFinding(error, file, inputs));
+      findings.push(templateFinding(error, output.file, request.inputs));
     }
   }
   if (findings.length > 0) throw new Failure('input', withoutRepeats(findings));
   return rendered.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function renderOutput(
+  path: string,
+  { file, isTemplate }: Output,
+  environment: Environment,
+  { settings, fileData }: RenderRequest,
+): RenderedFile | undefined {
+  const mode = settings.copyMetadata || !isTemplate ? file.mode : 0o644;
+  if (!isTemplate) return { path, source: file.source, bytes: file.bytes, mode, isRendered: false };
+  const text = environment.getTemplate(file.name).render(fileData?.get(file.name) ?? {});
+  if (text.trim() === '' && !settings.keepEmpty) return undefined;
+  return { path, source: file.source, bytes: Buffer.from(text, 'utf8'), mode, isRendered: true };
 }
 
 /** The extensions of the engine by the import paths that makejinja takes. */
@@ -75,20 +84,26 @@ function createEnvironment({ settings, inputs, plugins, codeCache }: RenderReque
     lineCommentPrefix: prefix.lineComment ?? undefined,
     autoescape: settings.internal.autoescape,
     undefined: settings.undefined,
-    extensions: settings.extensions.map((name) => EXTENSIONS[name]),
+    extensions: [
+      ...settings.extensions.map((name) => EXTENSIONS[name]),
+      ...plugins.flatMap((plugin) => plugin.extensions ?? []),
+    ],
+    policies: Object.assign({}, ...plugins.map((plugin) => plugin.policies)) as Partial<Policies>,
     filters: gather(plugins, ({ filters }) => functionsOf(filters)),
     tests: gather(plugins, ({ tests }) => functionsOf(tests)),
     // Data are globals, as in makejinja: a macro that is imported without context sees them too.
-    globals: gather<unknown>(plugins, ({ data, functions }) => [
-      ...Object.entries(data ?? {}),
-      ...functionsOf(functions),
-    ]),
+    globals: gather(plugins, globalsOf),
     ...(codeCache === undefined ? {} : { codeCache }),
   });
 }
 
 function gather<T>(plugins: readonly Plugin[], entriesOf: (plugin: Plugin) => readonly [string, T][]): Map<string, T> {
   return new Map(plugins.flatMap((plugin) => entriesOf(plugin)));
+}
+
+function globalsOf({ data, globals, functions }: Plugin): [string, unknown][] {
+  const entries = data instanceof Map ? [...(data as ReadonlyMap<string, unknown>)] : Object.entries(data ?? {});
+  return [...entries, ...Object.entries(globals ?? {}), ...functionsOf(functions)];
 }
 
 function functionsOf(table: Plugin['functions']): [string, TemplateFunction][] {

@@ -1,6 +1,6 @@
 import { parse, type JsonMap } from '@iarna/toml';
 import { Failure, type Finding, type Place } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { SettingsReader } from './settings-reader.ts';
 
 /** What becomes of a name that no data define; see the engine's undefined policies. */
 export type UndefinedPolicyName = 'default' | 'chainable' | 'debug' | 'strict';
@@ -26,6 +26,11 @@ export interface Settings {
   /** Whether a result gets its template's permission bits. */
   readonly copyMetadata: boolean;
   readonly data: readonly string[];
+  /** Values for names such as `a.b`, which win over the data files. */
+  readonly dataVars: Readonly<Record<string, string>>;
+  /** Data files of single templates, by the template's name. */
+  readonly fileData: Readonly<Record<string, readonly string[]>>;
+  /** Names of plugins, those under the older key `loaders` at the end. */
   readonly plugins: readonly string[];
   readonly importPaths: readonly string[];
   readonly extensions: readonly JinjaExtension[];
@@ -39,6 +44,14 @@ export interface Settings {
     readonly newlineSequence: '\n' | '\r\n' | '\r';
   };
   readonly internal: { readonly autoescape: boolean };
+  /** Shell commands to run before and after. */
+  readonly execPre: readonly string[];
+  readonly execPost: readonly string[];
+  /** Whether the output folder is removed first. */
+  readonly clean: boolean;
+  /** Whether files that exist are overwritten. */
+  readonly force: boolean;
+  readonly quiet: boolean;
 }
 
 /** The six strings that mark blocks, values and comments. */
@@ -61,47 +74,44 @@ export interface Delimiters {
 export function parseSettings(text: string, file: string): Settings {
   const reader = new SettingsReader(text, file);
   const top = reader.table(parseToml(text, file), '', ['makejinja']);
-  const main = reader.table(top.makejinja ?? {}, 'makejinja', Object.keys(MAIN_KEYS));
+  const main = reader.table(top.makejinja ?? {}, 'makejinja', MAIN_KEYS);
   const settings = readMain(reader, main);
   if (reader.findings.length > 0) throw new Failure('input', reader.findings.sort(byLine));
   return settings;
 }
 
-/** Keys of the main table; those with a reason are known to makejinja and refused here. */
-const MAIN_KEYS: Readonly<Record<string, string | undefined>> = {
-  inputs: undefined,
-  output: undefined,
-  include_patterns: undefined,
-  exclude_patterns: undefined,
-  jinja_suffix: undefined,
-  keep_jinja_suffix: undefined,
-  keep_empty: undefined,
-  copy_metadata: undefined,
-  data: undefined,
-  plugins: undefined,
-  import_paths: undefined,
-  extensions: undefined,
-  undefined: undefined,
-  force: undefined,
-  quiet: undefined,
-  delimiter: undefined,
-  prefix: undefined,
-  whitespace: undefined,
-  internal: undefined,
-  clean: 'files that are no longer generated are removed by the manifest, nothing else is',
-  data_vars: 'give the value in a data file',
-  file_data: 'give the value in a data file',
-  loaders: 'name the module under `plugins`',
-  exec_pre: 'run the command before `configure`, in the Taskfile for example',
-  exec_post: 'run the command after `configure`, in the Taskfile for example',
-};
+/** The settings of an empty makejinja.toml. */
+export const DEFAULT_SETTINGS: Settings = readMain(new SettingsReader('', 'makejinja.toml'), {});
+
+const MAIN_KEYS = [
+  'inputs',
+  'output',
+  'include_patterns',
+  'exclude_patterns',
+  'jinja_suffix',
+  'keep_jinja_suffix',
+  'keep_empty',
+  'copy_metadata',
+  'data',
+  'data_vars',
+  'file_data',
+  'plugins',
+  'loaders',
+  'import_paths',
+  'extensions',
+  'undefined',
+  'exec_pre',
+  'exec_post',
+  'clean',
+  'force',
+  'quiet',
+  'delimiter',
+  'prefix',
+  'whitespace',
+  'internal',
+];
 
 function readMain(reader: SettingsReader, main: JsonMap): Settings {
-  for (const [key, reason] of Object.entries(MAIN_KEYS)) {
-    if (reason !== undefined && main[key] !== undefined && main[key] !== false) reader.refuse(key, reason);
-  }
-  reader.flag(main, 'force', false);
-  reader.flag(main, 'quiet', false);
   return {
     inputs: reader.texts(main, 'inputs', []),
     output: reader.text(main, 'output', '.'),
@@ -112,7 +122,9 @@ function readMain(reader: SettingsReader, main: JsonMap): Settings {
     keepEmpty: reader.flag(main, 'keep_empty', false),
     copyMetadata: reader.flag(main, 'copy_metadata', false),
     data: reader.texts(main, 'data', []),
-    plugins: reader.texts(main, 'plugins', []),
+    dataVars: reader.textsByName(main, 'data_vars'),
+    fileData: reader.listsByName(main, 'file_data'),
+    plugins: [...reader.texts(main, 'plugins', []), ...reader.texts(main, 'loaders', [])],
     importPaths: reader.texts(main, 'import_paths', ['.']),
     extensions: reader.someOf(main, 'extensions', JINJA_EXTENSIONS),
     undefined: reader.oneOf(main, 'undefined', ['default', 'chainable', 'debug', 'strict'], 'default'),
@@ -120,6 +132,11 @@ function readMain(reader: SettingsReader, main: JsonMap): Settings {
     prefix: readPrefixes(reader, main),
     whitespace: readWhitespace(reader, main),
     internal: readInternal(reader, main),
+    execPre: reader.texts(main, 'exec_pre', []),
+    execPost: reader.texts(main, 'exec_post', []),
+    clean: reader.flag(main, 'clean', false),
+    force: reader.flag(main, 'force', false),
+    quiet: reader.flag(main, 'quiet', false),
   };
 }
 
@@ -174,104 +191,6 @@ function parseToml(text: string, file: string): JsonMap {
   }
 }
 
-/** What a value has to be: a test, and words for the message. */
-interface Form<T> {
-  readonly fits: (value: unknown) => value is T;
-  readonly wanted: string;
-}
-
-/** Takes values out of TOML tables and collects what is wrong with them. */
-class SettingsReader {
-  readonly findings: Finding[] = [];
-  readonly #lines: readonly string[];
-  readonly #file: string;
-
-  constructor(text: string, file: string) {
-    this.#lines = text.split('\n');
-    this.#file = file;
-  }
-
-  table(value: unknown, name: string, keys: readonly string[]): JsonMap {
-    if (!isTable(value)) {
-      this.#complain(name.split('.').at(-1) ?? name, `${name} is not a table`, `a table [${name}]`);
-      return {};
-    }
-    for (const key of Object.keys(value)) {
-      if (keys.includes(key)) continue;
-      const nearest = suggestNearest(key, keys);
-      const hint = nearest === undefined ? `known keys: ${keys.join(', ')}` : `did you mean \`${nearest}\`?`;
-      this.#complain(key, `unknown key \`${key}\`${name === '' ? '' : ` in [${name}]`}`, hint);
-    }
-    return value;
-  }
-
-  text(table: JsonMap, key: string, fallback: string): string {
-    return this.#take(table, key, fallback, { fits: isText, wanted: 'a text in quotes' });
-  }
-
-  flag(table: JsonMap, key: string, fallback: boolean): boolean {
-    return this.#take(table, key, fallback, { fits: (value) => typeof value === 'boolean', wanted: 'true or false' });
-  }
-
-  texts(table: JsonMap, key: string, fallback: readonly string[]): readonly string[] {
-    const fits = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
-    return this.#take<readonly string[]>(table, key, fallback, { fits, wanted: 'a list of texts' });
-  }
-
-  oneOf<T extends string>(table: JsonMap, key: string, values: readonly T[], fallback: T): T {
-    const fits = (value: unknown): value is T => values.some((one) => one === value);
-    const wanted = `one of ${values.map((one) => JSON.stringify(one)).join(', ')}`;
-    return this.#take(table, key, fallback, { fits, wanted });
-  }
-
-  someOf<T extends string>(table: JsonMap, key: string, values: readonly T[]): readonly T[] {
-    const fits = (value: unknown): value is T[] =>
-      Array.isArray(value) && value.every((one) => values.some((known) => known === one));
-    return this.#take<readonly T[]>(table, key, [], { fits, wanted: `a list of ${values.join(', ')}` });
-  }
-
-  refuse(key: string, reason: string): void {
-    this.#complain(key, `\`${key}\` cannot be used here`, reason);
-  }
-
-  #take<T>(table: JsonMap, key: string, fallback: T, { fits, wanted }: Form<T>): T {
-    const value: unknown = table[key];
-    if (value === undefined) return fallback;
-    if (fits(value)) return value;
-    this.#complain(key, `\`${key}\` has the wrong type: ${JSON.stringify(value)}`, `use ${wanted}`);
-    return fallback;
-  }
-
-  /** The TOML package keeps no positions: the first line that defines a key of this name is shown. */
-  #complain(key: string, message: string, remedy: string): void {
-    const pattern = new RegExp(`^(\\s*\\[?(?:[\\w."-]+\\.)?)["']?${escapeRegExp(key)}["']?\\s*[=\\]]`);
-    const index = this.#lines.findIndex((line) => pattern.test(line));
-    const line = this.#lines[index];
-    const column = line === undefined ? 1 : (pattern.exec(line)?.[1]?.length ?? 0) + 1;
-    this.findings.push({
-      code: 'render/settings',
-      severity: 'error',
-      message,
-      place:
-        line === undefined ? { file: this.#file } : { file: this.#file, line: index + 1, column, length: key.length },
-      ...(line === undefined ? {} : { sourceLine: line }),
-      remedy,
-    });
-  }
-}
-
 function byLine(a: Finding, b: Finding): number {
   return (a.place?.line ?? 0) - (b.place?.line ?? 0);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isTable(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

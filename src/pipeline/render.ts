@@ -3,7 +3,7 @@ import { checkPlainSecrets, type NamedSecret } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import { secretValues } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/types.ts';
-import { clusterExtension } from '../cluster/extension.ts';
+import { clusterExtension, type ClusterExtension } from '../cluster/extension.ts';
 import type { TemplateFolder } from '../cluster/patches.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
@@ -12,7 +12,7 @@ import { loadPlugin } from '../makejinja/load-plugin.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
 import { renderInputs, type RenderedFile } from '../makejinja/render.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
-import { Failure, failure } from '../report/finding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
@@ -37,7 +37,9 @@ export async function renderTree(
     read: credentials.read,
     folders: templateFolders(settings, inputs),
   });
-  const plugins = [ENVIRONMENT, cluster, ...(await loadUserPlugins(root, settings, cluster))];
+  // makejinja gives templates the process's environment under this name.
+  const inherited: Plugin = { name: 'environment', data: { env: environment() } };
+  const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster))];
   const codeCache = await openCodeCache(join(root.state, 'cache'));
   const rendered = renderInputs({ settings, inputs, plugins, codeCache });
   await codeCache.save();
@@ -46,13 +48,10 @@ export async function renderTree(
   return rendered;
 }
 
-/** makejinja gives templates the process's environment under this name. */
-const ENVIRONMENT: Plugin = { name: 'environment', data: { env: environment() } };
-
-async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: Plugin): Promise<Plugin[]> {
+async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {
   const cacheFolder = join(root.state, 'cache', 'plugins');
   const search = { folder: root.path, importPaths: settings.importPaths, cacheFolder };
-  const context = { data: cluster.data ?? {}, env: environment() };
+  const context = { data: cluster.data, env: environment(), config: settings };
   return await Promise.all(settings.plugins.map((name) => loadPlugin(name, search, context)));
 }
 
@@ -84,11 +83,36 @@ function checkRendered(rendered: readonly RenderedFile[], secrets: readonly Name
 async function readSettings(root: ClusterRoot): Promise<Settings> {
   const file = relative(root.path, root.rendererConfig);
   const text = await readTextIfPresent(root.rendererConfig);
-  if (text !== undefined) return parseSettings(text, file);
+  if (text !== undefined) return refuseForeign(parseSettings(text, file), file);
   throw failure('input', {
     code: 'render/settings',
     message: `${file} does not exist`,
     place: { file },
     remedy: 'restore it from git: it says where the templates are',
   });
+}
+
+/** Settings of makejinja that would go round the plan: what is written here, and when, is the plan's to say. */
+const FOREIGN: readonly (readonly [key: string, isUsed: (settings: Settings) => boolean, remedy: string])[] = [
+  ['clean', ({ clean }) => clean, 'files that are no longer generated are removed by the manifest, nothing else is'],
+  ['data_vars', ({ dataVars }) => Object.keys(dataVars).length > 0, 'give the value in cluster.yaml or in the plugin'],
+  ['file_data', ({ fileData }) => Object.keys(fileData).length > 0, 'give the value in cluster.yaml or in the plugin'],
+  ['exec_pre', ({ execPre }) => execPre.length > 0, 'run the command before `configure`, in the Taskfile for example'],
+  [
+    'exec_post',
+    ({ execPost }) => execPost.length > 0,
+    'run the command after `configure`, in the Taskfile for example',
+  ],
+];
+
+function refuseForeign(settings: Settings, file: string): Settings {
+  const findings = FOREIGN.filter(([, isUsed]) => isUsed(settings)).map(([key, , remedy]): Finding => ({
+    code: 'render/settings',
+    severity: 'error',
+    message: `\`${key}\` cannot be used here`,
+    place: { file },
+    remedy,
+  }));
+  if (findings.length > 0) throw new Failure('input', findings);
+  return settings;
 }

@@ -64,6 +64,9 @@ export const FINDING_CODES = {
   'render/unreadable': 'a template or a plugin cannot be read',
   'render/template': 'a template is wrong or failed while it was rendered',
   'render/encoding': 'a template is not UTF-8 text',
+  'render/output': 'the output named in makejinja.toml cannot take the results',
+  'render/hook': 'a shell command of makejinja.toml failed',
+  'render/data': 'a data file of the renderer does not exist or cannot be read',
   'render/plugin': 'a plugin cannot be found, loaded or used',
   'render/outside-roots': 'a template would write outside kubernetes/, talos/, bootstrap/ and .sops.yaml',
   'render/line-ending': 'a rendered text holds a carriage return or does not end with a line break',
@@ -75,10 +78,16 @@ export const FINDING_CODES = {
   // workspace: the repository on disk
   'workspace/manifest': 'the manifest of generated files cannot be read',
   'workspace/journal': 'the journal of an interrupted run cannot be read',
-  'workspace/not-a-file': 'a folder or a link lies where a generated file belongs',
+  'workspace/not-a-file': 'a folder or a link lies where a generated file belongs, or a file where a folder does',
+  'workspace/read': 'a file or folder could not be read',
   'workspace/write': 'a file could not be written; nothing was changed',
+  'workspace/locked': 'another run is writing to the tree and did not end in time',
+  'workspace/concurrent': 'a file was changed while a run was at work',
   'workspace/edited': 'a generated file was changed by hand',
   'workspace/foreign': 'a file that was never generated lies where a generated one belongs',
+  'workspace/plain-secret': 'a file that should be encrypted holds values in plain text, so no copy of it is kept',
+  'workspace/repository': 'files are no longer generated and stay, as their folder is a git repository of its own',
+  'workspace/talos-config': 'nodes.yaml changed, so the configuration of the nodes has to be generated anew',
   'workspace/owner': 'the tree belongs to another age key than the one at hand',
 
   // usage: how a command was called

@@ -12,6 +12,7 @@ import {
   rm,
   rmdir,
   stat,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -46,6 +47,20 @@ export async function inspect(path: string): Promise<{ kind: EntryKind; mode: nu
   return { kind: kindOf(found), mode: found.mode & 0o777 };
 }
 
+/** As `inspect`, but of what a link leads to. */
+export async function inspectTarget(path: string): Promise<{ kind: EntryKind; mode: number } | undefined> {
+  const found = await undefinedIfAbsent(() => stat(path));
+  if (found === undefined) return undefined;
+  return { kind: kindOf(found), mode: found.mode & 0o777 };
+}
+
+/** All bytes of standard input. */
+export async function readStandardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 /** Permission bits of the file that a path leads to, links followed; undefined where there is none. */
 export async function permissions(path: string): Promise<number | undefined> {
   const found = await undefinedIfAbsent(() => stat(path));
@@ -71,6 +86,26 @@ export async function listTree(root: string): Promise<string[]> {
   return lists.flat();
 }
 
+/** Every folder below a folder as paths relative to it, each before those inside of it; links are not followed. */
+export async function listFolders(root: string): Promise<string[]> {
+  const entries = (await listFolder(root)).filter(({ kind }) => kind === 'folder');
+  const lists = await Promise.all(
+    entries.map(async ({ name }) => [name, ...(await listFolders(join(root, name))).map((path) => `${name}/${path}`)]),
+  );
+  return lists.flat();
+}
+
+/** Removes a folder where it is empty; false where it is not, or is not there. */
+export async function removeEmptyFolder(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return false;
+    throw error;
+  }
+}
+
 /** Creates a new file with exactly these bytes and permission bits and forces it to the disk. Throws where one exists. */
 export async function createFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -85,11 +120,23 @@ export async function createFile(path: string, bytes: Uint8Array | string, mode 
   }
 }
 
-/** Writes a file that can be made again at any time: in place, and not forced to the disk. */
-export async function writeDisposableFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+/** Writes a file that can be made again at any time: in place, and not forced to the disk. Without a mode it keeps its own. */
+export async function writeDisposableFile(path: string, bytes: Uint8Array | string, mode?: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes, { mode });
-  await chmod(path, mode);
+  await writeFile(path, bytes);
+  if (mode !== undefined) await chmod(path, mode);
+}
+
+/** Gives a file or folder the permission bits and times of another. */
+export async function copyMetadata(from: string, to: string): Promise<void> {
+  const { mode, atime, mtime } = await stat(from);
+  await chmod(to, mode & 0o777);
+  await utimes(to, atime, mtime);
+}
+
+/** Makes a folder with all above it; nothing happens where it is there. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. */

@@ -31,3 +31,14 @@ export async function runProgram(
     missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
   };
 }
+
+/**
+ * Runs a line in the shell, its output going where ours goes, as the user who wrote the line expects.
+ *
+ * @returns the exit code; undefined where a signal ended it
+ */
+export async function runShellLine(line: string, options: { readonly cwd: string }): Promise<number | undefined> {
+  const { execa } = await import('execa');
+  const result = await execa(line, { cwd: options.cwd, shell: true, reject: false, stdio: 'inherit' });
+  return result.exitCode;
+}

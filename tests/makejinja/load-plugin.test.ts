@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/makejinja/load-plugin.ts';
 import type { Plugin } from '../../src/makejinja/plugin.ts';
+import { DEFAULT_SETTINGS } from '../../src/makejinja/settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-const CONTEXT = { data: { region: 'home' }, env: { USER: 'ada' } };
+const CONTEXT = { data: { region: 'home' }, env: { USER: 'ada' }, config: DEFAULT_SETTINGS };
 
 describe('loadPlugin', () => {
   it.each<[string, string, Record<string, string>]>([

@@ -30,6 +30,13 @@ describe('parseSettings', () => {
       prefix: { lineStatement: null, lineComment: null },
       whitespace: { trimBlocks: true, lstripBlocks: true, keepTrailingNewline: true, newlineSequence: '\n' },
       internal: { autoescape: false },
+      dataVars: {},
+      fileData: {},
+      execPre: [],
+      execPost: [],
+      clean: false,
+      force: false,
+      quiet: false,
     });
   });
 
@@ -57,7 +64,7 @@ variable_end = ">#"
 input = ["templates"]
 force = "yes"
 undefined = "strickt"
-clean = true
+clean = 1
 extensions = ["jinja2.ext.loop"]
 
 [makejinja.delimiter]
@@ -77,10 +84,10 @@ makejinja.toml:4:1: error: \`undefined\` has the wrong type: "strickt" [render/s
   4 | undefined = "strickt"
     | ^^^^^^^^^
   = use one of "default", "chainable", "debug", "strict"
-makejinja.toml:5:1: error: \`clean\` cannot be used here [render/settings]
-  5 | clean = true
+makejinja.toml:5:1: error: \`clean\` has the wrong type: 1 [render/settings]
+  5 | clean = 1
     | ^^^^^
-  = files that are no longer generated are removed by the manifest, nothing else is
+  = use true or false
 makejinja.toml:6:1: error: \`extensions\` has the wrong type: ["jinja2.ext.loop"] [render/settings]
   6 | extensions = ["jinja2.ext.loop"]
     | ^^^^^^^^^^

@@ -1,0 +1,11 @@
+export { DATA_ENDINGS, readData } from './read-data.ts';
+export { DataError, type Mark } from './data-error.ts';
+export { readJson } from './json.ts';
+export { readToml } from './toml.ts';
+export { readYaml } from './yaml.ts';
+export { PyDate } from './objects/date.ts';
+export { PyDateTime } from './objects/datetime.ts';
+export { PySet } from './objects/set.ts';
+export { PyTime } from './objects/time.ts';
+export { PyTimedelta } from './objects/timedelta.ts';
+export { PyTimezone, UTC } from './objects/timezone.ts';

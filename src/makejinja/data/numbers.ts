@@ -1,0 +1,36 @@
+import { normalizeInteger, type PyInt } from '../../jinja/python/numeric.ts';
+import { MAX_INTEGER_DIGITS } from '../../jinja/python/limits.ts';
+
+const PATTERNS: Readonly<Record<number, RegExp>> = {
+  2: /^\s*([-+]?)(?:0[bB])?([01]+)\s*$/,
+  8: /^\s*([-+]?)(?:0[oO])?([0-7]+)\s*$/,
+  10: /^\s*([-+]?)([0-9]+)\s*$/,
+  16: /^\s*([-+]?)(?:0[xX])?([0-9a-fA-F]+)\s*$/,
+};
+
+const PREFIXES: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
+
+/** Python's `int(text, base)` of a text without underscores; undefined where Python raises ValueError. */
+export function parseInteger(text: string, base: 2 | 8 | 10 | 16 = 10): PyInt | undefined {
+  const [, sign, digits] = PATTERNS[base]?.exec(text) ?? [];
+  if (digits === undefined || (base === 10 && digits.length > MAX_INTEGER_DIGITS)) return undefined;
+  const value = normalizeInteger(BigInt(`${PREFIXES[base] ?? ''}${digits}`));
+  return sign === '-' ? negate(value) : value;
+}
+
+/** `-value`; zero has no sign. */
+export function negate(value: PyInt): PyInt {
+  if (typeof value === 'bigint') return normalizeInteger(-value);
+  return value === 0 ? 0 : -value;
+}
+
+const FLOAT = /^\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf(?:inity)?|nan)\s*$/i;
+
+/** Python's `float(text)` of a text without underscores; undefined where Python raises ValueError. */
+export function parseDouble(text: string): number | undefined {
+  if (!FLOAT.test(text)) return undefined;
+  const word = /([-+]?)(inf|nan)/i.exec(text);
+  if (word === null) return Number(text);
+  if (word[2]?.toLowerCase() === 'nan') return NaN;
+  return word[1] === '-' ? -Infinity : Infinity;
+}

@@ -1,0 +1,1 @@
+<% macro item(text) %>[<< text >> of << name >>]<% endmacro %>
