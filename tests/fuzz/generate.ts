@@ -39,7 +39,7 @@ export function generate(seed: number, index: number): Sample {
 function makeTemplate(random: Random, options: Options, others: Readonly<Record<string, Tree>>): Tree {
   const tags = new Tags(random, options);
   const loadable = Object.keys(others);
-  const extensions = (options['extensions'] as readonly string[]).length > 0 || random.chance(0.05);
+  const extensions = (options.extensions as readonly string[]).length > 0 || random.chance(0.05);
   const statements = new Statements({ random, tags, loadable, extensions, names: [], macros: [], blocks: [] });
   const parts: Part[] = [random.chance(0.3) ? tags.text() : ''];
   if (loadable.length > 0 && random.chance(0.35)) {

@@ -67,7 +67,7 @@ export function mutate(text: string, random: Random): string {
 }
 
 function mutateOnce(text: string, random: Random): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const from = random.int(0, characters.length);
   const length = random.int(1, random.chance(0.5) ? 2 : 8);
   const [before, cut, after] = [

@@ -50,15 +50,15 @@ const UNDEFINED = ['default', 'default', 'chainable', 'strict', 'debug'];
 export function makeOptions(random: Random): Options {
   const options: Record<string, unknown> = { extensions: ['do', 'loopcontrols', 'i18n'] };
   if (random.chance(0.35)) Object.assign(options, random.pick(DELIMITERS));
-  if (random.chance(0.15)) options['line_statement_prefix'] = random.pick(['#', '%', '%%', '--']);
-  if (random.chance(0.12)) options['line_comment_prefix'] = random.pick(['##', '//', '#']);
-  if (random.chance(0.3)) options['trim_blocks'] = true;
-  if (random.chance(0.3)) options['lstrip_blocks'] = true;
-  if (random.chance(0.3)) options['keep_trailing_newline'] = true;
-  if (random.chance(0.1)) options['newline_sequence'] = random.pick(['\r\n', '\r']);
-  if (random.chance(0.35)) options['autoescape'] = true;
+  if (random.chance(0.15)) options.line_statement_prefix = random.pick(['#', '%', '%%', '--']);
+  if (random.chance(0.12)) options.line_comment_prefix = random.pick(['##', '//', '#']);
+  if (random.chance(0.3)) options.trim_blocks = true;
+  if (random.chance(0.3)) options.lstrip_blocks = true;
+  if (random.chance(0.3)) options.keep_trailing_newline = true;
+  if (random.chance(0.1)) options.newline_sequence = random.pick(['\r\n', '\r']);
+  if (random.chance(0.35)) options.autoescape = true;
   const policy = random.pick(UNDEFINED);
-  if (policy !== 'default') options['undefined'] = policy;
-  if (random.chance(0.1)) options['extensions'] = [];
+  if (policy !== 'default') options.undefined = policy;
+  if (random.chance(0.1)) options.extensions = [];
   return options;
 }

@@ -56,7 +56,7 @@ export class Tags {
   /** `{% … %}`, or a line statement where the environment has them. The parts of one statement stay together. */
   block(...content: readonly Part[]): Part {
     const { random } = this;
-    if (this.options['line_statement_prefix'] !== undefined && random.chance(0.4)) return this.line(content);
+    if (this.options.line_statement_prefix !== undefined && random.chance(0.4)) return this.line(content);
     return this.tag(...content);
   }
 
@@ -79,7 +79,7 @@ export class Tags {
     const { random } = this;
     const parts: Part[] = ['\n', random.pick(LINE_START), { delimiter: 'line_statement_prefix' }];
     parts.push(random.chance(0.1) ? '-' : '', random.pick(['', ' ']), ...content, random.pick(['', '', ':', ' ']));
-    if (this.options['line_comment_prefix'] !== undefined && random.chance(0.15)) {
+    if (this.options.line_comment_prefix !== undefined && random.chance(0.15)) {
       parts.push(' ', { delimiter: 'line_comment_prefix' }, ' why');
     }
     return { sort: 'fixed', parts: [...parts, '\n'] };
@@ -88,7 +88,7 @@ export class Tags {
   /** `{# … #}`, or a line comment. */
   comment(): Tree {
     const { random } = this;
-    if (this.options['line_comment_prefix'] !== undefined && random.chance(0.5)) {
+    if (this.options.line_comment_prefix !== undefined && random.chance(0.5)) {
       return statement(random.pick(['', '\n']), { delimiter: 'line_comment_prefix' }, ' note\n');
     }
     const inside = body([random.pick([' note ', ' ', '\n', " 'quoted ", ' x\n  y '])]);

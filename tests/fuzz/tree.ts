@@ -71,7 +71,10 @@ export function joined(parts: readonly Part[], separator: string): Tree {
 /** The text of a template for an environment with these options. */
 export function textOf(part: Part, options: Options): string {
   if (typeof part === 'string') return part;
-  if ('delimiter' in part) return String(options[part.delimiter] ?? DEFAULTS[part.delimiter]);
+  if ('delimiter' in part) {
+    const own = options[part.delimiter];
+    return typeof own === 'string' ? own : DEFAULTS[part.delimiter];
+  }
   return part.parts.map((inner) => textOf(inner, options)).join('');
 }
 
