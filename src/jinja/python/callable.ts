@@ -233,7 +233,9 @@ export class BoundMethod extends PyObject {
   }
 
   override repr(): string {
-    return `<built-in method ${functionName(this.method)} of ${typeName(this.self)} object at ${ADDRESS}>`;
+    // In errors Python names the type too, here it does not.
+    const name = functionName(this.method).replace(/^.*\./, '');
+    return `<built-in method ${name} of ${typeName(this.self)} object at ${ADDRESS}>`;
   }
 
   override equals(other: unknown): boolean {

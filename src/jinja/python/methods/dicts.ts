@@ -57,7 +57,8 @@ function clear(dict: AnyDict): null {
 }
 
 function pop(dict: AnyDict, key: unknown, fallback?: unknown): unknown {
-  const value = dictGet(dict, key);
+  // Python does not look at the key of an empty dict, so one that cannot be hashed is no TypeError there.
+  const value = dictKeys(dict).length === 0 ? NOT_FOUND : dictGet(dict, key);
   if (value !== NOT_FOUND) {
     dictDelete(dict, key);
     return value;
