@@ -47,9 +47,16 @@ export function div(a: unknown, b: unknown): unknown {
 /** `a // b`. */
 export function floordiv(a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number' && b !== 0) {
-    if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return (a - positiveRest(a, b)) / b + 0;
+    if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return floorQuotient(a, b);
   }
   return floordivSlow(a, b);
+}
+
+function floorQuotient(a: number, b: number): number {
+  const rest = a % b;
+  // Less the truncated remainder, which brings the dividend nearer to zero: the floored one may take it beyond exact ints.
+  const truncated = (a - rest) / b + 0;
+  return rest !== 0 && rest < 0 !== b < 0 ? truncated - 1 : truncated;
 }
 
 /** `a % b`; for a text on the left printf-style formatting. */

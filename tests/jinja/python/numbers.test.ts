@@ -34,6 +34,12 @@ describe('ints are exact', () => {
     );
   });
 
+  it('a quotient is exact where the multiple below the dividend is not', () => {
+    expect(floordiv(-7306716239919669, 1826679059979917)).toBe(-5);
+    expect(floordiv(7306716239919669, -1826679059979917)).toBe(-5);
+    expect(floordiv(-9007199254740991, 2)).toBe(-4503599627370496);
+  });
+
   it('zero has no sign', () => {
     for (const zero of [mul(0, -1), neg(0), mod(-4, 2), sub(0, 0), floordiv(0, -5), pow(0, 3)]) {
       expect(Object.is(zero, 0)).toBe(true);
