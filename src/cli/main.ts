@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
-import { Failure } from '../report/finding.ts';
+import { Failure, failure } from '../report/finding.ts';
+import { errorCode } from '../system/files.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
+import type { ConfigureCommandOptions } from './commands/configure.ts';
 import { printFailure } from './output.ts';
 import type { RootOptions } from './root.ts';
 
@@ -19,10 +21,17 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (!(error instanceof Failure)) throw error;
-    printFailure(error, { json: arguments_.includes('--json') });
-    return exitCodeOf(error.kind);
+    const ending = asFailure(error);
+    printFailure(ending, { json: arguments_.includes('--json') });
+    return exitCodeOf(ending.kind);
   }
+}
+
+/** What the system refused is an expected end; anything else is a mistake of ours and keeps its stack. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error) || errorCode(error) === undefined || !('syscall' in error)) throw error;
+  return failure('outside', { code: 'workspace/read', message: error.message }, error);
 }
 
 function commands(finish: (exitCode: number) => void): Command {
@@ -48,7 +57,9 @@ function commands(finish: (exitCode: number) => void): Command {
   )
     .option('-y, --yes', 'answer every question with yes')
     .option('--check', 'write nothing; exit with 2 where something would change')
-    .action(async (options: RootOptions & { yes?: boolean; check?: boolean }) => {
+    .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
+    .option('--keep', 'leave files that were changed by hand as they are, and go on with the others')
+    .action(async (options: ConfigureCommandOptions) => {
       const { runConfigure } = await import('./commands/configure.ts');
       finish(await runConfigure(options));
     });
@@ -59,6 +70,22 @@ function commands(finish: (exitCode: number) => void): Command {
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
       const { runPlan } = await import('./commands/plan.ts');
       finish(await runPlan(options));
+    });
+
+  clusterCommand(program, 'diff', 'show what configure would change, line by line, and write nothing')
+    .argument('[file...]', 'only these files, or those below these folders')
+    .option('--exit-code', 'exit with 2 where something would change')
+    .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {
+      const { runDiff } = await import('./commands/diff.ts');
+      finish(await runDiff(files, options));
+    });
+
+  clusterCommand(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')
+    .argument('<file...>', 'generated files')
+    .option('--release', 'give adopted files back: the next configure generates them again')
+    .action(async (files: string[], options: RootOptions & { release?: boolean }) => {
+      const { runAdopt } = await import('./commands/adopt.ts');
+      finish(await runAdopt(files, options));
     });
 
   clusterCommand(program, 'render', 'render the templates into another folder, or one file to standard output')

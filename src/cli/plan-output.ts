@@ -1,4 +1,5 @@
-import type { ConfigureResult } from '../pipeline/configure.ts';
+import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
+import type { StaleInput } from '../pipeline/inputs.ts';
 import type { Plan, PlanStatus } from '../workspace/plan.ts';
 import { count } from './output.ts';
 
@@ -8,31 +9,58 @@ const SIGNS: Readonly<Record<PlanStatus, string>> = {
   removed: '-',
   edited: '!',
   foreign: '!',
+  left: '!',
+  adopted: '=',
   unchanged: ' ',
 };
 
+/** States of a file that need nothing done. */
+const QUIET: ReadonlySet<PlanStatus> = new Set(['unchanged', 'adopted']);
+
 /** A plan as lines: a sign, what happens and the path of each file, and a count at the end. */
 export function planLines(plan: Plan, options: { readonly all: boolean }): string {
-  const shown = plan.entries.filter(({ status }) => options.all || status !== 'unchanged');
+  const shown = plan.entries.filter(({ status }) => options.all || !QUIET.has(status));
   const lines = shown.map(
     ({ status, secret, path }) => `${SIGNS[status]} ${status.padEnd(9)} ${path}${secret ? ' (secret)' : ''}\n`,
   );
   return `${lines.join('')}${countLine(plan)}\n`;
 }
 
-/** What `--json` prints: stable names, no contents. */
-export function toJson(result: ConfigureResult): unknown {
+/** Which inputs changed since the last run that wrote; empty where none did. */
+export function staleLine(stale: readonly StaleInput[]): string {
+  if (stale.length === 0) return '';
+  const shown = stale
+    .slice(0, MOST_NAMED)
+    .map(({ path, change }) => (change === 'changed' ? path : `${path} (${change})`));
+  const more = stale.length > MOST_NAMED ? ` and ${String(stale.length - MOST_NAMED)} more` : '';
+  return `changed since the last configure: ${shown.join(', ')}${more}\n`;
+}
+
+const MOST_NAMED = 10;
+
+/** What `plan --json` prints: stable names, no contents. */
+export function planToJson({ plan, findings, stale }: PlanResult): Readonly<Record<string, unknown>> {
   return {
+    status: 'planned',
+    files: plan.entries.map(({ path, status, secret }) => ({ path, status, secret })),
+    changedInputs: stale,
+    findings,
+  };
+}
+
+/** What `configure --json` prints. */
+export function configureToJson(result: ConfigureResult): Readonly<Record<string, unknown>> {
+  return {
+    ...planToJson(result),
     status: result.written ? 'written' : 'planned',
-    files: result.plan.entries.map(({ path, status, secret }) => ({ path, status, secret })),
     keysMade: result.made.map(({ file }) => file),
     sampleTakenOver: result.takenOver,
-    findings: result.findings,
+    backup: result.backup ?? null,
   };
 }
 
 function countLine({ entries }: Plan): string {
-  const order: readonly PlanStatus[] = ['created', 'changed', 'removed', 'edited', 'foreign', 'unchanged'];
+  const order = Object.keys(SIGNS) as PlanStatus[];
   const counts = order.map((status) => ({ status, number: entries.filter((entry) => entry.status === status).length }));
   const parts = counts.filter(({ number }) => number > 0).map(({ status, number }) => `${String(number)} ${status}`);
   return `${count(entries.length, 'file')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;

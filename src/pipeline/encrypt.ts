@@ -2,7 +2,7 @@ import { isSecretPath } from '../checks/secrets.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { failure, type Finding } from '../report/finding.ts';
 import { keepOrEncrypt } from '../sops/keep.ts';
-import { parseRules, requireRule, type Rules } from '../sops/rules.ts';
+import { parseRules, requireRule, ruleFor, type Rule, type Rules } from '../sops/rules.ts';
 import { now } from '../system/clock.ts';
 import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
 import type { SettledAccess } from './access.ts';
@@ -13,6 +13,8 @@ export interface EncryptedFiles {
   readonly findings: readonly Finding[];
   /** How many secrets there are, kept or newly encrypted. */
   readonly secrets: number;
+  /** The rule that a secret is encrypted by; undefined where none matches, or no rules were read. */
+  readonly ruleFor: (path: string) => Rule | undefined;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function encryptSecrets(
     .map((file) => desired(file, file.bytes));
   if (access.kind === 'none') {
     for (const file of secrets) files.push(desired(file, disk.get(file.path)?.bytes ?? Buffer.alloc(0)));
-    return { files, findings: secrets.length === 0 ? [] : [notChecked(secrets.length)], secrets: secrets.length };
+    const notes = secrets.length === 0 ? [] : [notChecked(secrets.length)];
+    return { files, findings: notes, secrets: secrets.length, ruleFor: () => undefined };
   }
   const rules = secrets.length === 0 ? undefined : readRules(rendered);
   const findings: Finding[] = [...(rules?.warnings ?? [])];
@@ -49,7 +52,12 @@ export async function encryptSecrets(
     if (kept.warning !== undefined) findings.push(kept.warning);
     files.push(desired(file, Buffer.from(kept.text, 'utf8')));
   }
-  return { files, findings, secrets: secrets.length };
+  return {
+    files,
+    findings,
+    secrets: secrets.length,
+    ruleFor: (path) => (rules === undefined ? undefined : ruleFor(rules, path)),
+  };
 }
 
 function readRules(rendered: readonly RenderedFile[]): Rules {

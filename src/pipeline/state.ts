@@ -1,16 +1,30 @@
 import { join } from 'node:path';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { readTextIfPresent } from '../system/files.ts';
+import { pendingManifest } from '../workspace/apply.ts';
 import type { Workspace } from '../workspace/disk.ts';
-import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
+import { MANIFEST_NAME, parseManifest, unionOf, type Manifest } from '../workspace/manifest.ts';
+
+/** Path of the manifest relative to the cluster's root. */
+export const MANIFEST_FILE = `.cluster-template/${MANIFEST_NAME}`;
 
 /** The part of a cluster's root that runs write to. */
 export function workspaceOf(root: ClusterRoot): Workspace {
   return { root: root.path, state: root.state, outputRoots: OUTPUT_ROOTS };
 }
 
-/** The manifest of the last run, or undefined in a tree that was never configured. */
+/** Text of the manifest of the last run, or undefined in a tree that was never configured. */
+export async function readManifestText(root: ClusterRoot): Promise<string | undefined> {
+  return await readTextIfPresent(join(root.state, MANIFEST_NAME));
+}
+
+/**
+ * The manifest of the last run, or undefined in a tree that was never configured. Where a run was interrupted, what it was
+ * about to record counts as recorded too.
+ */
 export async function readManifest(root: ClusterRoot): Promise<Manifest | undefined> {
-  const text = await readTextIfPresent(join(root.state, MANIFEST_NAME));
-  return text === undefined ? undefined : parseManifest(text, `.cluster-template/${MANIFEST_NAME}`);
+  const [text, pending] = await Promise.all([readManifestText(root), pendingManifest(workspaceOf(root))]);
+  const manifests = [text, pending].flatMap((one) => (one === undefined ? [] : [parseManifest(one, MANIFEST_FILE)]));
+  const [first, second] = manifests;
+  return first !== undefined && second !== undefined ? unionOf(first, second) : first;
 }

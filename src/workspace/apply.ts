@@ -1,154 +1,117 @@
-import { dirname, join } from 'node:path';
-import { failure, type Failure } from '../report/finding.ts';
-import {
-  copyFile,
-  createFile,
-  moveFile,
-  removeEmptyFolders,
-  removeFile,
-  removeTree,
-  replaceFile,
-} from '../system/files.ts';
-import { isInsideOutputRoots, type Workspace } from './disk.ts';
-import { contentHash } from './entry.ts';
-import { JOURNAL_NAME, readJournal, STAGING_NAME, type Journal } from './journal.ts';
-import { formatManifest, MANIFEST_NAME, type Manifest } from './manifest.ts';
-import { changesOf, type Plan } from './plan.ts';
+import { join } from 'node:path';
+import { Failure, failure } from '../report/finding.ts';
+import { listFolder, readTextIfPresent, removeFile } from '../system/files.ts';
+import { Commit } from './commit.ts';
+import { readDisk, type Workspace } from './disk.ts';
+import type { DiskFile } from './entry.ts';
+import { readJournal, STAGING_NAME } from './journal.ts';
+import { formatManifest, type ManifestRecord } from './manifest.ts';
+import { changesOf, filesAfter, type Plan } from './plan.ts';
+import { exists } from './process-identity.ts';
 
 /**
  * Carries a plan out, all or nothing: every new file is first written whole into the staging folder, then a journal
  * names all steps, then files are moved into place in one step each. Before the journal a killed run has changed
  * nothing; after it the next run finishes the job (`recover`). Where a step fails, the steps before it are undone.
  *
- * @throws Failure of kind `outside` where the disk refuses; the tree is then as it was
+ * @throws Failure of kind `outside` where the disk refuses, of kind `input` where a file is no longer as it was when the
+ *   plan was made; the tree is then as it was
  */
 export async function applyPlan(
   workspace: Workspace,
   plan: Plan,
-  owner: Pick<Manifest, 'generator' | 'recipient'>,
+  record: Omit<ManifestRecord, 'files'>,
 ): Promise<void> {
+  await refuseMovedFiles(workspace, plan);
   const commit = new Commit(workspace);
   try {
-    await commit.stage(plan, manifestAfter(plan, owner));
+    await commit.stage(plan, formatManifest({ ...record, files: filesAfter(plan) }));
     await commit.carryOut({ keepOld: true });
   } catch (error) {
-    await commit.undo();
+    await undo(commit, error);
+    if (error instanceof Failure) throw error;
     throw writeFailure('nothing was changed', error);
   }
-  await commit.tidy();
+  // All is done; what cannot be cleared away now is cleared by the next run.
+  await commit.tidy().catch(() => undefined);
 }
 
 /**
- * Finishes what an interrupted run began and clears what it left behind. To be called before a plan is made.
+ * Finishes what an interrupted run began, or undoes what a failed one could not, and clears what it left behind. To be
+ * called with the lock held, before the manifest is read.
  *
  * @returns whether there was something to finish
+ * @throws Failure where the journal is damaged or the disk refuses
  */
 export async function recover(workspace: Workspace): Promise<boolean> {
-  const journal = await readJournal(workspace.state);
-  const commit = new Commit(workspace, journal);
+  const found = await readJournal(workspace.state);
+  const commit = new Commit(workspace, found?.journal);
   try {
-    if (journal !== undefined) await commit.carryOut({ keepOld: false });
-    await commit.tidy();
+    await commit.refuseStrangePaths();
+    if (found?.direction === 'forward') await commit.carryOut({ keepOld: false });
+    if (found?.direction === 'backward') await commit.undo();
+    else await commit.tidy();
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw writeFailure('an interrupted run could not be finished', error);
   }
-  return journal !== undefined;
+  return found !== undefined;
 }
 
-/** The manifest that will be right once the plan is carried out, as text. */
-function manifestAfter(plan: Plan, owner: Pick<Manifest, 'generator' | 'recipient'>): string {
-  const files = new Map<string, string>();
-  for (const { path, desired } of plan.entries) if (desired !== undefined) files.set(path, contentHash(desired.bytes));
-  return formatManifest(owner, files);
+/**
+ * The manifest that an interrupted run was about to put into place, as text; undefined where there is none. For runs that
+ * only look: the tree may hold files of both manifests.
+ */
+export async function pendingManifest(workspace: Workspace): Promise<string | undefined> {
+  if ((await readJournal(workspace.state)) === undefined) return undefined;
+  return await readTextIfPresent(join(workspace.state, STAGING_NAME, 'manifest'));
 }
 
-/** One all-or-nothing change of the tree. */
-class Commit {
-  readonly #workspace: Workspace;
-  readonly #staging: string;
-  #journal: Journal;
-  readonly #undo: (() => Promise<void>)[] = [];
-
-  constructor(workspace: Workspace, journal: Journal = { writes: {}, removals: [] }) {
-    this.#workspace = workspace;
-    this.#staging = join(workspace.state, STAGING_NAME);
-    this.#journal = journal;
-  }
-
-  async stage(plan: Plan, manifest: string): Promise<void> {
-    const writes: Record<string, string> = {};
-    const removals: string[] = [];
-    for (const { path, status, desired } of changesOf(plan)) {
-      this.#refuseOutside(path);
-      if (status === 'removed' || desired === undefined) {
-        removals.push(path);
-        continue;
-      }
-      const name = `new-${String(Object.keys(writes).length)}`;
-      await createFile(join(this.#staging, name), desired.bytes, desired.executable ? 0o755 : 0o644);
-      writes[path] = name;
-    }
-    const manifestPath = join(this.#workspace.state, MANIFEST_NAME).slice(this.#workspace.root.length + 1);
-    await createFile(join(this.#staging, 'manifest'), manifest);
-    writes[manifestPath] = 'manifest';
-    this.#journal = { writes, removals };
-    await replaceFile(join(this.#workspace.state, JOURNAL_NAME), `${JSON.stringify(this.#journal)}\n`);
-  }
-
-  /** Can be called again after an interruption: a step that is done already is passed over. */
-  async carryOut({ keepOld }: { readonly keepOld: boolean }): Promise<void> {
-    for (const [path, name] of Object.entries(this.#journal.writes)) {
-      if (keepOld) await this.#keepOld(path);
-      await moveFile(join(this.#staging, name), join(this.#workspace.root, path)).catch(ignoreAbsent);
-    }
-    for (const path of this.#journal.removals) {
-      if (keepOld) await this.#keepOld(path);
-      await removeFile(join(this.#workspace.root, path));
-    }
-    for (const path of this.#journal.removals) await this.#removeEmptyFolders(path);
-  }
-
-  async undo(): Promise<void> {
-    for (const step of this.#undo.reverse()) await step();
-    await this.tidy();
-  }
-
-  async tidy(): Promise<void> {
-    await removeFile(join(this.#workspace.state, JOURNAL_NAME));
-    await removeTree(this.#staging);
-  }
-
-  async #keepOld(path: string): Promise<void> {
-    const target = join(this.#workspace.root, path);
-    const copy = join(this.#staging, `old-${String(this.#undo.length)}`);
-    if (await copyFile(target, copy)) this.#undo.push(() => moveFile(copy, target));
-    else this.#undo.push(() => this.#removeNew(path));
-  }
-
-  async #removeNew(path: string): Promise<void> {
-    await removeFile(join(this.#workspace.root, path));
-    await this.#removeEmptyFolders(path);
-  }
-
-  async #removeEmptyFolders(path: string): Promise<void> {
-    await removeEmptyFolders(dirname(join(this.#workspace.root, path)), this.#workspace.root);
-  }
-
-  #refuseOutside(path: string): void {
-    if (isInsideOutputRoots(path, this.#workspace.outputRoots)) return;
-    throw new Error(`${path} lies outside ${this.#workspace.outputRoots.join(', ')}`);
+/** Removes the temporary files that killed runs left in a folder; those of running processes stay. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  for (const { name } of await listFolder(folder)) {
+    const pid = /^\.([0-9a-z]+)-[0-9a-z]+\.cluster-template\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !exists(Number.parseInt(pid, 36))) await removeFile(join(folder, name));
   }
 }
 
-function ignoreAbsent(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+/** Between plan and commit somebody may have been asked a question, and edited a file meanwhile. */
+async function refuseMovedFiles(workspace: Workspace, plan: Plan): Promise<void> {
+  const changes = changesOf(plan);
+  const paths = changes.map(({ path }) => path).filter((path) => !path.split('/').includes('..'));
+  const disk = await readDisk(workspace, paths);
+  const moved = changes.find(({ path, present }) => !isSame(disk.get(path), present));
+  if (moved === undefined) return;
+  throw failure('input', {
+    code: 'workspace/concurrent',
+    message: `${moved.path} was changed while the run was at work; nothing was changed`,
+    place: { file: moved.path },
+    remedy: 'run it again',
+  });
+}
+
+function isSame(one: DiskFile | undefined, other: DiskFile | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return Buffer.compare(one.bytes, other.bytes) === 0;
+}
+
+async function undo(commit: Commit, cause: unknown): Promise<void> {
+  try {
+    await commit.undo();
+  } catch (error) {
+    const reason = `${messageOf(cause)}; then ${messageOf(error)}`;
+    throw writeFailure('the change could not be finished, and the next run will take it back', new Error(reason));
+  }
 }
 
 function writeFailure(what: string, error: unknown): Failure {
-  const reason = error instanceof Error ? error.message : String(error);
   return failure(
     'outside',
-    { code: 'workspace/write', message: `${what}: ${reason}`, remedy: 'mend the cause and run it again' },
+    { code: 'workspace/write', message: `${what}: ${messageOf(error)}`, remedy: 'mend the cause and run it again' },
     error,
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -20,18 +20,31 @@ export interface Workspace {
  */
 export async function readDisk(workspace: Workspace, paths: Iterable<string>): Promise<Map<string, DiskFile>> {
   const folders = new FolderCache(workspace.root);
-  const found = new Map<string, DiskFile>();
+  const files: string[] = [];
   for (const path of paths) {
     const kind = await folders.kindOf(path);
-    if (kind === undefined) continue;
-    if (kind !== 'file') throw notAFile(path, kind);
-    const absolute = join(workspace.root, path);
-    const bytes = await readBytesIfPresent(absolute);
-    if (bytes === undefined) continue;
-    const mode = (await inspect(absolute))?.mode ?? 0;
-    found.set(path, { bytes, executable: (mode & 0o100) !== 0 });
+    if (kind !== undefined && kind !== 'file') throw notAFile(path, kind);
+    if (kind === 'file') files.push(path);
   }
-  return found;
+  const read = await Promise.all(files.map((path) => readDiskFile(join(workspace.root, path))));
+  return new Map(files.flatMap((path, index) => (read[index] === undefined ? [] : [[path, read[index]] as const])));
+}
+
+async function readDiskFile(path: string): Promise<DiskFile | undefined> {
+  const [bytes, found] = await Promise.all([readBytesIfPresent(path), inspect(path)]);
+  return bytes === undefined ? undefined : { bytes, executable: ((found?.mode ?? 0) & 0o100) !== 0 };
+}
+
+/** The output roots that hold a `.git`: each is a repository of its own, whose files are not ours to remove. */
+export async function repositoriesAmong({ root, outputRoots }: Workspace): Promise<string[]> {
+  const found = await Promise.all(outputRoots.map((name) => inspect(join(root, name, '.git'))));
+  return outputRoots.filter((_, index) => found[index] !== undefined);
+}
+
+/** Throws a Failure where a folder that runs write to, below the root, is no folder: a link could lead anywhere. */
+export async function refuseStrangeFolder(workspace: Workspace, path: string): Promise<void> {
+  const kind = await new FolderCache(workspace.root).kindOf(path);
+  if (kind !== undefined && kind !== 'folder') throw notAFolder(path, kind);
 }
 
 /** Whether a path lies inside one of the output roots, without any `..`. */

@@ -6,34 +6,56 @@ import { readTextIfPresent } from '../system/files.ts';
 export interface Journal {
   /** Files ready in the staging folder, by the path that each belongs to. */
   readonly writes: Readonly<Record<string, string>>;
+  /** Those of them where nothing lay before: undone by removing them. */
+  readonly created: readonly string[];
   /** Paths to be removed. */
   readonly removals: readonly string[];
 }
 
+/** A journal as it lies on disk. */
+export interface FoundJournal {
+  readonly journal: Journal;
+  /** Whether its steps are to be finished, or were being undone when the run ended. */
+  readonly direction: 'forward' | 'backward';
+}
+
 /** Names inside the state folder. */
 export const JOURNAL_NAME = 'journal.json';
+export const UNDO_NAME = 'undo.json';
 export const STAGING_NAME = 'staging';
 
-/** The journal of a run that was interrupted, or undefined where none was. */
-export async function readJournal(state: string): Promise<Journal | undefined> {
+/** The journal of a run that was interrupted, or undefined where none was. Throws a Failure where it cannot be read. */
+export async function readJournal(state: string): Promise<FoundJournal | undefined> {
+  const undone = await readTextIfPresent(join(state, UNDO_NAME));
+  if (undone !== undefined) return { journal: parseJournal(undone, UNDO_NAME), direction: 'backward' };
   const text = await readTextIfPresent(join(state, JOURNAL_NAME));
-  if (text === undefined) return undefined;
-  const value: unknown = JSON.parse(text);
+  return text === undefined ? undefined : { journal: parseJournal(text, JOURNAL_NAME), direction: 'forward' };
+}
+
+function parseJournal(text: string, name: string): Journal {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Told below, together with JSON that is no journal.
+  }
   if (isJournal(value)) return value;
   throw failure('input', {
     code: 'workspace/journal',
     message: 'the journal of an interrupted run cannot be read',
-    place: { file: `.cluster-template/${JOURNAL_NAME}` },
-    remedy: 'remove the file and run configure again',
+    place: { file: `.cluster-template/${name}` },
+    remedy: 'remove the file and run configure again; look at the tree with git diff',
   });
 }
 
 function isJournal(value: unknown): value is Journal {
   if (typeof value !== 'object' || value === null) return false;
-  const { writes, removals } = value as Partial<Record<string, unknown>>;
-  if (typeof writes !== 'object' || writes === null || !Array.isArray(removals)) return false;
-  return (
-    Object.values(writes).every((name) => typeof name === 'string') &&
-    removals.every((path) => typeof path === 'string')
-  );
+  const { writes, created, removals } = value as Partial<Record<string, unknown>>;
+  if (typeof writes !== 'object' || writes === null || !isListOfTexts(created) || !isListOfTexts(removals))
+    return false;
+  return Object.values(writes).every((name) => typeof name === 'string' && /^(new-\d+|manifest)$/.test(name));
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

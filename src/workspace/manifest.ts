@@ -1,12 +1,23 @@
 import { failure } from '../report/finding.ts';
 import { byCodeUnit } from './entry.ts';
+import { holdsConflict, readConflicted, type Side } from './manifest-merge.ts';
 
-/** What is recorded of the last run: which files it generated, with which content, for whom. */
-export interface Manifest {
+/** What a run records of itself: which files it generated, with which content, from what, for whom. */
+export interface ManifestRecord {
   /** Program and version that wrote it. */
   readonly generator: string;
   /** Recipient of the age key that owns the tree. */
   readonly recipient: string;
+  /** Files that the user has taken over: neither written nor removed nor compared. */
+  readonly adopted: readonly string[];
+  /** Content hash of each generated file; of its ciphertext where it is a secret. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Content hash of each file that the run was made from, so that a later one can tell which of them changed. */
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+/** What is recorded of the last run. */
+export interface Manifest extends Omit<ManifestRecord, 'files'> {
   /** Content hashes by path; more than one only while a merge conflict in the manifest waits to be mended. */
   readonly files: ReadonlyMap<string, readonly string[]>;
   /** Whether the text held the markers of a merge conflict. */
@@ -24,7 +35,7 @@ export const MANIFEST_NAME = 'manifest.json';
  * @throws Failure of kind `input` where the text is no manifest
  */
 export function parseManifest(text: string, file: string): Manifest {
-  if (/^(<{7}|={7}|>{7})/m.test(text)) return readBothSides(text, file);
+  if (holdsConflict(text)) return mergeSides(readConflicted(text), file);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,44 +43,66 @@ export function parseManifest(text: string, file: string): Manifest {
     throw notAManifest(file, error);
   }
   if (!isManifestObject(value)) throw notAManifest(file);
-  const files = Object.entries(value.files).map(([path, hash]) => [path, [hash]] as const);
-  return { generator: value.generator, recipient: value.recipient, files: new Map(files), conflicted: false };
+  return {
+    generator: value.generator,
+    recipient: value.recipient,
+    adopted: value.adopted ?? [],
+    files: new Map(Object.entries(value.files).map(([path, hash]) => [path, [hash]])),
+    inputs: new Map(Object.entries(value.inputs ?? {})),
+    conflicted: false,
+  };
 }
 
 /** A manifest as text: one file on each line in a fixed order, so that merges and diffs stay small. */
-export function formatManifest(
-  manifest: Pick<Manifest, 'generator' | 'recipient'>,
-  files: ReadonlyMap<string, string>,
-): string {
-  const sorted = [...files].sort(([a], [b]) => byCodeUnit(a, b));
+export function formatManifest(record: ManifestRecord): string {
   const value = {
     format: 1,
-    generator: manifest.generator,
-    recipient: manifest.recipient,
-    files: Object.fromEntries(sorted),
+    generator: record.generator,
+    recipient: record.recipient,
+    adopted: [...record.adopted].sort(byCodeUnit),
+    files: sorted(record.files),
+    inputs: sorted(record.inputs),
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** The two manifests as one: each hash that either of them records for a file counts as ours. */
+export function unionOf(one: Manifest, other: Manifest): Manifest {
+  const files = new Map<string, readonly string[]>(one.files);
+  for (const [path, hashes] of other.files) files.set(path, [...new Set([...(files.get(path) ?? []), ...hashes])]);
+  return { ...one, files, adopted: [...new Set([...one.adopted, ...other.adopted])] };
+}
+
+function sorted(hashes: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...hashes].sort(([a], [b]) => byCodeUnit(a, b)));
 }
 
 interface ManifestObject {
   readonly generator: string;
   readonly recipient: string;
   readonly files: Readonly<Record<string, string>>;
+  readonly adopted?: readonly string[];
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 function isManifestObject(value: unknown): value is ManifestObject {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, generator, recipient, files } = value as Partial<Record<string, unknown>>;
+  const { format, generator, recipient, files, adopted, inputs } = value as Partial<Record<string, unknown>>;
   if (format !== 1 || typeof generator !== 'string' || typeof recipient !== 'string') return false;
-  return typeof files === 'object' && files !== null && Object.values(files).every((hash) => typeof hash === 'string');
+  const isAdoptedFine = adopted === undefined || (Array.isArray(adopted) && adopted.every(isText));
+  return isAdoptedFine && holdsTexts(files) && (inputs === undefined || holdsTexts(inputs));
 }
 
-function readBothSides(text: string, file: string): Manifest {
-  const files = new Map<string, string[]>();
-  for (const [, path, hash] of text.matchAll(/"([^"\n]+)": "(sha256:[0-9a-f]{64})"/g)) {
-    if (path !== undefined && hash !== undefined) files.set(path, [...(files.get(path) ?? []), hash]);
-  }
-  const recipients = new Set([...text.matchAll(/"recipient": "(age1[^"]+)"/g)].map((match) => match[1]));
+function holdsTexts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Manifest {
+  const recipients = new Set([ours.recipient, theirs.recipient].filter((one) => one !== undefined));
   const [recipient] = recipients;
   if (recipient === undefined || recipients.size > 1) {
     throw failure('input', {
@@ -79,7 +112,17 @@ function readBothSides(text: string, file: string): Manifest {
       remedy: 'resolve the line "recipient" by hand: it names the age key that the cluster uses',
     });
   }
-  return { generator: 'merged', recipient, files, conflicted: true };
+  const manifests = [ours, theirs].map((side) => ({ ...manifestOf(side), recipient }));
+  const [one, other] = manifests;
+  if (one === undefined || other === undefined) throw notAManifest(file);
+  // An input on which the sides differ counts as changed since the last run: neither side was made from the merged one.
+  const inputs = new Map([...one.inputs].filter(([path, hash]) => other.inputs.get(path) === hash));
+  return { ...unionOf(one, other), inputs };
+}
+
+function manifestOf({ files, inputs, adopted }: Side): Omit<Manifest, 'recipient'> {
+  const hashes = new Map([...files].map(([path, hash]) => [path, [hash]]));
+  return { generator: 'merged', adopted, files: hashes, inputs, conflicted: true };
 }
 
 function notAManifest(file: string, cause?: unknown): Error {

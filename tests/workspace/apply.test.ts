@@ -3,49 +3,53 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyPlan, recover } from '../../src/workspace/apply.ts';
 import { readDisk, type Workspace } from '../../src/workspace/disk.ts';
-import { contentHash, type DesiredFile } from '../../src/workspace/entry.ts';
-import { formatManifest, parseManifest, type Manifest } from '../../src/workspace/manifest.ts';
+import type { DesiredFile } from '../../src/workspace/entry.ts';
+import type { Manifest } from '../../src/workspace/manifest.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
-import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { readFiles, writeFiles } from '../support/folders.ts';
+import { file, manifestOf, manifestText, openWorkspace, RECORD } from './workspaces.ts';
 
-const OWNER = { generator: 'cluster-template test', recipient: 'age1test' };
 const MANIFEST = '.cluster-template/manifest.json';
 
 describe('applyPlan', () => {
   it('creates, changes and removes, and records it all', async () => {
-    const workspace = await open({
+    const workspace = await openWorkspace({
       'talos/old': 'stays\n',
       'kubernetes/a/b/stale': 'stale\n',
       'kubernetes/a/mine': 'mine\n',
     });
     const before = manifestOf({ 'talos/old': 'stays\n', 'kubernetes/a/b/stale': 'stale\n' });
     const desired = [file('talos/old', 'changed\n'), file('talos/run.sh', 'new\n', true)];
-    await applyPlan(workspace, await plan(workspace, desired, before), OWNER);
+    await applyPlan(workspace, await plan(workspace, desired, before), RECORD);
     expect(await readFiles(workspace.root)).toEqual({
       'talos/old': 'changed\n',
       'talos/run.sh*': 'new\n',
       'kubernetes/a/mine': 'mine\n',
-      [MANIFEST]: formatManifest(OWNER, hashes({ 'talos/old': 'changed\n', 'talos/run.sh': 'new\n' })),
+      [MANIFEST]: manifestText({ 'talos/old': 'changed\n', 'talos/run.sh': 'new\n' }),
     });
   });
 
-  it('leaves the tree as it was where a step fails', async () => {
-    const workspace = await open({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
+  it('leaves the tree as it was where something came into its way', async () => {
+    const workspace = await openWorkspace({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
     const before = manifestOf({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
     const desired = [file('talos/a', 'changed\n'), file('talos/b', 'b\n'), file('talos/c', 'c\n')];
     const changes = await plan(workspace, desired, before);
-    // Appears between plan and apply: a rename onto a folder fails.
+    // Appears between plan and apply.
     await mkdir(join(workspace.root, 'talos/c/full'), { recursive: true });
     const tree = await readFiles(workspace.root);
-    await expect(applyPlan(workspace, changes, OWNER)).rejects.toThrow('nothing was changed');
+    await expect(applyPlan(workspace, changes, RECORD)).rejects.toThrow('a folder lies where');
     expect(await readFiles(workspace.root)).toEqual(tree);
   });
 
   it('refuses to write outside the output roots', async () => {
-    const workspace = await open({});
+    const workspace = await openWorkspace({});
     for (const path of ['src/x', '../x', 'talos/../../x', 'talosx/y', 'package.json', '/etc/x']) {
-      const changes: Plan = { entries: [{ path, status: 'created', secret: false, desired: file(path, 'x\n') }] };
-      await expect(applyPlan(workspace, changes, OWNER)).rejects.toThrow('lies outside');
+      const changes: Plan = {
+        entries: [
+          { path, status: 'created', secret: false, desired: file(path, 'x\n'), present: undefined, recorded: [] },
+        ],
+      };
+      await expect(applyPlan(workspace, changes, RECORD)).rejects.toThrow('lies outside');
     }
     expect(await readFiles(workspace.root)).toEqual({});
   });
@@ -54,6 +58,7 @@ describe('applyPlan', () => {
 describe('recover', () => {
   const journal = JSON.stringify({
     writes: { 'talos/a': 'new-0', 'talos/b': 'new-1', [MANIFEST]: 'manifest' },
+    created: ['talos/b'],
     removals: ['talos/stale'],
   });
   const finished = { 'talos/a': 'A\n', 'talos/b': 'B\n', [MANIFEST]: '{}\n' };
@@ -66,7 +71,7 @@ describe('recover', () => {
     ['after the last step', finished, []],
   ])('finishes a run killed %s', async (_, files, staged) => {
     const texts: Readonly<Record<string, string>> = { 'new-0': 'A\n', 'new-1': 'B\n', manifest: '{}\n' };
-    const workspace = await open(files);
+    const workspace = await openWorkspace(files);
     await writeFiles(workspace.state, { 'journal.json': journal, 'staging/old-0': 'a\n' });
     await writeFiles(workspace.state, Object.fromEntries(staged.map((name) => [`staging/${name}`, texts[name] ?? ''])));
     expect(await recover(workspace)).toBe(true);
@@ -75,7 +80,7 @@ describe('recover', () => {
   });
 
   it('clears what a run killed before its journal left', async () => {
-    const workspace = await open({ 'talos/a': 'a\n' });
+    const workspace = await openWorkspace({ 'talos/a': 'a\n' });
     await writeFiles(workspace.state, { 'staging/new-0': 'A\n' });
     expect(await recover(workspace)).toBe(false);
     expect(await readFiles(workspace.root)).toEqual({ 'talos/a': 'a\n' });
@@ -84,7 +89,7 @@ describe('recover', () => {
 
 describe('readDisk', () => {
   it('refuses links and folders in the place of files and links on the way', async () => {
-    const workspace = await open({ 'talos/a/b': 'b\n', 'outside/x': 'x\n' });
+    const workspace = await openWorkspace({ 'talos/a/b': 'b\n', 'outside/x': 'x\n' });
     await symlink(join(workspace.root, 'outside'), join(workspace.root, 'kubernetes'));
     await symlink('b', join(workspace.root, 'talos/a/link'));
     await expect(readDisk(workspace, ['kubernetes/x'])).rejects.toThrow('a link lies where a generated folder belongs');
@@ -94,24 +99,8 @@ describe('readDisk', () => {
   });
 });
 
-async function open(files: Readonly<Record<string, string>>): Promise<Workspace> {
-  const root = await temporaryFolder(files);
-  return { root, state: join(root, '.cluster-template'), outputRoots: ['kubernetes', 'talos', '.sops.yaml'] };
-}
-
 async function plan(workspace: Workspace, desired: readonly DesiredFile[], manifest: Manifest): Promise<Plan> {
   const paths = new Set([...desired.map(({ path }) => path), ...manifest.files.keys()]);
-  return planChanges(desired, await readDisk(workspace, paths), manifest);
-}
-
-function file(path: string, text: string, executable = false): DesiredFile {
-  return { path, bytes: Buffer.from(text), executable, secret: false };
-}
-
-function hashes(files: Readonly<Record<string, string>>): Map<string, string> {
-  return new Map(Object.entries(files).map(([path, text]) => [path, contentHash(Buffer.from(text))]));
-}
-
-function manifestOf(files: Readonly<Record<string, string>>): Manifest {
-  return parseManifest(formatManifest(OWNER, hashes(files)), 'manifest.json');
+  const present = { disk: await readDisk(workspace, paths), repositories: [], isSecret: () => false };
+  return planChanges(desired, present, manifest);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { contentHash, type DesiredFile, type DiskFile } from '../../src/workspace/entry.ts';
 import { formatManifest, parseManifest, type Manifest } from '../../src/workspace/manifest.ts';
-import { planChanges, type PlanStatus } from '../../src/workspace/plan.ts';
+import { planChanges, type PlanStatus, type Present } from '../../src/workspace/plan.ts';
 
 const OLD = 'old\n';
 const NEW = 'new\n';
+const RECORD = { generator: 'g', recipient: 'age1a', adopted: [], inputs: new Map<string, string>() };
 
 interface Case {
   readonly what: string;
@@ -31,26 +32,25 @@ describe('planChanges', () => {
   it.each(CASES)('$what: $status', ({ wanted, onDisk, recorded, status }) => {
     const desired = wanted === undefined ? [] : [desiredFile(wanted)];
     const disk = new Map(onDisk === undefined ? [] : [['talos/x', diskFile(onDisk)] as const]);
-    const plan = planChanges(desired, disk, manifest(recorded));
+    const plan = planChanges(desired, present(disk), manifest(recorded));
     expect(plan.entries.map((entry) => entry.status)).toEqual(status === 'absent' ? [] : [status]);
   });
 
   it('sees a lost executable bit as a change', () => {
     const desired = { ...desiredFile(NEW), executable: true };
-    expect(planChanges([desired], new Map([['talos/x', diskFile(NEW)]]), undefined).entries[0]?.status).toBe('changed');
+    expect(planChanges([desired], present(new Map([['talos/x', diskFile(NEW)]])), undefined).entries[0]?.status).toBe(
+      'changed',
+    );
   });
 
   it('takes both sides of a merge conflict in the manifest for its own', () => {
-    const ours = formatManifest(
-      { generator: 'g', recipient: 'age1a' },
-      new Map([['talos/x', contentHash(bytes(OLD))]]),
-    );
+    const ours = formatManifest({ ...RECORD, files: new Map([['talos/x', contentHash(bytes(OLD))]]) });
     const line = `    "talos/x": "${contentHash(bytes('other\n'))}"`;
     const text = ours.replace(/^( {4}"talos\/x".*)$/m, `<<<<<<< HEAD\n$1\n=======\n${line}\n>>>>>>> branch`);
     const merged = parseManifest(text, 'manifest.json');
     expect(merged.conflicted).toBe(true);
     for (const side of [OLD, 'other\n']) {
-      const plan = planChanges([desiredFile(NEW)], new Map([['talos/x', diskFile(side)]]), merged);
+      const plan = planChanges([desiredFile(NEW)], present(new Map([['talos/x', diskFile(side)]])), merged);
       expect(plan.entries[0]?.status).toBe('changed');
     }
   });
@@ -62,19 +62,40 @@ describe('the manifest', () => {
       ['b', contentHash(bytes('b'))],
       ['a', contentHash(bytes('a'))],
     ]);
-    const text = formatManifest({ generator: 'cluster-template 1.2.3', recipient: 'age1x' }, files);
-    const read = parseManifest(text, 'manifest.json');
+    const record = {
+      generator: 'cluster-template 1.2.3',
+      recipient: 'age1x',
+      adopted: ['d', 'c'],
+      inputs: files,
+      files,
+    };
+    const read = parseManifest(formatManifest(record), 'manifest.json');
     expect([...read.files]).toEqual([...files].sort().map(([path, hash]) => [path, [hash]]));
-    expect(read).toMatchObject({ generator: 'cluster-template 1.2.3', recipient: 'age1x', conflicted: false });
+    expect([...read.inputs]).toEqual([...files].sort());
+    expect(read).toMatchObject({
+      generator: 'cluster-template 1.2.3',
+      recipient: 'age1x',
+      adopted: ['c', 'd'],
+      conflicted: false,
+    });
   });
 
-  it.each(['', '{}', '[]', '{"format":2}', '{"format":1,"generator":"x","recipient":"y","files":{"a":1}}'])(
-    'is refused where it is %s',
-    (text) => {
-      expect(() => parseManifest(text, 'manifest.json')).toThrow('the manifest cannot be read');
-    },
-  );
+  it.each([
+    '',
+    '{}',
+    '[]',
+    '{"format":2}',
+    '{"format":1,"generator":"x","recipient":"y","files":{"a":1}}',
+    '{"format":1,"generator":"x","recipient":"y","files":{},"adopted":[1]}',
+    '{"format":1,"generator":"x","recipient":"y","files":{},"inputs":[1]}',
+  ])('is refused where it is %s', (text) => {
+    expect(() => parseManifest(text, 'manifest.json')).toThrow('the manifest cannot be read');
+  });
 });
+
+function present(disk: ReadonlyMap<string, DiskFile>, repositories: readonly string[] = []): Present {
+  return { disk, repositories, isSecret: (path) => path.includes('.sops.') };
+}
 
 function bytes(text: string): Buffer {
   return Buffer.from(text);
@@ -94,6 +115,8 @@ function manifest(text: string | undefined): Manifest | undefined {
     generator: 'g',
     recipient: 'age1a',
     files: new Map([['talos/x', [contentHash(bytes(text))]]]),
+    adopted: [],
+    inputs: new Map(),
     conflicted: false,
   };
 }

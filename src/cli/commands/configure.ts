@@ -1,27 +1,76 @@
 import type { MadeCredential } from '../../cluster/credentials/make.ts';
-import { configure, CONFIGURE_STAGES, type ConfigureResult } from '../../pipeline/configure.ts';
+import { configure, planConfigure, type ConfigureResult, type PlanResult } from '../../pipeline/configure.ts';
+import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { SILENT } from '../../pipeline/progress.ts';
+import { CONFIGURE_STAGES } from '../../pipeline/stages.ts';
+import { failure } from '../../report/finding.ts';
 import { confirm, isInteractive, print } from '../../system/terminal.ts';
 import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
 import { count, printFindings, printJson } from '../output.ts';
-import { planLines, toJson } from '../plan-output.ts';
-import { listProgress } from '../progress.ts';
+import { configureToJson, planLines, planToJson, staleLine } from '../plan-output.ts';
+import { showProgress, type ShownProgress } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
+import { differs } from './plan.ts';
+
+/** Options of `configure`. */
+export interface ConfigureCommandOptions extends RootOptions {
+  readonly yes?: boolean;
+  readonly check?: boolean;
+  readonly force?: boolean;
+  readonly keep?: boolean;
+}
 
 /** `cluster-template configure`; gives back the exit code. */
-export async function runConfigure(options: RootOptions & { yes?: boolean; check?: boolean }): Promise<number> {
+export async function runConfigure(options: ConfigureCommandOptions): Promise<number> {
+  if ([options.check, options.force, options.keep].filter((option) => option === true).length > 1) {
+    const message = '--check, --force and --keep exclude each other';
+    throw failure('usage', { code: 'usage/argument', message });
+  }
+  return options.check === true ? await check(options) : await interruptible((signal) => write(options, signal));
+}
+
+async function check(options: ConfigureCommandOptions): Promise<number> {
   const root = await rootOf(options);
-  const writes = options.check !== true;
-  const stages = Object.values(CONFIGURE_STAGES).filter((title) => writes || title !== CONFIGURE_STAGES.write);
-  const progress = options.json === true ? undefined : await listProgress(stages);
-  const asks = writes && options.yes !== true && options.json !== true && isInteractive();
-  const run = { writes, generator: GENERATOR, confirm: asks ? confirmRemovals : () => Promise.resolve(true) };
-  const result = await configure(root, run, progress ?? SILENT).finally(() => progress?.finish());
-  if (options.json === true) printJson(toJson(result));
-  else printResult(result, writes);
-  if (!writes) return needsRun(result) ? EXIT.changes : EXIT.done;
+  const result = await shown(options, (progress) => planConfigure(root, progress));
+  const needsRun = differs(result.plan);
+  if (options.json === true) printJson(planToJson(result));
+  else {
+    printPlan(result);
+    print(needsRun ? `${staleLine(result.stale)}configure would change the tree\n` : 'nothing to do\n');
+  }
+  return needsRun ? EXIT.changes : EXIT.done;
+}
+
+async function write(options: ConfigureCommandOptions, signal: AbortSignal): Promise<number> {
+  const root = await rootOf(options);
+  const asks = options.yes !== true && options.json !== true && isInteractive();
+  const conflicts: ConflictChoice = options.force === true ? 'overwrite' : options.keep === true ? 'keep' : 'stop';
+  const result = await shown(options, (progress) => {
+    const confirmed = async (removals: readonly PlanEntry[]): Promise<boolean> => {
+      await progress.finish();
+      return await confirmRemovals(removals);
+    };
+    const confirm = asks ? confirmed : () => Promise.resolve(true);
+    return configure(root, { generator: GENERATOR, conflicts, confirm, signal }, progress);
+  });
+  if (options.json === true) printJson(configureToJson(result));
+  else {
+    printPlan(result);
+    print(outcomeLines(result));
+  }
   return result.written ? EXIT.done : EXIT.findings;
+}
+
+/** Stages that nothing interrupts; before the last one there may be a question. */
+const STAGES = Object.values(CONFIGURE_STAGES).filter((title) => title !== CONFIGURE_STAGES.write);
+
+/** Does the work while its stages are shown; with --json nothing is. */
+async function shown<T>({ json }: RootOptions, work: (progress: ShownProgress) => Promise<T>): Promise<T> {
+  if (json === true) return await work({ ...SILENT, finish: () => Promise.resolve() });
+  const progress = await showProgress(STAGES);
+  return await work(progress).finally(() => progress.finish());
 }
 
 /** Asked after the stages so far were drawn: what is removed can be had back from git only where it was committed. */
@@ -30,15 +79,23 @@ async function confirmRemovals(removals: readonly PlanEntry[]): Promise<boolean>
   return await confirm(`Remove ${count(removals.length, 'generated file')} that the configuration no longer asks for?`);
 }
 
-function printResult(result: ConfigureResult, writes: boolean): void {
+function printPlan(result: PlanResult): void {
   printFindings(result.findings);
-  const changes = changesOf(result.plan);
   print(planLines(result.plan, { all: false }));
-  if (result.made.length > 0) print(madeLines(result));
-  if (!writes) print(needsRun(result) ? 'configure would change the tree\n' : 'nothing to do\n');
-  else if (!result.written) print('nothing was written\n');
-  else if (changes.length === 0) print('nothing changed\n');
-  else print(`${count(changes.length, 'file')} written; look at them with git diff, then commit\n`);
+}
+
+function outcomeLines(result: ConfigureResult): string {
+  const made = result.made.length > 0 ? madeLines(result) : '';
+  if (!result.written) return `${made}nothing was written\n`;
+  const kept = conflictsOf(result.plan).length;
+  const keptLine = kept > 0 ? `${count(kept, 'file')} of yours left as ${kept === 1 ? 'it is' : 'they are'}\n` : '';
+  const backup = result.backup === undefined ? '' : `what was overwritten lies in ${result.backup}\n`;
+  const changes = changesOf(result.plan).length;
+  const last =
+    changes === 0
+      ? 'nothing changed\n'
+      : `${count(changes, 'file')} written; look at them with git diff, then commit\n`;
+  return `${made}${keptLine}${backup}${last}`;
 }
 
 function madeLines({ made, takenOver }: ConfigureResult): string {
@@ -50,8 +107,4 @@ function madeLines({ made, takenOver }: ConfigureResult): string {
 
 function describe({ file }: MadeCredential): string {
   return file;
-}
-
-function needsRun(result: ConfigureResult): boolean {
-  return changesOf(result.plan).length > 0 || conflictsOf(result.plan).length > 0;
 }

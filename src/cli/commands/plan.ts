@@ -1,22 +1,26 @@
-import { configure } from '../../pipeline/configure.ts';
+import { planConfigure } from '../../pipeline/configure.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { print } from '../../system/terminal.ts';
-import { changesOf, conflictsOf } from '../../workspace/plan.ts';
+import { changesOf, conflictsOf, type Plan } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindings, printJson } from '../output.ts';
-import { planLines, toJson } from '../plan-output.ts';
-import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
+import { planLines, planToJson, staleLine } from '../plan-output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template plan`; gives back the exit code. */
 export async function runPlan(options: RootOptions & { all?: boolean; exitCode?: boolean }): Promise<number> {
   const root = await rootOf(options);
-  const run = { writes: false, generator: GENERATOR, confirm: () => Promise.resolve(false) };
-  const result = await configure(root, run, SILENT);
-  if (options.json === true) printJson(toJson(result));
+  const result = await planConfigure(root, SILENT);
+  if (options.json === true) printJson(planToJson(result));
   else {
     printFindings(result.findings);
     print(planLines(result.plan, { all: options.all === true }));
+    if (differs(result.plan)) print(staleLine(result.stale));
   }
-  const differs = changesOf(result.plan).length > 0 || conflictsOf(result.plan).length > 0;
-  return differs && options.exitCode === true ? EXIT.changes : EXIT.done;
+  return differs(result.plan) && options.exitCode === true ? EXIT.changes : EXIT.done;
+}
+
+/** Whether a run would change something, or would be stopped by what somebody else changed. */
+export function differs(plan: Plan): boolean {
+  return changesOf(plan).length > 0 || conflictsOf(plan).length > 0;
 }

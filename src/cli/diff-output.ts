@@ -1,0 +1,49 @@
+import type { FileDiff } from '../workspace/file-diff.ts';
+
+/** Colours as git uses them, by how a line begins. */
+const COLOURS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:diff |--- |\+\+\+ |(?:old|new|deleted file|new file) mode |secret )/, '1'],
+  [/^@@ /, '36'],
+  [/^-/, '31'],
+  [/^\+/, '32'],
+];
+
+/** A file's diff for a terminal or a pipe; on a terminal, coloured and without what could steer it. */
+export function formatDiff({ status, diff }: FileDiff, { coloured }: { readonly coloured: boolean }): string {
+  const remark = REMARKS[status] ?? '';
+  if (!coloured) return remark + diff;
+  // Within a hunk a removed line may itself begin like a header, so headers end where the first hunk begins.
+  const hunks = diff.search(/^@@ /m);
+  const head = hunks === -1 ? diff : diff.slice(0, hunks);
+  const body = hunks === -1 ? '' : diff.slice(hunks);
+  return ansi(remark, '33') + paint(head, COLOURS) + paint(body, COLOURS.slice(1));
+}
+
+const REMARKS: Readonly<Partial<Record<FileDiff['status'], string>>> = {
+  edited: '# changed by hand; this is what --force would do\n',
+  foreign: '# not generated; this is what --force would do\n',
+};
+
+function paint(text: string, colours: typeof COLOURS): string {
+  const lines = text.match(/[^\n]*\n/g) ?? [];
+  return lines
+    .map((line) => {
+      const colour = colours.find(([start]) => start.test(line))?.[1];
+      const shown = withoutControls(line);
+      return colour === undefined ? shown : ansi(shown, colour);
+    })
+    .join('');
+}
+
+/** Escape sequences in a file must not reach a terminal. */
+function withoutControls(line: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the characters that a terminal obeys
+  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => {
+    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+function ansi(text: string, code: string): string {
+  if (text === '') return '';
+  return `\u001b[${code}m${text.replace(/\n$/, '')}\u001b[0m\n`;
+}

@@ -1,0 +1,137 @@
+import { dirname, join } from 'node:path';
+import {
+  copyFile,
+  createFile,
+  errorCode,
+  inspect,
+  moveFile,
+  removeEmptyFolders,
+  removeFile,
+  removeTree,
+  replaceFile,
+} from '../system/files.ts';
+import { isInsideOutputRoots, readDisk, type Workspace } from './disk.ts';
+import { JOURNAL_NAME, STAGING_NAME, UNDO_NAME, type Journal } from './journal.ts';
+import { MANIFEST_NAME } from './manifest.ts';
+import { changesOf, type Plan } from './plan.ts';
+
+/**
+ * One all-or-nothing change of the tree, as steps that can each be done again after an interruption.
+ *
+ * In the staging folder, `new-N` and `manifest` are files ready for their place, and `old-N` is what lay at the place of
+ * step N before. A step is done when its new file is gone from there, so both directions can be taken up at any point.
+ */
+export class Commit {
+  readonly #workspace: Workspace;
+  readonly #staging: string;
+  #journal: Journal;
+
+  constructor(workspace: Workspace, journal: Journal = { writes: {}, created: [], removals: [] }) {
+    this.#workspace = workspace;
+    this.#staging = join(workspace.state, STAGING_NAME);
+    this.#journal = journal;
+  }
+
+  /** Writes every new file whole and then the journal: from here on the change is certain to be finished or undone. */
+  async stage(plan: Plan, manifest: string): Promise<void> {
+    const writes: Record<string, string> = {};
+    const created: string[] = [];
+    const removals: string[] = [];
+    for (const { path, status, desired } of changesOf(plan)) {
+      if (status === 'removed' || desired === undefined) {
+        removals.push(path);
+        continue;
+      }
+      const name = `new-${String(Object.keys(writes).length)}`;
+      await createFile(join(this.#staging, name), desired.bytes, desired.executable ? 0o755 : 0o644);
+      writes[path] = name;
+      if (status === 'created') created.push(path);
+    }
+    const manifestPath = this.#manifestPath();
+    await createFile(join(this.#staging, 'manifest'), manifest);
+    writes[manifestPath] = 'manifest';
+    if ((await inspect(this.#target(manifestPath))) === undefined) created.push(manifestPath);
+    this.#journal = { writes, created, removals };
+    await this.refuseStrangePaths();
+    await replaceFile(join(this.#workspace.state, JOURNAL_NAME), `${JSON.stringify(this.#journal)}\n`);
+  }
+
+  /** Throws where a step would touch anything but generated files and the manifest, or would go through a link. */
+  async refuseStrangePaths(): Promise<void> {
+    const { outputRoots } = this.#workspace;
+    const paths = this.#paths().filter((path) => path !== this.#manifestPath());
+    const outside = paths.find((path) => !isInsideOutputRoots(path, outputRoots));
+    if (outside !== undefined) throw new Error(`${outside} lies outside ${outputRoots.join(', ')}`);
+    await readDisk(this.#workspace, paths);
+  }
+
+  /** Puts the new files into place, the manifest last, and removes what is to go. */
+  async carryOut({ keepOld }: { readonly keepOld: boolean }): Promise<void> {
+    for (const [index, path] of this.#paths().entries()) {
+      if (keepOld) await this.#keepOld(path, index);
+      const name = this.#journal.writes[path];
+      if (name === undefined) await removeFile(this.#target(path));
+      else await moveFile(join(this.#staging, name), this.#target(path)).catch(ignoreAbsent);
+    }
+    for (const path of this.#journal.removals) await this.#removeEmptyFolders(path);
+  }
+
+  /** Takes back what was done, in any order of calls and interruptions; needs no room on the disk. */
+  async undo(): Promise<void> {
+    const { state } = this.#workspace;
+    await moveFile(join(state, JOURNAL_NAME), join(state, UNDO_NAME)).catch(ignoreAbsent);
+    if ((await inspect(join(state, UNDO_NAME))) !== undefined) {
+      for (const [index, path] of this.#paths().entries()) await this.#restore(path, index);
+    }
+    await this.tidy();
+  }
+
+  /** Removes journal and staging folder. */
+  async tidy(): Promise<void> {
+    for (const name of [JOURNAL_NAME, UNDO_NAME]) await removeFile(join(this.#workspace.state, name));
+    await removeTree(this.#staging);
+  }
+
+  async #keepOld(path: string, index: number): Promise<void> {
+    const copy = join(this.#staging, `copy-${String(index)}`);
+    // Under its final name only when it is whole: half a copy must never be put back.
+    if (await copyFile(this.#target(path), copy)) await moveFile(copy, this.#old(index));
+  }
+
+  async #restore(path: string, index: number): Promise<void> {
+    const target = this.#target(path);
+    const name = this.#journal.writes[path];
+    if ((await inspect(this.#old(index))) !== undefined) await moveFile(this.#old(index), target);
+    else if (name !== undefined && this.#journal.created.includes(path)) {
+      const isStaged = (await inspect(join(this.#staging, name))) !== undefined;
+      if (isStaged) return;
+      await removeFile(target);
+      await this.#removeEmptyFolders(path);
+    }
+  }
+
+  async #removeEmptyFolders(path: string): Promise<void> {
+    await removeEmptyFolders(dirname(this.#target(path)), this.#workspace.root);
+  }
+
+  /** Steps in their order: the files, the manifest, the removals. */
+  #paths(): string[] {
+    return [...Object.keys(this.#journal.writes), ...this.#journal.removals];
+  }
+
+  #manifestPath(): string {
+    return join(this.#workspace.state, MANIFEST_NAME).slice(this.#workspace.root.length + 1);
+  }
+
+  #target(path: string): string {
+    return join(this.#workspace.root, path);
+  }
+
+  #old(index: number): string {
+    return join(this.#staging, `old-${String(index)}`);
+  }
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}

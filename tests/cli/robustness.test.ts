@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { thisProcess } from '../../src/workspace/process-identity.ts';
+import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { readFiles, writeFiles } from '../support/folders.ts';
+
+const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
+const FAILURES = resolve(import.meta.dirname, 'inject-failure.mjs');
+const LAUNCHER = resolve(import.meta.dirname, '../../bin/cluster-template.mjs');
+
+describe('a disk that refuses', () => {
+  it.each([
+    ['is full', { call: 'writeFile', at: 2, code: 'ENOSPC', path: 'staging' }],
+    ['cannot be written', { call: 'rename', at: 1, code: 'EROFS', path: 'staging/new' }],
+    ['cannot be locked', { call: 'mkdir', at: 1, code: 'EROFS', path: '.cluster-template' }],
+    ['cannot be read', { call: 'readFile', at: 1, code: 'EIO', path: 'manifest.json' }],
+  ])('and %s ends the run with one message and the tree as it was', async (_, failure) => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
+    const before = withoutCache(await readFiles(cluster));
+    const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(`${failure.code}: refused`);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
+  });
+
+  it('and does not give a template away is told by its name', async () => {
+    const cluster = await sampleCluster();
+    const failure = { call: 'readFile', at: 2, code: 'EACCES', path: 'talenv.yaml.j2' };
+    const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
+    expect([1, 3]).toContain(result.code);
+    expect(result.stderr).toContain('talenv.yaml.j2');
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a strange tree', () => {
+  it.each<[string, (cluster: string) => Promise<unknown>, string]>([
+    ['a link as output root', linkRoot, 'talos:'],
+    [
+      'a link in an output root that leads out of the tree',
+      (cluster) =>
+        symlink(tmpdir(), join(cluster, 'kubernetes/apps/kube-system/new')).then(() => moveAway(cluster, 'new')),
+      'a link lies where a generated folder belongs',
+    ],
+    [
+      'a file in the place of a folder',
+      (cluster) => fileForFolder(cluster),
+      'a file lies where a generated folder belongs',
+    ],
+    [
+      'a folder in the place of a file',
+      (cluster) => folderForFile(cluster),
+      'a folder lies where a generated file belongs',
+    ],
+    [
+      'a journal that is damaged',
+      (cluster) => writeFile(join(cluster, '.cluster-template/journal.json'), '{"writes":'),
+      'the journal of an interrupted run cannot be read',
+    ],
+    [
+      'a journal that leads out of the tree',
+      (cluster) =>
+        writeFiles(cluster, {
+          '.cluster-template/journal.json': '{"writes":{"../x":"new-0"},"created":[],"removals":[]}',
+          '.cluster-template/staging/new-0': 'x\n',
+        }),
+      '../x lies outside',
+    ],
+  ])('%s gets one clear message', async (_, make, message) => {
+    const cluster = await sampleCluster();
+    await make(cluster);
+    const before = withoutCache(await readFiles(cluster));
+    const result = await run(cluster, ['configure', '--force']);
+    expect([1, 3]).toContain(result.code);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr.match(/error:/g)).toHaveLength(1);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+  });
+
+  it('without its output roots gets them back', async () => {
+    const cluster = await sampleCluster();
+    const before = withoutCache(await readFiles(cluster));
+    for (const folder of ['talos', 'bootstrap']) await rm(join(cluster, folder), { recursive: true });
+    expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
+    const after = withoutCache(await readFiles(cluster));
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  });
+
+  it('without its folder of templates gets a message', async () => {
+    const cluster = await sampleCluster();
+    await rm(join(cluster, 'templates'), { recursive: true });
+    const result = await run(cluster, ['configure']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('two runs at once', () => {
+  it('come one after the other', async () => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
+    const results = await Promise.all([1, 2, 3].map(() => run(cluster, ['configure'])));
+    expect(results.map(({ code, stderr }) => ({ code, stderr: code === 0 ? '' : stderr }))).toEqual(
+      results.map(() => ({ code: 0, stderr: '' })),
+    );
+    expect(existsSync(join(cluster, '.cluster-template/lock'))).toBe(false);
+  });
+
+  it('end with 3 and the name of the other where that does not end; looking is free', async () => {
+    const cluster = await sampleCluster();
+    await writeFiles(cluster, { '.cluster-template/lock': JSON.stringify(await thisProcess()) });
+    const [result, plan] = await Promise.all([run(cluster, ['configure']), run(cluster, ['plan'])]);
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(`process ${String(process.pid)} on `);
+    expect(plan.code).toBe(0);
+  });
+});
+
+describe('an interruption', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s gives the lock back and leaves the tree as it was', async (signal) => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
+    const before = withoutCache(await readFiles(cluster));
+    const lock = join(cluster, '.cluster-template/lock');
+    const child = spawn(process.execPath, [LAUNCHER, 'configure', '--keys', SAMPLE_KEYS, '--root', cluster], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const ended = new Promise<number | null>((settle) => child.on('close', settle));
+    while (!existsSync(lock) && child.exitCode === null) await new Promise((settle) => setTimeout(settle, 1));
+    child.kill(signal);
+    expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(stderr).toBe(`interrupted by ${signal}; nothing was written\n`);
+    expect(existsSync(lock)).toBe(false);
+    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+  });
+});
+
+async function run(
+  cluster: string,
+  arguments_: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const node = 'FAIL' in env ? ['--import', FAILURES] : [];
+  return await runCommand([...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster], { env, node });
+}
+
+async function linkRoot(cluster: string): Promise<void> {
+  const elsewhere = join(await mkdtemp(join(cluster, 'elsewhere-')), 'talos');
+  await rename(join(cluster, 'talos'), elsewhere);
+  await symlink(elsewhere, join(cluster, 'talos'));
+}
+
+/** Puts the link that was made at `<name>` into the place of a generated folder. */
+async function moveAway(cluster: string, name: string): Promise<void> {
+  const folder = join(cluster, 'kubernetes/apps/kube-system');
+  await rm(join(folder, 'cilium'), { recursive: true });
+  await rename(join(folder, name), join(folder, 'cilium'));
+}
+
+async function fileForFolder(cluster: string): Promise<void> {
+  await rm(join(cluster, 'talos'), { recursive: true });
+  await writeFile(join(cluster, 'talos'), 'file\n');
+}
+
+async function folderForFile(cluster: string): Promise<void> {
+  await rm(join(cluster, 'talos/talenv.yaml'));
+  await mkdir(join(cluster, 'talos/talenv.yaml'));
+}
+
+function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/cache/')));
+}

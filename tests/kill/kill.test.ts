@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { killRuns } from './runs.ts';
+
+/** 30 in the suite; `KILL_RUNS=200 npx vitest run tests/kill` by hand. */
+const RUNS = Number(process.env.KILL_RUNS ?? 30);
+const SEED = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31);
+
+describe(`configure, killed ${String(RUNS)} times (KILL_SEED=${String(SEED)})`, () => {
+  it(
+    'leaves every file old or new and no plain secret, and the next run finishes',
+    { timeout: RUNS * 20_000 },
+    async () => {
+      const report = await killRuns(RUNS, SEED);
+      console.log(
+        `seed ${String(SEED)}: ${String(report.killed)} of ${String(RUNS)} killed, ${String(report.staged)} after staging began, ` +
+          `${String(report.journals)} with a journal; ${(report.milliseconds / 1000).toFixed(1)} s`,
+      );
+      expect(report.problems).toEqual([]);
+      expect(report.killed).toBeGreaterThan(RUNS / 2);
+    },
+  );
+});

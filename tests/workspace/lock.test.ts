@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exclusively } from '../../src/workspace/exclusive.ts';
+import { takeLock } from '../../src/workspace/lock.ts';
+import { thisProcess, type ProcessIdentity } from '../../src/workspace/process-identity.ts';
+import { openWorkspace, type TestWorkspace } from './workspaces.ts';
+
+const SHORT = { waitMilliseconds: 200, pollMilliseconds: 10 };
+const NEVER = new AbortController().signal;
+
+describe('takeLock', () => {
+  it('names its holder and leaves nothing behind when it is released', async () => {
+    const workspace = await openWorkspace({});
+    const lock = await takeLock(workspace, NEVER);
+    const text = await readFile(join(workspace.state, 'lock'), 'utf8');
+    expect(JSON.parse(text)).toEqual(await thisProcess());
+    expect(JSON.parse(text)).toMatchObject({ pid: process.pid });
+    await lock.release();
+    await lock.release();
+    expect(await readdir(workspace.state)).toEqual([]);
+  });
+
+  it('waits for a running holder and then names it', async () => {
+    const workspace = await openWorkspace({});
+    const lock = await takeLock(workspace, NEVER);
+    const { host } = await thisProcess();
+    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toMatchObject({
+      kind: 'outside',
+      message: `process ${String(process.pid)} on ${host} is writing to this tree and did not end within 0.2 s`,
+    });
+    const second = takeLock(workspace, NEVER, { waitMilliseconds: 10_000, pollMilliseconds: 10 });
+    await lock.release();
+    await (await second).release();
+  });
+
+  it.each<[string, (mine: ProcessIdentity) => Promise<Partial<ProcessIdentity>>]>([
+    ['a process that is gone', async () => ({ pid: await deadPid() })],
+    ['another process that got its number', (mine) => Promise.resolve({ started: `${mine.started}0` })],
+    ['a process before the last start of the machine', () => Promise.resolve({ boot: 'another-boot' })],
+  ])('takes over the lock of %s', async (_, change) => {
+    const mine = await thisProcess();
+    const workspace = await locked(JSON.stringify({ ...mine, ...(await change(mine)) }));
+    const lock = await takeLock(workspace, NEVER, SHORT);
+    expect(JSON.parse(await readFile(join(workspace.state, 'lock'), 'utf8'))).toEqual(mine);
+    await lock.release();
+    expect(await readdir(workspace.state)).toEqual([]);
+  });
+
+  it.each(['', '{', '[]', '{"pid":-1,"started":"","host":"","boot":""}', '{"pid":1}'])(
+    'takes over a lock that no run has written: %s',
+    async (text) => {
+      const lock = await takeLock(await locked(text), NEVER, SHORT);
+      await lock.release();
+    },
+  );
+
+  it('leaves the lock of another host alone', async () => {
+    const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), host: 'elsewhere' });
+    const workspace = await locked(text);
+    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('on elsewhere is writing');
+    expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
+  });
+
+  it('is never held twice, however many take over a dead one at once', async () => {
+    const workspace = await locked(JSON.stringify({ ...(await thisProcess()), pid: await deadPid() }));
+    let holders = 0;
+    let most = 0;
+    const patience = { waitMilliseconds: 10_000, pollMilliseconds: 1 };
+    const takers = Array.from({ length: 12 }, async () => {
+      const lock = await takeLock(workspace, NEVER, patience);
+      most = Math.max(most, ++holders);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      holders -= 1;
+      await lock.release();
+    });
+    await Promise.all(takers);
+    expect(most).toBe(1);
+    expect(await readdir(workspace.state)).toEqual([]);
+  });
+});
+
+describe('exclusively', () => {
+  it('gives the lock back where the work fails', async () => {
+    const workspace = await openWorkspace({});
+    const failing = exclusively(workspace, NEVER, () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    expect(await readdir(workspace.state)).toEqual([]);
+  });
+
+  it('ends with the reason of an interruption, though the work never ends', async () => {
+    const workspace = await openWorkspace({});
+    const controller = new AbortController();
+    const endless = exclusively(workspace, controller.signal, async () => {
+      controller.abort(new Error('interrupted'));
+      await new Promise(() => undefined);
+    });
+    await expect(endless).rejects.toThrow('interrupted');
+    expect(await readdir(workspace.state)).toEqual([]);
+  });
+
+  it('lets work that must not be interrupted come to its end', async () => {
+    const workspace = await openWorkspace({});
+    const controller = new AbortController();
+    const result = exclusively(workspace, controller.signal, ({ uninterrupted }) =>
+      uninterrupted(async () => {
+        controller.abort(new Error('interrupted'));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return 'done';
+      }),
+    );
+    await expect(result).resolves.toBe('done');
+  });
+
+  it('begins no such work after an interruption', async () => {
+    const workspace = await openWorkspace({});
+    const controller = new AbortController();
+    let begun = false;
+    const late = exclusively(workspace, controller.signal, async ({ uninterrupted }) => {
+      controller.abort(new Error('interrupted'));
+      await uninterrupted(() => Promise.resolve((begun = true)));
+    });
+    await expect(late).rejects.toThrow('interrupted');
+    expect(begun).toBe(false);
+  });
+
+  it('refuses a state folder that is a link or a file', async () => {
+    const workspace = await openWorkspace({ 'elsewhere/x': 'x\n' });
+    await symlink('elsewhere', workspace.state);
+    await expect(exclusively(workspace, NEVER, () => Promise.resolve())).rejects.toThrow('a link lies where');
+    const other = await openWorkspace({ '.cluster-template': 'x\n' });
+    await expect(exclusively(other, NEVER, () => Promise.resolve())).rejects.toThrow('a file lies where');
+  });
+});
+
+async function locked(text: string): Promise<TestWorkspace> {
+  const workspace = await openWorkspace({});
+  await mkdir(workspace.state);
+  await writeFile(join(workspace.state, 'lock'), text);
+  return workspace;
+}
+
+/** The number of a process that has ended just now. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
