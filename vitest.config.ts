@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/build.ts'],
+    setupFiles: ['tests/support/properties.ts'],
     testTimeout: 30_000,
     // Two workers: a machine with two cores is the smallest that the suite is meant for.
     maxWorkers: 2,

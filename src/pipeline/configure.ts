@@ -3,7 +3,7 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
 import { exclusively } from '../workspace/exclusive.ts';
-import { fileDiff, type FileDiff } from '../workspace/file-diff.ts';
+import type { FileDiff } from '../workspace/file-diff.ts';
 import { formatManifest, type ManifestRecord } from '../workspace/manifest.ts';
 import { changesOf, filesAfter, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import { compareWithTree, type Comparison } from './compare.ts';
@@ -98,8 +98,10 @@ export async function planConfigure(root: ClusterRoot, progress: Progress): Prom
 }
 
 function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanResult {
-  const diffOf = async (entry: PlanEntry): Promise<FileDiff> =>
-    fileDiff(entry, entry.secret ? await secretChangeOf(entry) : undefined);
+  const diffOf = async (entry: PlanEntry): Promise<FileDiff> => {
+    const { fileDiff } = await import('../workspace/file-diff.ts');
+    return fileDiff(entry, entry.secret ? await secretChangeOf(entry) : undefined);
+  };
   return { plan, findings, stale, diffOf };
 }
 

@@ -5,7 +5,6 @@ export { isInsideOutputRoots, readDisk, refuseStrangeFolder, repositoriesAmong, 
 export { contentHash, type DesiredFile, type DiskFile, type SecretChange } from './entry.ts';
 export { exclusively, type Exclusive } from './exclusive.ts';
 export { fileDiff, type FileDiff } from './file-diff.ts';
-export { diffLines, type LineRun } from './line-diff.ts';
 export { LOCK_NAME, takeLock, type Lock, type LockPatience } from './lock.ts';
 export {
   formatManifest,

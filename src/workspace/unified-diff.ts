@@ -1,94 +1,42 @@
-import { diffLines, type LineRun } from './line-diff.ts';
+import { structuredPatch, type StructuredPatchHunk } from 'diff';
 
 /** How many equal lines stand around a change. */
 const CONTEXT = 3;
+
+/**
+ * How many differing lines are searched for the shortest difference: time grows with the square of it. Beyond, the text
+ * counts as replaced whole, which is right as well and only longer than it need be.
+ */
+const SEARCH_LIMIT = 2000;
 
 /**
  * The difference of two texts as hunks of a unified diff, without the two lines that name the files. Empty where the texts
  * are equal. Every line ends with a line break; a text that does not end with one gets git's remark.
  */
 export function unifiedDiff(before: string, after: string): string {
-  return hunksOf(diffLines(splitLines(before), splitLines(after)))
-    .map(formatHunk)
-    .join('');
+  return hunksOf(before, after).map(formatHunk).join('');
 }
 
-/** Lines with their line breaks, so that one without differs from one with. */
-function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+function hunksOf(before: string, after: string): readonly StructuredPatchHunk[] {
+  const options = { context: CONTEXT, maxEditLength: SEARCH_LIMIT };
+  return structuredPatch('', '', before, after, undefined, undefined, options)?.hunks ?? [replacement(before, after)];
 }
 
-interface Hunk {
-  /** First lines of the hunk in both texts, counted from 0. */
-  readonly before: number;
-  readonly after: number;
-  readonly runs: LineRun[];
+function replacement(before: string, after: string): StructuredPatchHunk {
+  const removed = structuredPatch('', '', before, '').hunks.flatMap(({ lines }) => lines);
+  const added = structuredPatch('', '', '', after).hunks.flatMap(({ lines }) => lines);
+  const lines = [...removed, ...added];
+  const [oldLines = 0, newLines = 0] = ['-', '+'].map((sign) => lines.filter((line) => line.startsWith(sign)).length);
+  return { oldStart: 1, oldLines, newStart: 1, newLines, lines };
 }
 
-function hunksOf(runs: readonly LineRun[]): Hunk[] {
-  const hunks: Hunk[] = [];
-  let before = 0;
-  let after = 0;
-  for (const [index, run] of runs.entries()) {
-    if (run.kind !== 'same') {
-      const hunk = hunks.at(-1) ?? startHunk(hunks, { before, after, runs: [] });
-      hunk.runs.push(run);
-    } else {
-      const isFirst = index === 0;
-      const isLast = index === runs.length - 1;
-      addContext(hunks, run.lines, { before, after, isFirst, isLast });
-    }
-    if (run.kind !== 'added') before += run.lines.length;
-    if (run.kind !== 'removed') after += run.lines.length;
-  }
-  return hunks;
-}
-
-interface ContextPlace {
-  readonly before: number;
-  readonly after: number;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-}
-
-/** Ends the hunk before equal lines and starts the one after them, or joins both where they are near. */
-function addContext(hunks: Hunk[], lines: readonly string[], place: ContextPlace): void {
-  const isBetween = !place.isFirst && !place.isLast;
-  if (isBetween && lines.length <= 2 * CONTEXT) {
-    hunks.at(-1)?.runs.push({ kind: 'same', lines });
-    return;
-  }
-  if (!place.isFirst) hunks.at(-1)?.runs.push({ kind: 'same', lines: lines.slice(0, CONTEXT) });
-  if (place.isLast) return;
-  const kept = lines.slice(-CONTEXT);
-  const skipped = lines.length - kept.length;
-  const runs: LineRun[] = [{ kind: 'same', lines: kept }];
-  startHunk(hunks, { before: place.before + skipped, after: place.after + skipped, runs });
-}
-
-function startHunk(hunks: Hunk[], hunk: Hunk): Hunk {
-  hunks.push(hunk);
-  return hunk;
-}
-
-const SIGNS: Readonly<Record<LineRun['kind'], string>> = { same: ' ', removed: '-', added: '+' };
-
-function formatHunk({ before, after, runs }: Hunk): string {
-  const head = `@@ -${range(before, countOf(runs, 'added'))} +${range(after, countOf(runs, 'removed'))} @@\n`;
-  const lines = runs.flatMap(({ kind, lines }) => lines.map((line) => `${SIGNS[kind]}${ended(line)}`));
-  return head + lines.join('');
-}
-
-function countOf(runs: readonly LineRun[], without: LineRun['kind']): number {
-  return runs.reduce((sum, { kind, lines }) => sum + (kind === without ? 0 : lines.length), 0);
+function formatHunk({ oldStart, oldLines, newStart, newLines, lines }: StructuredPatchHunk): string {
+  const head = `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`;
+  return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 
 /** As diff writes it: a count of 1 is left out, and an empty range names the line before it. */
 function range(start: number, count: number): string {
-  if (count === 0) return `${String(start)},0`;
-  return count === 1 ? String(start + 1) : `${String(start + 1)},${String(count)}`;
-}
-
-function ended(line: string): string {
-  return line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`;
+  if (count === 0) return `${String(start - 1)},0`;
+  return count === 1 ? String(start) : `${String(start)},${String(count)}`;
 }

@@ -13,7 +13,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   sops: { folders: ['report', 'system'], packages: ['age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['jinja', 'manifests', 'sops', 'report'], packages: ['yaml'] },
-  workspace: { folders: ['report', 'system'], packages: [] },
+  workspace: { folders: ['report', 'system'], packages: ['diff'] },
   pipeline: {
     folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'workspace'],
     packages: [],

@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fileDiff } from '../../src/workspace/file-diff.ts';
-import { diffLines } from '../../src/workspace/line-diff.ts';
 import type { PlanEntry } from '../../src/workspace/plan.ts';
 import { unifiedDiff } from '../../src/workspace/unified-diff.ts';
-
-describe('diffLines', () => {
-  it('is the shortest, and leads from one text to the other', () => {
-    const random = numbers(5);
-    for (let round = 0; round < 400; round++) {
-      const before = Array.from({ length: random(9) }, () => 'abc'.charAt(random(3)));
-      const after = Array.from({ length: random(9) }, () => 'abc'.charAt(random(3)));
-      const runs = diffLines(before, after);
-      expect(runs.filter(({ kind }) => kind !== 'added').flatMap(({ lines }) => lines)).toEqual(before);
-      expect(runs.filter(({ kind }) => kind !== 'removed').flatMap(({ lines }) => lines)).toEqual(after);
-      const changed = runs.filter(({ kind }) => kind !== 'same').flatMap(({ lines }) => lines).length;
-      expect(changed, `${before.join('')} ${after.join('')}`).toBe(
-        before.length + after.length - 2 * common(before, after),
-      );
-    }
-  });
-
-  it('stays fast on two long texts that have nothing in common', () => {
-    const lines = (letter: string): string[] =>
-      Array.from({ length: 20_000 }, (_, index) => `${letter}${String(index)}`);
-    const start = performance.now();
-    const runs = diffLines(['same', ...lines('a')], ['same', ...lines('b')]);
-    expect(runs.map(({ kind }) => kind)).toEqual(['same', 'removed', 'added']);
-    expect(performance.now() - start).toBeLessThan(3000);
-  });
-});
 
 describe('unifiedDiff', () => {
   const ten = '1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n';
@@ -54,8 +27,25 @@ describe('unifiedDiff', () => {
       '@@ -1,4 +1,3 @@\n-1\n 2\n 3\n 4\n@@ -7,4 +6,4 @@\n 7\n 8\n 9\n-10\n+ten\n',
     ],
     ['a missing final line break', 'a', 'a\n', '@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n'],
+    [
+      'a changed end without a line break',
+      'a\nb',
+      'a\nc',
+      '@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n',
+    ],
   ])('shows %s', (_, before, after, expected) => {
     expect(unifiedDiff(before, after)).toBe(expected);
+  });
+
+  it('replaces long texts whole where they have little in common', () => {
+    const lines = (letter: string): string[] => Array.from({ length: 5000 }, (_, index) => `${letter}${String(index)}`);
+    const [before, after] = [
+      ['same', ...lines('a')],
+      ['same', ...lines('b')],
+    ];
+    const [head, ...rest] = unifiedDiff(`${before.join('\n')}\n`, `${after.join('\n')}\n`).split('\n');
+    expect(head).toBe('@@ -1,5001 +1,5001 @@');
+    expect(rest).toEqual([...before.map((line) => `-${line}`), ...after.map((line) => `+${line}`), '']);
   });
 });
 
@@ -107,21 +97,5 @@ function entry(before: string | undefined, after: string | undefined): PlanEntry
       after === undefined
         ? undefined
         : { path: 'talos/x', bytes: Buffer.from(after), executable: false, secret: false },
-  };
-}
-
-/** Length of the longest common subsequence, the slow and plain way. */
-function common(one: readonly string[], other: readonly string[]): number {
-  const [first, ...rest] = one;
-  if (first === undefined || other.length === 0) return 0;
-  const at = other.indexOf(first);
-  return Math.max(common(rest, other), at === -1 ? 0 : 1 + common(rest, other.slice(at + 1)));
-}
-
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    return Math.floor((state / 2 ** 31) * below);
   };
 }
