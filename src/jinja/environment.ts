@@ -1,27 +1,27 @@
 import { generateCode } from './compiler/compile.ts';
-import { type CompileOptions, type ConstantCall } from './compiler/options.ts';
+import type { CompileOptions, ConstantCall } from './compiler/options.ts';
 import { pyError, TemplateError } from './errors.ts';
 import { addExcerpt } from './excerpt.ts';
 import { bundledExtension } from './extensions/bundled.ts';
-import { type Extension } from './extensions/extension.ts';
+import type { Extension } from './extensions/extension.ts';
 import { builtinFilters } from './filters/table.ts';
 import { builtinGlobals } from './globals/table.ts';
 import { compileRules, type LexerRules } from './lexer/rules.ts';
 import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts';
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
 import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
-import { type CallContext, type Policies } from './python/context.ts';
+import type { CallContext, Policies } from './python/context.ts';
 import { hashOf } from './python/dict.ts';
 import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
 import { findAttribute, findSubscript } from './runtime/lookups.ts';
 import { asTemplateError } from './runtime/located.ts';
-import {
-  type Limits,
-  type LoadedTemplate,
-  type Program,
-  type RenderState,
-  type RuntimeEnvironment,
+import type {
+  Limits,
+  LoadedTemplate,
+  Program,
+  RenderState,
+  RuntimeEnvironment,
 } from './runtime/types.ts';
 import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { nearestName } from './suggest.ts';

@@ -1,4 +1,4 @@
-import { type TemplateError } from './errors.ts';
+import type { TemplateError } from './errors.ts';
 
 /** Adds the line of source that an error is about, with a caret below the place. */
 export function addExcerpt(error: TemplateError, source: string | undefined): void {

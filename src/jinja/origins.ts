@@ -1,4 +1,4 @@
-import { type Mark } from './runtime/marks.ts';
+import type { Mark } from './runtime/marks.ts';
 
 /** Where one line of the output comes from. */
 export interface LineOrigin {

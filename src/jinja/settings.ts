@@ -1,10 +1,10 @@
-import { type Extension } from './extensions/extension.ts';
+import type { Extension } from './extensions/extension.ts';
 import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
-import { type TemplateLoader } from './loaders.ts';
-import { type PyCallable } from './python/callable.ts';
+import type { TemplateLoader } from './loaders.ts';
+import type { PyCallable } from './python/callable.ts';
 import { DEFAULT_POLICIES, type Policies } from './python/context.ts';
-import { type Limits } from './runtime/types.ts';
-import { type UndefinedPolicy } from './undefined.ts';
+import type { Limits } from './runtime/types.ts';
+import type { UndefinedPolicy } from './undefined.ts';
 
 /** The extensions that come with the engine, by name. */
 export type ExtensionName = 'do' | 'loopcontrols' | 'i18n' | 'debug';

@@ -1,12 +1,12 @@
-import { type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { BaseTemplate, type PrecompiledTemplate } from './nunjucks.ts';
 import { lineOrigins, type RenderedWithOrigins } from './origins.ts';
 import { asTemplateError } from './runtime/located.ts';
-import { type Mark } from './runtime/marks.ts';
-import { type TemplateModule } from './runtime/module.ts';
+import type { Mark } from './runtime/marks.ts';
+import type { TemplateModule } from './runtime/module.ts';
 import { contextFor } from './runtime/templates.ts';
-import { type LoadedTemplate, type Program, type RenderState, type UndefinedPlace } from './runtime/types.ts';
-import { type Undefined } from './undefined.ts';
+import type { LoadedTemplate, Program, RenderState, UndefinedPlace } from './runtime/types.ts';
+import type { Undefined } from './undefined.ts';
 
 /** The one key of nunjucks' context: its copy of the variables would reorder and drop some names. */
 const VARIABLES = 'variables';

@@ -12,6 +12,7 @@ export const SELECTORS = [
   'encrypted_comment_regex',
 ] as const;
 
+/** The name of such a way, as .sops.yaml and a file's metadata write it. */
 export type Selector = (typeof SELECTORS)[number];
 
 /** Which values of a file are encrypted. */

@@ -37,6 +37,7 @@ export interface List {
   readonly items: readonly (Comment | Value)[];
 }
 
+/** What a key or an element of a list holds. */
 export type Value = Scalar | Branch | List;
 
 /** The documents of a file: what SOPS encrypts, whatever the file's format. */

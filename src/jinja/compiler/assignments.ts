@@ -1,18 +1,18 @@
-import {
-  type AssignBlockNode,
-  type AssignNode,
-  type AutoescapeNode,
-  type BodyNode,
-  type ExpressionNode,
-  type ExpressionStatementNode,
-  type FilterBlockNode,
-  type IfNode,
-  type WithNode,
+import type {
+  AssignBlockNode,
+  AssignNode,
+  AutoescapeNode,
+  BodyNode,
+  ExpressionNode,
+  ExpressionStatementNode,
+  FilterBlockNode,
+  IfNode,
+  WithNode,
 } from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
 import { truth } from '../python/operators.ts';
 import { foldConstant } from './constants.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { OutputCompiler } from './output.ts';
 import { placeCode } from './scopes.ts';
 import { trackBody, trackNodes } from './tracking.ts';

@@ -1,13 +1,13 @@
-import {
-  type Arguments,
-  type CallNode,
-  type ExpressionNode,
-  type FilterNode,
-  type KeywordNode,
-  type TestNode,
+import type {
+  Arguments,
+  CallNode,
+  ExpressionNode,
+  FilterNode,
+  KeywordNode,
+  TestNode,
 } from '../nodes/nodes.ts';
 import { ExpressionCompiler } from './expressions.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 /** The filters and tests that are about a value's being defined. */
 const DEFINEDNESS: ReadonlySet<string> = new Set(['defined', 'undefined', 'default', 'd']);

@@ -1,9 +1,9 @@
 import { TemplateError } from '../errors.ts';
 import { compileRules, type LexerRules } from '../lexer/rules.ts';
 import { tokenize } from '../lexer/lexer.ts';
-import { type RootNode } from '../nodes/nodes.ts';
+import type { RootNode } from '../nodes/nodes.ts';
 import { TemplateParser } from '../parser/parser.ts';
-import { type CompileOptions } from './options.ts';
+import type { CompileOptions } from './options.ts';
 import { TemplateCompiler } from './template.ts';
 
 /**

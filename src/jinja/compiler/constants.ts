@@ -26,21 +26,21 @@ import {
 import { Slice } from '../python/slices.ts';
 import { str } from '../python/text.ts';
 import { NamedTuple, Tuple, tuple } from '../python/tuple.ts';
-import {
-  type Arguments,
-  type BinaryName,
-  type CompareNode,
-  type CompareOperator,
-  type DictNode,
-  type ExpressionNode,
-  type FilterNode,
-  type ItemNode,
-  type TestNode,
+import type {
+  Arguments,
+  BinaryName,
+  CompareNode,
+  CompareOperator,
+  DictNode,
+  ExpressionNode,
+  FilterNode,
+  ItemNode,
+  TestNode,
 } from '../nodes/nodes.ts';
 import { findAttribute, findSubscript } from '../runtime/lookups.ts';
 import { Undefined } from '../undefined.ts';
-import { type EvalState } from './frame.ts';
-import { type CompileOptions } from './options.ts';
+import type { EvalState } from './frame.ts';
+import type { CompileOptions } from './options.ts';
 
 /** A value that is known at compile time. */
 export interface Constant {

@@ -1,28 +1,28 @@
-import {
-  type ArrayNode,
-  type AttributeNode,
-  type BinaryNode,
-  type CompareNode,
-  type CompareOperator,
-  type ConcatNode,
-  type DictNode,
-  type ExpressionNode,
-  type InlineIfNode,
-  type ItemNode,
-  type LiteralNode,
-  type MarkSafeNode,
-  type NameNode,
-  type NamespaceRefNode,
-  type RuntimeCallNode,
-  type SliceNode,
-  type TemplateDataNode,
-  type TemplateNode,
-  type TupleNode,
-  type UnaryNode,
+import type {
+  ArrayNode,
+  AttributeNode,
+  BinaryNode,
+  CompareNode,
+  CompareOperator,
+  ConcatNode,
+  DictNode,
+  ExpressionNode,
+  InlineIfNode,
+  ItemNode,
+  LiteralNode,
+  MarkSafeNode,
+  NameNode,
+  NamespaceRefNode,
+  RuntimeCallNode,
+  SliceNode,
+  TemplateDataNode,
+  TemplateNode,
+  TupleNode,
+  UnaryNode,
 } from '../nodes/nodes.ts';
 import { DICT_METHODS } from '../runtime/lookups.ts';
 import { checkConstantDict, constantCode, foldConstant } from './constants.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { ScopeCompiler } from './scopes.ts';
 
 const COMPARE_CODE: Readonly<Record<CompareOperator, (left: string, right: string) => string>> = {

@@ -1,5 +1,5 @@
-import { type ExpressionNode, type FromImportNode, type ImportNode, type IncludeNode } from '../nodes/nodes.ts';
-import { type Frame } from './frame.ts';
+import type { ExpressionNode, FromImportNode, ImportNode, IncludeNode } from '../nodes/nodes.ts';
+import type { Frame } from './frame.ts';
 import { LoopCompiler } from './loops.ts';
 
 /** What brings other templates in. */

@@ -1,6 +1,6 @@
-import { type BodyNode, type BreakNode, type ContinueNode, type ForNode } from '../nodes/nodes.ts';
+import type { BodyNode, BreakNode, ContinueNode, ForNode } from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { MacroCompiler } from './macros.ts';
 import { trackLoop } from './tracking.ts';
 import { findUndeclared } from './undeclared.ts';

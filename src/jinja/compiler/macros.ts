@@ -1,6 +1,6 @@
-import { type CallBlockNode, type MacroNode, type NameNode } from '../nodes/nodes.ts';
+import type { CallBlockNode, MacroNode, NameNode } from '../nodes/nodes.ts';
 import { AssignmentCompiler } from './assignments.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { trackNodes } from './tracking.ts';
 import { findUndeclared } from './undeclared.ts';
 

@@ -1,4 +1,4 @@
-import { type ExpressionNode, type TemplateNode } from '../nodes/nodes.ts';
+import type { ExpressionNode, TemplateNode } from '../nodes/nodes.ts';
 import { childNodes } from '../nodes/walk.ts';
 
 /** The names that an expression reads, each with the attributes and constant keys that follow it. */

@@ -1,5 +1,5 @@
-import { type SyntaxSettings } from '../lexer/settings.ts';
-import { type TagParser } from '../parser/parser.ts';
+import type { SyntaxSettings } from '../lexer/settings.ts';
+import type { TagParser } from '../parser/parser.ts';
 
 /** A filter or a test of constants, as found at compile time. */
 export interface ConstantCall {

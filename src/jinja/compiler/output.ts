@@ -1,8 +1,8 @@
 import { escapedString } from '../python/escape.ts';
-import { type ExpressionNode, type OutputNode, type TemplateNode } from '../nodes/nodes.ts';
+import type { ExpressionNode, OutputNode, TemplateNode } from '../nodes/nodes.ts';
 import { CallCompiler } from './calls.ts';
 import { constantCode, foldConstant, foldPrinted } from './constants.ts';
-import { type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { namesRead } from './names.ts';
 import { placeCode, startOf } from './scopes.ts';
 

@@ -1,9 +1,9 @@
 import { TemplateError } from '../errors.ts';
-import { type ExpressionNode, type NameNode, type StatementNode, type TemplateNode } from '../nodes/nodes.ts';
+import type { ExpressionNode, NameNode, StatementNode, TemplateNode } from '../nodes/nodes.ts';
 import { BaseCompiler } from '../nunjucks.ts';
-import { type Frame } from './frame.ts';
-import { type CompileOptions } from './options.ts';
-import { type Load, type ScopeCounter } from './symbols.ts';
+import type { Frame } from './frame.ts';
+import type { CompileOptions } from './options.ts';
+import type { Load, ScopeCounter } from './symbols.ts';
 
 /** What one function of the generated code needs at its start. */
 class FunctionScope {

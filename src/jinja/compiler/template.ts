@@ -1,4 +1,4 @@
-import { type BlockNode, type ExtendsNode, type RootNode, type StatementNode } from '../nodes/nodes.ts';
+import type { BlockNode, ExtendsNode, RootNode, StatementNode } from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
 import { Frame } from './frame.ts';
 import { ImportCompiler } from './imports.ts';

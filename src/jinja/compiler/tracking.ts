@@ -1,6 +1,6 @@
-import { type BodyNode, type ForNode, type IfNode, type RootNode, type TemplateNode } from '../nodes/nodes.ts';
+import type { BodyNode, ForNode, IfNode, RootNode, TemplateNode } from '../nodes/nodes.ts';
 import { childNodes } from '../nodes/walk.ts';
-import { type Symbols } from './symbols.ts';
+import type { Symbols } from './symbols.ts';
 
 /** The part of a loop whose scope is looked at. */
 export type LoopPart = 'body' | 'else' | 'test';

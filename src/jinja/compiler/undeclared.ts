@@ -1,4 +1,4 @@
-import { type TemplateNode } from '../nodes/nodes.ts';
+import type { TemplateNode } from '../nodes/nodes.ts';
 import { childNodes } from '../nodes/walk.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { type ExtensionName } from '../settings.ts';
+import type { ExtensionName } from '../settings.ts';
 import { DEBUG } from './debug.ts';
 import { DO } from './do.ts';
-import { type Extension } from './extension.ts';
+import type { Extension } from './extension.ts';
 import { i18n } from './i18n.ts';
 import { LOOP_CONTROLS } from './loopcontrols.ts';
 

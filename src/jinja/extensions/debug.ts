@@ -1,5 +1,5 @@
 import { Output, RuntimeCall } from '../nodes/nodes.ts';
-import { type Extension } from './extension.ts';
+import type { Extension } from './extension.ts';
 
 /** `{% debug %}`: prints the variables and the names of the filters and tests. */
 export const DEBUG: Extension = {

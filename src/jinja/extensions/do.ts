@@ -1,5 +1,5 @@
 import { ExpressionStatement } from '../nodes/nodes.ts';
-import { type Extension } from './extension.ts';
+import type { Extension } from './extension.ts';
 
 /** `{% do expression %}`: evaluates an expression and prints nothing. */
 export const DO: Extension = {

@@ -1,4 +1,4 @@
-import { type TagParser } from '../parser/parser.ts';
+import type { TagParser } from '../parser/parser.ts';
 
 /** Tags and variables that an environment has besides Jinja's own. */
 export interface Extension extends TagParser {

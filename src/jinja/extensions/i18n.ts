@@ -1,11 +1,11 @@
 import { call, pythonFunction } from '../python/callable.ts';
 import { makeDict } from '../python/dict.ts';
 import { Markup } from '../python/markup.ts';
-import { type Kwargs } from '../python/object.ts';
+import type { Kwargs } from '../python/object.ts';
 import { eq, mod } from '../python/operators.ts';
 import { str } from '../python/text.ts';
-import { type Context } from '../runtime/context.ts';
-import { type Extension } from './extension.ts';
+import type { Context } from '../runtime/context.ts';
+import type { Extension } from './extension.ts';
 import { type TransOptions, parseTrans } from './trans.ts';
 
 /** Where the texts of another language come from; the names are those of GNU gettext. */

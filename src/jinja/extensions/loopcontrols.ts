@@ -1,5 +1,5 @@
 import { Break, Continue } from '../nodes/nodes.ts';
-import { type Extension } from './extension.ts';
+import type { Extension } from './extension.ts';
 
 /** `{% break %}` and `{% continue %}`. */
 export const LOOP_CONTROLS: Extension = {

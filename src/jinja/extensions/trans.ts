@@ -12,10 +12,10 @@ import {
   Pair,
   type StatementNode,
 } from '../nodes/nodes.ts';
-import { type TemplateParser } from '../parser/parser.ts';
-import { type TokenPlace } from '../parser/tokens.ts';
+import type { TemplateParser } from '../parser/parser.ts';
+import type { TokenPlace } from '../parser/tokens.ts';
 import { repr } from '../python/text.ts';
-import { type Token } from '../lexer/tokens.ts';
+import type { Token } from '../lexer/tokens.ts';
 
 /** How messages are read. */
 export interface TransOptions {

@@ -1,4 +1,4 @@
-import { type SyntaxSettings } from './settings.ts';
+import type { SyntaxSettings } from './settings.ts';
 
 /** What a tag that interrupts the text of a template can be. */
 export type StartKind = 'raw' | 'variable' | 'lineStatement' | 'lineComment' | 'comment' | 'block';

@@ -1,4 +1,4 @@
-import { type Token } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 /**
  * The tokens of a template, read one ahead as Jinja does: a mistake of the lexer in the next token is found before the

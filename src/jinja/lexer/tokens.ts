@@ -1,4 +1,4 @@
-import { type NunjucksToken } from '../nunjucks.ts';
+import type { NunjucksToken } from '../nunjucks.ts';
 
 /** The types of tokens: nunjucks' names, and `eof`, which nunjucks has as null. */
 export type TokenType =

@@ -1,4 +1,4 @@
-import { type NunjucksNode } from '../nunjucks.ts';
+import type { NunjucksNode } from '../nunjucks.ts';
 import { derive, reuse } from './define.ts';
 
 /** What a name is there for: to be read, to be written, or as a parameter. */

@@ -1,5 +1,5 @@
-import { type NunjucksNode } from '../nunjucks.ts';
-import { type TemplateNode } from './nodes.ts';
+import type { NunjucksNode } from '../nunjucks.ts';
+import type { TemplateNode } from './nodes.ts';
 
 /** The nodes directly below this one, in the order of its fields. */
 export function childNodes(node: TemplateNode): TemplateNode[] {

@@ -1,4 +1,4 @@
-import { type TokenStream } from '../lexer/stream.ts';
+import type { TokenStream } from '../lexer/stream.ts';
 import {
   Body,
   type BodyNode,

@@ -28,7 +28,7 @@ import {
 import { childNodes } from '../nodes/walk.ts';
 import { repr } from '../python/text.ts';
 import { SPACE } from '../lexer/rules.ts';
-import { type TupleOptions } from './atoms.ts';
+import type { TupleOptions } from './atoms.ts';
 import { ExpressionParser } from './expressions.ts';
 
 const NOT_ONLY_SPACE = new RegExp(`[^${SPACE}]`);

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { same } from './equality.ts';
-import { type PyFloat } from './float.ts';
+import type { PyFloat } from './float.ts';
 import { isText, plain } from './markup.ts';
 import { isNumber } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';

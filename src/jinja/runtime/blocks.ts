@@ -3,8 +3,8 @@ import { boundedText } from '../python/limits.ts';
 import { Markup } from '../python/markup.ts';
 import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { repr } from '../python/text.ts';
-import { type Context } from './context.ts';
-import { type RenderFunction, type RuntimeEnvironment } from './types.ts';
+import type { Context } from './context.ts';
+import type { RenderFunction, RuntimeEnvironment } from './types.ts';
 
 /** One block on the way from the most derived template to the base: `super()`, `self.name()`. */
 export class BlockReference extends PyObject {

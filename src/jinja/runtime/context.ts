@@ -1,10 +1,10 @@
 import { pyError } from '../errors.ts';
-import { type CallContext, type EvalContext } from '../python/context.ts';
+import type { CallContext, EvalContext } from '../python/context.ts';
 import { truth } from '../python/operators.ts';
 import { Undefined } from '../undefined.ts';
 import { BlockReference, noParentBlock } from './blocks.ts';
 import { decodePlace } from './located.ts';
-import { type RenderFunction, type RuntimeEnvironment } from './types.ts';
+import type { RenderFunction, RuntimeEnvironment } from './types.ts';
 
 type Variables = ReadonlyMap<string, unknown>;
 

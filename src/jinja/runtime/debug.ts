@@ -1,6 +1,6 @@
 import { makeDict } from '../python/dict.ts';
 import { repr } from '../python/text.ts';
-import { type Context } from './context.ts';
+import type { Context } from './context.ts';
 
 /** What the `debug` tag prints: the variables, and the names of the filters and tests. */
 export function debugText(context: Context): string {

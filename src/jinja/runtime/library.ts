@@ -35,7 +35,7 @@ import { str } from '../python/text.ts';
 import { Undefined } from '../undefined.ts';
 import { tuple } from '../python/tuple.ts';
 import { TemplateReference } from './blocks.ts';
-import { type Context } from './context.ts';
+import type { Context } from './context.ts';
 import { debugText } from './debug.ts';
 import { atPlace, located } from './located.ts';
 import { findAttribute, findSubscript, quickField } from './lookups.ts';
@@ -43,8 +43,8 @@ import { LoopContext, type LoopFunction } from './loop.ts';
 import { Macro, type MacroFunction } from './macro.ts';
 import { exported, extend, importModule, importWithContext, include, includeModule } from './templates.ts';
 import { Marks } from './marks.ts';
-import { type TemplateModule } from './module.ts';
-import { type RuntimeEnvironment } from './types.ts';
+import type { TemplateModule } from './module.ts';
+import type { RuntimeEnvironment } from './types.ts';
 
 /** A filter or test with its name resolved. */
 type Applied = (context: Context, args: readonly unknown[], kwargs?: Kwargs) => unknown;

@@ -7,7 +7,7 @@ import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { eq } from '../python/operators.ts';
 import { pair, tuple, type Tuple } from '../python/tuple.ts';
 import { isKind } from '../errors.ts';
-import { type Context } from './context.ts';
+import type { Context } from './context.ts';
 
 /** Renders the body of a recursive loop with the items of a level. */
 export type LoopFunction = (items: unknown, recurse: LoopFunction, depth: number) => unknown;

@@ -1,5 +1,5 @@
 import { pyError } from '../errors.ts';
-import { type CallContext } from '../python/context.ts';
+import type { CallContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
 import { boundedText } from '../python/limits.ts';
 import { Markup } from '../python/markup.ts';
@@ -7,7 +7,7 @@ import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
 import { repr } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
-import { type Context } from './context.ts';
+import type { Context } from './context.ts';
 
 /** The compiled body of a macro. */
 export type MacroFunction = (...args: unknown[]) => string;

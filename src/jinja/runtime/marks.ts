@@ -1,4 +1,4 @@
-import { type Context } from './context.ts';
+import type { Context } from './context.ts';
 import { decodePlace } from './located.ts';
 
 /** Where a piece of the output begins, and what it was made of. */

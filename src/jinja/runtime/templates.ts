@@ -9,7 +9,7 @@ import { repr, str } from '../python/text.ts';
 import { Undefined } from '../undefined.ts';
 import { Context, RenderEvalContext } from './context.ts';
 import { TemplateModule } from './module.ts';
-import { type LoadedTemplate, type RuntimeEnvironment } from './types.ts';
+import type { LoadedTemplate, RuntimeEnvironment } from './types.ts';
 
 type Variables = ReadonlyMap<string, unknown>;
 

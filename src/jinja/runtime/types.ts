@@ -1,10 +1,10 @@
-import { type TemplateError } from '../errors.ts';
-import { type EnvironmentLike } from '../python/context.ts';
-import { type PyCallable } from '../python/callable.ts';
-import { type Undefined, type UndefinedPolicy } from '../undefined.ts';
-import { type Context } from './context.ts';
-import { type Mark } from './marks.ts';
-import { type TemplateModule } from './module.ts';
+import type { TemplateError } from '../errors.ts';
+import type { EnvironmentLike } from '../python/context.ts';
+import type { PyCallable } from '../python/callable.ts';
+import type { Undefined, UndefinedPolicy } from '../undefined.ts';
+import type { Context } from './context.ts';
+import type { Mark } from './marks.ts';
+import type { TemplateModule } from './module.ts';
 
 /** A compiled block or root: renders with a context. */
 export type RenderFunction = (context: Context) => string;

@@ -2,8 +2,8 @@
 import { Environment } from '../../../src/jinja/environment.ts';
 import { type ErrorKind, TemplateError } from '../../../src/jinja/errors.ts';
 import { DictLoader } from '../../../src/jinja/loaders.ts';
-import { type EnvironmentOptions } from '../../../src/jinja/settings.ts';
-import { type TemplateVariables } from '../../../src/jinja/template.ts';
+import type { EnvironmentOptions } from '../../../src/jinja/settings.ts';
+import type { TemplateVariables } from '../../../src/jinja/template.ts';
 
 /** A hostile template and how it ends: with a text, or with an error of a kind. */
 export interface Attack {

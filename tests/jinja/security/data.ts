@@ -1,5 +1,5 @@
 // Templates that read data in every way they can: none of them may change it.
-import { type TemplateVariables } from '../../../src/jinja/template.ts';
+import type { TemplateVariables } from '../../../src/jinja/template.ts';
 
 /** Data of the program, made anew for each render. */
 export function sampleData(): TemplateVariables {

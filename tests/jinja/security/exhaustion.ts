@@ -1,4 +1,4 @@
-import { type Attack } from './attack.ts';
+import type { Attack } from './attack.ts';
 
 const DO = { extensions: ['do'] } as const;
 const DOUBLING = (start: string, step: string, end: string): string =>

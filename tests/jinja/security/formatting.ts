@@ -1,4 +1,4 @@
-import { type Attack } from './attack.ts';
+import type { Attack } from './attack.ts';
 
 const data: Attack['data'] = () => ({ x: { a: 1 }, f: () => 1, d: new Date(0) });
 

@@ -1,4 +1,4 @@
-import { type Attack } from './attack.ts';
+import type { Attack } from './attack.ts';
 
 const BREAKS = '\\u2028\\u2029\\n\\r\\t\\0`${1}\'"\\\\';
 const RAW = '\u2028\u2029\n`${process.exit(1)}\'"\\</script>*/-->"+globalThis+"';

@@ -1,4 +1,4 @@
-import { type Attack } from './attack.ts';
+import type { Attack } from './attack.ts';
 
 const ODD = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'prototype', 'valueOf', '__defineGetter__'];
 

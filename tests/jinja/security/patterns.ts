@@ -1,5 +1,5 @@
-import { type EnvironmentOptions } from '../../../src/jinja/settings.ts';
-import { type Attack } from './attack.ts';
+import type { EnvironmentOptions } from '../../../src/jinja/settings.ts';
+import type { Attack } from './attack.ts';
 
 /** Texts on which a careless pattern takes quadratic or exponential time. */
 const TEXTS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { Markup } from '../../../src/jinja/python/markup.ts';
-import { type TemplateVariables } from '../../../src/jinja/template.ts';
-import { type Attack } from './attack.ts';
+import type { TemplateVariables } from '../../../src/jinja/template.ts';
+import type { Attack } from './attack.ts';
 
 /** Names that lead out of a value in JavaScript. */
 const NAMES = [
