@@ -79,11 +79,12 @@ describe('Environment', () => {
   it('tells of undefined values with their places, but not where only their being defined is asked for', () => {
     const found: [string, UndefinedPlace][] = [];
     const onUndefined = (value: Undefined, place: UndefinedPlace): void => void found.push([value.message, place]);
-    const source = "{{ a is defined }}{{ b|default('x') }}\n {{ c }}{{ d.e }}";
+    const source = "{{ a is defined }}{{ b|default('x') }}\n {{ c }}{{ d.e }}{{ {}.f }}";
     new Environment().fromString(source).render({ d: {} }, { onUndefined });
     expect(found).toEqual([
       ["'c' is undefined", { template: undefined, line: 2, column: 5 }],
       ["'dict object' has no attribute 'e'", { template: undefined, line: 2, column: 13 }],
+      ["'dict object' has no attribute 'f'", { template: undefined, line: 2, column: 23 }],
     ]);
   });
 

@@ -111,11 +111,18 @@ export function foldPrinted(node: ExpressionNode, state: EvalState, options: Com
   if (!mayBeConstant(node)) return undefined;
   try {
     const value = new Folder(state, options).value(node);
+    // Left to the render, which prints the same and reports it to whoever asked for undefined values. But a slice
+    // that fails is an undefined value here and an error there.
+    if (value instanceof Undefined && isPlainLookup(node)) return undefined;
     if (!hasSafeRepr(value, true)) return undefined;
     return state.autoescape ? escapedString(value) : str(value);
   } catch {
     return undefined;
   }
+}
+
+function isPlainLookup(node: ExpressionNode): boolean {
+  return node.typename === 'Attribute' || (node.typename === 'Item' && node.val.typename !== 'Slice');
 }
 
 /**
@@ -172,8 +179,10 @@ function mayBeConstant(node: ExpressionNode): boolean {
       return mayBeConstant(node.cond);
     case 'Array':
     case 'Tuple':
-    case 'ConcatAll':
       return node.children.every(mayBeConstant);
+    case 'ConcatAll':
+      // From the left: the text of what comes before an unknown value may fail.
+      return node.children[0] === undefined || mayBeConstant(node.children[0]);
     default:
       return true;
   }

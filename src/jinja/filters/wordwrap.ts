@@ -8,7 +8,7 @@ import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
 import { isFloat, toDouble, toSize } from '../python/numeric.ts';
 import { truth } from '../python/operators.ts';
-import { Undefined } from '../undefined.ts';
+import { ChainableUndefined, Undefined } from '../undefined.ts';
 import { noMethod } from './text.ts';
 
 interface WrapOptions {
@@ -27,7 +27,8 @@ export function wordwrap(
 ): unknown {
   if (!isText(s)) throw noMethod(s, 'splitlines');
   const separator = wrapstring ?? environment.newlineSequence;
-  if (!isText(separator)) throw noMethod(separator, 'join');
+  // A chainable undefined value has any attribute and fails where it is called, after the first line was wrapped.
+  if (!isText(separator) && !(separator instanceof ChainableUndefined)) throw noMethod(separator, 'join');
   const lines = splitLines(plain(s)).map((line) => {
     const options = {
       width: widthOf(width),
@@ -37,6 +38,7 @@ export function wordwrap(
     };
     return wrapLine(line, options);
   });
+  if (!isText(separator)) throw separator.error();
   const breaks = lines.reduce((count, parts) => count + Math.max(1, parts.length), 0);
   checkTextLength(plain(s).length + breaks * plain(separator).length);
   if (typeof separator === 'string') return lines.map((parts) => parts.join(separator)).join(separator);
