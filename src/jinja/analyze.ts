@@ -1,13 +1,7 @@
 import { parseTemplate } from './compiler/compile.ts';
 import { chainOf } from './compiler/names.ts';
 import { bundledExtension } from './extensions/bundled.ts';
-import type {
-  ArrayNode,
-  ExpressionNode,
-  MacroNode,
-  TemplateNode,
-  TupleNode,
-} from './nodes/nodes.ts';
+import type { ArrayNode, ExpressionNode, MacroNode, TemplateNode, TupleNode } from './nodes/nodes.ts';
 import { childNodes } from './nodes/walk.ts';
 import { type EnvironmentOptions, resolveSyntax } from './settings.ts';
 

@@ -16,13 +16,7 @@ import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
 import { findAttribute, findSubscript } from './runtime/lookups.ts';
 import { asTemplateError } from './runtime/located.ts';
-import type {
-  Limits,
-  LoadedTemplate,
-  Program,
-  RenderState,
-  RuntimeEnvironment,
-} from './runtime/types.ts';
+import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/types.ts';
 import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { nearestName } from './suggest.ts';
 import { Template } from './template.ts';

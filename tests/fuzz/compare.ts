@@ -1,5 +1,5 @@
 import { type Case, type Outcome, run } from '../conformance/cases.ts';
-import { type Answer } from './python.ts';
+import type { Answer } from './python.ts';
 
 /** How the engine and Jinja2 stand to each other in one case. */
 export interface Comparison {

@@ -1,4 +1,4 @@
-import { type Random } from './random.ts';
+import type { Random } from './random.ts';
 
 const WORDS = ['pear', 'Apple', 'fig', 'apple', 'Fig', 'é', '😀', 'a b', '', '10', '9', "it's", '<i>', 'Straße', '-'];
 const TEXTS = [

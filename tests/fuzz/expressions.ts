@@ -1,5 +1,5 @@
 import { concrete, leaf, word } from './leaves.ts';
-import { type Random } from './random.ts';
+import type { Random } from './random.ts';
 import {
   FILTERS,
   GLOBALS,

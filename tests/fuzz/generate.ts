@@ -1,4 +1,4 @@
-import { type Case } from '../conformance/cases.ts';
+import type { Case } from '../conformance/cases.ts';
 import { makeData } from './data.ts';
 import { mutate } from './mutate.ts';
 import { makeOptions } from './options.ts';

@@ -1,6 +1,6 @@
 // Literals and variables, by what they are.
-import { type Random } from './random.ts';
-import { type Kind } from './signatures.ts';
+import type { Random } from './random.ts';
+import type { Kind } from './signatures.ts';
 
 const INTS = ['0', '1', '2', '3', '7', '10', '-1', '1_000', '0x1F', '0b101', '0o17', '255', '12345678901234567890'];
 const SMALL = ['0', '1', '2', '3', '4', '5', '8', '-1', '-2', 'true'];

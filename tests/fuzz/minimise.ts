@@ -1,4 +1,4 @@
-import { type Case } from '../conformance/cases.ts';
+import type { Case } from '../conformance/cases.ts';
 import { caseOf, type Sample } from './generate.ts';
 import { simpler } from './tree.ts';
 

@@ -1,5 +1,5 @@
-import { type Random } from './random.ts';
-import { type Options } from './tree.ts';
+import type { Random } from './random.ts';
+import type { Options } from './tree.ts';
 
 const DELIMITERS: readonly Options[] = [
   {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Case } from '../conformance/cases.ts';
+import type { Case } from '../conformance/cases.ts';
 
 /** What Jinja2 makes of a case; skipped where it takes too long or too much memory. */
 export type Answer =

@@ -2,7 +2,7 @@
 // node scripts/run.mjs tests/fuzz/run.ts --count 20000 --seed 1 [--first 0] [--out FILE]
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Case } from '../conformance/cases.ts';
+import type { Case } from '../conformance/cases.ts';
 import { compare } from './compare.ts';
 import { caseOf, generate, type Sample } from './generate.ts';
 import { minimise } from './minimise.ts';

@@ -1,7 +1,7 @@
 import { callArguments, callMacro, expressionOf, filterTail, operand, type Scope } from './expressions.ts';
-import { type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { FILTERS, type Kind } from './signatures.ts';
-import { type Tags } from './tags.ts';
+import type { Tags } from './tags.ts';
 import { body, expression, fixed, joined, type Part, statement, type Tree } from './tree.ts';
 
 /** What one template is made from. The lists grow while the template does. */

@@ -1,5 +1,5 @@
 // Delimiters with their signs, and the text between tags.
-import { type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { body, type Options, type Part, statement, type Tree } from './tree.ts';
 
 const PIECES = [

@@ -1,11 +1,4 @@
-import type {
-  Arguments,
-  CallNode,
-  ExpressionNode,
-  FilterNode,
-  KeywordNode,
-  TestNode,
-} from '../nodes/nodes.ts';
+import type { Arguments, CallNode, ExpressionNode, FilterNode, KeywordNode, TestNode } from '../nodes/nodes.ts';
 import { ExpressionCompiler } from './expressions.ts';
 import type { Frame } from './frame.ts';
 
