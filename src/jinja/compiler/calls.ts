@@ -32,8 +32,9 @@ export class CallCompiler extends ExpressionCompiler {
   }
 
   compileFilterCall(node: FilterNode, frame: Frame): void {
+    const applied = this.appliedCode(node, frame, this.filterTarget(node, frame));
     this.checkName('filter', node, frame);
-    this.emitFilter(node, frame, this.filterTarget(node, frame));
+    this._emit(`${this.reference('filter', node.name)}(context,${applied})`);
   }
 
   /** A filter without a target filters what its block has collected. */
@@ -49,13 +50,9 @@ export class CallCompiler extends ExpressionCompiler {
     return DEFINEDNESS.has(node.name) ? this.quietly(() => this.code(target, frame)) : this.code(target, frame);
   }
 
-  private emitFilter(node: FilterNode, frame: Frame, target: string): void {
-    this._emit(`${this.reference('filter', node.name)}(context,${this.appliedCode(node, frame, target)})`);
-  }
-
   compileTestCall(node: TestNode, frame: Frame): void {
-    this.checkName('test', node, frame);
     const applied = this.appliedCode(node, frame, this.targetCode(node, node.target, frame));
+    this.checkName('test', node, frame);
     this._emit(`${this.reference('test', node.name)}(context,${applied})`);
   }
 
@@ -74,7 +71,10 @@ export class CallCompiler extends ExpressionCompiler {
     for (const [code, name] of this.used) this._emitLine(`const ${name}=${code};`);
   }
 
-  /** In a condition an unknown name is a mistake only when it is used. */
+  /**
+   * In a condition an unknown name is a mistake only when it is used. To be called after the code of the arguments is made,
+   * as Jinja's optimiser finds the mistakes in their constants first.
+   */
   private checkName(kind: 'filter' | 'test', node: FilterNode | TestNode, frame: Frame): void {
     const known = kind === 'filter' ? this.options.filters : this.options.tests;
     if (!known.has(node.name) && !frame.softFrame) this.failAt(node, `No ${kind} named '${node.name}'.`);

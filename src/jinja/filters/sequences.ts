@@ -88,14 +88,16 @@ function reversedType(value: unknown): string {
 
 /** The texts of all items with a separator between them. */
 export function join(context: EvalContext, value: unknown, d: unknown = '', attribute: unknown = null): unknown {
-  const items =
-    attribute === null ? iterate(value) : Array.from(iterate(value), attributeGetter(context.environment, attribute));
-  if (!context.autoescape) return joinTexts(items, str(d));
-  return joinSafely(toListOf(items), d);
+  // As Python's `map`, which looks at once whether the value can be gone through, and reads the attributes later.
+  const attributes =
+    attribute === null ? undefined : mapItems(iterate(value), attributeGetter(context.environment, attribute));
+  if (context.autoescape) return joinSafely([...(attributes ?? iterate(value))], d);
+  const separator = str(d);
+  return joinTexts(attributes ?? iterate(value), separator);
 }
 
-function toListOf(items: Iterable<unknown>): readonly unknown[] {
-  return Array.isArray(items) ? items : [...items];
+function* mapItems(items: Iterable<unknown>, change: (item: unknown) => unknown): Generator {
+  for (const item of items) yield change(item);
 }
 
 function joinTexts(items: Iterable<unknown>, separator: string): string {
