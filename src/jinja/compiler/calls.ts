@@ -1,3 +1,4 @@
+import { TemplateError } from '../errors.ts';
 import type { Arguments, CallNode, ExpressionNode, FilterNode, KeywordNode, TestNode } from '../nodes/nodes.ts';
 import { ExpressionCompiler } from './expressions.ts';
 import type { Frame } from './frame.ts';
@@ -32,9 +33,9 @@ export class CallCompiler extends ExpressionCompiler {
   }
 
   compileFilterCall(node: FilterNode, frame: Frame): void {
-    const applied = this.appliedCode(node, frame, this.filterTarget(node, frame));
-    this.checkName('filter', node, frame);
-    this._emit(`${this.reference('filter', node.name)}(context,${applied})`);
+    const applied = (): string => this.appliedCode(node, frame, this.filterTarget(node, frame));
+    this.checkName(node, frame, applied);
+    this._emit(`${this.reference('filter', node.name)}(context,${applied()})`);
   }
 
   /** A filter without a target filters what its block has collected. */
@@ -51,9 +52,9 @@ export class CallCompiler extends ExpressionCompiler {
   }
 
   compileTestCall(node: TestNode, frame: Frame): void {
-    const applied = this.appliedCode(node, frame, this.targetCode(node, node.target, frame));
-    this.checkName('test', node, frame);
-    this._emit(`${this.reference('test', node.name)}(context,${applied})`);
+    const applied = (): string => this.appliedCode(node, frame, this.targetCode(node, node.target, frame));
+    this.checkName(node, frame, applied);
+    this._emit(`${this.reference('test', node.name)}(context,${applied()})`);
   }
 
   /** Code of the function for a filter or test of this name, found once for the whole template. */
@@ -71,13 +72,13 @@ export class CallCompiler extends ExpressionCompiler {
     for (const [code, name] of this.used) this._emitLine(`const ${name}=${code};`);
   }
 
-  /**
-   * In a condition an unknown name is a mistake only when it is used. To be called after the code of the arguments is made,
-   * as Jinja's optimiser finds the mistakes in their constants first.
-   */
-  private checkName(kind: 'filter' | 'test', node: FilterNode | TestNode, frame: Frame): void {
-    const known = kind === 'filter' ? this.options.filters : this.options.tests;
-    if (!known.has(node.name) && !frame.softFrame) this.failAt(node, `No ${kind} named '${node.name}'.`);
+  /** In a condition an unknown name is a mistake only when it is used. */
+  private checkName(node: FilterNode | TestNode, frame: Frame, applied: () => string): void {
+    const [kind, known] =
+      node.typename === 'FilterCall' ? ['filter', this.options.filters] : ['test', this.options.tests];
+    if (known.has(node.name) || frame.softFrame) return;
+    raiseTypeErrors(applied);
+    this.failAt(node, `No ${kind} named '${node.name}'.`);
   }
 
   private appliedCode(node: Arguments, frame: Frame, target: string): string {
@@ -119,5 +120,14 @@ export class CallCompiler extends ExpressionCompiler {
       if (seen.has(node.key)) this.failSyntax(node, `keyword argument repeated: ${node.key}`);
       seen.add(node.key);
     }
+  }
+}
+
+/** Jinja's optimiser has found the keys that cannot be one in constant arguments before the name is looked at. */
+function raiseTypeErrors(makeCode: () => string): void {
+  try {
+    makeCode();
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.kind === 'TypeError') throw error;
   }
 }
