@@ -4,8 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { usage } from './usage.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 9);
+/** Wanted at most: the time of a `render` of the sample as a part of makejinja's. */
+const WANTED = 0.6;
 const repository = process.cwd();
 const launcher = join(repository, 'bin/cluster-template.mjs');
 const keys = join(repository, 'tests/sample');
@@ -49,15 +52,20 @@ function measure(): void {
   const medians = run(commands);
   const [base = NaN] = medians;
   const peer = makejinja === undefined ? NaN : (medians.at(-1) ?? NaN);
-  console.log('command                   median ms   of node -e 0   of makejinja');
-  for (const [index, { name }] of commands.entries()) {
+  console.log('command                   median ms   of node -e 0   of makejinja   processor ms   peak MB');
+  for (const [index, { name, program, arguments: arguments_, cwd }] of commands.entries()) {
     const median = medians[index] ?? NaN;
+    const { peak, processor } = usage([program, ...arguments_], cwd);
     const cells = [
       median.toFixed(0).padStart(9),
       (median / base).toFixed(2).padStart(12),
       (median / peer).toFixed(2).padStart(12),
+      processor.toFixed(0).padStart(12),
+      peak.toFixed(0).padStart(7),
     ];
-    console.log(`${name.padEnd(24)} ${cells.join('   ')}`);
+    const missed =
+      name === 'render' && median / peer > WANTED ? `  missed: at most ${String(WANTED)} of makejinja` : '';
+    console.log(`${name.padEnd(24)} ${cells.join('   ')}${missed}`);
   }
   if (makejinja !== undefined) compareOutputs();
 }

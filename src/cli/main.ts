@@ -99,6 +99,15 @@ function commands(finish: (exitCode: number) => void): Command {
       finish(await runRender(file, options));
     });
 
+  clusterCommand(
+    program,
+    'watch',
+    'show the plan again after every change of what it is made from, and write nothing',
+  ).action(async (options: RootOptions) => {
+    const { runWatch } = await import('./commands/watch.ts');
+    finish(await runWatch(options));
+  });
+
   return program;
 }
 

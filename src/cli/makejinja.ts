@@ -1,14 +1,15 @@
-import { dirname, join, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { runProject } from '../makejinja/project.ts';
-import { DEFAULT_SETTINGS, parseSettings, type JinjaExtension, type Settings } from '../makejinja/settings.ts';
+import { CommanderError } from 'commander';
+import { loadSettings, type LoadedSettings } from '../makejinja/load-settings.ts';
+import { runProject, type ProjectOptions } from '../makejinja/project.ts';
+import type { Settings } from '../makejinja/settings.ts';
 import { Failure, failure } from '../report/finding.ts';
+import { COLOURED, countFindings, formatFindings, PLAIN } from '../report/text.ts';
 import { environment } from '../system/environment.ts';
-import { readTextIfPresent } from '../system/files.ts';
-import { print, printError } from '../system/terminal.ts';
+import { errorCode } from '../system/files.ts';
+import { print, printError, wantsColour } from '../system/terminal.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
-import { printFailure } from './output.ts';
-import { VERSION } from './version.ts';
+import { pluginCache } from './plugin-cache.ts';
+import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makejinja-flags.ts';
 
 /**
  * Runs the command line `makejinja`, whose options have the names of the Python program of that name.
@@ -18,35 +19,52 @@ import { VERSION } from './version.ts';
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
   const command = makejinjaCommand();
+  const progress = { hasWritten: false };
   try {
-    command.parse([...arguments_], { from: 'user' });
-    await run(command.opts());
+    command.parse(withoutAliases(arguments_), { from: 'user' });
+    const flags: Flags = command.opts();
+    if (flags.watch === true) {
+      const { runWatch } = await import('./makejinja-watch.ts');
+      return await runWatch(() => settingsFor(flags));
+    }
+    const { settings, home } = await settingsFor(flags);
+    await runProject(
+      settings,
+      projectOptions(home, () => (progress.hasWritten = true)),
+    );
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (!(error instanceof Failure)) throw error;
-    printFailure(error, { json: false });
-    return exitCodeOf(error.kind);
+    const ending = asFailure(error);
+    printError(formatFindings(ending.findings, wantsColour(process.stderr) ? COLOURED : PLAIN));
+    printError(`${countFindings(ending.findings)}${progress.hasWritten ? '' : '; nothing was written'}\n`);
+    return exitCodeOf(ending.kind);
   }
 }
 
-/** Values of the command line: those that were given. */
-type Flags = Readonly<Record<string, unknown>>;
+/** Settings of the files and the environment with the flags over them, and where they came from. */
+async function settingsFor(flags: Flags): Promise<LoadedSettings> {
+  const warn = (message: string): void => {
+    printError(`${message}\n`);
+  };
+  const loaded = await loadSettings({ folder: process.cwd(), env: environment(), warn });
+  return { ...loaded, settings: complete(withFlags(loaded.settings, flags)) };
+}
 
-async function run(flags: Flags): Promise<void> {
-  const file = resolve(environment().MAKEJINJA_SETTINGS ?? 'makejinja.toml');
-  const text = await readTextIfPresent(file);
-  const folder = text === undefined ? process.cwd() : dirname(file);
-  const settings = withFlags(text === undefined ? DEFAULT_SETTINGS : parseSettings(text, 'makejinja.toml'), flags);
-  if (settings.inputs.length === 0) {
-    throw failure('usage', {
-      code: 'usage/argument',
-      message: 'no input is named: give --input or `inputs` in makejinja.toml',
-    });
-  }
-  await runProject(settings, {
-    folder,
-    cacheFolder: join(folder, '.cluster-template', 'cache', 'plugins'),
+function complete(settings: Settings): Settings {
+  const missing = settings.inputs.length === 0 ? 'input' : settings.output === '' ? 'output' : undefined;
+  if (missing === undefined) return settings;
+  const key = missing === 'input' ? 'inputs' : 'output';
+  const message = `no ${missing} is named: give --${missing} or \`${key}\` in makejinja.toml`;
+  throw failure('usage', { code: 'usage/argument', message });
+}
+
+/** Paths are relative to the current folder, and messages show them so. */
+function projectOptions(home: string, onWrite: () => void): ProjectOptions {
+  return {
+    folder: process.cwd(),
+    cacheFolder: pluginCache(home),
+    onWrite,
     // Standard output may be where the result goes.
     log: (line) => {
       printError(`${line}\n`);
@@ -54,203 +72,12 @@ async function run(flags: Flags): Promise<void> {
     print: (bytes) => {
       print(Buffer.from(bytes).toString('utf8'));
     },
-  });
-}
-
-/** How an option of the command line is read, and the setting that it is. */
-interface Flag {
-  readonly flags: string;
-  readonly help: string;
-  readonly kind: 'text' | 'texts' | 'flag' | 'pairs' | 'lists';
-  readonly choices?: readonly string[];
-  readonly apply: (settings: Settings, value: never) => Settings;
-}
-
-const FLAGS: Readonly<Record<string, Flag>> = {
-  input: texts('-i, --input <path>', 'folder of templates, or a single template', 'inputs'),
-  output: text('-o, --output <path>', 'folder for the results; a file or /dev/stdout for a single input', 'output'),
-  includePattern: texts('-I, --include-pattern <glob>', 'files of the inputs to take', 'includePatterns'),
-  excludePattern: texts('-E, --exclude-pattern <glob>', 'files to leave out', 'excludePatterns'),
-  jinjaSuffix: text('--jinja-suffix <suffix>', 'ending of templates; empty: every file is one', 'jinjaSuffix'),
-  keepJinjaSuffix: flag('--keep-jinja-suffix', 'keep the ending in the names of the results', 'keepJinjaSuffix'),
-  keepEmpty: flag('--keep-empty', 'write results of nothing but white space too', 'keepEmpty'),
-  copyMetadata: flag(
-    '-m, --copy-metadata',
-    'give results the permissions and times of their templates',
-    'copyMetadata',
-  ),
-  data: texts('-d, --data <path>', 'YAML, TOML or JSON file, or a folder of them', 'data'),
-  dataVar: pairs('-D, --data-var <name=value>', 'a single value; dots in the name reach into maps'),
-  fileData: lists('--file-data <template=path,...>', 'data files of one template'),
-  plugin: texts('-p, --plugin <name>', 'plugin such as plugin:Plugin', 'plugins'),
-  loader: texts('-l, --loader <name>', 'older name of --plugin', 'plugins'),
-  importPath: texts('--import-path <folder>', 'folder to look for plugins in', 'importPaths'),
-  extension: extensions('-e, --extension <name>', 'extension of Jinja, such as jinja2.ext.do'),
-  undefined: {
-    ...text('--undefined <policy>', 'what a name without a value is', 'undefined'),
-    choices: ['default', 'chainable', 'debug', 'strict'],
-  },
-  execPre: texts('--exec-pre <command>', 'shell command to run first', 'execPre'),
-  execPost: texts('--exec-post <command>', 'shell command to run last', 'execPost'),
-  clean: flag('-c, --clean', 'remove the output folder first', 'clean'),
-  force: flag('-f, --force', 'overwrite files that exist', 'force'),
-  quiet: flag('-q, --quiet', 'print nothing about the files', 'quiet'),
-  delimiterBlockStart: delimiter('block-start', 'blockStart'),
-  delimiterBlockEnd: delimiter('block-end', 'blockEnd'),
-  delimiterVariableStart: delimiter('variable-start', 'variableStart'),
-  delimiterVariableEnd: delimiter('variable-end', 'variableEnd'),
-  delimiterCommentStart: delimiter('comment-start', 'commentStart'),
-  delimiterCommentEnd: delimiter('comment-end', 'commentEnd'),
-  prefixLineStatement: prefix('line-statement', 'lineStatement'),
-  prefixLineComment: prefix('line-comment', 'lineComment'),
-  trimBlocks: whitespace('--trim-blocks', '--no-trim-blocks', 'trimBlocks'),
-  lstripBlocks: whitespace('--lstrip-blocks', '--no-lstrip-blocks', 'lstripBlocks'),
-  keepTrailingNewline: whitespace('--keep-trailing-newline', '--strip-trailing-newline', 'keepTrailingNewline'),
-  newlineSequence: {
-    flags: '--newline-sequence <sequence>',
-    help: 'line break of the results',
-    kind: 'text',
-    choices: ['\n', '\r\n', '\r'],
-    apply: (settings, value) => ({ ...settings, whitespace: { ...settings.whitespace, newlineSequence: value } }),
-  },
-  internalAutoescape: {
-    flags: '--internal-autoescape',
-    help: 'escape values for HTML',
-    kind: 'flag',
-    apply: (settings, value) => ({ ...settings, internal: { autoescape: value } }),
-  },
-};
-
-/** Options that switch off what another option switches on, by the name that they get. */
-const NEGATIONS: Readonly<Record<string, { readonly flags: string; readonly of: string }>> = {
-  noTrimBlocks: { flags: '--no-trim-blocks', of: 'trimBlocks' },
-  noLstripBlocks: { flags: '--no-lstrip-blocks', of: 'lstripBlocks' },
-  stripTrailingNewline: { flags: '--strip-trailing-newline', of: 'keepTrailingNewline' },
-};
-
-function makejinjaCommand(): Command {
-  const command = new Command('makejinja')
-    .description('Renders folders of Jinja templates; reads makejinja.toml, or the file that MAKEJINJA_SETTINGS names')
-    .version(VERSION, '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false)
-    .exitOverride();
-  for (const { flags, help, kind, choices } of Object.values(FLAGS)) {
-    const option = new Option(flags, help);
-    if (choices !== undefined) option.choices([...choices]);
-    if (kind === 'texts' || kind === 'pairs' || kind === 'lists') option.argParser(collect(kind !== 'texts'));
-    command.addOption(option);
-  }
-  for (const { flags, of } of Object.values(NEGATIONS)) {
-    if (!flags.startsWith('--no-')) command.addOption(new Option(flags, `the opposite of ${FLAGS[of]?.flags ?? ''}`));
-    else command.addOption(new Option(flags));
-  }
-  return command;
-}
-
-function withFlags(settings: Settings, flags: Flags): Settings {
-  let result = settings;
-  for (const [name, value] of Object.entries(flags)) {
-    const negation = NEGATIONS[name];
-    const target = FLAGS[negation?.of ?? name];
-    if (target !== undefined) result = target.apply(result, (negation === undefined ? value : false) as never);
-  }
-  return result;
-}
-
-/** An option that may be given several times. */
-function collect(isPair: boolean): (value: string, previous: string[] | undefined) => string[] {
-  return (value, previous = []) => {
-    if (isPair && !value.includes('=')) throw new InvalidArgumentError('It takes name=value.');
-    return [...previous, value];
   };
 }
 
-function text(flags: string, help: string, key: 'output' | 'jinjaSuffix' | 'undefined'): Flag {
-  return { flags, help, kind: 'text', apply: (settings, value) => ({ ...settings, [key]: value }) };
-}
-
-function texts(
-  flags: string,
-  help: string,
-  key: 'inputs' | 'includePatterns' | 'excludePatterns' | 'data' | 'plugins' | 'importPaths' | 'execPre' | 'execPost',
-): Flag {
-  return { flags, help, kind: 'texts', apply: (settings, value) => ({ ...settings, [key]: value }) };
-}
-
-function flag(
-  flags: string,
-  help: string,
-  key: 'keepJinjaSuffix' | 'keepEmpty' | 'copyMetadata' | 'clean' | 'force' | 'quiet',
-): Flag {
-  return { flags, help, kind: 'flag', apply: (settings, value) => ({ ...settings, [key]: value }) };
-}
-
-function pairs(flags: string, help: string): Flag {
-  const apply = (settings: Settings, values: readonly string[]): Settings => ({
-    ...settings,
-    dataVars: { ...settings.dataVars, ...Object.fromEntries(values.map(splitPair)) },
-  });
-  return { flags, help, kind: 'pairs', apply };
-}
-
-function lists(flags: string, help: string): Flag {
-  const apply = (settings: Settings, values: readonly string[]): Settings => ({
-    ...settings,
-    fileData: {
-      ...settings.fileData,
-      ...Object.fromEntries(values.map(splitPair).map(([name, paths]) => [name, paths.split(',')])),
-    },
-  });
-  return { flags, help, kind: 'lists', apply };
-}
-
-function extensions(flags: string, help: string): Flag {
-  const choices: readonly JinjaExtension[] = [
-    'jinja2.ext.debug',
-    'jinja2.ext.do',
-    'jinja2.ext.i18n',
-    'jinja2.ext.loopcontrols',
-  ];
-  const apply = (settings: Settings, values: readonly string[]): Settings => {
-    const unknown = values.find((value) => !choices.some((choice) => choice === value));
-    if (unknown !== undefined) {
-      const message = `--extension: ${unknown} is not an extension of Jinja`;
-      throw failure('usage', { code: 'usage/argument', message, remedy: `use one of ${choices.join(', ')}` });
-    }
-    return { ...settings, extensions: values as readonly JinjaExtension[] };
-  };
-  return { flags, help, kind: 'texts', apply };
-}
-
-function delimiter(name: string, key: keyof Settings['delimiter']): Flag {
-  return {
-    flags: `--delimiter-${name} <text>`,
-    help: `delimiter: ${name.replace('-', ' ')}`,
-    kind: 'text',
-    apply: (settings, value) => ({ ...settings, delimiter: { ...settings.delimiter, [key]: value } }),
-  };
-}
-
-function prefix(name: string, key: keyof Settings['prefix']): Flag {
-  return {
-    flags: `--prefix-${name} <text>`,
-    help: `prefix of a ${name.replace('-', ' ')}`,
-    kind: 'text',
-    apply: (settings, value) => ({ ...settings, prefix: { ...settings.prefix, [key]: value } }),
-  };
-}
-
-function whitespace(on: string, off: string, key: 'trimBlocks' | 'lstripBlocks' | 'keepTrailingNewline'): Flag {
-  return {
-    flags: on,
-    help: `white space control; ${off} switches it off`,
-    kind: 'flag',
-    apply: (settings, value) => ({ ...settings, whitespace: { ...settings.whitespace, [key]: value } }),
-  };
-}
-
-function splitPair(pair: string): [string, string] {
-  const at = pair.indexOf('=');
-  return [pair.slice(0, at), pair.slice(at + 1)];
+/** What the system refused is an expected end; anything else is a mistake of ours and keeps its stack. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error) || errorCode(error) === undefined || !('syscall' in error)) throw error;
+  return failure('outside', { code: 'workspace/read', message: error.message }, error);
 }

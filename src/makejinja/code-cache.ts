@@ -32,6 +32,26 @@ export async function openCodeCache(folder: string): Promise<FileCodeCache> {
   };
 }
 
+/** Characters of code that a cache in memory holds at most. */
+const MEMORY_LIMIT = 2 ** 25;
+
+/** A cache of compiled templates for as long as the process lives; when it is full it starts anew. */
+export function memoryCodeCache(): CodeCache {
+  const stored = new Map<string, string>();
+  let size = 0;
+  return {
+    read: (source, settings) => stored.get(keyOf(source, settings)),
+    write(source, settings, code) {
+      if (size + code.length > MEMORY_LIMIT) {
+        stored.clear();
+        size = 0;
+      }
+      stored.set(keyOf(source, settings), code);
+      size += code.length;
+    },
+  };
+}
+
 function keyOf(source: string, settings: string): string {
   return createHash('sha256').update(settings).update('\0').update(source).digest('base64');
 }

@@ -1,14 +1,8 @@
 import { basename, join, resolve } from 'node:path';
-import { failure, type Failure } from '../report/finding.ts';
-import {
-  errorCode,
-  inspectTarget,
-  listTree,
-  permissions,
-  readBytesIfPresent,
-  readStandardInput,
-} from '../system/files.ts';
-import { globMatcher, matchesPath } from './patterns.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
+import { inspectTarget, readStandardInput, reasonOf } from '../system/files.ts';
+import { listTreeSync, readFileWithMode, type TreeEntry } from '../system/tree.ts';
+import { globMatcher, pathMatcher } from './patterns.ts';
 import type { Settings } from './settings.ts';
 
 /** A file of an input folder. */
@@ -20,6 +14,8 @@ export interface InputFile {
   readonly bytes: Buffer;
   /** Permission bits. */
   readonly mode: number;
+  /** Whether it is found through a link to a folder: as with makejinja it can be included and gives no output. */
+  readonly isBehindLink?: boolean;
 }
 
 /** All that the inputs hold. */
@@ -41,14 +37,16 @@ export interface Output {
  *
  * @param folder - absolute path of the folder that the settings' paths are relative to
  * @param pathFilters - a file is left out where one of them says no; they get its path as messages show it
+ * @param known - files by their absolute path that need not be read again
  * @throws Failure where an input does not exist or a file cannot be read
  */
 export async function readInputs(
   settings: Settings,
   folder: string,
   pathFilters: readonly ((path: string) => boolean)[] = [],
+  known: KnownFiles = () => undefined,
 ): Promise<Inputs> {
-  const inputs = await Promise.all(settings.inputs.map((input) => readInput(folder, input)));
+  const inputs = await Promise.all(settings.inputs.map((input) => readInput(folder, input, known)));
   const files = new Map<string, InputFile>();
   // A single file is found under its own name, whatever the folders hold.
   for (const { found } of [...inputs].sort((a, b) => Number(b.isSingle) - Number(a.isSingle))) {
@@ -56,7 +54,7 @@ export async function readInputs(
   }
   const outputs = new Map<string, Output>();
   for (const { isSingle, found } of inputs) {
-    const chosen = isSingle ? found : choose(found, settings, pathFilters);
+    const chosen = isSingle ? found : choose(found, { settings, folder, pathFilters });
     for (const file of chosen) {
       const path = outputPath(file.name, settings);
       if (!outputs.has(path)) outputs.set(path, { file, isTemplate: isSingle || isTemplate(file.name, settings) });
@@ -65,18 +63,27 @@ export async function readInputs(
   return { files, outputs };
 }
 
+type KnownFiles = (path: string) => InputFile | undefined;
+
+interface Choice {
+  readonly settings: Settings;
+  readonly folder: string;
+  readonly pathFilters: readonly ((path: string) => boolean)[];
+}
+
 /** The files of a folder that become output, pattern by pattern. */
-function choose(
-  found: readonly InputFile[],
-  settings: Settings,
-  pathFilters: readonly ((path: string) => boolean)[],
-): InputFile[] {
+function choose(found: readonly InputFile[], { settings, folder, pathFilters }: Choice): InputFile[] {
+  const excluded = settings.excludePatterns.map(pathMatcher);
+  // Patterns are compared with the whole path from the root, as with makejinja.
+  const candidates = found.filter(({ isBehindLink, source }) => {
+    const path = resolve(folder, source);
+    return (
+      isBehindLink !== true && !excluded.some((matches) => matches(path)) && pathFilters.every((wants) => wants(source))
+    );
+  });
   return settings.includePatterns.flatMap((pattern) => {
     const isIncluded = globMatcher(pattern);
-    return found.filter(
-      (file) =>
-        isIncluded(file.name) && !isExcluded(file, settings) && pathFilters.every((filter) => filter(file.source)),
-    );
+    return candidates.filter(({ name }) => isIncluded(name));
   });
 }
 
@@ -88,10 +95,6 @@ export function outputPath(name: string, settings: Pick<Settings, 'jinjaSuffix' 
 
 function isTemplate(name: string, settings: Settings): boolean {
   return settings.jinjaSuffix === '' || suffixOf(name) === settings.jinjaSuffix;
-}
-
-function isExcluded(file: InputFile, settings: Settings): boolean {
-  return settings.excludePatterns.some((pattern) => matchesPath(file.source, pattern));
 }
 
 /** The last ending of a file name as Python's `Path.suffix` has it: none for `.j2` and for `name.`. */
@@ -107,22 +110,25 @@ interface ReadInput {
   readonly found: readonly InputFile[];
 }
 
-async function readInput(folder: string, input: string): Promise<ReadInput> {
+async function readInput(folder: string, input: string, known: KnownFiles): Promise<ReadInput> {
   if (input === STANDARD_INPUT) {
     const bytes = await readStandardInput();
     return { isSingle: true, found: [{ name: basename(input), source: input, bytes, mode: 0o644 }] };
   }
   const root = resolve(folder, input);
   const kind = (await inspectTarget(root))?.kind;
-  const source = input.replace(/\/+$/, '');
-  if (kind === 'file') {
-    const file = await readInputFile(root, '', source);
-    return { isSingle: true, found: file === undefined ? [] : [{ ...file, name: basename(root) }] };
-  }
+  const source = input.replace(/(?<=.)\/+$/, '');
+  if (kind === 'file')
+    return { isSingle: true, found: readFiles([{ path: root, name: basename(root), source }], known) };
   if (kind !== 'folder') throw inputMissing(input);
-  const names = await listTree(root);
-  const files = await Promise.all(names.map((name) => readInputFile(root, name, `${source}/${name}`)));
-  return { isSingle: false, found: files.filter((file) => file !== undefined) };
+  const entries = listEntries(root, source).filter(({ kind: one }) => one === 'file');
+  const wanted = entries.map(({ name, isBehindLink }) => ({
+    path: join(root, name),
+    name,
+    source: source === '/' ? `/${name}` : `${source}/${name}`,
+    ...(isBehindLink ? { isBehindLink } : {}),
+  }));
+  return { isSingle: false, found: readFiles(wanted, known) };
 }
 
 /** The path that stands for standard input, as with makejinja. */
@@ -136,23 +142,38 @@ function inputMissing(input: string): Failure {
   });
 }
 
-/** A link to a folder is passed over, as Python's recursive glob does. */
-async function readInputFile(root: string, name: string, source: string): Promise<InputFile | undefined> {
-  const path = join(root, name);
+function listEntries(root: string, source: string): TreeEntry[] {
   try {
-    const bytes = await readBytesIfPresent(path);
-    const mode = await permissions(path);
-    return bytes === undefined || mode === undefined ? undefined : { name, source, bytes, mode };
+    return listTreeSync(root);
   } catch (error) {
-    if (errorCode(error) === 'EISDIR') return undefined;
-    throw failure(
-      'outside',
-      {
-        code: 'render/unreadable',
-        message: `cannot read the template: ${(error as Error).message}`,
-        place: { file: source },
-      },
-      error,
-    );
+    throw new Failure('outside', [unreadable('a folder of the input', source, error)], { cause: error });
   }
+}
+
+/** Files that went away since they were listed are passed over. All that cannot be read are told at once. */
+function readFiles(
+  wanted: readonly (Omit<InputFile, 'bytes' | 'mode'> & { readonly path: string })[],
+  known: KnownFiles,
+): InputFile[] {
+  const files: InputFile[] = [];
+  const findings: Finding[] = [];
+  for (const { path, ...file } of wanted) {
+    try {
+      const read = known(path) ?? readFileWithMode(path);
+      if (read !== undefined) files.push({ ...file, bytes: read.bytes, mode: read.mode });
+    } catch (error) {
+      findings.push(unreadable('the template', file.source, error));
+    }
+  }
+  if (findings.length > 0) throw new Failure('outside', findings);
+  return files;
+}
+
+function unreadable(what: string, source: string, error: unknown): Finding {
+  return {
+    code: 'render/unreadable',
+    severity: 'error',
+    message: `cannot read ${what}: ${reasonOf(error)}`,
+    place: { file: source },
+  };
 }

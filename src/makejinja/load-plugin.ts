@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { posix, resolve } from 'node:path';
+
 import { pathToFileURL } from 'node:url';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import { PLUGIN_MEMBERS, type Plugin, type PluginContext, type PluginMembers } from './plugin.ts';
-import { importTypeScript } from './typescript.ts';
+import { causeOf, withNamedErrors } from './plugin-errors.ts';
+import { importFresh, importTypeScript } from './typescript.ts';
 
 /** Where plugins are looked for and what they get. */
 export interface PluginSearch {
@@ -12,6 +14,8 @@ export interface PluginSearch {
   readonly importPaths: readonly string[];
   /** Absolute folder for transpiled TypeScript. It holds code that is run: nobody else may write to it. */
   readonly cacheFolder: string;
+  /** Whether the module is read anew although this process has loaded it before. */
+  readonly isFresh?: boolean;
 }
 
 const EXTENSIONS = ['.ts', '.mts', '.mjs', '.js'] as const;
@@ -25,7 +29,9 @@ const EXTENSIONS = ['.ts', '.mts', '.mjs', '.js'] as const;
 export async function loadPlugin(name: string, search: PluginSearch, context: PluginContext): Promise<Plugin> {
   const { module, exported } = splitName(name);
   const file = await findModule(name, module, search);
-  const loaded = await attempt(name, file, 'loading the module', () => importModule(join(search.folder, file), search));
+  const loaded = await attempt(name, file, 'loading the module', () =>
+    importModule(resolve(search.folder, file), search),
+  );
   const factory = loaded[exported];
   if (typeof factory !== 'function') {
     throw pluginFailure(
@@ -35,7 +41,13 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
     );
   }
   const members = await attempt(name, file, 'making the plugin', () => make(factory, context));
-  return readMembers(name, file, members);
+  return withNamedErrors(await readMembers(name, file, members), file);
+}
+
+/** Absolute paths of all files that the plugin of this name may be found in, in the order in which they are looked for. */
+export function pluginCandidates(name: string, { folder, importPaths }: PluginSearch): string[] {
+  const { module } = splitName(name);
+  return importPaths.flatMap((path) => EXTENSIONS.map((extension) => resolve(folder, path, `${module}${extension}`)));
 }
 
 /** `a.b:Name` and `a.b.Name`, as in Python. */
@@ -48,13 +60,13 @@ function splitName(name: string): { module: string; exported: string } {
 async function findModule(name: string, module: string, search: PluginSearch): Promise<string> {
   for (const importPath of search.importPaths) {
     for (const extension of EXTENSIONS) {
-      const file = join(importPath, `${module}${extension}`);
-      if ((await inspect(join(search.folder, file))) !== undefined) return file;
+      const file = posix.join(importPath, `${module}${extension}`);
+      if ((await inspect(resolve(search.folder, file))) !== undefined) return file;
     }
   }
   for (const importPath of search.importPaths) {
-    const file = join(importPath, `${module}.py`);
-    const python = await readTextIfPresent(join(search.folder, file));
+    const file = posix.join(importPath, `${module}.py`);
+    const python = await readTextIfPresent(resolve(search.folder, file));
     if (python !== undefined) throw pythonPlugin(file, python);
   }
   const places = search.importPaths.map((importPath) => `${importPath}/${module}.ts`).join(', ');
@@ -70,11 +82,13 @@ function pythonPlugin(file: string, text: string): Failure {
   return pluginFailure(
     file,
     `a Python plugin cannot run here; it defines ${functions.length === 0 ? 'no functions' : functions.join(', ')}`,
-    'write them in TypeScript beside it, as docs/compatibility.md shows',
+    'write them in TypeScript beside it, as docs/porting-plugins.md shows',
   );
 }
 
 async function importModule(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
+  // Node itself keeps every module that it has loaded for as long as the process lives.
+  if (search.isFresh === true) return await importFresh(path, search.cacheFolder);
   if (/\.m?ts$/.test(path)) return await importTypeScript(path, search.cacheFolder);
   return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 }
@@ -103,8 +117,7 @@ async function attempt<T>(name: string, file: string, what: string, run: () => T
   try {
     return await run();
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
-    throw pluginFailure(file, `the plugin \`${name}\` failed at ${what}: ${reason}`, undefined, error);
+    throw pluginFailure(file, `the plugin \`${name}\` failed at ${what}: ${causeOf(error)}`, undefined, error);
   }
 }
 

@@ -1,16 +1,19 @@
 /**
- * Whether a path matches a pattern as Python's `PurePath.match` (3.11) has it: a relative pattern is compared with the
- * path's last components, an absolute one with all of them, and `**` is nothing but `*`.
+ * A test for the paths that match a pattern as Python's `PurePath.match` (3.11) has it: a relative pattern is compared with
+ * the path's last components, an absolute one with all of them, and `**` is nothing but `*`.
  *
  * @see https://docs.python.org/3.11/library/pathlib.html#pathlib.PurePath.match
  */
-export function matchesPath(path: string, pattern: string): boolean {
-  const parts = components(path);
-  const wanted = components(pattern);
-  if (wanted.length === 0 || wanted.length > parts.length) return false;
-  if (pattern.startsWith('/') && (!path.startsWith('/') || wanted.length !== parts.length)) return false;
-  const offset = parts.length - wanted.length;
-  return wanted.every((part, index) => componentPattern(part).test(parts[offset + index] ?? ''));
+export function pathMatcher(pattern: string): (path: string) => boolean {
+  const wanted = components(pattern).map(componentPattern);
+  const isAbsolute = pattern.startsWith('/');
+  return (path) => {
+    const parts = components(path);
+    if (wanted.length === 0 || wanted.length > parts.length) return false;
+    if (isAbsolute && (!path.startsWith('/') || wanted.length !== parts.length)) return false;
+    const offset = parts.length - wanted.length;
+    return wanted.every((part, index) => part.test(parts[offset + index] ?? ''));
+  };
 }
 
 /**

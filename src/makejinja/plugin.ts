@@ -2,15 +2,15 @@ import type { Extension, Policies } from '../jinja/index.ts';
 import type { Settings } from './settings.ts';
 
 /** A function of a template with Python's way of passing arguments: positional, by name, with defaults. */
-export interface SignedFunction {
+export interface SignedFunction<Values extends readonly unknown[] = unknown[]> {
   /** Name and parameters as Python writes them, e.g. `age_key(kind, file='age.key')`. */
   readonly signature: string;
   /** Gets one value per parameter, in the order of the signature. */
-  readonly run: (...values: unknown[]) => unknown;
+  readonly run: (...values: Values) => unknown;
 }
 
 /** A plain function takes positional arguments only; a filter's first argument is the piped value. */
-export type PluginFunction = SignedFunction | ((...values: unknown[]) => unknown);
+export type PluginFunction = SignedFunction<never[]> | ((...values: never[]) => unknown);
 
 /** What a plugin gives to the renderer; each member is optional. A later plugin wins over an earlier one. */
 export interface Plugin {

@@ -32,6 +32,11 @@ function insideOf(cause: unknown): Partial<Finding> {
   return { code: inner.code, message: inner.message, ...(inner.remedy === undefined ? {} : { remedy: inner.remedy }) };
 }
 
+/** A message without the way that led to the mistake: what is left is the same for all who came to it. */
+export function withoutTrail(message: string): string {
+  return message.replace(/ \(reached from .*\)$/s, '');
+}
+
 /** How a template that is not itself the mistake came to it. */
 function trailOf(error: TemplateError, origin: InputFile, file: InputFile): string {
   if (origin === file) return '';

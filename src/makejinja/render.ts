@@ -2,7 +2,7 @@ import { Environment, FunctionLoader, pythonFunction, type CodeCache, type Polic
 import { Failure, type Finding } from '../report/finding.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
 import type { Plugin, PluginFunction } from './plugin.ts';
-import { templateFinding } from './problems.ts';
+import { templateFinding, withoutTrail } from './problems.ts';
 import type { JinjaExtension, Settings } from './settings.ts';
 
 /** A file of the result. */
@@ -38,20 +38,50 @@ export interface RenderRequest {
  * @throws Failure of kind `input` with a finding for every template that is wrong
  */
 export function renderInputs(request: RenderRequest): RenderedFile[] {
+  const results = [...renderEach(request).values()];
+  const findings = results.flatMap(({ finding }) => finding ?? []);
+  if (findings.length > 0) throw new Failure('input', withoutRepeats(findings));
+  return results.flatMap(({ file }) => file ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** What became of one output. */
+export interface RenderResult {
+  /** Absent where the output is empty, or its template is wrong. */
+  readonly file?: RenderedFile;
+  /** What is wrong with its template. */
+  readonly finding?: Finding;
+  /** Names of all templates that it asked for, itself and those that do not exist among them. */
+  readonly templates: ReadonlySet<string>;
+}
+
+/** Renders each output for itself, by its path: what is wrong with one template keeps no other from being rendered. */
+export function renderEach(request: RenderRequest): Map<string, RenderResult> {
   const environment = createEnvironment(request);
-  const rendered: RenderedFile[] = [];
-  const findings: Finding[] = [];
+  const results = new Map<string, RenderResult>();
   for (const [path, output] of request.inputs.outputs) {
+    const templates = new Set([output.file.name]);
+    environment.asked = templates;
     try {
       const file = renderOutput(path, output, environment, request);
-      if (file !== undefined) rendered.push(file);
+      results.set(path, { ...(file === undefined ? {} : { file }), templates });
     } catch (error) {
-      findings.push(templateFinding(error, output.file, request.inputs));
+      results.set(path, { finding: templateFinding(error, output.file, request.inputs), templates });
     }
   }
-  if (findings.length > 0) throw new Failure('input', withoutRepeats(findings));
-  return rendered.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return results;
 }
+
+/** An environment that notes which templates are asked for by others. */
+class NotingEnvironment extends Environment {
+  declare asked: Set<string> | undefined;
+
+  override load(name: string): LoadedTemplate {
+    this.asked?.add(name);
+    return super.load(name);
+  }
+}
+
+type LoadedTemplate = ReturnType<Environment['load']>;
 
 function renderOutput(
   path: string,
@@ -74,9 +104,9 @@ const EXTENSIONS = {
   'jinja2.ext.loopcontrols': 'loopcontrols',
 } as const satisfies Record<JinjaExtension, string>;
 
-function createEnvironment({ settings, inputs, plugins, codeCache }: RenderRequest): Environment {
+function createEnvironment({ settings, inputs, plugins, codeCache }: RenderRequest): NotingEnvironment {
   const { delimiter, prefix, whitespace } = settings;
-  return new Environment({
+  return new NotingEnvironment({
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
     ...delimiter,
     ...whitespace,
@@ -113,7 +143,7 @@ function functionsOf(table: Plugin['functions']): [string, TemplateFunction][] {
 type TemplateFunction = (...values: unknown[]) => unknown;
 
 function templateFunction(value: PluginFunction): TemplateFunction {
-  return typeof value === 'function' ? value : pythonFunction(value.signature, value.run);
+  return (typeof value === 'function' ? value : pythonFunction(value.signature, value.run)) as TemplateFunction;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -135,10 +165,10 @@ function textOf(file: InputFile | undefined): string | undefined {
 }
 
 /** A mistake in a file that many templates include is told once. */
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
+export function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((finding) => {
-    const key = JSON.stringify([finding.place, finding.message]);
+    const key = JSON.stringify([finding.place, withoutTrail(finding.message)]);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -8,7 +8,10 @@ interface Form<T> {
   readonly wanted: string;
 }
 
-/** Takes values out of TOML tables and collects what is wrong with them. */
+/**
+ * Takes values out of TOML tables and collects what is wrong with them. It takes what makejinja takes: dashes in keys,
+ * `yes` for true, and texts in the place of a list, with colons between them.
+ */
 export class SettingsReader {
   readonly findings: Finding[] = [];
   readonly #lines: readonly string[];
@@ -19,18 +22,30 @@ export class SettingsReader {
     this.#file = file;
   }
 
+  /** The table of the settings; those of other programs are passed over, unless they look like a slip of the pen. */
+  root(value: JsonMap, name: string, keys: readonly string[]): JsonMap {
+    for (const key of Object.keys(value)) {
+      if (key === name) continue;
+      if (keys.includes(underscored(key)))
+        this.#complain(key, `\`${key}\` stands outside of [${name}]`, `write [${name}] above it`);
+      else if (suggestNearest(key, [name]) !== undefined)
+        this.#complain(key, `unknown key \`${key}\``, `did you mean \`${name}\`?`);
+    }
+    return this.table(value[name] ?? {}, name, keys);
+  }
+
   table(value: unknown, name: string, keys: readonly string[]): JsonMap {
     if (!isTable(value)) {
-      this.#complain(name.split('.').at(-1) ?? name, `${name} is not a table`, `a table [${name}]`);
+      this.#complain(name.split('.').at(-1) ?? name, `${name} is not a table`, `use a table [${name}]`);
       return {};
     }
     for (const key of Object.keys(value)) {
-      if (keys.includes(key)) continue;
-      const nearest = suggestNearest(key, keys);
+      if (keys.includes(underscored(key))) continue;
+      const nearest = suggestNearest(underscored(key), keys);
       const hint = nearest === undefined ? `known keys: ${keys.join(', ')}` : `did you mean \`${nearest}\`?`;
-      this.#complain(key, `unknown key \`${key}\`${name === '' ? '' : ` in [${name}]`}`, hint);
+      this.#complain(key, `unknown key \`${key}\` in [${name}]`, hint);
     }
-    return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [underscored(key), one]));
   }
 
   text(table: JsonMap, key: string, fallback: string): string {
@@ -38,12 +53,18 @@ export class SettingsReader {
   }
 
   flag(table: JsonMap, key: string, fallback: boolean): boolean {
-    return this.#take(table, key, fallback, { fits: (value) => typeof value === 'boolean', wanted: 'true or false' });
+    const read = this.#take<unknown>(table, key, fallback, {
+      fits: (value): value is unknown => asFlag(value) !== undefined,
+      wanted: 'true or false',
+    });
+    return asFlag(read) ?? fallback;
   }
 
   texts(table: JsonMap, key: string, fallback: readonly string[]): readonly string[] {
-    const fits = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
-    return this.#take<readonly string[]>(table, key, fallback, { fits, wanted: 'a list of texts' });
+    const fits = (value: unknown): value is string | string[] =>
+      isText(value) || (Array.isArray(value) && value.every(isText));
+    const read = this.#take<string | readonly string[]>(table, key, fallback, { fits, wanted: 'a list of texts' });
+    return isText(read) ? read.split(':') : read;
   }
 
   oneOf<T extends string>(table: JsonMap, key: string, values: readonly T[], fallback: T): T {
@@ -52,25 +73,43 @@ export class SettingsReader {
     return this.#take(table, key, fallback, { fits, wanted });
   }
 
-  someOf<T extends string>(table: JsonMap, key: string, values: readonly T[]): readonly T[] {
-    const fits = (value: unknown): value is T[] =>
-      Array.isArray(value) && value.every((one) => values.some((known) => known === one));
-    return this.#take<readonly T[]>(table, key, [], { fits, wanted: `a list of ${values.join(', ')}` });
+  someOf<T extends string>(table: JsonMap, key: string, values: readonly T[], fallback: readonly T[]): readonly T[] {
+    const fits = (value: unknown): value is string | T[] =>
+      (isText(value) ? value.split(':') : Array.isArray(value) ? value : [undefined]).every((one) =>
+        values.some((known) => known === one),
+      );
+    const wanted = `a list of ${values.join(', ')}`;
+    const read = this.#take<string | readonly T[]>(table, key, fallback, { fits, wanted });
+    return isText(read) ? (read.split(':') as T[]) : read;
   }
 
-  textsByName(table: JsonMap, key: string): Readonly<Record<string, string>> {
+  /** Texts by name; what else stands there is given as it is, for the caller to print. */
+  scalarsByName(
+    table: JsonMap,
+    key: string,
+    fallback: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> {
     const isScalar = (value: unknown): boolean => ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-    const fits = (value: unknown): value is Record<string, string | number | boolean> =>
-      isTable(value) && Object.values(value).every(isScalar);
-    const read = this.#take(table, key, {}, { fits, wanted: 'a table of texts' });
-    return Object.fromEntries(Object.entries(read).map(([name, value]) => [name, String(value)]));
+    const fits = (value: unknown): value is Record<string, unknown> =>
+      isTable(value) && Object.values(value).every((one) => isScalar(one) || one instanceof Date);
+    return this.#take(table, key, fallback, { fits, wanted: 'a table of texts' });
   }
 
-  listsByName(table: JsonMap, key: string): Readonly<Record<string, readonly string[]>> {
-    const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-    const fits = (value: unknown): value is Record<string, string[]> =>
+  listsByName(
+    table: JsonMap,
+    key: string,
+    fallback: Readonly<Record<string, readonly string[]>>,
+  ): Readonly<Record<string, readonly string[]>> {
+    const isTexts = (value: unknown): boolean => isText(value) || (Array.isArray(value) && value.every(isText));
+    const fits = (value: unknown): value is Record<string, string | string[]> =>
       isTable(value) && Object.values(value).every(isTexts);
-    return this.#take(table, key, {}, { fits, wanted: 'a table of lists of texts' });
+    const read = this.#take<Readonly<Record<string, string | readonly string[]>>>(table, key, fallback, {
+      fits,
+      wanted: 'a table of lists of texts',
+    });
+    return Object.fromEntries(
+      Object.entries(read).map(([name, texts]) => [name, isText(texts) ? texts.split(':') : texts]),
+    );
   }
 
   #take<T>(table: JsonMap, key: string, fallback: T, { fits, wanted }: Form<T>): T {
@@ -83,7 +122,8 @@ export class SettingsReader {
 
   /** The TOML package keeps no positions: the first line that defines a key of this name is shown. */
   #complain(key: string, message: string, remedy: string): void {
-    const pattern = new RegExp(`^(\\s*\\[?(?:[\\w."-]+\\.)?)["']?${escapeRegExp(key)}["']?\\s*[=\\]]`);
+    const spelling = escapeRegExp(key).replaceAll('_', '[-_]');
+    const pattern = new RegExp(`^(\\s*\\[?(?:[\\w."-]+\\.)?)["']?${spelling}["']?\\s*[=\\]]`);
     const index = this.#lines.findIndex((line) => pattern.test(line));
     const line = this.#lines[index];
     const column = line === undefined ? 1 : (pattern.exec(line)?.[1]?.length ?? 0) + 1;
@@ -97,6 +137,20 @@ export class SettingsReader {
       remedy,
     });
   }
+}
+
+/** makejinja takes dashes for underscores. */
+function underscored(key: string): string {
+  return key.replaceAll('-', '_');
+}
+
+/** The words that makejinja's settings take for true and false. */
+function asFlag(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const word = String(value).toLowerCase();
+  if (['true', 't', 'yes', 'y', 'on', '1'].includes(word)) return true;
+  return ['false', 'f', 'no', 'n', 'off', '0'].includes(word) ? false : undefined;
 }
 
 function isText(value: unknown): value is string {

@@ -1,5 +1,7 @@
 import { parse, type JsonMap } from '@iarna/toml';
+import { str } from '../jinja/index.ts';
 import { Failure, type Finding, type Place } from '../report/finding.ts';
+import { readToml } from './data/toml.ts';
 import { SettingsReader } from './settings-reader.ts';
 
 /** What becomes of a name that no data define; see the engine's undefined policies. */
@@ -64,6 +66,14 @@ export interface Delimiters {
   readonly commentEnd: string;
 }
 
+/** What the settings of a file are read on top of. */
+export interface SettingsContext {
+  /** The settings of what the file does not name. */
+  readonly base?: Settings;
+  /** What a path of the file becomes, where others than the reader's are relative to another folder. */
+  readonly placePath?: (path: string) => string;
+}
+
 /**
  * Reads the text of a makejinja.toml.
  *
@@ -71,112 +81,208 @@ export interface Delimiters {
  * @throws Failure of kind `input` with every finding at once: bad TOML, unknown keys, values of the wrong type
  * @see https://makejinja.readthedocs.io (configuration)
  */
-export function parseSettings(text: string, file: string): Settings {
+export function parseSettings(text: string, file: string, context: SettingsContext = {}): Settings {
   const reader = new SettingsReader(text, file);
-  const top = reader.table(parseToml(text, file), '', ['makejinja']);
-  const main = reader.table(top.makejinja ?? {}, 'makejinja', MAIN_KEYS);
-  const settings = readMain(reader, main);
+  const main = reader.root(parseToml(text, file), 'makejinja', Object.keys(SETTING_KEYS));
+  const settings = readMain(reader, main, { ...context, printed: () => printedVariables(text) });
   if (reader.findings.length > 0) throw new Failure('input', reader.findings.sort(byLine));
   return settings;
 }
 
+/**
+ * Settings out of a table by makejinja's keys, on top of others.
+ *
+ * @param source - what findings call the place that the table comes from
+ * @throws Failure of kind `input` with a finding for each value of the wrong type
+ */
+export function settingsOf(table: JsonMap, source: string, base: Settings): Settings {
+  const reader = new SettingsReader('', source);
+  const settings = readMain(reader, table, { base, printed: () => new Map() });
+  if (reader.findings.length > 0) throw new Failure('input', reader.findings);
+  return settings;
+}
+
+/** The keys of makejinja.toml, with those of its inner tables. */
+export const SETTING_KEYS: Readonly<Record<string, readonly string[]>> = {
+  inputs: [],
+  output: [],
+  include_patterns: [],
+  exclude_patterns: [],
+  jinja_suffix: [],
+  keep_jinja_suffix: [],
+  keep_empty: [],
+  copy_metadata: [],
+  data: [],
+  data_vars: [],
+  file_data: [],
+  plugins: [],
+  loaders: [],
+  import_paths: [],
+  extensions: [],
+  undefined: [],
+  exec_pre: [],
+  exec_post: [],
+  clean: [],
+  force: [],
+  quiet: [],
+  delimiter: ['block_start', 'block_end', 'variable_start', 'variable_end', 'comment_start', 'comment_end'],
+  prefix: ['line_statement', 'line_comment'],
+  whitespace: ['trim_blocks', 'lstrip_blocks', 'keep_trailing_newline', 'newline_sequence'],
+  // All but the first tune makejinja's own template cache and have no meaning here, so any value is right.
+  internal: ['autoescape', 'optimized', 'cache_size', 'auto_reload', 'enable_async'],
+};
+
 /** The settings of an empty makejinja.toml. */
-export const DEFAULT_SETTINGS: Settings = readMain(new SettingsReader('', 'makejinja.toml'), {});
+export const DEFAULT_SETTINGS: Settings = {
+  inputs: [],
+  output: '.',
+  includePatterns: ['**/*'],
+  excludePatterns: [],
+  jinjaSuffix: '.jinja',
+  keepJinjaSuffix: false,
+  keepEmpty: false,
+  copyMetadata: false,
+  data: [],
+  dataVars: {},
+  fileData: {},
+  plugins: [],
+  importPaths: ['.'],
+  extensions: [],
+  undefined: 'default',
+  delimiter: {
+    blockStart: '{%',
+    blockEnd: '%}',
+    variableStart: '{{',
+    variableEnd: '}}',
+    commentStart: '{#',
+    commentEnd: '#}',
+  },
+  prefix: { lineStatement: null, lineComment: null },
+  whitespace: { trimBlocks: true, lstripBlocks: true, keepTrailingNewline: true, newlineSequence: '\n' },
+  internal: { autoescape: false },
+  execPre: [],
+  execPost: [],
+  clean: false,
+  force: false,
+  quiet: false,
+};
 
-const MAIN_KEYS = [
-  'inputs',
-  'output',
-  'include_patterns',
-  'exclude_patterns',
-  'jinja_suffix',
-  'keep_jinja_suffix',
-  'keep_empty',
-  'copy_metadata',
-  'data',
-  'data_vars',
-  'file_data',
-  'plugins',
-  'loaders',
-  'import_paths',
-  'extensions',
-  'undefined',
-  'exec_pre',
-  'exec_post',
-  'clean',
-  'force',
-  'quiet',
-  'delimiter',
-  'prefix',
-  'whitespace',
-  'internal',
-];
+interface ReadContext extends SettingsContext {
+  /** What values of `data_vars` that are no texts print as. */
+  readonly printed: () => ReadonlyMap<string, string>;
+}
 
-function readMain(reader: SettingsReader, main: JsonMap): Settings {
+function readMain(reader: SettingsReader, main: JsonMap, context: ReadContext): Settings {
+  const { base = DEFAULT_SETTINGS } = context;
   return {
-    inputs: reader.texts(main, 'inputs', []),
-    output: reader.text(main, 'output', '.'),
-    includePatterns: reader.texts(main, 'include_patterns', ['**/*']),
-    excludePatterns: reader.texts(main, 'exclude_patterns', []),
-    jinjaSuffix: reader.text(main, 'jinja_suffix', '.jinja'),
-    keepJinjaSuffix: reader.flag(main, 'keep_jinja_suffix', false),
-    keepEmpty: reader.flag(main, 'keep_empty', false),
-    copyMetadata: reader.flag(main, 'copy_metadata', false),
-    data: reader.texts(main, 'data', []),
-    dataVars: reader.textsByName(main, 'data_vars'),
-    fileData: reader.listsByName(main, 'file_data'),
-    plugins: [...reader.texts(main, 'plugins', []), ...reader.texts(main, 'loaders', [])],
-    importPaths: reader.texts(main, 'import_paths', ['.']),
-    extensions: reader.someOf(main, 'extensions', JINJA_EXTENSIONS),
-    undefined: reader.oneOf(main, 'undefined', ['default', 'chainable', 'debug', 'strict'], 'default'),
-    delimiter: readDelimiters(reader, main),
-    prefix: readPrefixes(reader, main),
-    whitespace: readWhitespace(reader, main),
-    internal: readInternal(reader, main),
-    execPre: reader.texts(main, 'exec_pre', []),
-    execPost: reader.texts(main, 'exec_post', []),
-    clean: reader.flag(main, 'clean', false),
-    force: reader.flag(main, 'force', false),
-    quiet: reader.flag(main, 'quiet', false),
+    ...readPlaces(reader, main, context),
+    includePatterns: reader.texts(main, 'include_patterns', base.includePatterns),
+    excludePatterns: reader.texts(main, 'exclude_patterns', base.excludePatterns),
+    jinjaSuffix: reader.text(main, 'jinja_suffix', base.jinjaSuffix),
+    keepJinjaSuffix: reader.flag(main, 'keep_jinja_suffix', base.keepJinjaSuffix),
+    keepEmpty: reader.flag(main, 'keep_empty', base.keepEmpty),
+    copyMetadata: reader.flag(main, 'copy_metadata', base.copyMetadata),
+    dataVars: readVariables(reader, main, context),
+    plugins: readPlugins(reader, main, base),
+    extensions: reader.someOf(main, 'extensions', JINJA_EXTENSIONS, base.extensions),
+    undefined: reader.oneOf(main, 'undefined', ['default', 'chainable', 'debug', 'strict'], base.undefined),
+    delimiter: readDelimiters(reader, main, base.delimiter),
+    prefix: readPrefixes(reader, main, base.prefix),
+    whitespace: readWhitespace(reader, main, base.whitespace),
+    internal: readInternal(reader, main, base.internal),
+    execPre: reader.texts(main, 'exec_pre', base.execPre),
+    execPost: reader.texts(main, 'exec_post', base.execPost),
+    clean: reader.flag(main, 'clean', base.clean),
+    force: reader.flag(main, 'force', base.force),
+    quiet: reader.flag(main, 'quiet', base.quiet),
   };
 }
 
-function readDelimiters(reader: SettingsReader, main: JsonMap): Delimiters {
-  const keys = ['block_start', 'block_end', 'variable_start', 'variable_end', 'comment_start', 'comment_end'];
-  const table = reader.table(main.delimiter ?? {}, 'makejinja.delimiter', keys);
+/** Everything that is a path. */
+function readPlaces(
+  reader: SettingsReader,
+  main: JsonMap,
+  { base = DEFAULT_SETTINGS, placePath = (path) => path }: ReadContext,
+): Pick<Settings, 'inputs' | 'output' | 'data' | 'fileData' | 'importPaths'> {
+  const paths = (key: string, fallback: readonly string[]): readonly string[] =>
+    main[key] === undefined ? fallback : reader.texts(main, key, []).map(placePath);
+  const byName = main.file_data === undefined ? base.fileData : reader.listsByName(main, 'file_data', {});
+  const placed = Object.entries(byName).map(([name, list]) => [name, list.map(placePath)] as const);
   return {
-    blockStart: reader.text(table, 'block_start', '{%'),
-    blockEnd: reader.text(table, 'block_end', '%}'),
-    variableStart: reader.text(table, 'variable_start', '{{'),
-    variableEnd: reader.text(table, 'variable_end', '}}'),
-    commentStart: reader.text(table, 'comment_start', '{#'),
-    commentEnd: reader.text(table, 'comment_end', '#}'),
+    inputs: paths('inputs', base.inputs),
+    output: main.output === undefined ? base.output : placePath(reader.text(main, 'output', '')),
+    data: paths('data', base.data),
+    fileData: main.file_data === undefined ? base.fileData : Object.fromEntries(placed),
+    importPaths: paths('import_paths', base.importPaths),
   };
 }
 
-function readPrefixes(reader: SettingsReader, main: JsonMap): Settings['prefix'] {
-  const table = reader.table(main.prefix ?? {}, 'makejinja.prefix', ['line_statement', 'line_comment']);
+function readPlugins(reader: SettingsReader, main: JsonMap, base: Settings): readonly string[] {
+  if (main.plugins === undefined && main.loaders === undefined) return base.plugins;
+  return [...reader.texts(main, 'plugins', []), ...reader.texts(main, 'loaders', [])];
+}
+
+/** Every value is a text, as Python prints it. */
+function readVariables(
+  reader: SettingsReader,
+  main: JsonMap,
+  { base = DEFAULT_SETTINGS, printed }: ReadContext,
+): Readonly<Record<string, string>> {
+  const read = reader.scalarsByName(main, 'data_vars', base.dataVars);
+  const others = Object.values(read).every((value) => typeof value === 'string') ? undefined : printed();
+  return Object.fromEntries(
+    Object.entries(read).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : (others?.get(name) ?? String(value)),
+    ]),
+  );
+}
+
+/** The package for TOML does not tell `1.0` from `1`: the reader of data files does. */
+function printedVariables(text: string): Map<string, string> {
+  const main = innerTable(readToml(text), 'makejinja');
+  const table = main.has('data_vars') ? innerTable(main, 'data_vars') : innerTable(main, 'data-vars');
+  return new Map([...table].map(([name, value]) => [String(name), str(value)]));
+}
+
+function innerTable(table: ReadonlyMap<unknown, unknown>, name: string): ReadonlyMap<unknown, unknown> {
+  const inner = table.get(name);
+  return inner instanceof Map ? inner : new Map();
+}
+
+function readDelimiters(reader: SettingsReader, main: JsonMap, base: Delimiters): Delimiters {
+  const table = reader.table(main.delimiter ?? {}, 'makejinja.delimiter', SETTING_KEYS.delimiter ?? []);
   return {
-    lineStatement: reader.text(table, 'line_statement', '') || null,
-    lineComment: reader.text(table, 'line_comment', '') || null,
+    blockStart: reader.text(table, 'block_start', base.blockStart),
+    blockEnd: reader.text(table, 'block_end', base.blockEnd),
+    variableStart: reader.text(table, 'variable_start', base.variableStart),
+    variableEnd: reader.text(table, 'variable_end', base.variableEnd),
+    commentStart: reader.text(table, 'comment_start', base.commentStart),
+    commentEnd: reader.text(table, 'comment_end', base.commentEnd),
   };
 }
 
-function readWhitespace(reader: SettingsReader, main: JsonMap): Settings['whitespace'] {
-  const keys = ['trim_blocks', 'lstrip_blocks', 'keep_trailing_newline', 'newline_sequence'];
-  const table = reader.table(main.whitespace ?? {}, 'makejinja.whitespace', keys);
+function readPrefixes(reader: SettingsReader, main: JsonMap, base: Settings['prefix']): Settings['prefix'] {
+  const table = reader.table(main.prefix ?? {}, 'makejinja.prefix', SETTING_KEYS.prefix ?? []);
   return {
-    trimBlocks: reader.flag(table, 'trim_blocks', true),
-    lstripBlocks: reader.flag(table, 'lstrip_blocks', true),
-    keepTrailingNewline: reader.flag(table, 'keep_trailing_newline', true),
-    newlineSequence: reader.oneOf(table, 'newline_sequence', ['\n', '\r\n', '\r'], '\n'),
+    lineStatement: reader.text(table, 'line_statement', base.lineStatement ?? '') || null,
+    lineComment: reader.text(table, 'line_comment', base.lineComment ?? '') || null,
   };
 }
 
-function readInternal(reader: SettingsReader, main: JsonMap): Settings['internal'] {
-  // The other keys tune makejinja's own template cache and have no meaning here, so any value is right.
-  const keys = ['autoescape', 'optimized', 'cache_size', 'auto_reload', 'enable_async'];
-  const table = reader.table(main.internal ?? {}, 'makejinja.internal', keys);
-  return { autoescape: reader.flag(table, 'autoescape', false) };
+function readWhitespace(reader: SettingsReader, main: JsonMap, base: Settings['whitespace']): Settings['whitespace'] {
+  const table = reader.table(main.whitespace ?? {}, 'makejinja.whitespace', SETTING_KEYS.whitespace ?? []);
+  return {
+    trimBlocks: reader.flag(table, 'trim_blocks', base.trimBlocks),
+    lstripBlocks: reader.flag(table, 'lstrip_blocks', base.lstripBlocks),
+    keepTrailingNewline: reader.flag(table, 'keep_trailing_newline', base.keepTrailingNewline),
+    newlineSequence: reader.oneOf(table, 'newline_sequence', ['\n', '\r\n', '\r'], base.newlineSequence),
+  };
+}
+
+function readInternal(reader: SettingsReader, main: JsonMap, base: Settings['internal']): Settings['internal'] {
+  const table = reader.table(main.internal ?? {}, 'makejinja.internal', SETTING_KEYS.internal ?? []);
+  return { autoescape: reader.flag(table, 'autoescape', base.autoescape) };
 }
 
 function parseToml(text: string, file: string): JsonMap {

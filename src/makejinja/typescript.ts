@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { builtinModules, createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Jiti from 'jiti';
 import { readTextIfPresent, replaceFile } from '../system/files.ts';
+import { resolveModule } from './module-files.ts';
 
 /** What transpiles: part of a cached file's name, so that another version does not run what this one made. */
 export const TRANSPILER = 'jiti 2.7.0';
 
 type Import = (specifier: string) => Promise<unknown>;
+
+type Exports = Record<string, unknown>;
 
 /**
  * Loads a TypeScript module without a build step, on Node 20 too, which cannot do it itself. The transpiled text is kept
@@ -18,8 +21,33 @@ type Import = (specifier: string) => Promise<unknown>;
  * @param cacheFolder - what lies there is run: nobody else may write to it
  * @throws what the module throws, or SyntaxError where it is not TypeScript
  */
-export async function importTypeScript(path: string, cacheFolder: string): Promise<Record<string, unknown>> {
-  const source = (await readTextIfPresent(path)) ?? '';
+export async function importTypeScript(path: string, cacheFolder: string): Promise<Exports> {
+  return await load(path, cacheFolder, (specifier) => importFrom(specifier, path, cacheFolder));
+}
+
+/**
+ * As `importTypeScript`, for JavaScript too, and with the modules that it imports by a relative path read anew: Node and
+ * jiti keep some of those for as long as the process lives.
+ */
+export async function importFresh(path: string, cacheFolder: string): Promise<Exports> {
+  const loaded = new Map<string, Exports>();
+  const importModule = async (file: string): Promise<Exports> => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known;
+    const exports: Exports = {};
+    loaded.set(file, exports);
+    const importOther = async (specifier: string): Promise<unknown> =>
+      specifier.startsWith('.')
+        ? await importModule(resolveModule(resolve(dirname(file), specifier)))
+        : await importFrom(specifier, file, cacheFolder);
+    return await load(file, cacheFolder, importOther, exports);
+  };
+  return await importModule(path);
+}
+
+async function load(path: string, cacheFolder: string, importOther: Import, exports: Exports = {}): Promise<Exports> {
+  const source = await readTextIfPresent(path);
+  if (source === undefined) throw new Error(`Cannot find module ${path}`);
   const url = pathToFileURL(path).href;
   const hash = createHash('sha256').update(`${TRANSPILER}\0${url}\0${source}`).digest('hex');
   const cached = join(cacheFolder, `${hash}.js`);
@@ -29,8 +57,7 @@ export async function importTypeScript(path: string, cacheFolder: string): Promi
     await refuseMistake(code);
     await replaceFile(cached, code, 0o600);
   }
-  const exports: Record<string, unknown> = {};
-  await evaluate(code, exports, (specifier) => importFrom(specifier, path, cacheFolder));
+  await evaluate(code, exports, importOther);
   return exports;
 }
 

@@ -216,6 +216,14 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** What the system said, in words of its own: `permission denied (EACCES)`. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  if (!(error instanceof Error)) return String(error);
+  const words = /^[A-Z0-9]+: ([^,]+),/.exec(error.message)?.[1];
+  return code === undefined || words === undefined ? error.message : `${words} (${code})`;
+}
+
 const nextTemporary = counter();
 
 function counter(): () => string {
@@ -238,6 +246,7 @@ async function undefinedIfAbsent<T>(read: () => Promise<T>): Promise<T | undefin
   }
 }
 
-function isAbsence(error: unknown): boolean {
+/** Whether an error says that there is no such file or folder. */
+export function isAbsence(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/makejinja/load-plugin.ts';
+import { loadProject } from '../../src/makejinja/load-project.ts';
 import type { Plugin } from '../../src/makejinja/plugin.ts';
+import { renderInputs } from '../../src/makejinja/render.ts';
 import { DEFAULT_SETTINGS } from '../../src/makejinja/settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -63,6 +65,41 @@ describe('loadPlugin', () => {
     ],
   ])('says what is wrong: %s', async (_, files, message) => {
     await expect(load('plugin:Plugin', files)).rejects.toThrow(message);
+  });
+});
+
+describe('what a plugin throws while templates are rendered', () => {
+  it.each<[string, string, string]>([
+    ['a filter', 'filters: { f: () => { throw new Error("cause\\nstack"); } }', 'failed at its filter `f`: cause'],
+    ['a test', 'tests: { f: () => { throw "text"; } }', 'failed at its test `f`: text'],
+    ['a global', 'globals: { f: () => null.x }', 'failed at its global `f`: Cannot read properties of null'],
+    [
+      'a function with a signature',
+      'functions: { f: { signature: "f(a, b=1)", run: () => { throw new Error("cause"); } } }',
+      'failed at its function `f`: cause',
+    ],
+    ['a path filter', 'pathFilters: [() => { throw new Error("cause"); }]', 'failed at its path filter: cause'],
+  ])('names plugin, hook and cause: %s', async (_, members, message) => {
+    const folder = await temporaryFolder({
+      'plugin.mjs': `export const Plugin = () => ({ ${members} });`,
+      'in/a.jinja': members.startsWith('filters')
+        ? '{{ 1|f }}'
+        : members.startsWith('tests')
+          ? '{{ 1 is f }}'
+          : '{{ f(1) }}',
+    });
+    const settings = { ...DEFAULT_SETTINGS, inputs: ['in'], plugins: ['plugin:Plugin'] };
+    const run = async (): Promise<unknown> =>
+      renderInputs(await loadProject(settings, { folder, cacheFolder: join(folder, 'cache') }));
+    await expect(run()).rejects.toThrow(`the plugin \`plugin:Plugin\` ${message}`);
+  });
+
+  it('keeps what hangs on a function, its signature for the engine', async () => {
+    const { filters } = await load('plugin:Plugin', {
+      'plugin.ts':
+        'export const Plugin = () => ({ filters: { named: Object.assign((v: string) => v, { mark: 1 }) } });',
+    });
+    expect(filters?.named).toHaveProperty('mark', 1);
   });
 });
 

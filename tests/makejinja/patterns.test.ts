@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globMatcher, matchesPath } from '../../src/makejinja/patterns.ts';
+import { globMatcher, pathMatcher } from '../../src/makejinja/patterns.ts';
 
 // Recorded from pathlib.PurePath.match of Python 3.11.
 const MATCHES: readonly (readonly [path: string, pattern: string, expected: boolean])[] = [
@@ -43,9 +43,9 @@ const GLOBS: readonly (readonly [pattern: string, path: string, expected: boolea
   ['a.b', 'axb', false],
 ];
 
-describe('matchesPath', () => {
+describe('pathMatcher', () => {
   it.each(MATCHES)('%s by %s: %s', (path, pattern, expected) => {
-    expect(matchesPath(path, pattern)).toBe(expected);
+    expect(pathMatcher(pattern)(path)).toBe(expected);
   });
 });
 

@@ -19,7 +19,7 @@ const PLUGIN: Plugin = {
   name: 'test',
   data: { name: 'ada', nodes: [{ name: 'k8s-0' }] },
   functions: {
-    greet: { signature: "greet(who, word='hello')", run: (who, word = 'hello') => `${String(word)} ${String(who)}` },
+    greet: { signature: "greet(who, word='hello')", run: (who, word = 'hello') => `${word} ${String(who)}` },
   },
   filters: { shout: (text) => String(text).toUpperCase() },
   tests: { short: (text) => String(text).length < 4 },

@@ -62,9 +62,9 @@ variable_end = ">#"
   it('reports all mistakes at once, each at its line', () => {
     const text = `[makejinja]
 input = ["templates"]
-force = "yes"
+force = "maybe"
 undefined = "strickt"
-clean = 1
+clean = 2
 extensions = ["jinja2.ext.loop"]
 
 [makejinja.delimiter]
@@ -76,16 +76,16 @@ block_stat = "#%"
   2 | input = ["templates"]
     | ^^^^^
   = did you mean \`inputs\`?
-makejinja.toml:3:1: error: \`force\` has the wrong type: "yes" [render/settings]
-  3 | force = "yes"
+makejinja.toml:3:1: error: \`force\` has the wrong type: "maybe" [render/settings]
+  3 | force = "maybe"
     | ^^^^^
   = use true or false
 makejinja.toml:4:1: error: \`undefined\` has the wrong type: "strickt" [render/settings]
   4 | undefined = "strickt"
     | ^^^^^^^^^
   = use one of "default", "chainable", "debug", "strict"
-makejinja.toml:5:1: error: \`clean\` has the wrong type: 1 [render/settings]
-  5 | clean = 1
+makejinja.toml:5:1: error: \`clean\` has the wrong type: 2 [render/settings]
+  5 | clean = 2
     | ^^^^^
   = use true or false
 makejinja.toml:6:1: error: \`extensions\` has the wrong type: ["jinja2.ext.loop"] [render/settings]
@@ -101,6 +101,43 @@ makejinja.toml:11:2: error: unknown key \`makejinjas\` [render/settings]
      |  ^^^^^^^^^^
   = did you mean \`makejinja\`?
 `);
+  });
+
+  it('takes what makejinja takes: dashes, words for true and false, texts in the place of lists', () => {
+    const text = `[tool.other]
+x = 1
+[makejinja]
+inputs = "a:b"
+jinja-suffix = ".x"
+force = "yes"
+clean = 1
+quiet = "off"
+extensions = "jinja2.ext.do:jinja2.ext.debug"
+`;
+    expect(parseSettings(text, 'makejinja.toml')).toMatchObject({
+      inputs: ['a', 'b'],
+      jinjaSuffix: '.x',
+      force: true,
+      clean: true,
+      quiet: false,
+      extensions: ['jinja2.ext.do', 'jinja2.ext.debug'],
+    });
+  });
+
+  it('makes texts of all variables, as Python prints them', () => {
+    const text = '[makejinja.data-vars]\na = 3\nb = 1.0\nc = true\nd = 2020-01-01\ne = "t"\nf = 1e20\n';
+    expect(parseSettings(text, 'makejinja.toml').dataVars).toEqual({
+      a: '3',
+      b: '1.0',
+      c: 'True',
+      d: '2020-01-01',
+      e: 't',
+      f: '1e+20',
+    });
+  });
+
+  it('asks for the header where a key stands outside of it', () => {
+    expect(messagesOf('inputs = ["a"]\n')).toContain('`inputs` stands outside of [makejinja]');
   });
 
   it.each([

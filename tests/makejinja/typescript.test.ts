@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { importTypeScript, TRANSPILER } from '../../src/makejinja/typescript.ts';
+import { importFresh, importTypeScript, TRANSPILER } from '../../src/makejinja/typescript.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
 describe('importTypeScript', () => {
@@ -32,6 +32,18 @@ describe('importTypeScript', () => {
     expect((await load()).x).toBe(1);
     await writeFiles(folder, { 'plugin.ts': 'export const x = 2;' });
     expect((await load()).x).toBe(2);
+  });
+
+  it('sees changes of modules that are imported, JavaScript too, where it is asked for fresh ones', async () => {
+    const folder = await temporaryFolder({
+      'plugin.mjs': "import { y } from './a.mjs';\nimport { z } from './b';\nexport const x = y + z;",
+      'a.mjs': 'export const y = 1;',
+      'b.ts': "import './plugin.mjs';\nexport const z: number = 10;",
+    });
+    const x = async (): Promise<unknown> => (await importFresh(join(folder, 'plugin.mjs'), join(folder, 'cache'))).x;
+    expect(await x()).toBe(11);
+    await writeFiles(folder, { 'a.mjs': 'export const y = 2;', 'b.ts': 'export const z = 20;' });
+    expect(await x()).toBe(22);
   });
 
   it('passes on what is wrong with the source', async () => {

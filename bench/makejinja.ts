@@ -1,0 +1,167 @@
+// Measures `makejinja` beside the Python program of that name: a tree of 2,000 templates, whole processes in turn, with
+// their peak memory; and how soon a watch shows a change of one template of the sample.
+// BENCH_RUNS=3 BENCH_TEMPLATES=500 node scripts/run.mjs bench/makejinja.ts
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { clusterExtension } from '../src/cluster/extension.ts';
+import { clusterRoot } from '../src/cluster/root.ts';
+import { loadSettings } from '../src/makejinja/load-settings.ts';
+import type { Plugin } from '../src/makejinja/plugin.ts';
+import { watchProject } from '../src/makejinja/watch/watch.ts';
+import { findAccess, settleAccess } from '../src/pipeline/access.ts';
+import { readConfiguration } from '../src/pipeline/configuration.ts';
+import { credentialSource } from '../src/pipeline/credentials.ts';
+import { writeTree } from './makejinja/tree.ts';
+import { usage, type Usage } from './usage.ts';
+
+const RUNS = Number(process.env.BENCH_RUNS ?? 5);
+const TEMPLATES = Number(process.env.BENCH_TEMPLATES ?? 2000);
+const PYTHON = process.env.MAKEJINJA_PYTHON ?? 'python3';
+const repository = process.cwd();
+
+/** What is wanted at most: of makejinja's time, and milliseconds from a change to its result. */
+const WANTED = { time: 0.3, change: 50 };
+
+const folder = mkdtempSync(join(tmpdir(), 'makejinja-bench-'));
+try {
+  measureTree();
+  await measureWatch();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+interface Contestant {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly times: number[];
+  readonly usages: Usage[];
+}
+
+function measureTree(): void {
+  const contestants = [
+    contestant('node -e 0', [process.execPath, '-e', '0']),
+    contestant('ours', [process.execPath, join(repository, 'bin/makejinja.mjs')]),
+  ];
+  if (spawnSync(PYTHON, ['-m', 'makejinja', '--version']).status === 0) {
+    contestants.push(contestant('makejinja', [PYTHON, '-m', 'makejinja']));
+  } else
+    console.log(`makejinja: not measured: ${PYTHON} -m makejinja does not run here (MAKEJINJA_PYTHON names another)`);
+  for (let round = 0; round <= RUNS; round += 1) {
+    for (const one of round % 2 === 0 ? contestants : contestants.toReversed()) takeTurn(one, round > 0);
+  }
+  const [, , theirs] = contestants;
+  console.log(`${String(TEMPLATES)} templates     median ms   of makejinja   processor ms   of makejinja   peak MB`);
+  for (const { name, times, usages } of contestants) {
+    const [{ peak, processor } = { peak: NaN, processor: NaN }] = usages;
+    const ratio = median(times) / median(theirs?.times ?? []);
+    const cells = [
+      median(times).toFixed(0).padStart(9),
+      ratio.toFixed(2).padStart(12),
+      processor.toFixed(0).padStart(12),
+      (processor / (theirs?.usages[0]?.processor ?? NaN)).toFixed(2).padStart(12),
+      peak.toFixed(0).padStart(7),
+    ];
+    const missed = name === 'ours' && ratio > WANTED.time ? `  missed: at most ${String(WANTED.time)}` : '';
+    console.log(`${name.padEnd(18)} ${cells.join('   ')}${missed}`);
+  }
+  if (contestants.length === 3) compareTrees(contestants[1]?.cwd ?? '', contestants[2]?.cwd ?? '');
+}
+
+function contestant(name: string, command: readonly string[]): Contestant {
+  const cwd = join(folder, name.replaceAll(' ', '-'));
+  writeTree(cwd, name.startsWith('node') ? 1 : TEMPLATES);
+  return { name, command, cwd, times: [], usages: [] };
+}
+
+/** Into an empty folder each time. */
+function takeTurn({ name, command, cwd, times, usages }: Contestant, counts: boolean): void {
+  rmSync(join(cwd, 'out'), { recursive: true, force: true });
+  const [program = '', ...arguments_] = command;
+  const start = performance.now();
+  const { status, stderr } = spawnSync(program, arguments_, { cwd, encoding: 'utf8' });
+  const elapsed = performance.now() - start;
+  if (status !== 0) throw new Error(`${name} ended with ${String(status)}: ${stderr}`);
+  if (!counts) return;
+  times.push(elapsed);
+  // In a run of its own, as a process in between costs time.
+  if (usages.length === 0) usages.push(usage(command, cwd));
+}
+
+/** Both must have made the same: otherwise the times compare different work. */
+function compareTrees(ours: string, theirs: string): void {
+  const paths = readdirSync(join(ours, 'out'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ours, join(entry.parentPath, entry.name)));
+  const different = paths.filter((path) => !readFileSync(join(ours, path)).equals(readFileSync(join(theirs, path))));
+  if (paths.length !== TEMPLATES || different.length > 0)
+    throw new Error(`the outputs differ: ${different.join(', ')}`);
+  console.log(`files that both rendered: ${String(paths.length)}, different: none`);
+}
+
+/** From the moment that a template of the sample is saved until its result can be read. */
+async function measureWatch(): Promise<void> {
+  const project = join(folder, 'sample');
+  for (const part of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates']) {
+    cpSync(join(repository, part), join(project, part), { recursive: true });
+  }
+  cpSync(join(repository, 'tests/sample'), project, { recursive: true });
+  Object.assign(globalThis, { samplePlugin: await samplePlugin(project) });
+  writeFileSync(join(project, 'templates/scripts/plugin.ts'), 'export const Plugin = () => globalThis.samplePlugin;\n');
+  const end = new AbortController();
+  const times: number[] = [];
+  const source = 'kubernetes/flux/cluster/ks.yaml';
+  let next: (() => void) | undefined;
+  const options = {
+    folder: project,
+    cacheFolder: join(project, '.cluster-template/cache/plugins'),
+    loadSettings: () => loadSettings({ folder: project, env: {}, warn: console.log }),
+    report: (event: { readonly kind: string }) => {
+      if (event.kind === 'wrong') throw new Error(JSON.stringify(event));
+      if (event.kind === 'done') next?.();
+    },
+  };
+  const watch = watchProject([join(project, 'makejinja.toml')], options, end.signal);
+  await new Promise<void>((done) => (next = done));
+  const template = join(project, 'templates/config', `${source}.j2`);
+  const result = join(project, source);
+  const text = readFileSync(template, 'utf8');
+  for (let round = 0; round <= 20; round += 1) {
+    await new Promise((done) => setTimeout(done, 50));
+    const start = performance.now();
+    const shown = new Promise<void>((done) => (next = done));
+    writeFileSync(template, `${text}# ${String(round)}\n`);
+    await shown;
+    if (round > 0) times.push(performance.now() - start);
+    if (!readFileSync(result, 'utf8').endsWith(`# ${String(round)}\n`))
+      throw new Error(`${result} does not show the change`);
+  }
+  end.abort();
+  await watch;
+  const missed = median(times) > WANTED.change ? `  missed: at most ${String(WANTED.change)} ms` : '';
+  const files = readdirSync(join(project, 'templates'), { recursive: true }).filter((name) =>
+    statSync(join(project, 'templates', String(name))).isFile(),
+  );
+  console.log(
+    `watch, ${String(files.length)} files: a change of one template shows after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest of ${String(times.length)})${missed}`,
+  );
+}
+
+/** The starter's own data, functions and filters, which its templates are written with. */
+async function samplePlugin(project: string): Promise<Plugin> {
+  const root = clusterRoot(project);
+  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  const { configuration } = await readConfiguration(root, true);
+  const inputs = ['templates/overrides', 'templates/config'];
+  const folders = inputs.map((path) => ({
+    path,
+    files: readdirSync(join(project, path), { recursive: true }).map(String).sort(),
+  }));
+  return clusterExtension({ configuration, read: credentialSource(root, access).read, folders });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? NaN;
+}

@@ -1,0 +1,60 @@
+import { join, relative } from 'node:path';
+import { watchLoop } from '../../makejinja/watch/loop.ts';
+import { compareSnapshots, snapshotOf, type FileChange, type Snapshot } from '../../makejinja/watch/snapshot.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { planConfigure } from '../../pipeline/configure.ts';
+import { SILENT } from '../../pipeline/progress.ts';
+import { Failure } from '../../report/finding.ts';
+import { print } from '../../system/terminal.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printFailure, printFindings, printJson } from '../output.ts';
+import { planLines, planToJson } from '../plan-output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+/**
+ * `cluster-template watch`: shows the plan, and again after every change of what it is made from, and writes nothing. It
+ * ends when it is interrupted, which is its good end; gives back the exit code.
+ */
+export async function runWatch(options: RootOptions): Promise<number> {
+  const root = await rootOf(options);
+  const isJson = options.json === true;
+  let snapshot: Snapshot | undefined;
+  const update = async (): Promise<void> => {
+    const before = snapshot;
+    snapshot = snapshotOf(watchedPaths(root));
+    const changes = before === undefined ? [] : compareSnapshots(before, snapshot);
+    if (before !== undefined && changes.length === 0) return;
+    if (!isJson) print(changeLines(changes, root));
+    await showPlan(root, isJson);
+    if (before === undefined && !isJson) print('Watching; nothing is written; Ctrl-C ends\n');
+  };
+  await untilInterrupted((signal) => watchLoop({ update, folders: () => snapshot?.folders ?? [] }, signal));
+  return EXIT.done;
+}
+
+/** What `configure` reads: the configuration, the settings, templates and plugins. */
+function watchedPaths(root: ClusterRoot): string[] {
+  const companion = join(root.path, 'cluster.sops.yaml');
+  return [root.clusterFile, root.nodesFile, companion, root.rendererConfig, join(root.path, 'templates')];
+}
+
+function changeLines(changes: readonly FileChange[], root: ClusterRoot): string {
+  return changes.map(({ path, change }) => `\n${change}: ${relative(root.path, path)}`).join('') + '\n';
+}
+
+/** A mistake is told like anywhere else, and mended by the next change. */
+async function showPlan(root: ClusterRoot, isJson: boolean): Promise<void> {
+  try {
+    const result = await planConfigure(root, SILENT);
+    if (isJson) {
+      printJson(planToJson(result));
+      return;
+    }
+    printFindings(result.findings);
+    print(planLines(result.plan, { all: false }));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    printFailure(error, { json: isJson });
+  }
+}

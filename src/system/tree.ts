@@ -1,0 +1,129 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { errorCode, isAbsence } from './files.ts';
+
+/** A file or folder below a folder. */
+export interface TreeEntry {
+  /** Relative to the folder, with forward slashes. */
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+  /** Whether a link to a folder lies on the way to it, or it is such a link. */
+  readonly isBehindLink: boolean;
+}
+
+/**
+ * Everything below a folder in the order of the names, links followed; a folder that a link leads back to is not entered
+ * a second time on the same way. Links that lead nowhere, sockets and devices are left out. Waits for the disk: for a
+ * thousand files that takes a tenth of the time of promises.
+ *
+ * @throws what the system says where a folder cannot be read
+ */
+export function listTreeSync(root: string): TreeEntry[] {
+  const found: TreeEntry[] = [];
+  walk(root, { prefix: '', isBehindLink: false, above: [] }, found);
+  return found;
+}
+
+interface Way {
+  readonly prefix: string;
+  readonly isBehindLink: boolean;
+  /** Real paths of the folders that links were followed from and to. */
+  readonly above: readonly string[];
+}
+
+function walk(folder: string, way: Way, found: TreeEntry[]): void {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const entry of entries) {
+    const path = `${folder}/${entry.name}`;
+    const name = `${way.prefix}${entry.name}`;
+    const kind = kindOf(entry, path);
+    if (kind === 'file') found.push({ name, kind, isBehindLink: way.isBehindLink });
+    if (kind !== 'folder') continue;
+    const isBehindLink = way.isBehindLink || entry.isSymbolicLink();
+    found.push({ name, kind, isBehindLink });
+    const above = wayInto(path, folder, entry, way);
+    if (above !== undefined) walk(path, { prefix: `${name}/`, isBehindLink, above }, found);
+  }
+}
+
+/** The real folders on the way, the next one among them where it is a link; undefined where it would lead round in a circle. */
+function wayInto(path: string, folder: string, entry: Dirent, way: Way): readonly string[] | undefined {
+  if (!entry.isSymbolicLink()) return way.above;
+  const real = realpathSync(path);
+  const here = realpathSync(folder);
+  const isCircle = [...way.above, here].some((known) => known === real || known.startsWith(`${real}/`));
+  return isCircle ? undefined : [...way.above, here, real];
+}
+
+function kindOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
+  const known = entry.isSymbolicLink() ? statIfPresent(path) : entry;
+  if (known === undefined) return undefined;
+  return known.isFile() ? 'file' : known.isDirectory() ? 'folder' : undefined;
+}
+
+/** Bytes and permission bits of a file, links followed; undefined where there is none. */
+export function readFileWithMode(path: string): { readonly bytes: Buffer; readonly mode: number } | undefined {
+  try {
+    return { mode: statSync(path).mode & 0o777, bytes: readFileSync(path) };
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What tells one state of a file or folder from another without reading it: times, size, mode and the file itself, which
+ * editors that save by renaming replace. Undefined where there is nothing, or nothing that can be looked at.
+ */
+export function signature(path: string): string | undefined {
+  const found = statIfPresent(path);
+  if (found === undefined) return undefined;
+  const { mtimeMs, ctimeMs, size, mode, ino } = found;
+  return found.isDirectory() ? 'folder' : [mtimeMs, ctimeMs, size, mode, ino].join(' ');
+}
+
+/** A link that leads to itself counts as one that leads nowhere. */
+function statIfPresent(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a file that can be made again at any time: in place, its folders made where they are missing, not forced to the disk. */
+export function writeFileInPlace(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+}
+
+/** Gives a file or folder the permission bits and times of another. */
+export function copyMetadataSync(from: string, to: string): void {
+  const { mode, atime, mtime } = statSync(from);
+  chmodSync(to, mode & 0o777);
+  utimesSync(to, atime, mtime);
+}
+
+/** What a path leads to, links followed; undefined where there is nothing. */
+export function kindAt(path: string): 'file' | 'folder' | 'other' | undefined {
+  const found = statIfPresent(path);
+  if (found === undefined) return undefined;
+  return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
+}

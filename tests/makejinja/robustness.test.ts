@@ -1,0 +1,205 @@
+// Ends of a run that nobody wishes for: one clear message, or a clean result, each.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/makejinja.mjs');
+const SETTINGS = '[makejinja]\ninputs = ["in"]\noutput = "out"\nforce = true\nquiet = true\n';
+const HAS_FULL_DEVICE = existsSync('/dev/full');
+
+describe('makejinja ends well with', () => {
+  it('5,000 templates', { timeout: 120_000 }, async () => {
+    const folder = await temporaryFolder({ 'makejinja.toml': SETTINGS, 'in/part.jinja': '{{ x }}' });
+    const names = Array.from({ length: 5000 }, (_, index) => `d${String(index % 50)}/t${String(index)}.txt`);
+    for (const [index, name] of names.entries()) {
+      await writeFiles(folder, {
+        [`in/${name}.jinja`]: `{% set n = ${String(index)} %}{% include "part.jinja" %}{{ n * 2 }}`,
+      });
+    }
+    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(
+      (await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true })).filter((one) => one.isFile()),
+    ).toHaveLength(5000);
+    expect(await readFile(join(folder, 'out/d49/t4999.txt'), 'utf8')).toBe('9998');
+  });
+
+  it('the same mistake reached from 300 templates, told once', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => [`in/t${String(index)}.jinja`, '{% include "part" %}']);
+    const folder = await temporaryFolder({
+      'makejinja.toml': SETTINGS,
+      'in/part': '{% if %}',
+      ...(Object.fromEntries(names) as Record<string, string>),
+    });
+    expect(run(folder).message).toMatch(
+      /^in\/part:1:7: error: [^\n]*\n {2}1 [^\n]*\n[^\n]*\n1 error; nothing was written\n$/,
+    );
+  });
+
+  it('a template that cannot be read', async () => {
+    const folder = await publicFolder({ 'in/a.jinja': 'a', 'in/b.jinja': 'b', 'in/c.jinja': 'c' });
+    for (const name of ['a.jinja', 'c.jinja']) await chmod(join(folder, 'in', name), 0);
+    expect(run(folder, { asNobody: true })).toEqual({
+      status: 3,
+      message:
+        'in/a.jinja: error: cannot read the template: permission denied (EACCES) [render/unreadable]\n' +
+        'in/c.jinja: error: cannot read the template: permission denied (EACCES) [render/unreadable]\n' +
+        '2 errors; nothing was written\n',
+    });
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it('a folder of templates that cannot be read', async () => {
+    const folder = await publicFolder({ 'in/deep/a.jinja': 'a' });
+    await chmod(join(folder, 'in/deep'), 0);
+    expect(run(folder, { asNobody: true }).message).toBe(
+      'in: error: cannot read a folder of the input: permission denied (EACCES) [render/unreadable]\n1 error; nothing was written\n',
+    );
+  });
+
+  it('an output folder that must not be written to', async () => {
+    const folder = await publicFolder({ 'in/a.jinja': 'a', 'out/old': 'old' });
+    await chmod(join(folder, 'out'), 0o555);
+    expect(run(folder, { asNobody: true })).toEqual({
+      status: 3,
+      message: 'error: cannot write out/a: permission denied (EACCES) [render/output]\n1 error\n',
+    });
+  });
+
+  it('an output folder that cannot be made', async () => {
+    const folder = await publicFolder({ 'in/a.jinja': 'a' });
+    await chmod(folder, 0o555);
+    expect(run(folder, { asNobody: true }).message).toContain('error: cannot write out: permission denied (EACCES)');
+  });
+
+  it.skipIf(!HAS_FULL_DEVICE)('a disk that is full', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': SETTINGS,
+      'in/a.jinja': 'a',
+      'in/b.jinja': 'b',
+      'in/c.jinja': 'c',
+    });
+    await mkdir(join(folder, 'out'));
+    await symlink('/dev/full', join(folder, 'out/b'));
+    expect(run(folder)).toEqual({
+      status: 3,
+      message: 'error: cannot write out/b: no space left on device (ENOSPC) [render/output]\n1 error\n',
+    });
+  });
+
+  it('a file where a folder should be and a folder where a file should be, both told before anything is written', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': SETTINGS,
+      'in/a.jinja': 'a',
+      'in/b/c/d.jinja': 'd',
+      'in/e.jinja': 'e',
+      'out/b': 'a file',
+      'out/e/f': 'in a folder',
+    });
+    expect(run(folder)).toEqual({
+      status: 1,
+      message:
+        'in/b/c/d.jinja: error: cannot write out/b/c/d: out/b is a file [render/output]\n' +
+        '  = remove out/b, or give the template another name\n' +
+        'in/e.jinja: error: cannot write out/e: out/e is a folder [render/output]\n' +
+        '  = remove out/e, or give the template another name\n' +
+        '2 errors; nothing was written\n',
+    });
+    expect(await readFiles(join(folder, 'out'))).toEqual({ b: 'a file', 'e/f': 'in a folder' });
+  });
+
+  it('a file where the output folder should be', async () => {
+    const folder = await temporaryFolder({ 'makejinja.toml': SETTINGS, 'in/a.jinja': 'a', out: 'a file' });
+    expect(run(folder).message).toContain('error: the output out is not a folder [render/output]');
+  });
+
+  it('links: out of the tree, to nowhere, in a circle', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': SETTINGS,
+      'in/a.jinja': '{% include "linked/part" %}',
+      'elsewhere/part': 'part',
+      'elsewhere/deep/file.jinja': 'file',
+    });
+    await symlink('../elsewhere', join(folder, 'in/linked'));
+    await symlink('../elsewhere/deep/file.jinja', join(folder, 'in/b.jinja'));
+    await symlink('nowhere', join(folder, 'in/c.jinja'));
+    await symlink('self.jinja', join(folder, 'in/self.jinja'));
+    await symlink('..', join(folder, 'elsewhere/circle'));
+    await symlink('.', join(folder, 'in/round'));
+    expect(run(folder)).toEqual({ status: 0, message: '' });
+    // As makejinja: what lies behind a link to a folder can be included and gives no output.
+    expect(await readFiles(join(folder, 'out'))).toEqual({ a: 'part', b: 'file' });
+  });
+
+  it('an output folder that is a link, and a result that is one: what they lead to is written, as with makejinja', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': SETTINGS,
+      'in/a.jinja': 'a',
+      'in/b.jinja': 'b',
+      'elsewhere/x': 'x',
+      target: 't',
+    });
+    await symlink('elsewhere', join(folder, 'out'));
+    await symlink('../target', join(folder, 'elsewhere/b'));
+    expect(run(folder).status).toBe(0);
+    expect(await readFiles(folder)).toMatchObject({ 'elsewhere/a': 'a', 'elsewhere/x': 'x', target: 'b' });
+  });
+
+  it('`clean` that would remove the templates', async () => {
+    const text = '[makejinja]\ninputs = ["in"]\noutput = "."\nclean = true\n';
+    const folder = await temporaryFolder({ 'makejinja.toml': text, 'in/a.jinja': 'a' });
+    expect(run(folder).message).toMatch(
+      /^error: `clean` would remove in, which lies in the output \. .*1 error; nothing was written\n$/s,
+    );
+    expect(Object.keys(await readFiles(folder))).toEqual(['makejinja.toml', 'in/a.jinja']);
+  });
+
+  it('`clean` and a mistake: the output stays', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': `${SETTINGS}clean = true\n`,
+      'in/a.jinja': '{% if %}',
+      'out/old': 'old',
+    });
+    expect(run(folder).status).toBe(1);
+    expect(await readFiles(join(folder, 'out'))).toEqual({ old: 'old' });
+  });
+
+  it('a command that fails after the files were written', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': `${SETTINGS}exec_post = ["exit 3"]\n`,
+      'in/a.jinja': 'a',
+    });
+    expect(run(folder)).toEqual({
+      status: 3,
+      message: 'error: a command of `exec_post` ended with exit code 3: exit 3 [render/hook]\n1 error\n',
+    });
+  });
+});
+
+/** A project that a user without any rights can render. */
+async function publicFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'makejinja-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFiles(folder, { 'makejinja.toml': SETTINGS, ...files });
+  await chmod(folder, 0o777);
+  return folder;
+}
+
+/** Runs the program; root may read and write everything, so a test of that is run as somebody else. */
+function run(
+  folder: string,
+  options: { readonly asNobody?: boolean } = {},
+): { status: number | null; message: string } {
+  const isRoot = process.getuid?.() === 0;
+  const user = options.asNobody === true && isRoot ? { uid: 65_534, gid: 65_534 } : {};
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, NO_COLOR: '1' },
+    ...user,
+  });
+  return { status, message: stderr };
+}
