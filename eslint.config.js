@@ -7,6 +7,7 @@ export default tseslint.config(
       'dist/',
       '.cluster-template/',
       '.private/',
+      '.tools/',
       'node_modules/',
       'src/cluster/config/generated/',
       'coverage/',

@@ -1,8 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'tests/tools/**'],
     globalSetup: ['tests/support/build.ts'],
     setupFiles: ['tests/support/properties.ts'],
     testTimeout: 30_000,

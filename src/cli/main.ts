@@ -80,6 +80,13 @@ function commands(finish: (exitCode: number) => void): Command {
       finish(await runDiff(files, options));
     });
 
+  clusterCommand(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
+    .argument('<file[:line]>', 'a generated file, or one line of it')
+    .action(async (place: string, options: RootOptions) => {
+      const { runExplain } = await import('./commands/explain.ts');
+      finish(await runExplain(place, options));
+    });
+
   clusterCommand(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')
     .argument('<file...>', 'generated files')
     .option('--release', 'give adopted files back: the next configure generates them again')

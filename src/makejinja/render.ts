@@ -28,6 +28,8 @@ export interface RenderRequest {
   readonly fileData?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   /** Where compiled templates are kept between runs. */
   readonly codeCache?: CodeCache;
+  /** Whether the environment's templates can tell where their output comes from. */
+  readonly origins?: boolean;
 }
 
 /**
@@ -97,14 +99,15 @@ function renderOutput(
 }
 
 /** The extensions of the engine by the import paths that makejinja takes. */
-const EXTENSIONS = {
+export const EXTENSIONS = {
   'jinja2.ext.debug': 'debug',
   'jinja2.ext.do': 'do',
   'jinja2.ext.i18n': 'i18n',
   'jinja2.ext.loopcontrols': 'loopcontrols',
 } as const satisfies Record<JinjaExtension, string>;
 
-function createEnvironment({ settings, inputs, plugins, codeCache }: RenderRequest): NotingEnvironment {
+/** The engine as the settings, inputs and plugins want it. */
+export function createEnvironment({ settings, inputs, plugins, codeCache, origins }: RenderRequest): NotingEnvironment {
   const { delimiter, prefix, whitespace } = settings;
   return new NotingEnvironment({
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
@@ -124,6 +127,7 @@ function createEnvironment({ settings, inputs, plugins, codeCache }: RenderReque
     // Data are globals, as in makejinja: a macro that is imported without context sees them too.
     globals: gather(plugins, globalsOf),
     ...(codeCache === undefined ? {} : { codeCache }),
+    ...(origins === undefined ? {} : { origins }),
   });
 }
 

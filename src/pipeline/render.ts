@@ -17,7 +17,7 @@ import { environment } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { SettledAccess } from './access.ts';
-import { credentialSource } from './credentials.ts';
+import { credentialSource, type CredentialSource } from './credentials.ts';
 
 /**
  * Renders the whole tree in memory, secrets in plain text among it, and checks what came out.
@@ -29,6 +29,34 @@ export async function renderTree(
   configuration: Configuration,
   access: SettledAccess,
 ): Promise<RenderedFile[]> {
+  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, access);
+  const codeCache = await openCodeCache(join(root.state, 'cache'));
+  const rendered = renderInputs({ settings, inputs, plugins, codeCache });
+  await codeCache.save();
+  const written = secretValues(configuration).map((value) => ({ name: 'a secret of cluster.yaml', value }));
+  checkRendered(rendered, [...written, ...credentials.secrets()]);
+  return rendered;
+}
+
+/** What a tree is rendered from. */
+export interface RenderSources {
+  readonly settings: Settings;
+  readonly inputs: Inputs;
+  /** The environment, the cluster's own and the user's, in this order. */
+  readonly plugins: readonly Plugin[];
+  readonly credentials: CredentialSource;
+}
+
+/**
+ * Reads settings, templates and plugins.
+ *
+ * @throws Failure where one of them is wrong
+ */
+export async function readSources(
+  root: ClusterRoot,
+  configuration: Configuration,
+  access: SettledAccess,
+): Promise<RenderSources> {
   const settings = await readSettings(root);
   const inputs = await readInputs(settings, root.path);
   const credentials = credentialSource(root, access);
@@ -40,12 +68,7 @@ export async function renderTree(
   // makejinja gives templates the process's environment under this name.
   const inherited: Plugin = { name: 'environment', data: { env: environment() } };
   const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster))];
-  const codeCache = await openCodeCache(join(root.state, 'cache'));
-  const rendered = renderInputs({ settings, inputs, plugins, codeCache });
-  await codeCache.save();
-  const written = secretValues(configuration).map((value) => ({ name: 'a secret of cluster.yaml', value }));
-  checkRendered(rendered, [...written, ...credentials.secrets()]);
-  return rendered;
+  return { settings, inputs, plugins, credentials };
 }
 
 async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {

@@ -1,0 +1,98 @@
+import type { Explanation, Reason, SourceLine } from '../pipeline/explain/answer.ts';
+import type { KeyUse } from '../pipeline/explain/keys.ts';
+import type { Place } from '../report/finding.ts';
+
+const WIDTH = 80;
+
+/** An explanation as text for a terminal of 80 columns. Only paths are ever longer than that. */
+export function formatExplanation(explanation: Explanation): string {
+  const sections = [head(explanation), ...origin(explanation), ...configuration(explanation)];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function head({ file, line, text, secret, differs }: Explanation): string[] {
+  const lines = [line === undefined ? file : `${file}:${String(line)}`];
+  if (text !== undefined) lines.push(excerpt(text));
+  if (secret) lines.push('  A secret: values are hidden, and lines are those of the redacted text.');
+  if (differs) lines.push('  The file on disk differs: lines are those of what `configure` would write now.');
+  return lines;
+}
+
+function origin(explanation: Explanation): string[][] {
+  const { line, source, isRendered, hidden, templates, made, macros, because } = explanation;
+  if (line === undefined) {
+    const sections = [[isRendered ? 'Template' : 'Copied as it is from', `  ${source}`, ...hidden.map(hides)]];
+    if (templates.length > 0) sections.push(['With', ...templates.map((name) => `  ${name}`)]);
+    return sections;
+  }
+  if (made.length === 0) return [['Template', `  ${source} (the line was not found in it)`]];
+  const sections = [
+    [isRendered ? 'Made by' : 'Copied from', ...made.flatMap((one) => sourceLines(one)), ...hidden.map(hides)],
+  ];
+  if (macros.length > 0) {
+    sections.push(['Through', ...macros.flatMap((macro) => sourceLines(macro, `  macro ${macro.name}: `))]);
+  }
+  if (because.length > 0) sections.push(['Because of', ...because.flatMap(reason)]);
+  return sections;
+}
+
+function configuration({ keys, line, isRendered }: Explanation): string[][] {
+  if (!isRendered) return [];
+  if (keys.length > 0) return [['Configuration', ...keys.flatMap((key) => keyLines(key, '  '))]];
+  return [['Configuration', `  none: the ${line === undefined ? 'file' : 'line'} prints nothing of it`]];
+}
+
+function hides(path: string): string {
+  return `  in the place of ${path}`;
+}
+
+function reason(one: Reason): string[] {
+  return [...sourceLines(one), ...one.keys.flatMap((key) => keyLines(key, '      '))];
+}
+
+function sourceLines(one: SourceLine, before = '  '): string[] {
+  const place = `${before}${one.file}:${String(one.line)}`;
+  return one.text === undefined ? [place] : [place, excerpt(one.text)];
+}
+
+function excerpt(text: string): string {
+  return `    | ${shorten(text, WIDTH - 6)}`;
+}
+
+function keyLines(use: KeyUse, indent: string): string[] {
+  const value = use.value === undefined ? '' : ` = ${use.value}`;
+  const lines = [shorten(`${indent}${use.key}${value}`, WIDTH), `${indent}  ${origins(use)}`];
+  return [...lines, ...(use.from ?? []).flatMap((from) => keyLines(from, `${indent}  `))];
+}
+
+/** Where a value comes from, in words. */
+function origins({ kind, place, hidden }: KeyUse): string {
+  switch (kind) {
+    case 'written':
+      return `${formatPlace(place)}${hidden ? ' (value hidden)' : ''}`;
+    case 'default':
+      return `not set in ${formatPlace(place)}: the default`;
+    case 'unset':
+      return `not set in ${formatPlace(place)}`;
+    case 'computed':
+      return 'computed from';
+    case 'credential':
+      return `reads ${formatPlace(place)} (value hidden)`;
+    case 'plugin':
+      return 'from templates/scripts/plugin.ts';
+    case 'environment':
+      return 'environment variable (value hidden)';
+    case 'function':
+      return 'a function of the templates';
+  }
+}
+
+function formatPlace(place: Place | undefined): string {
+  if (place === undefined) return 'the configuration';
+  const parts = [place.file, place.line, place.column].filter((part) => part !== undefined);
+  return parts.map(String).join(':');
+}
+
+function shorten(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

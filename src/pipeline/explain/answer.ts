@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import type { Output } from '../../makejinja/inputs.ts';
+import { createEnvironment, type RenderRequest } from '../../makejinja/render.ts';
+import { redact } from '../../sops/redact.ts';
+import { parseRules, requireRule } from '../../sops/rules.ts';
+import { inspect, readBytesIfPresent } from '../../system/files.ts';
+import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
+import { alignRedacted } from './redacted.ts';
+import { rendersNothing, requireLine } from './target.ts';
+import { traceFile, type FileTrace, type LineTrace, type TemplateLine } from './trace.ts';
+import type { Step } from './walk.ts';
+
+/** A line of a template. */
+export interface SourceLine {
+  /** Relative to the cluster's root. */
+  readonly file: string;
+  readonly line: number;
+  /** Its text; absent where the result is a secret, as the template may hold one too. */
+  readonly text?: string;
+}
+
+/** A statement around what is printed, and the keys that it reads. */
+export interface Reason extends SourceLine {
+  readonly kind: Step['kind'];
+  readonly keys: readonly KeyUse[];
+}
+
+/** What a generated file, or a line of it, comes from. */
+export interface Explanation {
+  readonly file: string;
+  /** From 1; absent where the whole file was asked about. For a secret a line of its redacted text. */
+  readonly line?: number;
+  /** The text of the line, redacted in a secret. */
+  readonly text?: string;
+  /** Whether the file is only ever written encrypted. */
+  readonly secret: boolean;
+  /** Whether the file on disk is another one than the inputs give now; secrets are not looked at. */
+  readonly differs: boolean;
+  /** The template, or the plain file that is copied as it is. */
+  readonly source: string;
+  readonly isRendered: boolean;
+  /** Files of the same name in the input folders that do not win. */
+  readonly hidden: readonly string[];
+  /** Templates that are included, imported or extended on the way. */
+  readonly templates: readonly string[];
+  /** The lines of templates that print the line. */
+  readonly made: readonly SourceLine[];
+  /** Macros whose result is printed. */
+  readonly macros: readonly (SourceLine & { readonly name: string })[];
+  /** Conditions, loops and includes around it. */
+  readonly because: readonly Reason[];
+  /** What was read for it. */
+  readonly keys: readonly KeyUse[];
+}
+
+/** What an answer takes. */
+export interface Question {
+  readonly root: ClusterRoot;
+  readonly request: RenderRequest;
+  readonly output: Output;
+  readonly keys: KeyWorld;
+}
+
+/** Explains a file, or one line of it. Throws a Failure of kind `usage` where there is no such line or file. */
+export async function answer(question: Question, path: string, line: number | undefined): Promise<Explanation> {
+  const { output, request, root } = question;
+  const file = output.isTemplate ? render(question, path) : copy(question);
+  const whole = {
+    file: path,
+    secret: question.keys.hideAll,
+    differs: !question.keys.hideAll && (await isDifferent(join(root.path, path), file.bytes)),
+    source: output.file.source,
+    isRendered: output.isTemplate,
+    hidden: await shadowed(question),
+    templates: file.templates.map((name) => sourceOf(name, request)).filter((source) => source !== output.file.source),
+  };
+  if (line === undefined)
+    return { ...whole, made: [], macros: [], because: [], keys: keysOf(file.reads, question.keys) };
+  requireLine(path, line, file.lines.length);
+  const { text = '', trace } = file.lines[line - 1] ?? {};
+  return { ...whole, line, text, ...explainLine(trace?.(), question) };
+}
+
+/** A file as it is asked about. */
+interface Asked {
+  readonly bytes: Uint8Array;
+  readonly templates: readonly string[];
+  readonly reads: FileTrace['reads'];
+  readonly lines: readonly { readonly text: string; readonly trace: (() => LineTrace) | undefined }[];
+}
+
+function render({ request, output, keys }: Question, path: string): Asked {
+  const trace = traceFile(request, output.file.name, keys.data);
+  const { text, reads, templates } = trace;
+  if (text.trim() === '' && !request.settings.keepEmpty) throw rendersNothing(path, output.file.source);
+  const plain = linesOf(text);
+  const shown = keys.hideAll ? linesOf(redactedText(path, text, request)) : plain;
+  const places = keys.hideAll ? alignRedacted(shown, plain) : shown.map((_, index) => index);
+  const lines = shown.map((line, index) => {
+    const place = places[index];
+    return { text: line, trace: place === undefined ? undefined : () => trace.line(place) };
+  });
+  return { bytes: Buffer.from(text, 'utf8'), reads, templates, lines };
+}
+
+/** Copied as it is: every line comes from the same line. */
+function copy({ output: { file }, keys }: Question): Asked {
+  const reads = { paths: [], functions: [], macros: [] };
+  const lines = linesOf(file.bytes.toString('utf8')).map((text, index) => ({
+    text: keys.hideAll ? '[secret]' : text,
+    trace: (): LineTrace => ({ made: [{ template: file.name, line: index + 1 }], macros: [], steps: [], reads }),
+  }));
+  return { bytes: file.bytes, templates: [], reads, lines };
+}
+
+function explainLine(
+  trace: LineTrace | undefined,
+  { request, keys }: Question,
+): Pick<Explanation, 'made' | 'macros' | 'because' | 'keys'> {
+  if (trace === undefined) return { made: [], macros: [], because: [], keys: [] };
+  const at = (place: TemplateLine): SourceLine => sourceLine(place, request, keys.hideAll);
+  return {
+    made: trace.made.map(at),
+    macros: trace.macros.map((macro) => ({ name: macro.name, ...at(macro) })),
+    // Where a macro is walked into, its own lines are named as what makes the line.
+    because: trace.steps
+      .filter(({ kind }) => kind !== 'macro')
+      .map((step) => ({ kind: step.kind, ...at(step), keys: keysOf(step.reads, keys) })),
+    keys: keysOf(trace.reads, keys),
+  };
+}
+
+function sourceLine({ template, line }: TemplateLine, request: RenderRequest, isSecret: boolean): SourceLine {
+  const file = request.inputs.files.get(template);
+  const place = { file: sourceOf(template, request), line };
+  const text = file?.bytes.toString('utf8').split('\n')[line - 1];
+  return isSecret || text === undefined ? place : { ...place, text };
+}
+
+function sourceOf(template: string, { inputs }: RenderRequest): string {
+  return inputs.files.get(template)?.source ?? template;
+}
+
+/** As `diff` shows it. */
+function redactedText(path: string, text: string, request: RenderRequest): string {
+  const rules = request.inputs.outputs.get('.sops.yaml')?.file;
+  const source = rules === undefined ? '' : createEnvironment(request).getTemplate(rules.name).render();
+  return redact(path, text, requireRule(parseRules(source, rules?.source ?? '.sops.yaml'), path));
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+async function isDifferent(path: string, bytes: Uint8Array): Promise<boolean> {
+  const present = await readBytesIfPresent(path);
+  return present !== undefined && Buffer.compare(present, bytes) !== 0;
+}
+
+/** Files of the same name in the other input folders, which lose against the one that is used. */
+async function shadowed({ root, request, output: { file } }: Question): Promise<string[]> {
+  const candidates = request.settings.inputs.map((input) => `${input.replace(/\/+$/, '')}/${file.name}`);
+  const found = await Promise.all(
+    candidates.map(async (path) => ((await inspect(join(root.path, path)))?.kind === 'file' ? path : undefined)),
+  );
+  return found.filter((path) => path !== undefined && path !== file.source).filter((path) => path !== undefined);
+}

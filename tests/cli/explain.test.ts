@@ -1,0 +1,111 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { readFiles } from '../support/folders.ts';
+
+const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
+const TOKEN = 'marker-of-the-token-0123456789';
+
+async function run(
+  root: string,
+  arguments_: readonly string[],
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
+  return await runCommand(['explain', '--root', root, '--keys', SAMPLE_KEYS, ...arguments_], { env });
+}
+
+describe('explain', () => {
+  it('answers as text and as JSON, and writes nothing', async () => {
+    const cluster = await sampleCluster();
+    const before = withoutCache(await readFiles(cluster));
+    const { code, stdout, stderr } = await run(cluster, ['talos/talconfig.yaml:4']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^talos\/talconfig\.yaml:4\n {4}\| /);
+    const json = JSON.parse((await run(cluster, ['--json', 'talos/talconfig.yaml:6:9'])).stdout) as unknown;
+    expect(json).toMatchObject({
+      status: 'done',
+      file: 'talos/talconfig.yaml',
+      line: 6,
+      made: [{ file: 'templates/config/talos/talconfig.yaml.j2' }],
+      keys: [{ key: 'cluster_api_addr', kind: 'written', value: '"192.0.2.5"', place: { file: 'cluster.yaml' } }],
+    });
+    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+  });
+
+  it('takes paths from the folder that it is called in', async () => {
+    const cluster = await sampleCluster();
+    const result = await runCommand(['explain', '--root', '..', '--keys', SAMPLE_KEYS, 'talconfig.yaml:4'], {
+      cwd: join(cluster, 'talos'),
+    });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([
+    ['talos/talconfig.yml', 'talos/talconfig.yml is not a generated file', 'did you mean talos/talconfig.yaml?'],
+    ['talconfig.yaml', 'is not a generated file', 'did you mean talos/talconfig.yaml?'],
+    ['package.json', 'package.json is not a generated file', 'cluster-template plan --all'],
+    ['talos/talconfig.yaml:9999', 'so there is no line 9999', 'give a line from 1 to '],
+    ['talos/talconfig.yaml:0', 'lines count from 1', 'write talos/talconfig.yaml:1'],
+    ['../other', 'lies outside of', ''],
+  ])('refuses %s', async (place, message, remedy) => {
+    const { code, stdout, stderr } = await run(await sampleCluster(), [place]);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(remedy);
+  });
+
+  it('says what was adopted, what is no longer generated and what renders to nothing', async () => {
+    const cluster = await sampleCluster();
+    const manifest = join(cluster, '.cluster-template/manifest.json');
+    const text = JSON.parse(await readFile(manifest, 'utf8')) as Record<string, unknown>;
+    const files = { ...(text.files as Record<string, string>), 'talos/old.yaml': 'sha256:0' };
+    await writeFile(manifest, JSON.stringify({ ...text, adopted: ['talos/talenv.yaml'], files }));
+    await appendFile(join(cluster, 'cluster.yaml'), '\nspegel_enabled: false\n');
+    const cases = [
+      ['talos/talenv.yaml', 'talos/talenv.yaml was adopted', 'cluster-template adopt --release talos/talenv.yaml'],
+      ['talos/old.yaml', 'is no longer generated', 'the next `cluster-template configure` removes it'],
+      ['kubernetes/apps/kube-system/spegel/ks.yaml', 'renders to nothing with this configuration', ''],
+    ] as const;
+    for (const [path, message, remedy] of cases) {
+      const { code, stderr } = await run(cluster, [path]);
+      expect(code).toBe(64);
+      expect(stderr).toContain(message);
+      expect(stderr).toContain(remedy);
+    }
+  });
+
+  it('never shows a secret', async () => {
+    const cluster = await sampleCluster();
+    const file = join(cluster, 'cluster.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^cloudflare_token:.*$/m, 'cloudflare_token: {env: CF_TOKEN}'));
+    const secret = 'kubernetes/components/sops/token.sops.yaml';
+    const template =
+      'apiVersion: v1\nkind: Secret\nstringData:\n  # a comment\n  TOKEN: "#< cloudflare_token >#"\n  LONG: |\n    #< cloudflare_token >#\n    literal-in-the-template\n  DOMAIN: #< primary_domain >#\n';
+    await writeFile(join(cluster, 'templates/config', `${secret}.j2`), template);
+    for (const place of [secret, ...[1, 2, 3, 4, 5, 6, 7].map((line) => `${secret}:${String(line)}`)]) {
+      for (const options of [[], ['--json']]) {
+        const { code, stdout, stderr } = await run(cluster, [...options, place], { CF_TOKEN: TOKEN });
+        expect({ code, stderr }, place).toEqual({ code: 0, stderr: '' });
+        for (const value of [TOKEN, 'literal-in-the-template', 'example.com']) expect(stdout).not.toContain(value);
+      }
+    }
+    const last = await run(cluster, [`${secret}:7`], { CF_TOKEN: TOKEN });
+    expect(last.stdout).toContain('DOMAIN: "[secret]"');
+    expect(last.stdout).toContain(`${secret}.j2:9`);
+    expect(last.stdout).toContain('cluster.yaml:65:20 (value hidden)');
+  });
+
+  it('needs no key', async () => {
+    const cluster = await sampleCluster();
+    const { code, stdout } = await runCommand(['explain', '--root', cluster, 'bootstrap/github-deploy-key.sops.yaml']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('reads github-deploy.key (value hidden)');
+  });
+});
+
+/** Compiled plugins may be kept between runs. */
+function withoutCache(files: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('.cluster-template/cache/')));
+}

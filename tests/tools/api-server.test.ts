@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseIdentityFile } from '../../src/sops/identities.ts';
+import { at, textAt, type Fields } from '../golden/trees.ts';
+import { clusterTools, installCrds, startCluster, type TestCluster } from './cluster.ts';
+import { decryptedObjects, fluxObjects, type Applied } from './support/flux.ts';
+import { REPOSITORY, titled } from './support/tools.ts';
+import { treeCases } from './support/trees.ts';
+
+const tools = clusterTools();
+const crds = fetchCrds();
+const missing = tools.missing ?? crds;
+const trees = await treeCases();
+const identities = parseIdentityFile(await readFile(join(REPOSITORY, 'tests/sample/age.key'), 'utf8'), 'age.key');
+
+/** API groups whose CRDs cannot be had: their objects are named and not applied. */
+const NOT_HAD = new Set(['tuppr.home-operations.com', 'grafana.integreatly.org']);
+
+describe.skipIf(missing !== undefined)(titled('a Kubernetes API', missing), () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster(tools);
+    await installCrds(cluster);
+  }, 300_000);
+
+  afterAll(async () => {
+    await cluster.stop();
+  }, 60_000);
+
+  it('refuses what is wrong', async () => {
+    const wrong = object('v1', 'ConfigMap', 'wrong', { dta: {} });
+    expect(await dryRun(cluster, wrong)).toMatch(/dta: field not declared in schema|unknown field "dta"/);
+    const kind = object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'wrong', { spec: { interval: 1 } });
+    expect(await dryRun(cluster, kind)).toMatch(/spec\.interval/);
+    expect(await dryRun(cluster, object('v1', 'ConfigMap', 'right', { data: { a: 'b' } }))).toBe('');
+  });
+
+  it.each(trees)('takes everything that Flux would apply of %s', async (_, tree) => {
+    const options = { tree, kubectl: tools.paths.kubectl, identities };
+    const applied = await fluxObjects(options);
+    const bootstrap = (await decryptedObjects(options)).map((one) => ({ object: one, from: 'bootstrap/' }));
+    const all = [...applied, ...bootstrap.filter(({ object: one }) => at(one, 'metadata', 'namespace') !== undefined)];
+    expect(applied.length).toBeGreaterThan(20);
+    await makeNamespaces(cluster, all);
+    const served = await servedKinds(cluster);
+    const known = all.filter(({ object: one }) => served.has(kindOf(one)));
+    const unknown = [...new Set(all.map((one) => kindOf(one.object)).filter((kind) => !served.has(kind)))];
+    if (unknown.length > 0) console.info(`${tree.name}: no CRD for ${unknown.sort().join(', ')}`);
+    expect(unknown.filter((kind) => !NOT_HAD.has(kind.split('/')[0] ?? ''))).toEqual([]);
+    const refused = await refusals(cluster, known);
+    expect(refused).toEqual([]);
+    console.info(
+      `${tree.name}: ${String(known.length)} objects of ${String(new Set(known.map((one) => kindOf(one.object))).size)} kinds`,
+    );
+  });
+});
+
+/** Why there are no CRDs; undefined where they are there. */
+function fetchCrds(): string | undefined {
+  if (tools.missing !== undefined) return tools.missing;
+  const script = join(REPOSITORY, 'scripts/fetch-crds.sh');
+  const { status, stderr } = spawnSync(script, ['--strict'], { encoding: 'utf8' });
+  return status === 0 ? undefined : `the CRDs are not all there: ${stderr.trim()}`;
+}
+
+function object(apiVersion: string, kind: string, name: string, rest: Fields): Fields {
+  return { apiVersion, kind, metadata: { name, namespace: 'default' }, ...rest };
+}
+
+/** `group/version/kind`; the core group has no name. */
+function kindOf(one: Fields): string {
+  const apiVersion = textAt(one, 'apiVersion');
+  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${textAt(one, 'kind')}`;
+}
+
+async function servedKinds(cluster: TestCluster): Promise<ReadonlySet<string>> {
+  const { stdout } = await cluster.kubectl(['api-resources', '--no-headers']);
+  return new Set(
+    stdout.split('\n').flatMap((line) => {
+      const [kind = '', , apiVersion = ''] = line.trim().split(/\s+/).reverse();
+      return kind === '' ? [] : [kindOf({ apiVersion, kind })];
+    }),
+  );
+}
+
+/** Namespaces are made in earnest: nothing can be tried in one that is not there. */
+async function makeNamespaces(cluster: TestCluster, all: readonly Applied[]): Promise<void> {
+  const own = all
+    .filter(({ object: one }) => kindOf(one) === '/v1/Namespace')
+    .map((one) => textAt(one.object, 'metadata', 'name'));
+  // Flux's own is made by the bootstrap, before Flux is.
+  const names = new Set(['flux-system', ...own]);
+  const list = [...names].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '-f', '-'], stream(list));
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** All at once, as that is quick; one by one where something is refused, to say what. */
+async function refusals(cluster: TestCluster, all: readonly Applied[]): Promise<string[]> {
+  const together = await dryRun(cluster, ...all.map((one) => one.object));
+  if (together === '') return [];
+  const found: string[] = [];
+  for (const { object: one, from } of all) {
+    const message = await dryRun(cluster, one);
+    if (message !== '') found.push(`${from}: ${kindOf(one)} ${textAt(one, 'metadata', 'name')}: ${message}`);
+  }
+  return found.length > 0 ? found : [together];
+}
+
+/** What the API says against objects; an empty text where it takes them. Their text goes over standard input. */
+async function dryRun(cluster: TestCluster, ...objects: readonly Fields[]): Promise<string> {
+  const arguments_ = [
+    'apply',
+    '--server-side',
+    '--force-conflicts',
+    '--validate=strict',
+    '--dry-run=server',
+    '-f',
+    '-',
+  ];
+  const { code, stderr } = await cluster.kubectl(arguments_, stream(objects));
+  return code === 0 ? '' : stderr.trim() || `kubectl ended with ${String(code)}`;
+}
+
+/** JSON documents are YAML documents. */
+function stream(objects: readonly Fields[]): string {
+  return objects.map((one) => `---\n${JSON.stringify(one)}\n`).join('');
+}

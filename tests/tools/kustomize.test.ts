@@ -1,0 +1,29 @@
+import { dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { at } from '../golden/trees.ts';
+import { run } from './support/run.ts';
+import { findTools, titled } from './support/tools.ts';
+import { treeCases } from './support/trees.ts';
+
+const { paths, missing } = findTools('kubectl', 'kustomize');
+const trees = await treeCases();
+
+describe.skipIf(missing !== undefined)(titled('kustomize', missing), () => {
+  it.each(trees)('builds every kustomization of %s, in both versions alike', async (_, tree) => {
+    const folders = tree.documents
+      .filter(({ path, fields }) => path.endsWith('/kustomization.yaml') && at(fields, 'kind') === 'Kustomization')
+      .map(({ path }) => dirname(path));
+    expect(folders.length).toBeGreaterThan(5);
+    for (const folder of folders) {
+      const path = join(tree.folder, folder);
+      const built = await run(paths.kubectl, ['kustomize', path]);
+      expect({ folder, ...built }).toMatchObject({ code: 0, stderr: '' });
+      const objects = parseAllDocuments(built.stdout).map((document) => document.toJS() as unknown);
+      expect(objects.length, folder).toBeGreaterThan(0);
+      for (const object of objects) expect(at(object, 'metadata', 'name'), folder).toBeTypeOf('string');
+      // Flux has a newer one than kubectl.
+      expect((await run(paths.kustomize, ['build', path])).stdout).toBe(built.stdout);
+    }
+  });
+});

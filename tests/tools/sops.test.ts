@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/report/finding.ts';
+import { decrypt } from '../../src/sops/decrypt.ts';
+import { encrypt } from '../../src/sops/encrypt.ts';
+import { formatFor } from '../../src/sops/formats/format.ts';
+import { generateIdentity, parseIdentityFile } from '../../src/sops/identities.ts';
+import { keepOrEncrypt } from '../../src/sops/keep.ts';
+import { parseRules, requireRule, type Rule } from '../../src/sops/rules.ts';
+import { sameTree } from '../../src/sops/tree.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { output, run } from './support/run.ts';
+import { findTools, REPOSITORY, titled } from './support/tools.ts';
+import { isSecret, treeCases } from './support/trees.ts';
+
+const { paths, missing } = findTools('sops');
+const trees = await treeCases();
+const KEY = join(REPOSITORY, 'tests/sample/age.key');
+const identities = parseIdentityFile(await readFile(KEY, 'utf8'), 'age.key');
+const [recipient = ''] = await Promise.all(identities.map((identity) => identity.recipient()));
+const NOW = new Date('2026-03-04T05:06:07Z');
+
+// The suite of src/sops has tests of its own against the program, which skip themselves without it.
+if (missing === undefined) process.env.SOPS_BIN = paths.sops;
+await import('../sops/real-sops.test.ts');
+
+/** The plain texts are samples, so they may lie on disk. */
+const PLAIN: Readonly<Record<string, string>> = {
+  yaml: 'kind: Secret # of a sample\nstringData:\n  user: sample\n  port: 5432\n  on: true\n  ratio: 0.5\n  empty: ""\n  none: null\nlist:\n  - one\n  - two: 2\nmulti: |\n  first\n  second\n',
+  json: '{\n\t"kind": "Secret",\n\t"stringData": {\n\t\t"user": "sample",\n\t\t"port": 5432,\n\t\t"on": true,\n\t\t"ratio": 0.5\n\t},\n\t"list": [\n\t\t"one",\n\t\t2\n\t]\n}\n',
+  env: '# of a sample\nUSER=sample\nURL=https://example.com/?a=b\nEMPTY=\n',
+  ini: '[database]\nuser = sample\nport = 5432\n\n[other]\nname = two words\n',
+  txt: 'first line\nsecond line\n',
+};
+
+const ENCRYPTED_REGEX = 'encrypted_regex: ^(data|stringData)$';
+
+/** Lines of a rule in .sops.yaml, which the program and we read. */
+const RULES = [
+  ['everything', ''],
+  ['encrypted_regex', ENCRYPTED_REGEX],
+  ['encrypted_suffix', 'encrypted_suffix: Data'],
+  ['unencrypted_suffix', 'unencrypted_suffix: kind'],
+  ['unencrypted_regex', 'unencrypted_regex: ^(kind|list)$'],
+  ['encrypted_comment_regex', 'encrypted_comment_regex: sample'],
+  ['unencrypted_comment_regex', 'unencrypted_comment_regex: sample'],
+  ['mac_only_encrypted', 'mac_only_encrypted: true'],
+] as const;
+
+describe.skipIf(missing !== undefined)(titled('sops 3.13.3', missing), () => {
+  it.each(trees)('decrypts every secret of %s to what we decrypt', async (_, tree) => {
+    const secrets = tree.paths.filter(isSecret);
+    expect(secrets.length).toBeGreaterThan(1);
+    for (const path of secrets) {
+      const text = await readFile(join(tree.folder, path), 'utf8');
+      const theirs = await output(paths.sops, ['decrypt', path], { cwd: tree.folder, env: await environment() });
+      const ours = await decrypt({ path, text, identities });
+      expect(sameTree(formatFor(path).read(theirs, path), ours.tree), path).toBe(true);
+    }
+  });
+
+  const cases = Object.keys(PLAIN).flatMap((ending) => RULES.map(([title, rule]) => ({ ending, title, rule })));
+
+  it.for(cases)('encrypts .$ending by $title so that we read it', async ({ ending, rule }, { skip }) => {
+    const path = `secret.sops.${ending}`;
+    if (!isOurFormat(path)) skip(`this version of the project does not take .${ending} files`);
+    const folder = await temporaryFolder({ [path]: PLAIN[ending] ?? '', '.sops.yaml': rulesText(rule) });
+    const encrypted = await sops(folder, ['encrypt', path]);
+    expect(encrypted).toContain(recipient);
+    const { tree } = await decrypt({ path, text: encrypted, identities });
+    expect(sameTree(tree, formatFor(path).read(PLAIN[ending] ?? '', path))).toBe(true);
+  });
+
+  it.for(cases)('decrypts our .$ending by $title', async ({ ending, rule }, { skip }) => {
+    const path = `secret.sops.${ending}`;
+    if (!isOurFormat(path)) skip(`this version of the project does not take .${ending} files`);
+    const plain = PLAIN[ending] ?? '';
+    const encrypted = await encrypt({ path, plain, rule: ruleOf(rule), identities, now: NOW });
+    const folder = await temporaryFolder({ [path]: encrypted });
+    const theirs = await sops(folder, ['decrypt', path]);
+    expect(sameTree(formatFor(path).read(theirs, path), formatFor(path).read(plain, path))).toBe(true);
+  });
+
+  it('encrypts to several recipients, any of whom we are', async () => {
+    const path = 'several.sops.yaml';
+    const other = generateIdentity();
+    const folder = await temporaryFolder({ [path]: PLAIN.yaml ?? '' });
+    const text = await sops(folder, ['encrypt', '--age', `${await other.recipient()},${recipient}`, path]);
+    for (const keys of [identities, [other]]) {
+      const { tree } = await decrypt({ path, text, identities: keys });
+      expect(sameTree(tree, formatFor(path).read(PLAIN.yaml ?? '', path))).toBe(true);
+    }
+    await expect(decrypt({ path, text, identities: [generateIdentity()] })).rejects.toThrow(Failure);
+  });
+
+  it('takes several recipients of ours', async () => {
+    const path = 'several.sops.yaml';
+    const other = generateIdentity();
+    const rule = { ...ruleOf(''), recipients: [await other.recipient(), recipient] };
+    const plain = PLAIN.yaml ?? '';
+    const folder = await temporaryFolder({ [path]: await encrypt({ path, plain, rule, identities, now: NOW }) });
+    expect(await sops(folder, ['decrypt', path])).toContain('user: sample');
+  });
+
+  it.each([
+    ['set', ['set', 'edited.sops.yaml', '["stringData"]["user"]', '"somebody"'], 'somebody'],
+    ['rotate', ['rotate', '--in-place', 'edited.sops.yaml'], 'sample'],
+  ] as const)('may %s a value of our file, which we keep as it is then', async (_, command, user) => {
+    const path = 'edited.sops.yaml';
+    const plain = PLAIN.yaml ?? '';
+    const options = { path, rule: ruleOf(ENCRYPTED_REGEX), identities, now: NOW, indent: 2 };
+    const first = await keepOrEncrypt({ ...options, plain });
+    const folder = await temporaryFolder({ [path]: first.text });
+    await sops(folder, command);
+    const previous = await readFile(join(folder, path), 'utf8');
+    expect(previous).not.toBe(first.text);
+    const edited = plain.replace('user: sample', `user: ${user}`);
+    expect(await keepOrEncrypt({ ...options, plain: edited, previous })).toEqual({ outcome: 'kept', text: previous });
+    const next = await keepOrEncrypt({ ...options, plain: edited.replace('5432', '5433'), previous });
+    await writeFile(join(folder, path), next.text);
+    expect(await sops(folder, ['decrypt', path])).toMatch(new RegExp(`user: ${user}\\n\\s+port: 5433`));
+  });
+
+  it('finds a value that somebody moved, as we do', async () => {
+    const path = 'moved.sops.yaml';
+    const text = await encrypt({ path, plain: 'a: first\nb: second\n', rule: ruleOf(''), identities, now: NOW });
+    const moved = text.replace(/^a: (.*)\nb: (.*)$/m, 'a: $2\nb: $1');
+    expect(moved).not.toBe(text);
+    const folder = await temporaryFolder({ [path]: moved });
+    expect(await run(paths.sops, ['decrypt', path], { cwd: folder, env: await environment() })).not.toMatchObject({
+      code: 0,
+    });
+    await expect(decrypt({ path, text: moved, identities })).rejects.toThrow(Failure);
+  });
+});
+
+function isOurFormat(path: string): boolean {
+  try {
+    formatFor(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
+function ruleOf(selection: string): Rule {
+  return requireRule(parseRules(rulesText(selection)), 'secret');
+}
+
+function rulesText(selection: string): string {
+  return `creation_rules:\n  - age: ${recipient}\n${selection === '' ? '' : `    ${selection}\n`}`;
+}
+
+async function sops(folder: string, arguments_: readonly string[]): Promise<string> {
+  return await output(paths.sops, arguments_, { cwd: folder, env: await environment() });
+}
+
+async function environment(): Promise<Record<string, string>> {
+  const home = await temporaryFolder();
+  return { SOPS_AGE_KEY_FILE: KEY, HOME: home, XDG_CONFIG_HOME: home, SOPS_DISABLE_VERSION_CHECK: '1' };
+}
