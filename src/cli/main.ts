@@ -4,6 +4,11 @@ import { errorCode } from '../system/files.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
 import type { ConfigureCommandOptions } from './commands/configure.ts';
+import type { DoctorCommandOptions } from './commands/doctor.ts';
+import type { InitCommandOptions } from './commands/init.ts';
+import { COMMAND_MAKER } from './command-maker.ts';
+import { registerBootstrap } from './commands/bootstrap-register.ts';
+import { registerDayTwo } from './day2-commands.ts';
 import { printFailure } from './output.ts';
 import type { RootOptions } from './root.ts';
 
@@ -34,7 +39,8 @@ function asFailure(error: unknown): Failure {
   return failure('outside', { code: 'workspace/read', message: error.message }, error);
 }
 
-function commands(finish: (exitCode: number) => void): Command {
+/** The whole command line; `finish` is told the exit code. Exported so that documentation and tasks can be checked against it. */
+export function commands(finish: (exitCode: number) => void): Command {
   const program = new Command('cluster-template')
     .description('Renders a Talos Linux and Flux GitOps repository from cluster.yaml and nodes.yaml')
     .version(VERSION, '-V, --version', 'print the version')
@@ -45,9 +51,18 @@ function commands(finish: (exitCode: number) => void): Command {
 
   clusterCommand(program, 'init', 'make the keys and tokens that are missing; nothing is ever replaced')
     .addOption(new Option('--post-quantum', 'make an age key that withstands quantum computers'))
-    .action(async (options: RootOptions & { postQuantum?: boolean }) => {
+    .option('--from <place>', 'take cluster.yaml and nodes.yaml from another folder, web address or git repository')
+    .action(async (options: InitCommandOptions) => {
       const { runInit } = await import('./commands/init.ts');
       finish(await runInit(options));
+    });
+
+  clusterCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
+    .argument('[area...]', 'tools, configuration, keys, secrets, repository or dns; all but dns where none is named')
+    .option('--staged', 'look only for plain secrets in what the next commit would hold, as the git hook does')
+    .action(async (areas: string[], options: DoctorCommandOptions) => {
+      const { runDoctor } = await import('./commands/doctor.ts');
+      finish(await runDoctor(areas, options));
     });
 
   clusterCommand(
@@ -99,6 +114,8 @@ function commands(finish: (exitCode: number) => void): Command {
       finish(await runRender(file, options));
     });
 
+  registerBootstrap(program, COMMAND_MAKER, finish);
+  registerDayTwo(program, finish);
   return program;
 }
 
