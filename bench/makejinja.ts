@@ -153,7 +153,7 @@ async function measureWatch(): Promise<void> {
 async function samplePlugin(project: string): Promise<Plugin> {
   const root = clusterRoot(project);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
-  const { configuration } = await readConfiguration(root, true);
+  const { configuration } = await readConfiguration(root, access);
   const inputs = ['templates/overrides', 'templates/config'];
   const folders = inputs.map((path) => ({
     path,

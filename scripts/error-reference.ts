@@ -11,6 +11,9 @@ const AREAS: Readonly<Record<string, string>> = {
   render: 'makejinja.toml, templates and plugins',
   secrets: 'What may lie in plain text',
   workspace: 'The repository on disk',
+  programs: 'External programs',
+  cluster: 'The nodes, the Kubernetes API and the domain',
+  operations: 'Nodes and the cluster that runs on them',
   usage: 'How a command was called',
 };
 

@@ -18,14 +18,24 @@ class Interruption extends Error {
 /**
  * Does a run that somebody may interrupt. It is told so by the signal that it gets, gives back what it holds and ends; the
  * process ends with it, as a question that nobody answers would keep it alive.
+ *
+ * @param said - what is told of an interrupted run
  */
-export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  run: (signal: AbortSignal) => Promise<T>,
+  said = 'nothing was written',
+): Promise<T> {
   const controller = new AbortController();
   const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((name) => {
     const interrupt = (): void => {
+      if (controller.signal.aborted) {
+        process.off(name, interrupt);
+        process.kill(process.pid, name);
+      }
       controller.abort(new Interruption(name));
     };
-    process.once(name, interrupt);
+    // Not once(): where a program runs, execa ends the process itself as soon as it is the only one that listens.
+    process.on(name, interrupt);
     return { name, interrupt };
   });
   // Ctrl-C at a question closes the question and raises no signal: nothing is left then that could keep the process alive.
@@ -37,7 +47,7 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
     return await run(controller.signal);
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
-    printError(`${error.message}; nothing was written\n`);
+    printError(`${error.message}; ${said}\n`);
     return process.exit(error.exitCode);
   } finally {
     for (const { name, interrupt } of handlers) process.off(name, interrupt);

@@ -52,7 +52,7 @@ export async function compareWithTree(
   hashing.catch(() => undefined);
 
   const { configuration, findings } = await progress.stage(CONFIGURE_STAGES.validate, () =>
-    readConfiguration(root, found.kind !== 'none'),
+    readConfiguration(root, found),
   );
   const { access, made } = await progress.stage(CONFIGURE_STAGES.keys, async (say) => {
     const settled = await settleAccess(root, found);

@@ -1,4 +1,6 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { companionStandIns, readCompanion, type CompanionSecrets } from '../cluster/config/companion.ts';
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { SecretSources } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/types.ts';
@@ -7,6 +9,7 @@ import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { runProgram } from '../system/programs.ts';
+import type { Access } from './access.ts';
 
 /** A valid configuration and what is worth knowing about it. */
 export interface ValidConfiguration {
@@ -15,21 +18,21 @@ export interface ValidConfiguration {
 }
 
 /**
- * Reads and validates cluster.yaml and nodes.yaml.
+ * Reads and validates cluster.yaml, with the secrets of cluster.sops.yaml over it, and nodes.yaml.
  *
- * @param needsSecrets - false for a run without the owner's key: secrets that are not at hand are then stood in for, as
- *   nothing that holds them is compared
- * @throws Failure with all findings where one of them is an error
+ * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared
+ * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
-export async function readConfiguration(root: ClusterRoot, needsSecrets: boolean): Promise<ValidConfiguration> {
-  const [cluster, nodes] = await Promise.all([
+export async function readConfiguration(root: ClusterRoot, access: Access): Promise<ValidConfiguration> {
+  const [cluster, nodes, companion] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
+    companionSecrets(root, access),
   ]);
-  const sources = secretSources(root);
+  const sources = { ...secretSources(root), companion };
   const { findings, configuration } = await loadConfiguration(
     { cluster, nodes },
-    needsSecrets ? sources : withStandIns(sources),
+    access.kind === 'none' ? withStandIns(sources) : sources,
   );
   if (configuration === undefined) throw new Failure('input', findings);
   return { configuration, findings };
@@ -45,6 +48,13 @@ async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: 
     place: { file },
     remedy: 'restore it from git, or write it as docs/configuration.md shows',
   });
+}
+
+async function companionSecrets(root: ClusterRoot, access: Access): Promise<CompanionSecrets> {
+  const text = await readTextIfPresent(join(dirname(root.clusterFile), COMPANION_FILE));
+  if (text === undefined) return {};
+  if (access.kind === 'none') return companionStandIns(text);
+  return await readCompanion(text, access.kind === 'owner' ? access.key.identities : []);
 }
 
 function secretSources(root: ClusterRoot): SecretSources {
@@ -64,10 +74,10 @@ async function isTracked(root: ClusterRoot, path: string): Promise<boolean> {
 function withStandIns(sources: SecretSources): SecretSources {
   const standIn = 'stand-in for a secret that is not at hand';
   return {
+    ...sources,
     env: new Proxy(sources.env, {
       get: (env, name) => (typeof name === 'string' ? (env[name] ?? standIn) : undefined),
     }),
     readFile: async (path) => (await sources.readFile(path)) ?? standIn,
-    isTracked: sources.isTracked,
   };
 }

@@ -24,7 +24,7 @@ export async function explain(root: ClusterRoot, path: string, line: number | un
   const found = await findAccess(root, manifest, false);
   // A tree that is anybody's to take over is looked at with the key that is there: none is made.
   const { access } = await settleAccess(root, found.kind === 'owner' ? { ...found, takesOver: false } : found);
-  const { configuration } = await readConfiguration(root, access.kind === 'owner');
+  const { configuration } = await readConfiguration(root, access);
   const { settings, inputs, plugins } = await readSources(root, configuration, access);
   const output = outputAt(path, inputs, manifest);
   const request: RenderRequest = { settings, inputs, plugins };

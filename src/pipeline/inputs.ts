@@ -1,4 +1,5 @@
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { errorCode, listTree, readBytesIfPresent } from '../system/files.ts';
@@ -12,7 +13,7 @@ export interface StaleInput {
 }
 
 /**
- * The inputs that changed since the last `configure`: cluster.yaml, nodes.yaml, makejinja.toml and the files below templates/.
+ * The inputs that changed since the last `configure`: cluster.yaml, cluster.sops.yaml, nodes.yaml, makejinja.toml and the files below templates/.
  * Empty where the generated files are up to date; where nothing was recorded, every input counts as added.
  *
  * @throws Failure where the manifest cannot be read
@@ -39,7 +40,12 @@ export function compareInputs(
  * a plain secret could be guessed from.
  */
 export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>> {
-  const single = [root.clusterFile, root.nodesFile, root.rendererConfig];
+  const single = [
+    root.clusterFile,
+    join(dirname(root.clusterFile), COMPANION_FILE),
+    root.nodesFile,
+    root.rendererConfig,
+  ];
   const templates = (await listTree(join(root.path, 'templates'))).map((path) => join(root.path, 'templates', path));
   const hashes = await Promise.all(
     [...single, ...templates].map(async (path) => {

@@ -15,6 +15,6 @@ export async function renderOnly(
   root: ClusterRoot,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
   const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
-  const { configuration, findings } = await readConfiguration(root, access.kind === 'owner');
+  const { configuration, findings } = await readConfiguration(root, access);
   return { files: await renderTree(root, configuration, access), findings };
 }

@@ -20,6 +20,8 @@ export const FINDING_CODES = {
   'config/reserved-name': 'a node has a name that means something else',
   'config/secret-missing': 'the variable or the file that a secret is read from is missing or empty',
   'config/secret-in-git': 'a secret stands in plain text in a file that git tracks',
+  'config/companion': 'cluster.sops.yaml holds something else than secrets of cluster.yaml',
+  'config/placeholder': 'a value of the sample was never replaced',
   'config/host-bits': 'a network is not written by its first address',
   'config/network-reserved': 'a network takes addresses that are reserved for other uses',
   'config/network-overlap': 'two networks share addresses',
@@ -73,6 +75,8 @@ export const FINDING_CODES = {
 
   // secrets: what may lie in plain text
   'secrets/plain-text': 'a secret would be written to a file that is not encrypted',
+  'secrets/sample-key': 'something is encrypted to the published key of the sample, or that key is in use',
+  'secrets/in-git': 'git tracks a secret in plain text, or a commit would',
   'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
 
   // workspace: the repository on disk
@@ -88,7 +92,35 @@ export const FINDING_CODES = {
   'workspace/plain-secret': 'a file that should be encrypted holds values in plain text, so no copy of it is kept',
   'workspace/repository': 'files are no longer generated and stay, as their folder is a git repository of its own',
   'workspace/talos-config': 'nodes.yaml changed, so the configuration of the nodes has to be generated anew',
+  'workspace/stale': 'the inputs of the generated files changed since the last configure',
+  'workspace/uncommitted':
+    'generated files are not committed, or commits are not pushed, so that Flux does not see them',
   'workspace/owner': 'the tree belongs to another age key than the one at hand',
+
+  // programs: external programs
+  'programs/missing': 'a program that a command needs is not on PATH',
+  'programs/version': 'a program that a command needs is too old',
+  'programs/failed': 'a program ended with an error, or could not be started',
+  'programs/timeout': 'a program, or what it was waited for, took too long',
+
+  // operations: nodes and the cluster that runs on them
+  'operations/schematic': 'a schematic cannot be read, or its id cannot be computed without the image factory',
+  'operations/hardware': 'what talosctl tells of a machine cannot be read, or does not say which disk or link to use',
+  'operations/node-unknown': 'a node is named that the configuration does not have',
+  'operations/not-generated': 'a generated file that a command works with is missing or cannot be read',
+  'operations/not-confirmed': 'a question was not answered with yes, or not as it asks to be',
+  'operations/unhealthy': 'nodes, etcd or Kubernetes are not in a state in which a change is safe',
+  'operations/version-step': 'a version cannot be reached from the one that runs',
+  'operations/not-found': 'an object does not exist in the cluster',
+  'operations/partly-done': 'some parts of a command failed while others were done',
+
+  'programs/environment': 'a variable of the shell names other files than those of this cluster',
+
+  // cluster: the nodes, the Kubernetes API and the domain
+  'cluster/node': 'a node cannot be reached, or is not in the state that a step needs',
+  'cluster/api': 'the Kubernetes API does not answer, or refuses something',
+  'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
+  'cluster/dns': 'the domain is not where it should be',
 
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',

@@ -5,9 +5,11 @@ import {
   link,
   lstat,
   mkdir,
+  mkdtemp,
   open,
   readdir,
   readFile,
+  realpath as nodeRealpath,
   rename,
   rm,
   rmdir,
@@ -15,6 +17,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /** Bytes of a file, or undefined where there is no such file. Throws on every other trouble. */
@@ -59,6 +62,11 @@ export async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** A path without links in it; the path itself where nothing lies there. */
+export async function realpath(path: string): Promise<string> {
+  return (await undefinedIfAbsent(() => nodeRealpath(path))) ?? path;
 }
 
 /** Permission bits of the file that a path leads to, links followed; undefined where there is none. */
@@ -137,6 +145,11 @@ export async function copyMetadata(from: string, to: string): Promise<void> {
 /** Makes a folder with all above it; nothing happens where it is there. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
+}
+
+/** Makes a new folder for what is needed for a moment, readable by its owner alone; the caller removes it. */
+export async function makeTemporaryFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'cluster-template-'));
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. */

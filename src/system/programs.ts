@@ -1,3 +1,6 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
 /** How a program ended. */
 export interface ProgramResult {
   /** Exit code, or undefined where the program could not be started or was ended by a signal. */
@@ -6,6 +9,35 @@ export interface ProgramResult {
   readonly stderr: string;
   /** Whether the program could not be found on PATH. */
   readonly missing: boolean;
+}
+
+/** How a program ended that was watched while it ran. */
+export interface WatchedResult extends ProgramResult {
+  /** Name of the signal that ended it; undefined where none did. */
+  readonly signal: string | undefined;
+  /** Whether it was ended because it took too long. */
+  readonly timedOut: boolean;
+  /** Whether it was ended because the caller's signal was aborted. */
+  readonly interrupted: boolean;
+  /** What the operating system said where the program could not be started. */
+  readonly refusal: string | undefined;
+}
+
+/** Which of a program's two outputs a line was written to. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** How a program is watched. */
+export interface WatchOptions {
+  readonly cwd: string;
+  /** The program's whole environment: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Written to its standard input, which is closed then; without it the program reads nothing. */
+  readonly input?: string | Uint8Array;
+  readonly timeoutSeconds: number;
+  /** Aborted where the program is to be ended. */
+  readonly signal?: AbortSignal;
+  /** Told every line as it is written, without its line break. */
+  readonly onLine?: (line: string, stream: OutputStream) => void;
 }
 
 /**
@@ -33,6 +65,68 @@ export async function runProgram(
 }
 
 /**
+ * As `runProgram`, with an environment of its own, an input, a time limit and an ear for every line. A program that is to be
+ * ended gets SIGTERM, and SIGKILL five seconds later. Never throws for what the program does.
+ */
+export async function watchProgram(
+  program: string,
+  arguments_: readonly string[],
+  options: WatchOptions,
+): Promise<WatchedResult> {
+  const { execa } = await import('execa');
+  const result = await execa(program, arguments_, {
+    cwd: options.cwd,
+    env: options.environment,
+    extendEnv: false,
+    timeout: options.timeoutSeconds * 1000,
+    reject: false,
+    stdout: listener('stdout', options),
+    stderr: listener('stderr', options),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  const refusal = 'code' in result && result.exitCode === undefined ? result.code : undefined;
+  return {
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    timedOut: result.timedOut,
+    interrupted: result.isCanceled,
+    missing: refusal === 'ENOENT',
+    refusal: result.signal === undefined && !result.isCanceled && !result.timedOut ? refusal : undefined,
+  };
+}
+
+/**
+ * Runs a program whose input and output are ours, for one that a person talks to.
+ *
+ * @returns the exit code; undefined where it could not be started or a signal ended it
+ */
+export async function runAttached(
+  program: string,
+  arguments_: readonly string[],
+  options: Pick<WatchOptions, 'cwd' | 'environment'>,
+): Promise<number | undefined> {
+  const { execa } = await import('execa');
+  const { cwd, environment: env } = options;
+  const result = await execa(program, arguments_, { cwd, env, extendEnv: false, reject: false, stdio: 'inherit' });
+  return result.exitCode;
+}
+
+/** Where a program would be started from: the first file on a PATH that may be executed; undefined where there is none. */
+export async function findProgram(name: string, path: string): Promise<string | undefined> {
+  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+  for (const folder of path.split(delimiter).filter((one) => one !== '')) {
+    for (const ending of endings) {
+      const file = join(folder, `${name}${ending}`);
+      if (await isExecutable(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+/**
  * Runs a line in the shell, its output going where ours goes, as the user who wrote the line expects.
  *
  * @returns the exit code; undefined where a signal ended it
@@ -41,4 +135,22 @@ export async function runShellLine(line: string, options: { readonly cwd: string
   const { execa } = await import('execa');
   const result = await execa(line, { cwd: options.cwd, shell: true, reject: false, stdio: 'inherit' });
   return result.exitCode;
+}
+
+function listener(stream: OutputStream, { onLine }: WatchOptions): (line: unknown) => Generator<string> {
+  return function* pass(line: unknown): Generator<string> {
+    const text = String(line);
+    onLine?.(text, stream);
+    yield text;
+  };
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    // Whatever the reason is: from there it cannot be started.
+    return false;
+  }
 }

@@ -23,9 +23,14 @@ export function printError(text: string): void {
 
 /** Asks a yes-or-no question; anything but y or yes is a no. */
 export async function confirm(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(`${question} [y/N] `));
+}
+
+/** Asks a question and gives back the answer without the white space around it. */
+export async function ask(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+    return (await prompt.question(question)).trim();
   } finally {
     prompt.close();
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { now } from '../system/clock.ts';
+import { now, pause } from '../system/clock.ts';
 import { publishFile, readTextIfPresent, removeFile, replaceFile } from '../system/files.ts';
 import type { Workspace } from './disk.ts';
 import { contentHash } from './entry.ts';
@@ -106,8 +106,4 @@ function locked({ pid, host }: ProcessIdentity, { waitMilliseconds }: LockPatien
     message: `process ${String(pid)} on ${host} is writing to this tree and did not end within ${String(waitMilliseconds / 1000)} s`,
     remedy: `wait for it or end it; where that host is gone, remove .cluster-template/${LOCK_NAME}`,
   });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -18,6 +18,21 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'workspace'],
     packages: [],
   },
+  operations: {
+    folders: [
+      'checks',
+      'cluster',
+      'jinja',
+      'makejinja',
+      'manifests',
+      'pipeline',
+      'report',
+      'sops',
+      'system',
+      'workspace',
+    ],
+    packages: ['yaml'],
+  },
   cli: {
     folders: [
       'checks',
@@ -25,6 +40,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'jinja',
       'makejinja',
       'manifests',
+      'operations',
       'pipeline',
       'report',
       'sops',

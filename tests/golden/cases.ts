@@ -38,8 +38,8 @@ export async function renderCase(folder: string, state: string): Promise<readonl
     nodesFile: join(folder, 'input/nodes.yaml'),
     state,
   };
-  const { configuration } = await readConfiguration(root, true);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  const { configuration } = await readConfiguration(root, access);
   const rendered = await renderTree(root, configuration, access);
   const { files } = await encryptSecrets(rendered, await expectedTree(folder), access);
   return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,22 +1,49 @@
-import { init } from '../../pipeline/init.ts';
+import { realpath } from '../../system/files.ts';
+import { init, type InitResult } from '../../operations/init/init.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
+/** Options of `init`. */
+export interface InitCommandOptions extends RootOptions {
+  readonly postQuantum?: boolean;
+  readonly from?: string;
+}
+
 /** `cluster-template init`; gives back the exit code. */
-export async function runInit(options: RootOptions & { postQuantum?: boolean }): Promise<number> {
+export async function runInit(options: InitCommandOptions): Promise<number> {
   const root = await rootOf(options);
-  const kind = options.postQuantum === true ? 'post-quantum' : 'x25519';
-  const made = await interruptible(async (signal) => await init(root, kind, signal));
-  const { credentials, recipient, findings } = made;
-  if (options.json === true) {
-    printJson({ status: 'done', files: credentials, recipient, findings });
-    return EXIT.done;
-  }
-  printFindings(findings);
-  print(credentials.map(({ file, outcome }) => `${outcome.padEnd(8)} ${file}\n`).join(''));
-  print(`public age key: ${recipient}\n`);
+  const ageKind = options.postQuantum === true ? 'post-quantum' : 'x25519';
+  const launcher = await realpath(process.argv[1] ?? 'bin/cluster-template.mjs');
+  const result = await interruptible(async (signal) => {
+    const programs = openPrograms({ root, signal });
+    const from = options.from === undefined ? {} : { from: options.from };
+    return await init(root, { ageKind, ...from, launcher, programs, signal });
+  });
+  if (options.json === true) printJson({ status: 'done', ...result });
+  else printResult(result);
   return EXIT.done;
+}
+
+function printResult({ files, recipient, hook, findings }: InitResult): void {
+  printFindings(findings);
+  print(files.map(({ file, outcome }) => `${outcome.padEnd(8)} ${file}\n`).join(''));
+  print(hookLine(hook));
+  print(`public age key: ${recipient}\n\n`);
+  if (files.some(({ outcome }) => outcome === 'kept')) {
+    print('kept files differ from the other configuration: they were yours already\n');
+  }
+  print('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
+  print('Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`),\n');
+  print('then run `task configure`.\n');
+}
+
+function hookLine({ outcome, path, command }: InitResult['hook']): string {
+  if (outcome === 'none') return 'no hook: this is no git repository yet; run init again after `git init`\n';
+  if (outcome === 'lefthook') return 'created  the git hooks of lefthook\n';
+  if (outcome === 'foreign') return `kept     ${path ?? ''}, a hook of your own: let it run \`${command}\` too\n`;
+  return `${outcome.padEnd(8)} ${path ?? ''}, which refuses commits with secrets in plain text\n`;
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../report/finding.ts';
+import { withCompanion } from './companion-document.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
 import type { Issue } from './issue.ts';
@@ -27,11 +28,13 @@ export async function loadConfiguration(
   input: { readonly cluster: ConfigFile; readonly nodes: ConfigFile },
   sources: SecretSources,
 ): Promise<LoadedConfiguration> {
-  const documents = { cluster: readDocument('cluster', input.cluster), nodes: readDocument('nodes', input.nodes) };
+  const written = readDocument('cluster', input.cluster);
+  const { document: cluster, warnings } = withCompanion(written, Object.keys(sources.companion ?? {}));
+  const documents = { cluster, nodes: readDocument('nodes', input.nodes) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);
   const sound = soundConfiguration(documents, broken);
   const secrets = await readSecrets(documents.cluster, sound.secrets, sources);
-  const issues = [...broken, ...secrets.issues, ...RULES.flatMap((rule) => rule(sound))];
+  const issues = [...broken, ...warnings, ...secrets.issues, ...RULES.flatMap((rule) => rule(sound))];
   const findings = [...findingsOf(documents.cluster, issues), ...findingsOf(documents.nodes, issues)];
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return { findings, configuration: complete(sound, secrets.values) };

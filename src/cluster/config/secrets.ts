@@ -8,6 +8,8 @@ export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Text of a file, its path as it is written in cluster.yaml; undefined where there is none. */
   readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Secrets out of cluster.sops.yaml, by field: they go before what cluster.yaml says. */
+  readonly companion?: Readonly<Record<string, SecretText>>;
   /** Whether git tracks a file, so that what it holds would be pushed. */
   readonly isTracked: (path: string) => Promise<boolean>;
 }
@@ -55,6 +57,8 @@ interface Result {
 }
 
 function readSecret(reading: Reading, secret: WrittenSecret): Result | Promise<Result> {
+  const companion = reading.sources.companion?.[reading.field];
+  if (companion !== undefined) return { text: companion };
   if (typeof secret === 'string') return readLiteral(reading, secret);
   return 'env' in secret ? readVariable(reading, secret.env) : readSecretFile(reading, secret.file);
 }

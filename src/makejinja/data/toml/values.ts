@@ -2,10 +2,10 @@ import { makeFloat } from '../../../jinja/python/float.ts';
 import { parseInteger } from '../numbers.ts';
 import { PyDate } from '../objects/date.ts';
 import { PyDateTime } from '../objects/datetime.ts';
-import { type ClockTime } from '../objects/strftime.ts';
+import type { ClockTime } from '../objects/strftime.ts';
 import { PyTime } from '../objects/time.ts';
 import { PyTimezone, UTC } from '../objects/timezone.ts';
-import { type TomlCursor } from './cursor.ts';
+import type { TomlCursor } from './cursor.ts';
 
 const BOOL = /true|false/y;
 const DATE =

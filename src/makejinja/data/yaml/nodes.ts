@@ -1,4 +1,4 @@
-import { type Mark } from '../data-error.ts';
+import type { Mark } from '../data-error.ts';
 
 /** A value of a document before it is a value of Python, in the terms of the representation graph of YAML. */
 export type Node = ScalarNode | SequenceNode | MappingNode;

@@ -3,7 +3,7 @@ import { CORE_TAGS, type MappingNode, type Node, type ScalarNode, type SequenceN
 import { resolvePlain } from './resolve.ts';
 import { scan } from './scanner.ts';
 import { TokenReader } from './token-reader.ts';
-import { type Token, type TokenOf } from './tokens.ts';
+import type { Token, TokenOf } from './tokens.ts';
 
 /**
  * The documents of a stream as graphs of nodes: aliases are the node that they name.

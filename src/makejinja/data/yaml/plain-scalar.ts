@@ -1,4 +1,4 @@
-import { type Cursor } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 
 /** A run without white space: `:` ends it before white space, and in a flow collection before indicators as well. */
 const BLOCK_RUN = /[^\0 \t\r\n\x85\u2028\u2029:]*(?::(?![\0 \t\r\n\x85\u2028\u2029])[^\0 \t\r\n\x85\u2028\u2029:]*)*/y;

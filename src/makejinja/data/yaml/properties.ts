@@ -1,6 +1,6 @@
 import { DataError, describeCharacter, type Mark } from '../data-error.ts';
-import { type Cursor } from './cursor.ts';
-import { type Directive, type Token } from './tokens.ts';
+import type { Cursor } from './cursor.ts';
+import type { Directive, Token } from './tokens.ts';
 
 const NAME = /[0-9A-Za-z_-]+/y;
 const DIGITS = /[0-9]+/y;

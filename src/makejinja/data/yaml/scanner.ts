@@ -4,7 +4,7 @@ import { Cursor, END } from './cursor.ts';
 import { scanPlain } from './plain-scalar.ts';
 import { scanAnchor, scanDirective, scanTag } from './properties.ts';
 import { scanQuoted } from './quoted-scalar.ts';
-import { type MarkerKind, type Token } from './tokens.ts';
+import type { MarkerKind, Token } from './tokens.ts';
 
 /**
  * The tokens of a stream, blocks made explicit by their indentation. What is a key shows only at the `:` behind it, so

@@ -1,5 +1,5 @@
 import { DataError } from '../data-error.ts';
-import { type Token, type TokenKind, type TokenOf } from './tokens.ts';
+import type { Token, TokenKind, TokenOf } from './tokens.ts';
 
 /** The tokens of a stream in turn; the last one, its end, is never passed. */
 export class TokenReader {

@@ -1,4 +1,4 @@
-import { type Mark } from '../data-error.ts';
+import type { Mark } from '../data-error.ts';
 
 /** Tokens that carry nothing but their kind. */
 export type MarkerKind =

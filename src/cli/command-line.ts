@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { COMMAND_MAKER, type Finish } from './command-maker.ts';
+import { registerBootstrap } from './commands/bootstrap-register.ts';
+import { registerConfigure } from './commands/configure-register.ts';
+import { registerLook } from './commands/look-register.ts';
+import { registerNodes } from './commands/nodes-register.ts';
+import { registerReconcile } from './commands/reconcile-register.ts';
+import { registerSetUp } from './commands/set-up-register.ts';
+import { registerTalos } from './commands/talos-register.ts';
+import { registerTemplate } from './commands/template-register.ts';
+import { VERSION } from './version.ts';
+
+/** In the order in which a user comes to them. */
+const REGISTERS = [
+  registerSetUp,
+  registerConfigure,
+  registerLook,
+  registerBootstrap,
+  registerNodes,
+  registerTalos,
+  registerReconcile,
+  registerTemplate,
+];
+
+/**
+ * The whole command line `cluster-template`; a command loads its code when it is called.
+ *
+ * @param finish - told the exit code of the command that ran
+ */
+export function commandLine(finish: Finish): Command {
+  const program = new Command('cluster-template')
+    .description('Renders a Talos Linux and Flux GitOps repository from cluster.yaml and nodes.yaml')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('(--help lists commands and options)');
+  for (const register of REGISTERS) register(program, COMMAND_MAKER, finish);
+  return program;
+}

@@ -1,0 +1,95 @@
+import { bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
+import { DEFAULT_PATIENCE } from '../../operations/bootstrap/options.ts';
+import { formatCall, type PlannedStep } from '../../operations/bootstrap/plan.ts';
+import { bootstrapTalos, planTalos } from '../../operations/bootstrap/talos.ts';
+import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { failure } from '../../report/finding.ts';
+import { print } from '../../system/terminal.ts';
+import { EXIT } from '../exit-codes.ts';
+import { resumable } from '../operation-end.ts';
+import { showSteps } from '../operation-progress.ts';
+import { printJson } from '../output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
+
+/** Options of both stages. */
+export interface BootstrapCommandOptions extends RootOptions {
+  readonly dryRun?: boolean;
+  readonly timeout?: string;
+  readonly pollInterval?: string;
+  readonly nodesTimeout?: string;
+}
+
+/** `cluster-template bootstrap talos`; gives back the exit code. */
+export async function runBootstrapTalos(options: BootstrapCommandOptions): Promise<number> {
+  const root = await rootOf(options);
+  if (options.dryRun === true) return showPlan(await planTalos(root), options);
+  return await resumable(options, async (signal) => {
+    await bootstrapTalos(root, { ...common(options), signal });
+    return tellDone(options, TALOS_NEXT);
+  });
+}
+
+/** `cluster-template bootstrap apps`; gives back the exit code. */
+export async function runBootstrapApps(options: BootstrapCommandOptions): Promise<number> {
+  const root = await rootOf(options);
+  if (options.dryRun === true) return showPlan(await planApps(root), options);
+  const { patience, reporter } = common(options);
+  const limitSeconds = seconds('--nodes-timeout', options.nodesTimeout, patience.limitSeconds);
+  const nodePatience = { ...patience, limitSeconds };
+  return await resumable(options, async (signal) => {
+    await bootstrapApps(root, { patience, reporter, nodePatience, signal });
+    return tellDone(options, APPS_NEXT);
+  });
+}
+
+function tellDone({ json }: RootOptions, next: string): number {
+  if (json === true) printJson({ status: 'done' });
+  else print(next);
+  return EXIT.done;
+}
+
+const TALOS_NEXT = `
+Kubernetes is up, without a network for its pods yet. Next:
+  1. commit talos/talsecret.sops.yaml and push: Flux reads the repository
+  2. task bootstrap:apps
+`;
+
+const APPS_NEXT = `
+Flux looks after the cluster now: what is pushed is what runs. Next:
+  1. watch it come up:        flux get kustomizations --all-namespaces --watch
+  2. see what does not:       task template:debug
+  3. let GitHub call Flux:    docs/getting-started.md, "Let GitHub call Flux"
+`;
+
+function common({ timeout, pollInterval, json }: BootstrapCommandOptions): {
+  patience: { limitSeconds: number; pauseSeconds: number };
+  reporter: ReturnType<typeof showSteps>;
+} {
+  const limitSeconds = seconds('--timeout', timeout, DEFAULT_PATIENCE.limitSeconds);
+  const pauseSeconds = seconds('--poll-interval', pollInterval, DEFAULT_PATIENCE.pauseSeconds);
+  return { patience: { limitSeconds, pauseSeconds }, reporter: json === true ? SILENT_REPORTER : showSteps() };
+}
+
+function seconds(option: string, text: string | undefined, absent: number): number {
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `${option} takes a number of seconds, not ${JSON.stringify(text)}`,
+  });
+}
+
+function showPlan(steps: readonly PlannedStep[], { json }: BootstrapCommandOptions): number {
+  if (json === true) {
+    const plan = steps.map(({ title, condition, calls }) => ({ title, condition, commands: calls.map(formatCall) }));
+    printJson({ status: 'planned', steps: plan });
+    return EXIT.done;
+  }
+  for (const [index, { title, condition, calls }] of steps.entries()) {
+    print(`${String(index + 1)}. ${title} (${condition})\n`);
+    print(calls.map((call) => `     ${formatCall(call)}\n`).join(''));
+  }
+  print('nothing was started\n');
+  return EXIT.done;
+}

@@ -1,0 +1,122 @@
+import { browseClaim } from '../../operations/day2/browse-claim.ts';
+import { resumeLeftovers } from '../../operations/day2/flux-pause.ts';
+import { deletePods, listIdlePods } from '../../operations/day2/prune-pods.ts';
+import { requireKubeconfig } from '../../operations/day2/resources.ts';
+import { syncSecrets } from '../../operations/day2/sync-secrets.ts';
+import type { Programs } from '../../operations/programs/call.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
+import { requirePrograms } from '../../operations/programs/versions.ts';
+import { reconcile, targetOf, unseenChanges, unstick } from '../../operations/reconcile/reconcile.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure } from '../../report/finding.ts';
+import { now } from '../../system/clock.ts';
+import { randomBytes } from '../../system/random.ts';
+import { isInteractive, print } from '../../system/terminal.ts';
+import { approve } from '../approve.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
+import { count, printFindings, printJson } from '../output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
+
+/** Options of `reconcile` and `unstick`. */
+export interface ReconcileOptions extends RootOptions {
+  readonly namespace: string;
+  readonly force?: boolean;
+  readonly reset?: boolean;
+}
+
+/** `cluster-template reconcile [KIND] [NAME]`; gives back the exit code. */
+export async function runReconcile(words: readonly string[], options: ReconcileOptions): Promise<number> {
+  const target = targetOf(words, { ...options, force: options.force === true, reset: options.reset === true });
+  return await inCluster(options, ['flux', 'kubectl'], async (programs, _, root) => {
+    const findings = await unseenChanges(programs);
+    if (options.json !== true) printFindings(findings);
+    const resumed = await resumeLeftovers(root, programs);
+    if (resumed.length > 0 && options.json !== true)
+      print(`resumed what an interrupted run left: ${resumed.join(', ')}\n`);
+    await reconcile(programs, target);
+    if (options.json === true) printJson({ status: 'done', target, resumed, findings });
+    else print(`${target.kind} ${target.namespace}/${target.name} is reconciled\n`);
+    return EXIT.done;
+  });
+}
+
+/** `cluster-template unstick [KIND] NAME`; gives back the exit code. */
+export async function runUnstick(words: readonly string[], options: ReconcileOptions): Promise<number> {
+  const target = targetOf(words, { ...options, force: false, reset: false });
+  return await inCluster(options, ['flux'], async (programs, afterwards) => {
+    await unstick(programs, afterwards, target);
+    if (options.json === true) printJson({ status: 'done', target });
+    else print(`${target.kind} ${target.namespace}/${target.name} was suspended and goes on\n`);
+    return EXIT.done;
+  });
+}
+
+/** `cluster-template prune-pods`; gives back the exit code. */
+export async function runPrunePods(
+  options: RootOptions & { readonly yes?: boolean; readonly dryRun?: boolean },
+): Promise<number> {
+  return await inCluster(options, ['kubectl'], async (programs) => {
+    const pods = await listIdlePods(programs);
+    if (options.json !== true)
+      print(pods.map(({ phase, namespace, name }) => `${phase.padEnd(9)} ${namespace}/${name}\n`).join(''));
+    const goes = pods.length > 0 && options.dryRun !== true;
+    const isWanted = goes && (await approve(options, `Delete ${count(pods.length, 'pod')}?`));
+    if (isWanted) await deletePods(programs, pods);
+    const status = options.dryRun === true ? 'dry-run' : goes && !isWanted ? 'refused' : 'done';
+    if (options.json === true) printJson({ status, pods });
+    else print(isWanted ? `${count(pods.length, 'pod')} deleted\n` : 'nothing was deleted\n');
+    return status === 'refused' ? EXIT.findings : EXIT.done;
+  });
+}
+
+/** `cluster-template browse-pvc NAMESPACE CLAIM`; gives back the exit code. */
+export async function runBrowseClaim(
+  namespace: string,
+  claim: string,
+  options: RootOptions & { readonly image: string },
+): Promise<number> {
+  return await inCluster(options, ['kubectl'], async (programs, afterwards) => {
+    if (isInteractive()) print(`the claim lies in /claim; leave the shell with exit\n`);
+    const suffix = Buffer.from(randomBytes(4)).toString('hex');
+    const code = await browseClaim(programs, afterwards, { namespace, claim, image: options.image, suffix });
+    // What the last command in the shell gave back says nothing of ours; 126 and above is kubectl's own trouble.
+    return code >= 126 ? EXIT.outside : EXIT.done;
+  });
+}
+
+/** `cluster-template sync-es [NAMESPACE/NAME]`; gives back the exit code. */
+export async function runSyncSecrets(name: string | undefined, options: RootOptions): Promise<number> {
+  const target = name === undefined ? undefined : namespacedName(name);
+  return await inCluster(options, ['kubectl'], async (programs) => {
+    await syncSecrets(programs, target, String(Math.floor(now().getTime() / 1000)));
+    if (options.json === true) printJson({ status: 'done', target: name ?? 'all' });
+    else print(`${name ?? 'all external secrets'}: asked for a new read\n`);
+    return EXIT.done;
+  });
+}
+
+function namespacedName(text: string): { namespace: string; name: string } {
+  const [namespace, name, ...rest] = text.split('/');
+  if (namespace && name && rest.length === 0) return { namespace, name };
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `${text} names no object in a namespace`,
+    remedy: 'write it as NAMESPACE/NAME',
+  });
+}
+
+async function inCluster(
+  options: RootOptions,
+  needed: Parameters<typeof requirePrograms>[1],
+  work: (programs: Programs, afterwards: Programs, root: ClusterRoot) => Promise<number>,
+): Promise<number> {
+  const root = await rootOf(options);
+  return await interruptible(async (signal) => {
+    await requireKubeconfig(root);
+    const programs = openPrograms({ root, signal });
+    await requirePrograms(programs, needed);
+    const afterwards = openPrograms({ root, signal: new AbortController().signal });
+    return await work(programs, afterwards, root);
+  }, 'run it again');
+}

@@ -1,0 +1,25 @@
+import { Option, type Command } from 'commander';
+import type { CommandMaker, Finish } from '../command-maker.ts';
+import type { DoctorCommandOptions } from './doctor.ts';
+import type { InitCommandOptions } from './init.ts';
+
+/** Adds `init` and `doctor` to the command line. */
+export function registerSetUp(program: Command, maker: CommandMaker, finish: Finish): void {
+  maker
+    .make(program, 'init', 'make the keys and tokens that are missing; nothing is ever replaced')
+    .addOption(new Option('--post-quantum', 'make an age key that withstands quantum computers'))
+    .option('--from <place>', 'take cluster.yaml and nodes.yaml from another folder, web address or git repository')
+    .action(async (options: InitCommandOptions) => {
+      const { runInit } = await import('./init.ts');
+      finish(await runInit(options));
+    });
+
+  maker
+    .make(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
+    .argument('[area...]', 'tools, configuration, keys, secrets, repository or dns; all but dns where none is named')
+    .option('--staged', 'look only for plain secrets in what the next commit would hold, as the git hook does')
+    .action(async (areas: string[], options: DoctorCommandOptions) => {
+      const { runDoctor } = await import('./doctor.ts');
+      finish(await runDoctor(areas, options));
+    });
+}

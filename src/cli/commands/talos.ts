@@ -1,0 +1,215 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
+import {
+  APPLY_MODES,
+  applyNodes,
+  type AppliedNode,
+  type ApplyOptions,
+  type NodePlan,
+} from '../../operations/day2/apply-node.ts';
+import { resumeLeftovers } from '../../operations/day2/flux-pause.ts';
+import { refreshRendering } from '../../operations/day2/regenerate.ts';
+import { resetArguments, resetNodes, resetOrder } from '../../operations/day2/reset-nodes.ts';
+import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/day2/talos-cluster.ts';
+import { planKubernetesUpgrade, upgradeKubernetes } from '../../operations/day2/upgrade-kubernetes.ts';
+import { planUpgrades, upgradeNodes, type NodeUpgrade } from '../../operations/day2/upgrade-nodes.ts';
+import { requireKubeconfig } from '../../operations/day2/resources.ts';
+import { runOperation } from '../../operations/operation.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
+import { requirePrograms } from '../../operations/programs/versions.ts';
+import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { SILENT } from '../../pipeline/progress.ts';
+import { failure } from '../../report/finding.ts';
+import { print } from '../../system/terminal.ts';
+import { approve, approveByTyping } from '../approve.ts';
+import { EXIT } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
+import { printJson } from '../output.ts';
+import { showSteps } from '../operation-progress.ts';
+import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
+
+/** Options of the commands that change machines. */
+export interface TalosOptions extends RootOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly all?: boolean;
+}
+
+const AFTERMATH = 'what is done is not done again by the next run';
+
+/** `cluster-template talos apply-node [NODE...]`; gives back the exit code. */
+export async function runApplyNode(
+  names: readonly string[],
+  options: TalosOptions & { readonly mode: string },
+): Promise<number> {
+  const mode = APPLY_MODES.find((one) => one === options.mode);
+  if (mode === undefined) throw wrongMode(options.mode);
+  const root = await rootOf(options);
+  return await interruptible(async (signal) => {
+    const stale = await refreshRendering(root, { generator: GENERATOR, signal, progress: SILENT });
+    if (stale.length > 0 && options.json !== true) print(`rendered again, as these changed: ${stale.join(', ')}\n`);
+    const cluster = await readTalosCluster(root);
+    const nodes = chooseNodes(cluster, names, options);
+    const programs = openPrograms({ root, signal });
+    await requirePrograms(programs, ['talhelper', 'talosctl']);
+    const apply: ApplyOptions = {
+      mode,
+      dryRun: options.dryRun === true,
+      confirm: (plan) => confirmPlan(plan, options),
+    };
+    const operation = { root, operation: 'talos apply-node', reporter: reporterOf(options), signal };
+    const applied = await runOperation(operation, (run) => applyNodes(run, cluster, nodes, apply));
+    if (options.json === true) printJson({ status: 'done', nodes: applied });
+    else print(applied.map(({ name, outcome }) => `${outcome.padEnd(9)} ${name}\n`).join(''));
+    return applied.some(isRefused) ? EXIT.findings : EXIT.done;
+  }, AFTERMATH);
+}
+
+function isRefused({ outcome }: AppliedNode): boolean {
+  return outcome === 'refused';
+}
+
+async function confirmPlan({ node, kind, diff, restarts }: NodePlan, options: TalosOptions): Promise<boolean> {
+  if (options.json !== true) print(kind === 'new' ? '' : `${diff.trimEnd()}\n`);
+  if (options.dryRun === true) return false;
+  const how = kind === 'new' ? 'its first configuration' : restarts ? 'this, and restart it' : 'this';
+  return await approve(options, `Apply ${how} to ${node.name} (${node.address})?`);
+}
+
+/** `cluster-template talos upgrade-node [NODE...]`; gives back the exit code. */
+export async function runUpgradeNode(names: readonly string[], options: TalosOptions): Promise<number> {
+  return await withCluster(options, ['talosctl', 'kubectl'], async ({ root, signal, cluster }) => {
+    const nodes = chooseNodes(cluster, names, options);
+    const upgrades = await planUpgrades(openPrograms({ root, signal }), cluster, nodes);
+    if (options.json !== true) print(upgrades.map((upgrade) => upgradeLine(upgrade, cluster)).join(''));
+    const needed = upgrades.filter(({ isNeeded }) => isNeeded).map(({ node }) => node.name);
+    const goes = await decide(options, needed.length > 0, `Upgrade ${needed.join(', ')}, one after the other?`);
+    if (goes === 'go') {
+      const operation = { root, operation: 'talos upgrade-node', reporter: reporterOf(options), signal };
+      await runOperation(operation, (run) => upgradeNodes(run, afterwards(root), cluster, upgrades));
+    }
+    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root));
+    return finish(options, goes, { nodes: upgrades.map(({ node, isNeeded }) => ({ name: node.name, isNeeded })) });
+  });
+}
+
+function upgradeLine({ node, from, isNeeded }: NodeUpgrade, { talosVersion }: TalosCluster): string {
+  const has = from.version ?? 'an unknown version';
+  const image = from.schematic === node.schematic ? '' : ', another image';
+  return `${node.name} (${node.address}): ${isNeeded ? `${has} to ${talosVersion}${image}` : `${has}, up to date`}\n`;
+}
+
+/** `cluster-template talos upgrade-k8s`; gives back the exit code. */
+export async function runUpgradeKubernetes(
+  options: TalosOptions & { readonly via?: readonly string[] },
+): Promise<number> {
+  return await withCluster(options, ['talosctl', 'kubectl'], async ({ root, signal, cluster }) => {
+    const upgrade = await planKubernetesUpgrade(openPrograms({ root, signal }), cluster, options.via);
+    const steps = upgrade.steps.join(', then ');
+    if (options.json !== true) {
+      print(steps === '' ? `Kubernetes ${upgrade.from}, up to date\n` : `Kubernetes ${upgrade.from} to ${steps}\n`);
+    }
+    const goes = await decide(options, upgrade.steps.length > 0, `Upgrade Kubernetes to ${steps}?`);
+    if (goes === 'go') {
+      const operation = { root, operation: 'talos upgrade-k8s', reporter: reporterOf(options), signal };
+      await runOperation(operation, (run) => upgradeKubernetes(run, afterwards(root), cluster, upgrade));
+    }
+    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root));
+    return finish(options, goes, { ...upgrade });
+  });
+}
+
+/** `cluster-template talos reset [NODE...]`; gives back the exit code. */
+export async function runTalosReset(
+  names: readonly string[],
+  options: RootOptions & { readonly force?: boolean; readonly confirm?: string; readonly dryRun?: boolean },
+): Promise<number> {
+  return await withCluster(options, ['talosctl'], async ({ root, signal, cluster }) => {
+    const nodes = names.length === 0 ? [...cluster.nodes] : findNodes(cluster, names);
+    const isWhole = nodes.length === cluster.nodes.length;
+    const reset = { wipeAll: options.force === true };
+    if (options.dryRun === true) {
+      const lines = resetOrder(nodes).map((node) => ['talosctl', ...resetArguments(node, isWhole, reset)].join(' '));
+      if (options.json !== true) print(lines.map((line) => `would run ${line}\n`).join(''));
+      return finish(options, 'dry-run', { commands: lines });
+    }
+    const [first] = nodes;
+    const word = isWhole || first === undefined ? cluster.endpoint : nodes.map(({ name }) => name).join(',');
+    await approveByTyping(word, options.confirm, resetQuestion(cluster, nodes, isWhole));
+    const operation = { root, operation: 'talos reset', reporter: reporterOf(options), signal };
+    await runOperation(operation, (run) => resetNodes(run, cluster, nodes, reset));
+    if (options.json !== true && isWhole)
+      print('the nodes start again in maintenance: `task bootstrap:talos` begins anew\n');
+    return finish(options, 'go', { nodes: nodes.map(({ name }) => name) });
+  });
+}
+
+function resetQuestion(cluster: TalosCluster, nodes: readonly TalosNode[], isWhole: boolean): string {
+  const names = nodes.map(({ name }) => name).join(', ');
+  return isWhole
+    ? `This destroys the cluster at ${cluster.endpoint} with all that is stored on ${names}.`
+    : `This takes ${names} out of the cluster and wipes it.`;
+}
+
+/** What the commands that need a running cluster have in common. */
+interface ClusterWork {
+  readonly root: ClusterRoot;
+  readonly signal: AbortSignal;
+  readonly cluster: TalosCluster;
+}
+
+async function withCluster(
+  options: RootOptions,
+  needed: Parameters<typeof requirePrograms>[1],
+  work: (cluster: ClusterWork) => Promise<number>,
+): Promise<number> {
+  const root = await rootOf(options);
+  return await interruptible(async (signal) => {
+    const cluster = await readTalosCluster(root);
+    if (needed.includes('kubectl')) await requireKubeconfig(root);
+    await requirePrograms(openPrograms({ root, signal }), needed);
+    return await work({ root, signal, cluster });
+  }, AFTERMATH);
+}
+
+type Decision = 'go' | 'refused' | 'dry-run' | 'nothing';
+
+async function decide(options: TalosOptions, isNeeded: boolean, question: string): Promise<Decision> {
+  if (!isNeeded) return 'nothing';
+  if (options.dryRun === true) return 'dry-run';
+  return (await approve(options, question)) ? 'go' : 'refused';
+}
+
+function finish(options: RootOptions, decision: Decision, result: object): number {
+  const status = decision === 'go' || decision === 'nothing' ? 'done' : decision;
+  if (options.json === true) printJson({ status, ...result });
+  return decision === 'refused' ? EXIT.findings : EXIT.done;
+}
+
+/** Nodes by name or address; all of them only where that is asked for. */
+function chooseNodes(cluster: TalosCluster, names: readonly string[], { all }: TalosOptions): TalosNode[] {
+  if ((all === true) === names.length > 0) {
+    throw failure('usage', {
+      code: 'usage/argument',
+      message: all === true ? '--all and names of nodes exclude each other' : 'no node is named',
+      remedy: `name them by name or address, or give --all: ${cluster.nodes.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  return all === true ? [...cluster.nodes] : findNodes(cluster, names);
+}
+
+function reporterOf({ json }: RootOptions): typeof SILENT_REPORTER {
+  return json === true ? SILENT_REPORTER : showSteps();
+}
+
+/** Programs for what has to be done although somebody interrupts the command. */
+function afterwards(root: ClusterRoot): ReturnType<typeof openPrograms> {
+  return openPrograms({ root, signal: new AbortController().signal });
+}
+
+function wrongMode(mode: string): Error {
+  return failure('usage', {
+    code: 'usage/argument',
+    message: `${mode} is no way to apply a configuration`,
+    remedy: `there are ${APPLY_MODES.join(', ')}`,
+  });
+}

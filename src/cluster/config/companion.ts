@@ -1,0 +1,87 @@
+import { parse } from 'yaml';
+import { failure, type Failure } from '../../report/finding.ts';
+import { decrypt, readSealed } from '../../sops/decrypt.ts';
+import { encrypt } from '../../sops/encrypt.ts';
+import type { AgeIdentity } from '../../sops/identities.ts';
+import { DEFAULT_SELECTION } from '../../sops/selection.ts';
+import { suggestNearest } from '../../report/suggest.ts';
+import { COMPANION_FILE } from './companion-name.ts';
+import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from './secrets.ts';
+import type { SecretText } from './types.ts';
+
+/** Secrets by the field of cluster.yaml whose place they take. */
+export type CompanionSecrets = Readonly<Record<string, SecretText>>;
+
+/**
+ * Decrypts the companion. A secret that still is the sample's placeholder is left out: it must not hide what cluster.yaml says.
+ *
+ * @throws Failure where it cannot be decrypted, or holds anything but texts for fields that take a secret; no message holds a value
+ */
+export async function readCompanion(text: string, identities: readonly AgeIdentity[]): Promise<CompanionSecrets> {
+  const { text: plain } = await decrypt({ path: COMPANION_FILE, text, identities });
+  const secrets: Record<string, SecretText> = {};
+  for (const [field, value] of Object.entries(fieldsOf(parse(plain) as unknown))) {
+    refuseForeign(field);
+    if (typeof value !== 'string' || value.trim() === '') throw notAText(field);
+    if (value.trim() !== SAMPLE_CLOUDFLARE_TOKEN) secrets[field] = value.trim() as SecretText;
+  }
+  return secrets;
+}
+
+/**
+ * The fields that an encrypted companion holds, each with a stand-in: for runs without a key, which compare everything but secrets.
+ *
+ * @throws Failure where the text is not encrypted
+ */
+export function companionStandIns(text: string): CompanionSecrets {
+  const { tree } = readSealed(COMPANION_FILE, text);
+  const fields = tree.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'entry' ? [item.key] : [])));
+  return Object.fromEntries(fields.map((field) => [field, 'stand-in for a secret that is not at hand' as SecretText]));
+}
+
+/** What a new companion is made of. */
+export interface NewCompanion {
+  /** Texts by field, at least one. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly recipient: string;
+  readonly identities: readonly AgeIdentity[];
+  readonly now: Date;
+}
+
+/** The encrypted text of a new companion, which `sops cluster.sops.yaml` opens with age.key. Nothing is written. */
+export async function encryptCompanion({ secrets, recipient, identities, now }: NewCompanion): Promise<string> {
+  const plain = Object.entries(secrets).map(([field, value]) => `${field}: ${JSON.stringify(value)}\n`);
+  const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
+  return await encrypt({ path: COMPANION_FILE, plain: plain.join(''), rule, indent: 2, identities, now });
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw refused('it holds no fields', 'write a field on each line, as `cloudflare_token: …`');
+}
+
+function refuseForeign(field: string): void {
+  if (SECRET_FIELDS.includes(field)) return;
+  const isField = Object.hasOwn(CLUSTER_FIELDS, field);
+  const nearest = suggestNearest(field, SECRET_FIELDS);
+  if (isField) throw refused(`\`${field}\` is no secret`, 'move it to cluster.yaml');
+  const fields = SECRET_FIELDS.map((name) => `\`${name}\``).join(', ');
+  throw refused(
+    'it holds a field that takes no secret',
+    nearest === undefined ? `it takes ${fields}` : `did you mean \`${nearest}\`?`,
+  );
+}
+
+function notAText(field: string): Failure {
+  return refused(`\`${field}\` is not a text, or an empty one`, 'write the secret itself, in quotes');
+}
+
+function refused(why: string, remedy: string): Failure {
+  return failure('input', {
+    code: 'config/companion',
+    message: `${COMPANION_FILE} cannot be used: ${why}`,
+    place: { file: COMPANION_FILE },
+    remedy: `${remedy}; \`sops ${COMPANION_FILE}\` opens it`,
+  });
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure } from '../../report/finding.ts';
+import { inspect } from '../../system/files.ts';
+import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
+import { checkRepository } from '../doctor/repository.ts';
+import { runOperation, type OperationRun } from '../operation.ts';
+import type { Patience } from '../programs/patience.ts';
+import { requirePrograms } from '../programs/versions.ts';
+import type { StepReport } from '../reporter.ts';
+import {
+  applyManifests,
+  CRDS_FILE,
+  diffManifests,
+  LIST_NAMESPACES,
+  LIST_NODES,
+  LIST_RELEASES,
+  LIST_WANTED,
+  readSecret,
+  RENDER_CRDS,
+  syncReleases,
+  waitForDefinitions,
+} from './apps-calls.ts';
+import { applyDefinitions } from './crds.ts';
+import { requireOwnTree, type OwnTree } from './guard.ts';
+import { waitForNodes } from './kube-nodes.ts';
+import { makeNamespaces, namespacesOf } from './namespaces.ts';
+import type { BootstrapOptions } from './options.ts';
+import type { PlannedStep } from './plan.ts';
+import { syncAll } from './releases.ts';
+import { applySecrets, secretFilesOf } from './secrets.ts';
+
+/** Titles of the steps, in their order. */
+export const APPS_STEPS = {
+  check: 'Check the repository, the keys and the programs',
+  nodes: 'Wait for the nodes',
+  namespaces: 'Make the namespaces',
+  secrets: 'Apply the secrets',
+  crds: 'Apply the custom resource definitions',
+  releases: 'Install the first releases',
+} as const;
+
+/** How the apps are brought up. */
+export interface AppsOptions extends BootstrapOptions {
+  /** How long nodes are waited for; a limit of 0 seconds waits for none. */
+  readonly nodePatience: Patience;
+}
+
+/**
+ * From a Kubernetes without network to one that Flux looks after: what Flux itself needs, in the order in which one thing needs the
+ * other. Each step looks at the real state first and skips what is done.
+ *
+ * @throws Failure where the tree is not ready for it, a program fails or something that is waited for does not come about
+ */
+export async function bootstrapApps(root: ClusterRoot, options: AppsOptions): Promise<void> {
+  await runOperation({ root, operation: 'bootstrap apps', ...options }, async (run) => {
+    const { patience, nodePatience } = options;
+    const { key, cluster } = await run.step(APPS_STEPS.check, (report) => checkApps(run, report));
+    await run.step(APPS_STEPS.nodes, (report) => waitForNodes({ run, cluster, patience: nodePatience }, report));
+    await run.step(APPS_STEPS.namespaces, (report) => makeNamespaces({ run, patience }, report));
+    await run.step(APPS_STEPS.secrets, (report) => applySecrets({ run, key, patience }, report));
+    await run.step(APPS_STEPS.crds, (report) => applyDefinitions({ run, patience }, report));
+    await run.step(APPS_STEPS.releases, (report) => syncAll({ run, patience }, report));
+  });
+}
+
+/** The steps without doing any: nothing is started, and the cluster is not asked. */
+export async function planApps(root: ClusterRoot): Promise<PlannedStep[]> {
+  const [namespaces, secrets, crds] = await Promise.all([
+    namespacesOf(root),
+    secretFilesOf(root),
+    inspect(join(root.path, CRDS_FILE)),
+  ]);
+  const definitions = 'the definitions among it';
+  return [
+    { title: APPS_STEPS.check, condition: 'stops where something is missing or still the sample', calls: [] },
+    { title: APPS_STEPS.nodes, condition: 'asked again and again', calls: [LIST_NODES] },
+    {
+      title: APPS_STEPS.namespaces,
+      condition: `those that are missing of ${namespaces.join(', ')}`,
+      calls: [LIST_NAMESPACES, applyManifests('those that are missing')],
+    },
+    {
+      title: APPS_STEPS.secrets,
+      condition: 'for each Secret; skipped where it is equal',
+      calls: secrets.flatMap((file) => [
+        readSecret('NAME', 'NAMESPACE'),
+        applyManifests(`${file}, decrypted in memory`, { namespace: 'NAMESPACE' }),
+      ]),
+    },
+    {
+      title: APPS_STEPS.crds,
+      condition: crds === undefined ? `skipped: there is no ${CRDS_FILE}` : 'skipped where they are equal',
+      calls:
+        crds === undefined
+          ? []
+          : [RENDER_CRDS, diffManifests(definitions), applyManifests(definitions), waitForDefinitions(definitions)],
+    },
+    {
+      title: APPS_STEPS.releases,
+      condition: 'those that are missing or of another version',
+      calls: [LIST_WANTED, LIST_RELEASES, syncReleases([])],
+    },
+  ];
+}
+
+async function checkApps(
+  run: OperationRun,
+  report: StepReport,
+): Promise<OwnTree & { readonly cluster: TalosCluster }> {
+  const tree = await requireOwnTree(run.root);
+  await requirePrograms(run.programs, ['kubectl', 'helmfile', 'helm']);
+  const cluster = await readTalosCluster(run.root);
+  if ((await inspect(join(run.root.path, 'kubeconfig'))) === undefined) throw noKubeconfig();
+  const checks = await checkRepository(run.programs, tree.configuration);
+  for (const { message } of checks.flatMap(({ findings }) => findings)) report.note(`${message}: Flux reads what is pushed`);
+  return { ...tree, cluster };
+}
+
+function noKubeconfig(): Error {
+  return failure('input', {
+    code: 'cluster/state',
+    message: 'there is no kubeconfig',
+    place: { file: 'kubeconfig' },
+    remedy: 'run `task bootstrap:talos`, which fetches it',
+  });
+}

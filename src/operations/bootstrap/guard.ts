@@ -1,0 +1,65 @@
+import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
+import type { AgeKey } from '../../cluster/credentials/read.ts';
+import type { Configuration } from '../../cluster/config/types.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { findAccess } from '../../pipeline/access.ts';
+import { readConfiguration } from '../../pipeline/configuration.ts';
+import { staleInputs } from '../../pipeline/inputs.ts';
+import { readManifest } from '../../pipeline/state.ts';
+import { Failure, failure, type Finding } from '../../report/finding.ts';
+import { findPlaceholders } from '../doctor/placeholders.ts';
+import { filesOfSample, secretFiles } from '../doctor/secrets.ts';
+
+/** A tree that a cluster may be made from. */
+export interface OwnTree {
+  readonly key: AgeKey;
+  readonly configuration: Configuration;
+}
+
+/**
+ * Makes sure that the tree is the user's own and up to date before a cluster is made from it: generated with the key at hand, from
+ * the configuration as it is now, with no value of the sample left and nothing that the published sample key opens.
+ *
+ * @throws Failure of kind `input` with everything that stands in the way
+ */
+export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
+  const manifest = await readManifest(root);
+  if (manifest === undefined || manifest.recipient === SAMPLE_RECIPIENT) throw notConfigured();
+  const access = await findAccess(root, manifest, true);
+  if (access.kind !== 'owner') throw notConfigured();
+  if (access.key.recipient === SAMPLE_RECIPIENT) throw sampleKey(['age.key']);
+  const { configuration } = await readConfiguration(root, access);
+  const sample = filesOfSample(await secretFiles(root));
+  const findings: Finding[] = [
+    ...findPlaceholders(configuration, 'error'),
+    ...(sample.length > 0 ? sampleKey(sample).findings : []),
+    ...((await staleInputs(root)).length > 0 ? [stale()] : []),
+  ];
+  if (findings.length > 0) throw new Failure('input', findings);
+  return { key: access.key, configuration };
+}
+
+function notConfigured(): Failure {
+  return failure('input', {
+    code: 'workspace/owner',
+    message: 'this is the untouched sample of the template, encrypted to a published key: no cluster can be made from it',
+    remedy: 'edit cluster.yaml and nodes.yaml, then run `task configure`, which makes the tree yours',
+  });
+}
+
+function sampleKey(files: readonly string[]): Failure {
+  return failure('input', {
+    code: 'secrets/sample-key',
+    message: `${files.join(', ')}: the published key of the sample opens it, so that anybody could take the cluster over`,
+    remedy: 'remove it where it is not yours, then run `task configure`',
+  });
+}
+
+function stale(): Finding {
+  return {
+    code: 'workspace/stale',
+    severity: 'error',
+    message: 'the generated files are older than what they are made from',
+    remedy: 'run `task configure`, look at `git diff` and commit',
+  };
+}

@@ -1,0 +1,136 @@
+import { Failure, type Finding } from '../../report/finding.ts';
+import { controllersOf, type TalosNode } from '../day2/talos-cluster.ts';
+import { waitFor, type Look } from '../programs/patience.ts';
+import type { StepReport } from '../reporter.ts';
+import { lookAtNode, type NodeCondition } from '../talos/nodes.ts';
+import { retrying } from './retry.ts';
+import { applyFirst } from './talos-calls.ts';
+import type { TalosTask } from './talos.ts';
+
+/** What was seen of every node. */
+export type SeenNodes = ReadonlyMap<TalosNode, NodeCondition>;
+
+/**
+ * Looks at every node until all controllers answer. Workers may be silent: one that was configured before etcd started gets its
+ * certificate only when the cluster is up.
+ *
+ * @throws Failure where a machine has another configuration, or is not the one that nodes.yaml means
+ */
+export async function lookAtNodes(task: TalosTask, report: StepReport): Promise<SeenNodes> {
+  const { run, patience } = task;
+  const waiting = {
+    what: 'an answer of every controller',
+    patience,
+    signal: run.signal,
+    say: report.note,
+    remedy: 'boot the machines from the image of Talos, with the addresses of nodes.yaml, and run the command again',
+  };
+  const seen = await waitFor(waiting, async (): Promise<Look<SeenNodes>> => {
+    const found = await lookAtAll(task);
+    refuseStrangers(task, found);
+    const silent = [...found].filter(([node, { kind }]) => node.controller && kind === 'silent');
+    return silent.length === 0 ? { value: found } : { reason: `no answer from ${names(silent.map(([node]) => node))}` };
+  });
+  await refuseTakenAddress(task, seen);
+  report.say(summaryOf(seen));
+  return seen;
+}
+
+/** Applies the configuration to every node in maintenance mode; the others are left alone. */
+export async function applyToNodes(task: TalosTask, seen: SeenNodes, report: StepReport): Promise<void> {
+  const waiting = [...seen].filter(([, { kind }]) => kind === 'maintenance').map(([node]) => node);
+  for (const node of waiting) await applyToNode(task, node, report);
+  report.say(waiting.length === 0 ? 'no node waits for it' : names(waiting));
+}
+
+/** Waits until every controller runs with this cluster's configuration. */
+export async function waitForControllers(task: TalosTask, report: StepReport): Promise<void> {
+  await waitUntilConfigured(task, controllersOf(task.cluster), report);
+}
+
+/**
+ * Waits for the nodes that are not controllers, once the cluster is up; one that turns up in maintenance mode only now gets its
+ * configuration first.
+ */
+export async function waitForOthers(task: TalosTask, report: StepReport): Promise<void> {
+  const others = task.cluster.nodes.filter(({ controller }) => !controller);
+  if (others.length === 0) report.say('there are none');
+  else await waitUntilConfigured(task, others, report);
+}
+
+async function waitUntilConfigured(task: TalosTask, nodes: readonly TalosNode[], report: StepReport): Promise<void> {
+  const { run, patience } = task;
+  const waiting = {
+    what: `the start of ${names(nodes)}`,
+    patience,
+    signal: run.signal,
+    say: report.note,
+    remedy: 'look at the console of the machine; run the command again: what is done is not done twice',
+  };
+  const pending = new Set(nodes);
+  await waitFor(waiting, async (): Promise<Look<true>> => {
+    for (const node of [...pending]) {
+      const condition = await lookAtNode(run.programs, node, task.isPortOpen);
+      refuseStrangers(task, new Map([[node, condition]]));
+      if (condition.kind === 'configured') pending.delete(node);
+      // A machine that restarted before it had written its configuration waits for it again.
+      if (condition.kind === 'maintenance') await applyToNode(task, node, report);
+    }
+    return pending.size === 0 ? { value: true } : { reason: `${names([...pending])} not up yet` };
+  });
+  report.say(`${names(nodes)} ${nodes.length === 1 ? 'is' : 'are'} up`);
+}
+
+async function applyToNode({ run, patience }: TalosTask, node: TalosNode, report: StepReport): Promise<void> {
+  report.live(`${node.name} (${node.address})`);
+  const { pauseSeconds } = patience;
+  await retrying({ signal: run.signal, pauseSeconds }, report, () => run.programs.run(applyFirst(node)));
+}
+
+async function lookAtAll({ run, cluster, isPortOpen }: TalosTask): Promise<SeenNodes> {
+  const seen = new Map<TalosNode, NodeCondition>();
+  for (const node of cluster.nodes) seen.set(node, await lookAtNode(run.programs, node, isPortOpen));
+  return seen;
+}
+
+function refuseStrangers({ macs }: TalosTask, seen: SeenNodes): void {
+  const findings = [...seen].flatMap(([node, condition]) => strangerFinding(node, condition, macs.get(node.name)) ?? []);
+  if (findings.length > 0) throw new Failure('outside', findings);
+}
+
+function strangerFinding(node: TalosNode, condition: NodeCondition, mac: string | undefined): Finding | undefined {
+  const about = { code: 'cluster/node', severity: 'error', place: { file: 'nodes.yaml' } } as const;
+  const who = `${node.name} (${node.address})`;
+  if (condition.kind === 'foreign') {
+    const message = `${who} runs with another configuration than this cluster's`;
+    const remedy = `reset that machine, or correct the address; where it is this cluster's, restore talos/talsecret.sops.yaml from git`;
+    return { ...about, message, remedy };
+  }
+  if (condition.kind !== 'maintenance' || mac === undefined) return undefined;
+  const { hardwareAddresses } = condition;
+  if (hardwareAddresses.length === 0 || hardwareAddresses.includes(mac)) return undefined;
+  const message = `${who} has no network interface ${mac}: it is another machine, or the address is wrong`;
+  return { ...about, message, remedy: `it has ${hardwareAddresses.join(', ')}; correct nodes.yaml` };
+}
+
+/** Before the first node is configured nothing can answer at the address of the API, unless something else has it. */
+async function refuseTakenAddress({ cluster, isPortOpen }: TalosTask, seen: SeenNodes): Promise<void> {
+  if ([...seen.values()].some(({ kind }) => kind !== 'maintenance')) return;
+  if (!(await isPortOpen(cluster.endpoint, 6443, 1))) return;
+  const message = `something answers at ${cluster.endpoint}:6443 already, though no node is configured yet`;
+  const remedy = 'choose an unused address for `cluster_api_addr`, or switch the other cluster off';
+  throw new Failure('outside', [{ code: 'cluster/node', severity: 'error', message, remedy }]);
+}
+
+function summaryOf(seen: SeenNodes): string {
+  const counts = (['maintenance', 'configured', 'silent'] as const).flatMap((kind) => {
+    const number = [...seen.values()].filter((condition) => condition.kind === kind).length;
+    const words = { maintenance: 'in maintenance mode', configured: 'configured', silent: 'silent' };
+    return number === 0 ? [] : [`${String(number)} ${words[kind]}`];
+  });
+  return counts.join(', ');
+}
+
+function names(nodes: readonly TalosNode[]): string {
+  return nodes.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,118 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { isPortOpen as probePort } from '../../system/network.ts';
+import { controllersOf, readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
+import { runOperation, type OperationRun } from '../operation.ts';
+import { requirePrograms } from '../programs/versions.ts';
+import { ensureSecretBundle, GENERATE_SECRETS, SECRET_BUNDLE } from '../talos/secret.ts';
+import { generateConfig, GENERATE_CONFIG } from '../talos/generate.ts';
+import { askConfigured, askMaintenance } from '../talos/nodes.ts';
+import { requireOwnTree, type OwnTree } from './guard.ts';
+import { fetchKubeconfig, waitForApi } from './kubeconfig.ts';
+import { startEtcd } from './etcd.ts';
+import { applyToNodes, lookAtNodes, waitForControllers, waitForOthers } from './machines.ts';
+import type { BootstrapOptions, PortProbe } from './options.ts';
+import type { PlannedStep } from './plan.ts';
+import { applyFirst, ASK_API, bootstrapEtcd, etcdMembers, printKubeconfig } from './talos-calls.ts';
+
+/** Titles of the steps, in their order. */
+export const TALOS_STEPS = {
+  check: 'Check the repository, the keys and the programs',
+  secrets: 'Make the secrets of the cluster',
+  generate: 'Generate the configuration of the nodes',
+  look: 'Look at the nodes',
+  apply: 'Apply the configuration',
+  wait: 'Wait for the controllers',
+  etcd: 'Start etcd',
+  kubeconfig: 'Fetch the kubeconfig',
+  api: 'Wait for the Kubernetes API',
+  others: 'Wait for the other nodes',
+} as const;
+
+/**
+ * From machines that wait in maintenance mode to a running Kubernetes without network and workloads. Each step looks at the real state
+ * first and skips what is done, so that a run that was interrupted or failed anywhere is finished by the next one.
+ *
+ * @throws Failure where the tree is not ready for it, a node is not the one it should be, a program fails or something that is
+ *   waited for does not come about
+ */
+export async function bootstrapTalos(root: ClusterRoot, options: BootstrapOptions): Promise<void> {
+  await runOperation({ root, operation: 'bootstrap talos', ...options }, async (run) => {
+    const { patience, isPortOpen = probePort } = options;
+    const { key, cluster, macs } = await run.step(TALOS_STEPS.check, () => checkTalos(run));
+    await run.step(TALOS_STEPS.secrets, async ({ say }) => {
+      const isMade = await ensureSecretBundle(root, key, run.programs);
+      say(isMade ? `made ${SECRET_BUNDLE}: commit it` : 'are there already');
+    });
+    await run.step(TALOS_STEPS.generate, async ({ say }) => {
+      say(`${String((await generateConfig(root, cluster, run.programs)).length)} nodes`);
+    });
+    const task = { run, cluster, macs, patience, isPortOpen };
+    const seen = await run.step(TALOS_STEPS.look, (report) => lookAtNodes(task, report));
+    await run.step(TALOS_STEPS.apply, (report) => applyToNodes(task, seen, report));
+    await run.step(TALOS_STEPS.wait, (report) => waitForControllers(task, report));
+    await run.step(TALOS_STEPS.etcd, (report) => startEtcd(task, report));
+    await run.step(TALOS_STEPS.kubeconfig, (report) => fetchKubeconfig(task, report));
+    await run.step(TALOS_STEPS.api, (report) => waitForApi(task, report));
+    await run.step(TALOS_STEPS.others, (report) => waitForOthers(task, report));
+  });
+}
+
+/**
+ * The steps without doing any: nothing is started, and no machine is asked.
+ *
+ * @throws Failure where talos/ was not generated yet
+ */
+export async function planTalos(root: ClusterRoot): Promise<PlannedStep[]> {
+  const cluster = await readTalosCluster(root);
+  const [first, ...others] = controllersOf(cluster);
+  const { nodes } = cluster;
+  return [
+    { title: TALOS_STEPS.check, condition: 'stops where something is missing or still the sample', calls: [] },
+    { title: TALOS_STEPS.secrets, condition: `skipped where ${SECRET_BUNDLE} exists`, calls: [GENERATE_SECRETS] },
+    { title: TALOS_STEPS.generate, condition: 'always', calls: [GENERATE_CONFIG] },
+    {
+      title: TALOS_STEPS.look,
+      condition: 'a node that is configured already is not asked a second time',
+      calls: nodes.flatMap((node) => [askConfigured(node), askMaintenance(node)]),
+    },
+    { title: TALOS_STEPS.apply, condition: 'only nodes in maintenance mode', calls: nodes.map(applyFirst) },
+    { title: TALOS_STEPS.wait, condition: 'asked again and again', calls: [first, ...others].map(askConfigured) },
+    {
+      title: TALOS_STEPS.etcd,
+      condition: 'skipped where a controller has members of etcd',
+      calls: [...[first, ...others].map(etcdMembers), bootstrapEtcd(first)],
+    },
+    {
+      title: TALOS_STEPS.kubeconfig,
+      condition: 'skipped where kubeconfig works',
+      calls: [ASK_API, printKubeconfig(first)],
+    },
+    { title: TALOS_STEPS.api, condition: 'asked again and again', calls: [ASK_API] },
+    {
+      title: TALOS_STEPS.others,
+      condition: 'nodes that did not answer before',
+      calls: nodes.filter(({ controller }) => !controller).map(askConfigured),
+    },
+  ];
+}
+
+/** What a run over the machines works with. */
+export interface TalosTask {
+  readonly run: OperationRun;
+  readonly cluster: TalosCluster;
+  /** MAC addresses of nodes.yaml by the name of the node. */
+  readonly macs: ReadonlyMap<string, string>;
+  readonly patience: BootstrapOptions['patience'];
+  readonly isPortOpen: PortProbe;
+}
+
+async function checkTalos(
+  run: OperationRun,
+): Promise<OwnTree & { readonly cluster: TalosCluster; readonly macs: ReadonlyMap<string, string> }> {
+  const tree = await requireOwnTree(run.root);
+  await requirePrograms(run.programs, ['talhelper', 'talosctl', 'kubectl']);
+  const cluster = await readTalosCluster(run.root);
+  controllersOf(cluster);
+  const macs = new Map(tree.configuration.nodes.map(({ name, mac_addr: mac }) => [name, mac.toLowerCase()]));
+  return { ...tree, cluster, macs };
+}

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure } from '../../report/finding.ts';
+import { readTextIfPresent } from '../../system/files.ts';
+import type { OperationRun } from '../operation.ts';
+import type { ProgramOutput } from '../programs/call.ts';
+import { mask } from '../programs/output.ts';
+import { readBootId, waitForNode, waitUntilSafe } from './health.ts';
+import { readStage } from './nodes-state.ts';
+import { redactDiff, secretValues } from './redact-diff.ts';
+import { generateMachineConfigs } from './regenerate.ts';
+import { machineConfigPath, type TalosCluster, type TalosNode } from './talos-cluster.ts';
+
+/** Ways to apply a configuration, in the words of `talosctl apply-config --mode`. */
+export const APPLY_MODES = ['auto', 'no-reboot', 'reboot', 'staged', 'try'] as const;
+
+/** How configurations are to be applied. */
+export interface ApplyOptions {
+  readonly mode: (typeof APPLY_MODES)[number];
+  readonly dryRun: boolean;
+  /** Shown a node's plan; gives back whether it is to be carried out. */
+  readonly confirm: (plan: NodePlan) => Promise<boolean>;
+}
+
+/** What applying would do to a node. */
+export interface NodePlan {
+  readonly node: TalosNode;
+  /** `new`: it waits for its first configuration. */
+  readonly kind: 'new' | 'changed' | 'unchanged';
+  /** Whether Talos would start the machine again for it. */
+  readonly restarts: boolean;
+  /** The difference as Talos tells it, without secrets. */
+  readonly diff: string;
+}
+
+/** What became of a node. */
+export interface AppliedNode {
+  readonly name: string;
+  readonly outcome: 'applied' | 'unchanged' | 'refused' | 'planned';
+}
+
+/**
+ * Sends nodes their configuration, one after the other: the next one only when the one before is well again. Nothing is sent to a
+ * node that has it already, so a repeated run goes on where the last one ended.
+ *
+ * @throws Failure where a node does not answer, refuses or does not come back
+ */
+export async function applyNodes(
+  run: OperationRun,
+  cluster: TalosCluster,
+  nodes: readonly TalosNode[],
+  options: ApplyOptions,
+): Promise<AppliedNode[]> {
+  await generateMachineConfigs(run, cluster);
+  const applied: AppliedNode[] = [];
+  for (const node of nodes) {
+    const plan = await run.step(`Compare ${node.name}`, async (report) => {
+      const found = await planNode(run, node, options.mode);
+      report.say(WORDS[found.kind]);
+      return found;
+    });
+    applied.push({
+      name: node.name,
+      outcome: await settle(run, cluster, plan, { ...options, isOneOfSeveral: nodes.length > 1 }),
+    });
+  }
+  return applied;
+}
+
+const WORDS = {
+  new: 'waits for its first configuration',
+  changed: 'differs',
+  unchanged: 'has its configuration already',
+} as const;
+
+async function settle(
+  run: OperationRun,
+  cluster: TalosCluster,
+  plan: NodePlan,
+  options: ApplyOptions & { readonly isOneOfSeveral: boolean },
+): Promise<AppliedNode['outcome']> {
+  if (plan.kind === 'unchanged') return 'unchanged';
+  const isWanted = await options.confirm(plan);
+  if (options.dryRun) return 'planned';
+  if (!isWanted) return 'refused';
+  if (plan.kind === 'changed' && plan.restarts) await waitUntilSafe(run, cluster, plan.node);
+  const before = plan.restarts ? await readBootId(run.programs, plan.node) : undefined;
+  await run.step(`Apply the configuration of ${plan.node.name}`, () => send(run, plan, options.mode));
+  // The next node has to wait for this one; a single one that did not start again has nothing to be waited for.
+  const isWaitedFor = plan.restarts || options.isOneOfSeveral;
+  if (plan.kind === 'changed' && isWaitedFor)
+    await waitForNode(run, plan.node, before === undefined ? {} : { startedAfter: before });
+  return 'applied';
+}
+
+async function planNode(run: OperationRun, node: TalosNode, mode: ApplyOptions['mode']): Promise<NodePlan> {
+  const stage = await readStage(run.programs, node);
+  if (stage === undefined) throw silent(node);
+  if (stage === 'maintenance') return { node, kind: 'new', restarts: false, diff: '' };
+  const secrets = await secretsOf(run.root, node);
+  const answer = await run.programs.run({
+    program: 'talosctl',
+    arguments: [...applyArguments(node, mode), '--dry-run'],
+    quiet: true,
+    timeoutSeconds: 120,
+    secrets,
+  });
+  const text = redactDiff(mask(allOutput(answer), secrets));
+  const kind = /^No changes\.?$/m.test(text) ? 'unchanged' : 'changed';
+  return { node, kind, restarts: mode === 'reboot' || text.includes('with a reboot'), diff: text };
+}
+
+async function send(run: OperationRun, { node, kind }: NodePlan, mode: ApplyOptions['mode']): Promise<void> {
+  await run.programs.run({
+    program: 'talosctl',
+    arguments:
+      kind === 'new'
+        ? [...targetArguments(node), '--endpoints', node.address, '--insecure']
+        : applyArguments(node, mode),
+    timeoutSeconds: 300,
+    secrets: await secretsOf(run.root, node),
+  });
+}
+
+function applyArguments(node: TalosNode, mode: ApplyOptions['mode']): string[] {
+  return [...targetArguments(node), '--mode', mode];
+}
+
+function targetArguments(node: TalosNode): string[] {
+  return ['apply-config', '--nodes', node.address, '--file', machineConfigPath(node)];
+}
+
+async function secretsOf(root: ClusterRoot, node: TalosNode): Promise<string[]> {
+  const path = machineConfigPath(node);
+  const config = await readTextIfPresent(join(root.path, path));
+  if (config !== undefined) return secretValues(config);
+  throw failure('outside', {
+    code: 'operations/not-generated',
+    message: `talhelper did not generate ${path}`,
+    place: { file: path },
+    remedy: 'look at what `task talos:generate-config` says',
+  });
+}
+
+/** Talos tells the difference on standard error. */
+function allOutput({ stdout, stderr }: ProgramOutput): string {
+  return [stdout, stderr].filter((text) => text.trim() !== '').join('\n');
+}
+
+function silent(node: TalosNode): Error {
+  return failure('outside', {
+    code: 'operations/unhealthy',
+    message: `${node.name} (${node.address}) answers neither with the credentials of the cluster nor without any`,
+    remedy: 'look whether it runs and its address is right; `task talos:status` shows all nodes',
+  });
+}

@@ -1,0 +1,56 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { findAccess } from '../../pipeline/access.ts';
+import { readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
+import { staleInputs } from '../../pipeline/inputs.ts';
+import { readManifest } from '../../pipeline/state.ts';
+import { Failure, type Finding } from '../../report/finding.ts';
+import type { Check } from './check.ts';
+import { findPlaceholders } from './placeholders.ts';
+
+/** The two files of the configuration: valid, own, and what the generated files were made from. */
+export async function checkConfiguration(root: ClusterRoot): Promise<{ checks: Check[]; valid?: ValidConfiguration }> {
+  const read = await tryConfiguration(root);
+  const subject = 'cluster.yaml and nodes.yaml';
+  if ('findings' in read) return { checks: [{ area: 'configuration', subject, findings: read.findings }] };
+  const { valid } = read;
+  const checks: Check[] = [
+    { area: 'configuration', subject, findings: valid.findings },
+    {
+      area: 'configuration',
+      subject: 'values of the sample',
+      findings: findPlaceholders(valid.configuration, 'warning'),
+    },
+    { area: 'configuration', subject: 'generated files', findings: await staleFindings(root) },
+  ];
+  return { checks, valid };
+}
+
+async function tryConfiguration(
+  root: ClusterRoot,
+): Promise<{ readonly valid: ValidConfiguration } | { readonly findings: readonly Finding[] }> {
+  try {
+    const manifest = await readManifest(root);
+    // A tree that nobody owns yet has no secrets to be compared with.
+    const access =
+      manifest === undefined ? ({ kind: 'new', takesOver: false } as const) : await findAccess(root, manifest, false);
+    return { valid: await readConfiguration(root, access) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { findings: error.findings };
+  }
+}
+
+async function staleFindings(root: ClusterRoot): Promise<Finding[]> {
+  const stale = await staleInputs(root);
+  if (stale.length === 0) return [];
+  const names = stale.slice(0, 3).map(({ path, change }) => `${path} (${change})`);
+  const more = stale.length > names.length ? ` and ${String(stale.length - names.length)} more` : '';
+  return [
+    {
+      code: 'workspace/stale',
+      severity: 'warning',
+      message: `inputs changed since the last configure: ${names.join(', ')}${more}`,
+      remedy: 'run `task configure`',
+    },
+  ];
+}

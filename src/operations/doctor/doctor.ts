@@ -1,0 +1,43 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { readManifest } from '../../pipeline/state.ts';
+import { environment } from '../../system/environment.ts';
+import { accessFiles } from '../programs/environment.ts';
+import type { Programs } from '../programs/call.ts';
+import type { Area, Check } from './check.ts';
+import { checkConfiguration } from './configuration.ts';
+import { checkDns } from './dns.ts';
+import { checkKeys } from './keys.ts';
+import { checkTracked } from './leaks.ts';
+import { checkRepository } from './repository.ts';
+import { checkSecrets } from './secrets.ts';
+import { checkEnvironment, checkTools } from './tools.ts';
+
+/** What the doctor is asked. */
+export interface DoctorOptions {
+  /** What to look at; `dns` asks the network, and is looked at only where it is named. */
+  readonly areas: readonly Area[];
+  readonly programs: Programs;
+}
+
+/**
+ * Looks at everything that commands of ours need, and changes nothing.
+ *
+ * @throws Failure where the manifest cannot be read
+ */
+export async function examineCluster(root: ClusterRoot, { areas, programs }: DoctorOptions): Promise<Check[]> {
+  const env = environment();
+  const files = accessFiles(root, env);
+  const isWanted = (area: Area): boolean => areas.includes(area);
+  const needsConfiguration = isWanted('configuration') || isWanted('repository') || isWanted('dns');
+  const { checks, valid } = needsConfiguration ? await checkConfiguration(root) : { checks: [], valid: undefined };
+  const configuration = valid?.configuration;
+  return [
+    ...(isWanted('tools') ? [...(await checkTools(programs)), checkEnvironment(files, env)] : []),
+    ...(isWanted('configuration') ? checks : []),
+    ...(isWanted('keys') ? await checkKeys(root, files.ageKey, await readManifest(root)) : []),
+    ...(isWanted('secrets') ? await checkSecrets(root, files.ageKey) : []),
+    ...(isWanted('repository') ? await checkRepository(programs, configuration) : []),
+    ...(isWanted('repository') ? await checkTracked(root, programs) : []),
+    ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { PROGRAMS, type ProgramName } from '../programs/catalogue.ts';
+import type { Programs } from '../programs/call.ts';
+import { inspectPrograms, programFinding, type InstalledProgram } from '../programs/versions.ts';
+import type { AccessFiles } from '../programs/environment.ts';
+import type { Finding } from '../../report/finding.ts';
+import type { Check } from './check.ts';
+
+/** The commands that start each program; those without one are for work by hand, and their lack is no error. */
+const COMMANDS: Readonly<Record<ProgramName, readonly string[]>> = {
+  git: ['init', 'doctor'],
+  talhelper: ['bootstrap talos', 'talos generate-config'],
+  talosctl: ['bootstrap talos', 'talos apply-node', 'talos status'],
+  kubectl: ['bootstrap apps', 'debug'],
+  helmfile: ['bootstrap apps'],
+  helm: ['bootstrap apps'],
+  flux: ['reconcile'],
+  sops: [],
+  cloudflared: [],
+  lefthook: [],
+};
+
+/** Every program that some command needs: whether it is there, new enough, and what for. */
+export async function checkTools(programs: Programs): Promise<Check[]> {
+  const names = Object.keys(COMMANDS) as ProgramName[];
+  const installed = await inspectPrograms(programs, names);
+  return installed.map((one) => ({ area: 'tools', subject: subjectOf(one), findings: findingsOf(one) }));
+}
+
+/** Variables of the shell that name other files than this cluster's: our commands set them aside, programs started by hand do not. */
+export function checkEnvironment(files: AccessFiles, env: Readonly<Record<string, string | undefined>>): Check {
+  const expected = { KUBECONFIG: files.kubeconfig, TALOSCONFIG: files.talosconfig, SOPS_CONFIG: files.sopsConfig };
+  const findings = Object.entries(expected).flatMap(([name, path]): Finding[] => {
+    const set = env[name];
+    if (set === undefined || set === '' || set === path) return [];
+    const message = `${name} is ${set}: programs that are started by hand work on another cluster`;
+    const remedy = `set it to ${path}; \`mise activate\` does so in this folder`;
+    return [{ code: 'programs/environment', severity: 'warning', message, remedy }];
+  });
+  return { area: 'tools', subject: 'KUBECONFIG, TALOSCONFIG and SOPS_CONFIG', findings };
+}
+
+function subjectOf({ program, version, state }: InstalledProgram): string {
+  if (state === 'missing') return program;
+  return version === undefined ? `${program}, which says no version` : `${program} ${version}`;
+}
+
+function findingsOf(installed: InstalledProgram): Finding[] {
+  const finding = programFinding(installed);
+  if (finding === undefined) return [];
+  const commands = COMMANDS[installed.program];
+  if (commands.length === 0) {
+    const wanted = `${installed.program} would be good to have ${PROGRAMS[installed.program].purpose}`;
+    return [{ ...finding, severity: 'note', message: wanted }];
+  }
+  return [{ ...finding, message: `${finding.message} (${commands.map((name) => `\`${name}\``).join(', ')})` }];
+}

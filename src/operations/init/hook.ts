@@ -1,0 +1,77 @@
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import type { Programs } from '../programs/call.ts';
+
+/** What became of the hook that keeps plain secrets out of commits. */
+export interface ArmedHook {
+  /** `foreign` is a hook of somebody else's, which is left alone; `none` is a folder that is no git repository. */
+  readonly outcome: 'created' | 'present' | 'lefthook' | 'foreign' | 'none';
+  /** Path of the hook; absent where there is none. */
+  readonly path?: string;
+  /** The command that it runs, or that a foreign one should run. */
+  readonly command: string;
+}
+
+const MARK = '# Made by `cluster-template init`';
+const LEFTHOOK_FILES = [
+  'lefthook.yml',
+  'lefthook.yaml',
+  '.lefthook.yml',
+  '.lefthook.yaml',
+  'lefthook.toml',
+  'lefthook.json',
+];
+
+/**
+ * Arms git's pre-commit hook. Where the repository has a configuration of lefthook and that program is there, it is told to install
+ * its hooks; else a hook of our own is made, which takes Node alone. A hook that is there already is never replaced.
+ */
+export async function armHook(
+  root: ClusterRoot,
+  { programs, launcher }: { readonly programs: Programs; readonly launcher: string },
+): Promise<ArmedHook> {
+  const top = await gitAnswer(programs, ['rev-parse', '--show-toplevel']);
+  if (top === undefined) return { outcome: 'none', command: hookCommand(root, root.path, launcher) };
+  const command = hookCommand(root, top, launcher);
+  const hooks = resolve(root.path, (await gitAnswer(programs, ['rev-parse', '--git-path', 'hooks'])) ?? '.git/hooks');
+  const path = join(hooks, 'pre-commit');
+  if (await armByLefthook(top, programs)) return { outcome: 'lefthook', path, command };
+  const present = await readTextIfPresent(path);
+  if (present?.includes(MARK) === true) return { outcome: 'present', path, command };
+  const created = present === undefined && (await publishFile(path, hookText(command), 0o755));
+  return { outcome: created ? 'created' : 'foreign', path, command };
+}
+
+async function armByLefthook(top: string, programs: Programs): Promise<boolean> {
+  const found = await Promise.all(LEFTHOOK_FILES.map((name) => inspect(join(top, name))));
+  if (found.every((one) => one === undefined) || (await programs.locate('lefthook')) === undefined) return false;
+  await programs.run({ program: 'lefthook', arguments: ['install'] });
+  return true;
+}
+
+async function gitAnswer(programs: Programs, arguments_: readonly string[]): Promise<string | undefined> {
+  if ((await programs.locate('git')) === undefined) return undefined;
+  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** Relative to the top of the repository, where git starts its hooks: a checkout that is moved keeps its hook. */
+function hookCommand(root: ClusterRoot, top: string, launcher: string): string {
+  const folder = relative(top, root.path);
+  const rootOption = folder === '' ? '' : ` --root ${shellQuoted(folder)}`;
+  const inside = relative(top, launcher);
+  const isInside = !inside.startsWith('..') && !isAbsolute(inside);
+  return `node ${shellQuoted(isInside ? inside : launcher)} doctor --staged${rootOption}`;
+}
+
+function hookText(command: string): string {
+  return `#!/bin/sh
+${MARK}: a commit that would hold a secret in plain text is refused.
+exec ${command}
+`;
+}
+
+function shellQuoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+
+/** What a program inherits: where it finds itself, its user and the network. Anything else could change what it does, or is a secret. */
+const INHERITED =
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|NO_COLOR|TMPDIR|TEMP|TMP|XDG_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_[A-Z_]+|SSH_AUTH_SOCK|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|SystemRoot|SYSTEMROOT|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|EDITOR|VISUAL|KUBE_EDITOR|PAGER)$/;
+
+/** Paths of the files through which programs reach the cluster. */
+export interface AccessFiles {
+  readonly kubeconfig: string;
+  readonly talosconfig: string;
+  readonly ageKey: string;
+  readonly sopsConfig: string;
+}
+
+/**
+ * The files that every program is pointed at: always those of this cluster, whatever the shell says, so that nothing is ever done
+ * to another one. Only the age key may lie elsewhere, where SOPS_AGE_KEY_FILE says so, as for `configure`.
+ */
+export function accessFiles(root: ClusterRoot, env: Readonly<Record<string, string | undefined>>): AccessFiles {
+  const named = env.SOPS_AGE_KEY_FILE;
+  const isNamed = named !== undefined && named !== '' && root.keys === root.path;
+  return {
+    kubeconfig: join(root.path, 'kubeconfig'),
+    talosconfig: join(root.path, 'talos/clusterconfig/talosconfig'),
+    ageKey: isNamed ? named : join(root.keys, 'age.key'),
+    sopsConfig: join(root.path, '.sops.yaml'),
+  };
+}
+
+/** The whole environment of a program: what it may inherit, and the files of the cluster. */
+export function programEnvironment(
+  files: AccessFiles,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const inherited = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && INHERITED.test(entry[0]),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    KUBECONFIG: files.kubeconfig,
+    SOPS_AGE_KEY_FILE: files.ageKey,
+    SOPS_CONFIG: files.sopsConfig,
+    TALOSCONFIG: files.talosconfig,
+  };
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure, type Failure } from '../../report/finding.ts';
+import { environment } from '../../system/environment.ts';
+import { findProgram, runAttached, watchProgram, type WatchedResult } from '../../system/programs.ts';
+import type { LineSink, ProgramCall, ProgramOutput, Programs } from './call.ts';
+import { howToGet, PROGRAMS, type ProgramName } from './catalogue.ts';
+import { accessFiles, programEnvironment } from './environment.ts';
+import { foldOutput, mask } from './output.ts';
+
+/** What a command that starts programs says of itself. */
+export interface ProgramsOptions {
+  readonly root: ClusterRoot;
+  /** Aborted where somebody interrupts the command: the program that runs is ended, and no other one is started. */
+  readonly signal: AbortSignal;
+  /** Told what the programs write. */
+  readonly sink?: LineSink;
+  /** The environment to take from; the process's own where it is not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+/** As timeout(1) reports it. */
+const TIMED_OUT = 124;
+
+/** The one way to external programs, for one cluster. Every program sees the cluster's own kubeconfig, talosconfig, age key and rules. */
+export function openPrograms({ root, signal, sink, env = environment() }: ProgramsOptions): Programs {
+  const variables = programEnvironment(accessFiles(root, env), env);
+  const ask = async (call: ProgramCall): Promise<ProgramOutput> => {
+    signal.throwIfAborted();
+    const result = await watchProgram(call.program, call.arguments, {
+      cwd: join(root.path, call.folder ?? '.'),
+      environment: { ...variables, ...call.environment },
+      timeoutSeconds: call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+      signal,
+      ...(call.input === undefined ? {} : { input: call.input }),
+      onLine: (line, stream) => {
+        if (call.quiet !== true) sink?.(mask(line, call.secrets), { program: call.program, stream });
+      },
+    });
+    signal.throwIfAborted();
+    return outputOf(call, result);
+  };
+  return {
+    ask,
+    async run(call) {
+      const output = await ask(call);
+      if (output.exitCode === 0) return output;
+      throw unsuccessful(call, output);
+    },
+    async attach(call) {
+      signal.throwIfAborted();
+      if ((await findProgram(call.program, variables.PATH ?? '')) === undefined) throw missingProgram(call.program);
+      const cwd = join(root.path, call.folder ?? '.');
+      const code = await runAttached(call.program, call.arguments, {
+        cwd,
+        environment: { ...variables, ...call.environment },
+      });
+      return code ?? 1;
+    },
+    locate: (program) => findProgram(program, variables.PATH ?? ''),
+  };
+}
+
+/** The end of a run that lacks a program. */
+export function missingProgram(program: ProgramName): Failure {
+  return failure('outside', {
+    code: 'programs/missing',
+    message: `${program} is needed ${PROGRAMS[program].purpose} and was not found`,
+    remedy: howToGet(program),
+  });
+}
+
+/** The end of a run whose program gave back another exit code than it should. */
+export function unsuccessful(call: ProgramCall, { exitCode, stdout, stderr }: ProgramOutput): Failure {
+  const why = foldOutput(mask(stderr.trim() === '' ? stdout : stderr, call.secrets));
+  return failure('outside', {
+    code: 'programs/failed',
+    message: `${describeCall(call)} ended with exit code ${String(exitCode)}${why === '' ? '' : `: ${why}`}`,
+  });
+}
+
+/** A call in a message: the program with the first words of its arguments, which say what it was to do. */
+export function describeCall(call: Pick<ProgramCall, 'program' | 'arguments'>): string {
+  const words = call.arguments.slice(0, 2).filter((word) => /^[a-z][a-z0-9-]*$/.test(word));
+  return [call.program, ...words].join(' ');
+}
+
+function outputOf(call: ProgramCall, result: WatchedResult): ProgramOutput {
+  const { exitCode, stdout, stderr } = result;
+  if (exitCode !== undefined) return { exitCode, stdout, stderr };
+  if (result.missing) throw missingProgram(call.program);
+  if (result.timedOut && call.toleratesTimeout === true) return { exitCode: TIMED_OUT, stdout, stderr };
+  if (result.timedOut) throw tookTooLong(call, stderr);
+  const why = result.refusal === undefined ? `was ended by ${result.signal ?? 'a signal'}` : `cannot be started`;
+  const said = result.refusal ?? foldOutput(mask(stderr, call.secrets));
+  throw failure('outside', {
+    code: 'programs/failed',
+    message: `${describeCall(call)} ${why}${said === '' ? '' : `: ${said}`}`,
+  });
+}
+
+function tookTooLong(call: ProgramCall, stderr: string): Failure {
+  const last = foldOutput(mask(stderr, call.secrets));
+  const seconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  return failure('outside', {
+    code: 'programs/timeout',
+    message: `${describeCall(call)} did not end within ${String(seconds)} s${last === '' ? '' : `: ${last}`}`,
+    remedy: 'run the command again: what is done is not done twice',
+  });
+}

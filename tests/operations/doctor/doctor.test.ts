@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { appendFile, chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clusterRoot } from '../../../src/cluster/root.ts';
+import { AREAS, stateOf, type Area, type Check } from '../../../src/operations/doctor/check.ts';
+import { examineCluster } from '../../../src/operations/doctor/doctor.ts';
+import { openPrograms } from '../../../src/operations/programs/programs.ts';
+import type { FindingCode } from '../../../src/report/codes.ts';
+import { generateIdentity } from '../../../src/sops/identities.ts';
+import { runCommand, sampleCluster } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { ownCluster } from '../support/own-cluster.ts';
+import { standIns, type StandInRule } from '../support/stand-ins.ts';
+
+const SECRET = 'kubernetes/components/sops/cluster-secrets.sops.yaml';
+
+describe('doctor', () => {
+  it('finds nothing wrong in a configured tree with all programs', async () => {
+    const checks = await examine(await ownCluster(), ['tools', 'configuration', 'secrets']);
+    expect(checks.filter((check) => stateOf(check) !== 'ok').map(({ subject }) => subject)).toEqual([]);
+  });
+
+  it('names every missing program with its commands and how to get it, and ends with 1', async () => {
+    const cluster = await sampleCluster();
+    const result = await runCommand(['doctor', 'tools', '--root', cluster], { env: { PATH: await temporaryFolder() } });
+    expect(result.code).toBe(1);
+    for (const name of ['talhelper', 'talosctl', 'kubectl', 'helmfile', 'helm', 'flux', 'git']) {
+      expect(result.stdout).toMatch(
+        new RegExp(`error: ${name} is needed .* was not found \\(.*\\) \\[programs/missing\\]`),
+      );
+    }
+    expect(result.stdout).toContain('mise install');
+    expect(result.stdout).toContain('7 errors and 3 notes');
+  });
+
+  it('names programs that are too old', async () => {
+    const old = { program: 'kubectl', match: 'version', stdout: 'Client Version: v1.27.1' };
+    expect(await codes(await ownCluster(), ['tools'], [old])).toEqual(['programs/version']);
+  });
+
+  it('names placeholders of the sample, and that its key is in use', async () => {
+    const cluster = await sampleCluster();
+    expect(await codes(cluster, ['configuration'])).toEqual(Array.from({ length: 6 }, () => 'config/placeholder'));
+    await cp(resolve(import.meta.dirname, '../../sample/age.key'), join(cluster, 'age.key'));
+    await chmod(join(cluster, 'age.key'), 0o600);
+    expect(await codes(cluster, ['keys', 'secrets'])).toEqual([
+      'secrets/sample-key',
+      ...Array.from({ length: 3 }, () => 'credentials/missing'),
+      'secrets/sample-key',
+    ]);
+  });
+
+  it('names what is wrong in the configuration, and inputs that changed', async () => {
+    const cluster = await ownCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '# a remark\n');
+    expect(await codes(cluster, ['configuration'])).toEqual(['workspace/stale']);
+    await appendFile(join(cluster, 'cluster.yaml'), 'nope: 1\n');
+    expect(await codes(cluster, ['configuration'])).toEqual(['config/unknown-key']);
+  });
+
+  it('names keys that others may read, and broken ones', async () => {
+    const cluster = await ownCluster();
+    await chmod(join(cluster, 'age.key'), 0o644);
+    await writeFile(join(cluster, 'github-push-token.txt'), '\n');
+    expect(await codes(cluster, ['keys'])).toEqual(['credentials/invalid', 'credentials/missing', 'credentials/mode']);
+  });
+
+  it('prints JSON where asked, and knows its areas', async () => {
+    const cluster = await ownCluster();
+    const result = await runCommand(['doctor', 'configuration', 'secrets', '--json', '--root', cluster]);
+    expect(result.code).toBe(0);
+    const { status, checks } = JSON.parse(result.stdout) as {
+      status: string;
+      checks: { area: string; state: string }[];
+    };
+    expect(status).toBe('fine');
+    expect(new Set(checks.map(({ area }) => area))).toEqual(new Set(['configuration', 'secrets']));
+    const unknown = await runCommand(['doctor', 'secret', '--root', cluster]);
+    expect(unknown.code).toBe(64);
+    expect(unknown.stderr).toContain('did you mean secrets?');
+    expect(AREAS).toContain('dns');
+  });
+});
+
+describe('doctor on secrets that cannot be decrypted', () => {
+  const diagnoses: [string, (cluster: string) => Promise<void>, FindingCode, string][] = [
+    ['there is no key', (cluster) => rm(join(cluster, 'age.key')), 'credentials/missing', 'there is no age key'],
+    [
+      "the key is another's",
+      (cluster) => writeFile(join(cluster, 'age.key'), `${generateIdentity().reveal()}\n`),
+      'sops/wrong-key',
+      'the same holds for 2 more',
+    ],
+    [
+      'no rule takes the path',
+      (cluster) => replaceIn(join(cluster, '.sops.yaml'), '(bootstrap|kubernetes)', '(bootstrap|elsewhere)'),
+      'sops/no-rule',
+      `no creation rule in .sops.yaml matches ${SECRET}`,
+    ],
+    [
+      'the file was changed',
+      (cluster) =>
+        replaceIn(
+          join(cluster, SECRET),
+          'SECRET_DOMAIN: ENC[AES256_GCM,data:',
+          'SECRET_DOMAIN: ENC[AES256_GCM,data:AA',
+        ),
+      'sops/damaged',
+      'SECRET_DOMAIN',
+    ],
+    [
+      'the file never was encrypted',
+      (cluster) => writeFile(join(cluster, SECRET), 'kind: Secret\nstringData: {a: b}\n'),
+      'sops/not-encrypted',
+      'is not encrypted, though its name says so',
+    ],
+  ];
+
+  it.each(diagnoses)('says that %s', async (_, breakIt, code, message) => {
+    const cluster = await ownCluster();
+    await breakIt(cluster);
+    const checks = await examine(cluster, ['secrets']);
+    const findings = checks.flatMap((check) => check.findings);
+    expect(findings.map((finding) => finding.code)).toEqual([code]);
+    expect(findings[0]?.message).toContain(message);
+    expect(findings[0]?.remedy).toBeTruthy();
+  });
+
+  it('says that a rule names another recipient', async () => {
+    const cluster = await ownCluster();
+    const other = await generateIdentity().recipient();
+    const rules = await readFile(join(cluster, '.sops.yaml'), 'utf8');
+    await writeFile(join(cluster, '.sops.yaml'), rules.replaceAll(/age1\w+/g, other));
+    expect(await codes(cluster, ['secrets'])).toEqual(['sops/recipient']);
+  });
+
+  it('says where SOPS_AGE_KEY_FILE leads nowhere', async () => {
+    const cluster = await ownCluster();
+    const env = { SOPS_AGE_KEY_FILE: '/does/not/exist' };
+    const result = await runCommand(['doctor', 'secrets', '--root', cluster], { env });
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('SOPS_AGE_KEY_FILE names it as the age key');
+  });
+});
+
+describe('doctor on the repository', () => {
+  it('names what Flux would not see', async () => {
+    const cluster = await ownCluster();
+    git(cluster, 'init', '-q', '-b', 'main');
+    git(cluster, 'remote', 'add', 'origin', 'https://github.com/somebody/else.git');
+    const checks = await examine(cluster, ['repository']);
+    const messages = checks.flatMap(({ findings }) => findings.map(({ message }) => message));
+    expect(messages).toEqual([
+      expect.stringMatching(/^\d+ generated files are not committed/),
+      'the branch follows no branch of a remote',
+      'the remote origin is another repository than `repository_name` own/home, which Flux reads',
+    ]);
+  });
+
+  it('names secrets that git tracks', async () => {
+    const cluster = await ownCluster();
+    git(cluster, 'init', '-q', '-b', 'main');
+    await writeFile(join(cluster, 'notes.md'), await readFile(join(cluster, 'github-push-token.txt'), 'utf8'));
+    git(cluster, 'add', 'notes.md', 'age.key', SECRET);
+    const findings = (await examine(cluster, ['repository'])).flatMap((check) => check.findings);
+    const leaks = findings.filter(({ code }) => code === 'secrets/in-git');
+    expect(leaks.map(({ place }) => place?.file).sort()).toEqual(['age.key', 'notes.md']);
+    expect(leaks.every(({ severity }) => severity === 'error')).toBe(true);
+  });
+});
+
+const PROGRAMS = ['talhelper', 'talosctl', 'kubectl', 'helmfile', 'helm', 'flux', 'sops', 'cloudflared', 'lefthook'];
+
+async function examine(cluster: string, areas: readonly Area[], rules: readonly StandInRule[] = []): Promise<Check[]> {
+  const lefthook = { program: 'lefthook', match: '^version', stdout: '2.1.10\n' };
+  const stands = await standIns(cluster, [...rules, lefthook], { programs: PROGRAMS });
+  const root = clusterRoot(cluster);
+  const programs = openPrograms({ root, signal: new AbortController().signal, env: stands.env });
+  return await examineCluster(root, { areas, programs });
+}
+
+async function codes(cluster: string, areas: readonly Area[], rules: readonly StandInRule[] = []): Promise<string[]> {
+  return (await examine(cluster, areas, rules)).flatMap(({ findings }) => findings.map(({ code }) => code));
+}
+
+function git(folder: string, ...words: string[]): void {
+  execFileSync('git', words, { cwd: folder });
+}
+
+async function replaceIn(path: string, from: string, to: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain(from);
+  await writeFile(path, text.replace(from, to));
+}

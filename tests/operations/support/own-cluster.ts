@@ -1,0 +1,75 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { clusterRoot } from '../../../src/cluster/root.ts';
+import { configure } from '../../../src/pipeline/configure.ts';
+import { SILENT } from '../../../src/pipeline/progress.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+
+const PARTS = ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates', 'kubernetes', 'talos', 'bootstrap'].concat([
+  '.sops.yaml',
+  '.cluster-template/manifest.json',
+]);
+
+/** The secret of cluster.yaml in the clusters of these tests: nothing that is recorded or shown may hold it. */
+export const OWN_TOKEN = 'own-cloudflare-token-4711';
+
+/** Three controllers and a worker, as nodes.yaml of the sample has them, at addresses of their own. */
+export const OWN_NODES = [
+  { name: 'k8s-0', address: '10.11.12.10', mac: '52:54:00:00:53:0a', controller: true },
+  { name: 'k8s-1', address: '10.11.12.11', mac: '52:54:00:00:53:0b', controller: true },
+  { name: 'k8s-2', address: '10.11.12.12', mac: '52:54:00:00:53:0c', controller: true },
+  { name: 'k8s-3', address: '10.11.12.20', mac: '52:54:00:00:53:14', controller: false },
+] as const;
+
+/** The smallest cluster with both kinds of nodes, for tests that do a whole run many times. */
+export const FEW_NODES = OWN_NODES.filter(({ name }) => name === 'k8s-0' || name === 'k8s-3');
+
+type Node = (typeof OWN_NODES)[number];
+
+const prepared = new Map<readonly Node[], Promise<string>>();
+
+/** A configured cluster without any value of the sample, in a new folder that is gone after the test. */
+export async function ownCluster(nodes: readonly Node[] = OWN_NODES): Promise<string> {
+  const source = prepared.get(nodes) ?? prepare(nodes);
+  prepared.set(nodes, source);
+  const folder = await temporaryFolder();
+  await cp(await source, folder, { recursive: true });
+  return folder;
+}
+
+/** Made once for a file of tests: keys and encryption take their time. */
+async function prepare(nodes: readonly Node[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-template-own-'));
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const part of PARTS) cpSync(join(repository, part), join(folder, part), { recursive: true });
+  edit(join(folder, 'cluster.yaml'), [
+    [/192\.0\.2\./g, '10.11.12.'],
+    [/example\.com/g, 'own.test'],
+    [/example\/cluster/g, 'own/home'],
+    [/^cloudflare_token:.*$/m, 'cloudflare_token: {file: cloudflare-token.key}'],
+  ]);
+  edit(join(folder, 'nodes.yaml'), [
+    [/192\.0\.2\./g, '10.11.12.'],
+    [/00:00:5e:00:53:/g, '52:54:00:00:53:'],
+    ...OWN_NODES.filter((node) => !nodes.includes(node)).map(({ name }): [RegExp, string] => [
+      new RegExp(`^ {2}- name: ${name}\\n(?: {4}.*\\n)*`, 'm'),
+      '',
+    ]),
+  ]);
+  writeFileSync(join(folder, 'cloudflare-token.key'), `${OWN_TOKEN}\n`, { mode: 0o600 });
+  const signal = new AbortController().signal;
+  const confirm = (): Promise<boolean> => Promise.resolve(true);
+  await configure(clusterRoot(folder), { generator: 'test', conflicts: 'stop', confirm, signal }, SILENT);
+  return folder;
+}
+
+function edit(path: string, changes: readonly (readonly [RegExp, string])[]): void {
+  const text = changes.reduce((before, [pattern, text_]) => before.replace(pattern, text_), readFileSync(path, 'utf8'));
+  writeFileSync(path, text);
+}

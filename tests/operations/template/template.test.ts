@@ -1,0 +1,210 @@
+import { access, appendFile, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
+import { readFiles, writeFiles } from '../../support/folders.ts';
+import { standIns } from '../support/stand-ins.ts';
+
+const SAMPLE_KEYS = resolve(import.meta.dirname, '../../sample');
+const OUTPUTS = /^(?:kubernetes\/|talos\/|bootstrap\/|\.sops\.yaml$)/;
+
+/** Files of the user's, and of programs', inside the generated folders. */
+const FOREIGN = {
+  'talos/talsecret.sops.yaml': 'cluster: ENC[x]\n',
+  'talos/clusterconfig/talosconfig': 'context: x\n',
+  'talos/patches/k8s-0/mine.yaml': 'machine: {}\n',
+  'kubernetes/apps/default/mine/ks.yaml': 'kind: Kustomization\n',
+};
+
+describe('template reset', () => {
+  it('removes what was generated and nothing else; configure brings it back', async () => {
+    const cluster = await sampleCluster();
+    await writeFiles(cluster, FOREIGN);
+    const before = await readFiles(cluster);
+    const { code, stdout, stderr } = await template(cluster, 'reset', '--yes');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/\d+ files removed; `cluster-template configure` makes them again\n$/);
+    const after = await readFiles(cluster);
+    expect(outputs(after)).toEqual(FOREIGN);
+    for (const file of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml']) expect(after[file]).toBe(before[file]);
+    expect(JSON.parse(after['.cluster-template/manifest.json'] ?? '')).toMatchObject({ files: {}, inputs: {} });
+    expect((await template(cluster, 'reset', '--yes')).stdout).toContain('0 files removed');
+    const again = await runCommand(['configure', '--root', cluster, '--keys', SAMPLE_KEYS]);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(Object.keys(outputs(before)));
+  });
+
+  it('asks first, and where nobody can be asked changes nothing', async () => {
+    const cluster = await sampleCluster();
+    const before = await readFiles(cluster);
+    const { code, stderr } = await template(cluster, 'reset');
+    expect(code).toBe(64);
+    expect(stderr).toContain('--yes');
+    const dry = await template(cluster, 'reset', '--dry-run');
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toContain('would remove talos/talconfig.yaml\n');
+    expect(await readFiles(cluster)).toEqual(before);
+  });
+
+  it('stops at what was changed by hand, keeps a copy of it with --force and leaves it with --keep', async () => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'talos/talconfig.yaml'), '# mine\n');
+    const before = await readFiles(cluster);
+    const stopped = await template(cluster, 'reset', '--yes');
+    expect(stopped.code).toBe(1);
+    expect(stopped.stderr).toContain('talos/talconfig.yaml was generated and then changed by hand');
+    expect(await readFiles(cluster)).toEqual(before);
+    const kept = await template(cluster, 'reset', '--yes', '--keep');
+    expect(kept.code).toBe(0);
+    expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(['talos/talconfig.yaml']);
+    const forced = await template(cluster, 'reset', '--yes', '--force', '--json');
+    const { backup, files } = JSON.parse(forced.stdout) as { backup: string; files: string[] };
+    expect(files).toEqual(['talos/talconfig.yaml']);
+    expect(await readFile(join(cluster, backup, 'talos/talconfig.yaml'), 'utf8')).toContain('# mine\n');
+    expect((await template(cluster, 'reset', '--force', '--keep')).code).toBe(64);
+  });
+
+  it('leaves what was adopted', async () => {
+    const cluster = await sampleCluster();
+    await runCommand(['adopt', 'talos/talenv.yaml', '--root', cluster]);
+    expect((await template(cluster, 'reset', '--yes')).code).toBe(0);
+    expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(['talos/talenv.yaml']);
+  });
+
+  it('is all or nothing: a folder where a file belongs, a link and a disk that refuses change nothing', async () => {
+    const cluster = await sampleCluster();
+    await rename(join(cluster, 'talos'), join(cluster, 'elsewhere'));
+    await symlink('elsewhere', join(cluster, 'talos'));
+    const before = await readFiles(cluster);
+    const linked = await template(cluster, 'reset', '--yes');
+    expect(linked.code).toBe(1);
+    expect(linked.stderr).toContain('a link lies where a generated folder belongs');
+    expect(await readFiles(cluster)).toEqual(before);
+  });
+
+  it('says so where there is no manifest', async () => {
+    const cluster = await sampleCluster();
+    await rename(join(cluster, '.cluster-template/manifest.json'), join(cluster, 'gone.json'));
+    expect(await template(cluster, 'reset', '--yes')).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
+describe('template tidy', () => {
+  const TASKFILE =
+    "version: '3'\n\nincludes:\n  template: .taskfiles/template/Taskfile.yaml\n  talos: .taskfiles/talos/Taskfile.yaml\n";
+  const FILES = {
+    'Taskfile.yaml': TASKFILE,
+    '.taskfiles/template/Taskfile.yaml': "version: '3'\n",
+    '.taskfiles/talos/Taskfile.yaml': "version: '3'\n",
+    '.mise.toml': '[tools]\nnode = "24.19.0" # required:template\n"aqua:getsops/sops" = "3.13.3"\n',
+    '.renovaterc.json5': String.raw`{
+  flux: { managerFilePatterns: ["/(^|/)kubernetes/.+\\.ya?ml(?:\\.j2)?$/", "/x\\.env(\\.j2)?$/"] },
+}
+`,
+    '.github/workflows/e2e.yaml': 'name: e2e\n',
+    '.github/workflows/flux-local.yaml': 'name: flux\n',
+    'cluster.sops.yaml': 'a: ENC[x]\n',
+  };
+
+  it('archives what serves the rendering and leaves plain GitOps', async () => {
+    const cluster = await sampleCluster();
+    await writeFiles(cluster, FILES);
+    const before = await readFiles(cluster);
+    const { code, stdout, stderr } = await template(cluster, 'tidy', '--yes');
+    expect(code, stderr).toBe(0);
+    const archive = /lies in (\S+):/.exec(stdout)?.[1] ?? '';
+    const after = await readFiles(cluster);
+    expect(after['Taskfile.yaml']).toBe(TASKFILE.replace('  template: .taskfiles/template/Taskfile.yaml\n', ''));
+    expect(after['.mise.toml']).toBe('[tools]\n"aqua:getsops/sops" = "3.13.3"\n');
+    expect(after['.renovaterc.json5']).toBe(
+      String.raw`{
+  flux: { managerFilePatterns: ["/(^|/)kubernetes/.+\\.ya?ml$/", "/x\\.env$/"] },
+}
+`,
+    );
+    expect(outputs(after)).toEqual(outputs(before));
+    const moved = Object.keys(before).filter((path) => !(path in after));
+    expect(moved).toEqual(
+      expect.arrayContaining([
+        'cluster.yaml',
+        'cluster.sops.yaml',
+        'nodes.yaml',
+        'makejinja.toml',
+        '.github/workflows/e2e.yaml',
+      ]),
+    );
+    for (const path of moved) expect(after[join(archive, path)]).toBe(before[path]);
+    await access(join(cluster, '.github/workflows/flux-local.yaml'));
+    expect((await template(cluster, 'tidy', '--yes')).stdout).toBe('nothing to do\n');
+  });
+
+  it('asks first, and shows what it would do', async () => {
+    const cluster = await sampleCluster();
+    const before = await readFiles(cluster);
+    expect((await template(cluster, 'tidy')).code).toBe(64);
+    const dry = await template(cluster, 'tidy', '--dry-run', '--json');
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      status: 'dry-run',
+      moves: ['templates', 'makejinja.toml', 'cluster.yaml', 'nodes.yaml'],
+    });
+    expect(await readFiles(cluster)).toEqual(before);
+  });
+
+  it('takes back what it did where a step fails', async () => {
+    const cluster = await sampleCluster();
+    await writeFiles(cluster, FILES);
+    const before = await readFiles(cluster);
+    // The archive cannot be made below a file.
+    await writeFile(join(cluster, '.private'), '');
+    const { code, stderr } = await template(cluster, 'tidy', '--yes');
+    expect(code).toBe(3);
+    expect(stderr).toContain('nothing was changed');
+    expect(await readFiles(cluster)).toEqual({ ...before, '.private': '' });
+  });
+});
+
+describe('template validate', () => {
+  it('is a check of the configuration and of what is generated, as is flux validate', async () => {
+    const cluster = await sampleCluster();
+    for (const name of ['template', 'flux']) {
+      const fine = await runCommand([name, 'validate', '--root', cluster, '--keys', SAMPLE_KEYS]);
+      expect(fine, fine.stderr).toMatchObject({ code: 0 });
+    }
+    await appendFile(join(cluster, 'cluster.yaml'), '\nnode_cidr: x\n');
+    expect((await template(cluster, 'validate', '--keys', SAMPLE_KEYS)).code).toBe(1);
+  });
+});
+
+describe('template debug', () => {
+  it('lists every resource, and goes on where one cannot be listed', async () => {
+    const cluster = await sampleCluster();
+    await writeFile(join(cluster, 'kubeconfig'), '');
+    const stands = await standIns(cluster, [
+      { program: 'kubectl', match: 'certificates$', stderr: 'error: no such resource\n', exitCode: 1 },
+      { program: 'kubectl', match: '^get ', stdout: 'NAME READY\na    True\n' },
+    ]);
+    const { code, stdout, stderr } = await runCommand(['template', 'debug', '--root', cluster], { env: stands.env });
+    expect(code).toBe(3);
+    expect(stderr).toContain('certificates could not be listed: error: no such resource');
+    expect(stdout).toContain('== pods\nNAME READY\na    True\n');
+    await expect(await stands.script()).toMatchFileSnapshot('golden/debug.txt');
+  });
+
+  it('needs a kubeconfig and kubectl', async () => {
+    const cluster = await sampleCluster();
+    expect((await template(cluster, 'debug')).stderr).toContain('there is no kubeconfig');
+    await writeFile(join(cluster, 'kubeconfig'), '');
+    const stands = await standIns(cluster, [], { programs: [] });
+    const result = await runCommand(['template', 'debug', '--root', cluster], { env: { PATH: stands.folder } });
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain('mise install');
+  });
+});
+
+async function template(cluster: string, ...arguments_: string[]): Promise<CommandResult> {
+  return await runCommand(['template', ...arguments_, '--root', cluster]);
+}
+
+function outputs(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => OUTPUTS.test(path)));
+}
