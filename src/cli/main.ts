@@ -3,6 +3,7 @@ import { Failure, failure } from '../report/finding.ts';
 import { errorCode } from '../system/files.ts';
 import { VERSION } from './version.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
+import type { ConfigShowOptions } from './commands/config-show.ts';
 import type { ConfigureCommandOptions } from './commands/configure.ts';
 import { printFailure } from './output.ts';
 import type { RootOptions } from './root.ts';
@@ -53,7 +54,7 @@ function commands(finish: (exitCode: number) => void): Command {
   clusterCommand(
     program,
     'configure',
-    'validate, render, encrypt and write kubernetes/, talos/, bootstrap/ and .sops.yaml',
+    'validate, render, encrypt and write kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md',
   )
     .option('-y, --yes', 'answer every question with yes')
     .option('--check', 'write nothing; exit with 2 where something would change')
@@ -80,6 +81,13 @@ function commands(finish: (exitCode: number) => void): Command {
       finish(await runDiff(files, options));
     });
 
+  clusterCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing').action(
+    async (options: RootOptions) => {
+      const { runValidate } = await import('./commands/validate.ts');
+      finish(await runValidate(options));
+    },
+  );
+
   clusterCommand(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')
     .argument('<file...>', 'generated files')
     .option('--release', 'give adopted files back: the next configure generates them again')
@@ -97,6 +105,14 @@ function commands(finish: (exitCode: number) => void): Command {
     .action(async (file: string | undefined, options: RootOptions & { output?: string }) => {
       const { runRender } = await import('./commands/render.ts');
       finish(await runRender(file, options));
+    });
+
+  const config = program.command('config').description('look at the configuration').helpCommand(false).exitOverride();
+  clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked')
+    .option('--computed', 'only what follows from cluster.yaml and nodes.yaml')
+    .action(async (options: ConfigShowOptions) => {
+      const { runConfigShow } = await import('./commands/config-show.ts');
+      finish(await runConfigShow(options));
     });
 
   return program;

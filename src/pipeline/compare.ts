@@ -8,8 +8,8 @@ import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.t
 import type { SecretChange } from '../workspace/entry.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import { planChanges, type Plan, type PlanEntry, type Present } from '../workspace/plan.ts';
-import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
-import { readConfiguration } from './configuration.ts';
+import { findAccess, isOwned, recipientOf, settleAccess, type SettledAccess } from './access.ts';
+import { needsTunnel, placeholderFindings, readConfiguration } from './configuration.ts';
 import { withoutOwnWork } from './conflicts.ts';
 import { encryptSecrets, type EncryptedFiles } from './encrypt.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
@@ -18,6 +18,7 @@ import { renderTree } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
+import { passGates } from './validate-tree.ts';
 
 /** The tree as it shall be beside the tree as it is. */
 export interface Comparison {
@@ -52,10 +53,10 @@ export async function compareWithTree(
   hashing.catch(() => undefined);
 
   const { configuration, findings } = await progress.stage(CONFIGURE_STAGES.validate, () =>
-    readConfiguration(root, found.kind !== 'none'),
+    readConfiguration(root, found.kind !== 'none', isOwned(found)),
   );
   const { access, made } = await progress.stage(CONFIGURE_STAGES.keys, async (say) => {
-    const settled = await settleAccess(root, found);
+    const settled = await settleAccess(root, found, { tunnel: needsTunnel(configuration) });
     if (settled.made.length > 0) say(`made ${settled.made.map(({ file }) => file).join(', ')}`);
     return settled;
   });
@@ -64,6 +65,7 @@ export async function compareWithTree(
     say(`${String(files.length)} files`);
     return files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
   });
+  const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
   const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, () =>
     encryptSecrets(rendered, present.disk, access),
@@ -74,7 +76,13 @@ export async function compareWithTree(
   const inputs = await hashing;
   return {
     plan,
-    findings: [...findings, ...encrypted.findings, ...leftFiles(plan)],
+    findings: [
+      ...findings,
+      ...(await placeholderFindings(root, configuration)),
+      ...warnings,
+      ...encrypted.findings,
+      ...leftFiles(plan),
+    ],
     made,
     takenOver: 'takesOver' in access && access.takesOver,
     recipient: recipientOf(access),

@@ -1,7 +1,10 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { SecretSources } from '../cluster/config/secrets.ts';
+import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
+import { ingressOf } from '../cluster/computed/services.ts';
+import { placeholderNotes } from '../cluster/credentials/placeholder.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
@@ -12,6 +15,8 @@ import { runProgram } from '../system/programs.ts';
 export interface ValidConfiguration {
   readonly configuration: Configuration;
   readonly findings: readonly Finding[];
+  /** Where each field comes from, by its path. */
+  readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
 /**
@@ -19,20 +24,35 @@ export interface ValidConfiguration {
  *
  * @param needsSecrets - false for a run without the owner's key: secrets that are not at hand are then stood in for, as
  *   nothing that holds them is compared
+ * @param isOwned - whether the tree is somebody's own, in which no value of the sample should be left
  * @throws Failure with all findings where one of them is an error
  */
-export async function readConfiguration(root: ClusterRoot, needsSecrets: boolean): Promise<ValidConfiguration> {
+export async function readConfiguration(
+  root: ClusterRoot,
+  needsSecrets: boolean,
+  isOwned = false,
+): Promise<ValidConfiguration> {
   const [cluster, nodes] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
   ]);
-  const sources = secretSources(root);
-  const { findings, configuration } = await loadConfiguration(
-    { cluster, nodes },
-    needsSecrets ? sources : withStandIns(sources),
+  const secrets = secretSources(root);
+  const { findings, configuration, sources } = await loadConfiguration(
+    { cluster, nodes, isOwned },
+    needsSecrets ? secrets : withStandIns(secrets),
   );
   if (configuration === undefined) throw new Failure('input', findings);
-  return { configuration, findings };
+  return { configuration, findings, sources };
+}
+
+/** Whether the cluster is reached through a tunnel, whose file then has to be there. */
+export function needsTunnel({ cluster }: Configuration): boolean {
+  return ingressOf(cluster) === 'tunnel';
+}
+
+/** One line where the tunnel's file is the placeholder that came with the sample. */
+export async function placeholderFindings(root: ClusterRoot, configuration: Configuration): Promise<Finding[]> {
+  return needsTunnel(configuration) ? await placeholderNotes(root.keys) : [];
 }
 
 async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: string; text: string }> {
