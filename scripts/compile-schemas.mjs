@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'src/cluster/config/generated');
 const VALIDATORS = { validateCluster: 'urn:cluster-template:cluster', validateNodes: 'urn:cluster-template:nodes' };
 /** Annotations of ours: they say nothing about validity, messages and documentation are made from them. */
-const ANNOTATIONS = ['x-form', 'x-secret', 'x-may-be-empty'];
+const ANNOTATIONS = ['x-form', 'x-secret', 'x-may-be-empty', 'x-required'];
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
@@ -40,7 +40,7 @@ export async function compiledSchemas() {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
-    formats: { ipv4: new RegExp(`^${IPV4}$`), ipv6: new RegExp(`^(?:${ipv6Pattern()})$`) },
+    formats: formats(),
     code: { source: true, esm: true, lines: true },
   });
   ajv.addVocabulary(ANNOTATIONS);
@@ -51,6 +51,21 @@ export async function compiledSchemas() {
     'validators.js': await bundled(standaloneCode.default(ajv, VALIDATORS)),
     'validators.d.ts': DECLARATIONS,
   };
+}
+
+/** Ajv brings no formats of its own. The last three are ours: networks in CIDR notation, and what load balancer addresses come from. */
+function formats() {
+  const ipv6 = `(?:${ipv6Pattern()})`;
+  const network4 = `${IPV4}/(?:3[0-2]|[12]?[0-9])`;
+  const network6 = `${ipv6}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
+  const patterns = {
+    ipv4: IPV4,
+    ipv6,
+    'ipv4-network': network4,
+    'ipv6-network': network6,
+    'address-block': `(?:${network4}|${network6}|${IPV4}-${IPV4}|${ipv6}-${ipv6})`,
+  };
+  return Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [name, new RegExp(`^${pattern}$`)]));
 }
 
 /** Ajv's code calls a few helpers of its runtime through `require`; bundling takes them in. */

@@ -10,6 +10,7 @@ const AREAS: Readonly<Record<string, string>> = {
   sops: 'Encrypted files and .sops.yaml',
   render: 'makejinja.toml, templates and plugins',
   secrets: 'What may lie in plain text',
+  manifests: 'The rendered manifests',
   workspace: 'The repository on disk',
   programs: 'External programs',
   cluster: 'The nodes, the Kubernetes API and the domain',

@@ -1,11 +1,11 @@
 // Writes docs/configuration.md from the JSON Schemas.
 // Usage: node scripts/make-docs.mjs   (a test says when the committed page is out of date)
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { clusterFields, flow, nodeFields, readSchema, ROOT } from './schema-fields.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = join(ROOT, 'docs/configuration.md');
 
 const INTRODUCTION = `# Configuration
@@ -32,75 +32,122 @@ cloudflare_token: the-token-itself                 # a warning while Git tracks 
 A variable or a file that is missing or empty is an error. White space around the text is dropped. No message ever shows a secret.
 `;
 
+const TWO_FAMILIES = `## IPv4 and IPv6
+
+Networks and addresses may be of IPv4, of IPv6 or of both. For both, write a list of two, in any order:
+
+\`\`\`yaml
+node_cidr: [192.0.2.0/24, "2001:db8::/64"]
+cluster_pod_cidr: [10.42.0.0/16, "fd42:5a1e:c0d::/56"]
+cluster_svc_cidr: [10.43.0.0/16, "fd42:5a1e:c0e::/112"]
+cluster_gateway_addr: [192.0.2.7, "2001:db8::7"]
+\`\`\`
+
+Pods and Services have the same families, and the nodes have at least those: with IPv6 nodes alone, \`cluster_pod_cidr\` and \`cluster_svc_cidr\` have to be set. Every node
+then has an address in each of the node networks. The Kubernetes API has one address, of either family.
+`;
+
+const DOMAINS = `## Several domains
+
+Each domain gets a certificate for itself and all names below it, a listener on both gateways, its zone in DNS and its rule in the tunnel. Templates and manifests name the first one
+\`SECRET_DOMAIN\` and the others \`SECRET_DOMAIN_2\`, \`SECRET_DOMAIN_3\` and so on, in the order in which they are written: put a new one at the end.
+The apps of the template have their names below the first.
+`;
+
 const COMPUTED = `## Computed values
 
-Templates see every field above by its name (\`None\` where an optional one is not set), the list \`nodes\`, and these:
+Templates see every field above by its name (\`None\` where an optional one is not set), the list \`nodes\`, and what follows from them. A computed name that is
+no field cannot be set. \`cluster-template config show\` lists all values in effect and where each comes from.
+
+Of a field that takes two addresses or networks, templates see the one of IPv4 under its own name, the list under the name in the plural, and where listed here that of
+each family. IPv4 stands first.
 
 | Name | Value |
 |---|---|
-| \`node_default_gateway\` | as written, or the first address of \`node_cidr\` |
-| \`cloudflare_domains\` | \`cloudflare_domain\` as a list |
-| \`primary_domain\` | the first of them |
-| \`cilium_bgp_enabled\`, \`bgp_enabled\` | whether all three fields of BGP are set |
-| \`spegel_enabled\` | as written, or whether there is more than one node |
-| \`k8s_gateway_fallback_dns\` | as written, or the public addresses of \`node_dns_servers\` (not private, unique local, loopback, link-local or of a carrier's NAT), or 1.1.1.1 and 1.0.0.1 where none is left |
-| \`node_count\`, \`controller_count\` | how many nodes there are, and how many of them are controllers |
+| \`node_cidrs\`, \`node_cidr_v4\`, \`node_cidr_v6\` | the node networks |
+| \`cluster_pod_cidrs\`, \`cluster_pod_cidr_v4\`, \`cluster_pod_cidr_v6\` | the Pod networks |
+| \`cluster_svc_cidrs\`, \`cluster_svc_cidr_v4\`, \`cluster_svc_cidr_v6\` | the Service networks |
+| \`node_ipv4_enabled\`, \`node_ipv6_enabled\` | whether the nodes have the family |
+| \`ipv4_enabled\`, \`ipv6_enabled\`, \`dual_stack\` | whether Pods and Services have the family, or both |
+| \`ip_families\`, \`ip_family_policy\` | what a Service takes for both: IPv4 and IPv6, PreferDualStack |
+| \`node_cidr_mask_size_ipv4\`, \`node_cidr_mask_size_ipv6\` | what each node takes of the Pod network, where kube-controller-manager's default does not fit |
+| \`coredns_addr\`, \`coredns_addrs\` | address number 10 of each Service network |
+| \`node_default_gateway\`, \`node_default_gateways\`, \`node_default_gateway_v4\`, \`node_default_gateway_v6\` | as written, or the first address of each node network |
+| \`cluster_dns_gateway_addrs\`, \`cluster_gateway_addrs\`, \`cloudflare_gateway_addrs\`, \`agentgateway_addrs\`, \`cilium_bgp_router_addrs\` | the addresses as lists, empty where there are none |
+| \`lb_pool_blocks\` | \`cilium_lb_pool_cidr\`, or the node networks and every gateway outside of them, as \`cidr\` or \`start\` and \`stop\` |
+| \`cluster_endpoint\` | the URL of the Kubernetes API |
 | \`cert_sans\` | 127.0.0.1, \`cluster_api_addr\` and \`cluster_api_tls_sans\`, each once |
-| \`coredns_addr\` | address number 10 of \`cluster_svc_cidr\` |
+| \`cloudflare_domains\`, \`primary_domain\` | the domains, and the first of them |
+| \`domains\` | the domains with \`name\`, \`variable\` (SECRET_DOMAIN, SECRET_DOMAIN_2, …), \`slug\`, \`tls_secret\` and \`listener\` (https, https-2, …) |
+| \`repository_url\`, \`repository_host\`, \`deploy_key_enabled\` | what Flux reads, from where, and whether over SSH |
+| \`repository_known_hosts\`, \`repository_known_hosts_lines\` | the host keys for SSH, as written or bundled |
+| \`webhook_type\`, \`webhook_enabled\` | as written, or that of the host; none where nothing is reached from the Internet |
+| \`ingress\`, \`external_gateway_enabled\`, \`public_gateway\` | as written, or \`tunnel\` with Cloudflare and \`none\` without; whether there is an external gateway; the gateway of what may be public |
+| \`cloudflare_enabled\`, \`cloudflare_tunnel_enabled\`, \`cloudflare_dns_enabled\` | whether Cloudflare, its tunnel and the publishing of names are used |
+| \`cluster_issuer\` | letsencrypt-production with Cloudflare, internal-ca without |
+| \`cilium_bgp_enabled\`, \`bgp_enabled\`, \`l2_enabled\` | whether all three fields of BGP are set, or addresses are announced on the node network |
+| \`hubble_ui_enabled\` | with Hubble, unless switched off |
+| \`k8s_gateway_fallback_dns\` | as written, or the public addresses of \`node_dns_servers\` (not private, unique local, loopback, link-local or of a carrier's NAT), or 1.1.1.1 and 1.0.0.1 where none is left |
+| \`spegel_enabled\` | as written, or whether there is more than one node |
+| \`agentgateway_enabled\`, \`kgateway_enabled\`, \`agentgateway_observability_enabled\` | whether the AI gateway is on, and observed |
+| \`tracing_enabled\`, \`otel_collector_host\`, \`otel_collector_port\` | whether the AI gateway is traced, and the parts of the endpoint |
+| \`ai_system_enabled\`, \`azure_openai_enabled\`, \`cohere_enabled\`, \`anthropic_enabled\` | whether there are back ends, and which |
+| \`azure_openai_endpoint\`, \`cohere_hostname\`, \`anthropic_hostname\` | what they are reached at |
+| \`cohere_foundry_enabled\`, \`anthropic_foundry_enabled\` | whether through Azure AI Foundry |
+| \`proxmox_api_url\`, \`proxmox_csi_enabled\` | the URL with /api2/json; whether both parts of the token are set |
+| \`node_vlan_tag\` | as written, unless \`proxmox_vlan_mode\` is set |
+| \`controllers\`, \`workers\`, \`node_count\`, \`controller_count\`, \`worker_count\` | the nodes by their role, and how many there are |
+| \`nvidia_enabled\`, \`intel_gpu_enabled\`, \`openebs_enabled\` | whether some node has it |
 
-A computed name that is no field cannot be set.
+A node also has \`addresses\`, \`address_cidrs\` (with the prefix lengths of their networks) and \`routes\` (each with \`network\` and \`gateway\`); its \`schematic_id\` is filled in,
+and its \`kernel_modules\` and \`nodeLabels\` contain those of its GPU.
+`;
+
+const OLD_NAMES = `## Earlier names
+
+Fields that had another name in earlier versions or in forks are read under it too, with a note that says the new one.
+
+| Earlier | Now |
+|---|---|
+| \`cluster_ingress_addr\` | \`cluster_gateway_addr\` |
+| \`cloudflare_ingress_addr\` | \`cloudflare_gateway_addr\` |
+| \`proxmox_endpoint\` | \`proxmox_api_url\` |
+| \`proxmox_csi_storage\` | \`proxmox_storage\` |
 `;
 
 /** The text of docs/configuration.md. */
 export async function configurationReference() {
-  const cluster = await readSchema('cluster');
-  const nodes = await readSchema('nodes');
+  const [cluster, nodes] = await Promise.all([readSchema('cluster'), readSchema('nodes')]);
   const sections = [
     INTRODUCTION,
     `## cluster.yaml\n\n${cluster.description}\n`,
-    ...fieldsOf(cluster, cluster, '###'),
+    ...(await clusterFields()).map(reference),
     `## nodes.yaml\n\n${nodes.properties.nodes.description} They stand in a list below \`nodes:\`; each one has these fields.\n`,
-    ...fieldsOf(nodes, nodes.$defs.node, '###'),
+    ...(await nodeFields()).map(reference),
     SECRETS,
+    TWO_FAMILIES,
+    DOMAINS,
+    OLD_NAMES,
     COMPUTED,
   ];
   return format(sections.join('\n'), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
 }
 
-async function readSchema(name) {
-  return JSON.parse(await readFile(join(ROOT, `schemas/${name}.schema.json`), 'utf8'));
+function reference(field) {
+  const { name, section } = field;
+  return `${section === undefined ? '' : `### ${section}\n\n`}#### \`${name}\`\n\n${describe(field)}\n`;
 }
 
-function fieldsOf(root, schema, heading) {
-  return Object.entries(schema.properties).map(([name, field]) => {
-    const isRequired = schema.required.includes(name);
-    return `${heading} \`${name}\`\n\n${describe(name, resolved(root, field), isRequired)}\n`;
-  });
-}
-
-function resolved(root, field) {
-  return field.$ref === undefined ? field : { ...root.$defs[field.$ref.replace('#/$defs/', '')], ...field };
-}
-
-function describe(name, field, isRequired) {
+function describe(field) {
+  const condition = field['x-required'];
   const facts = [
-    isRequired ? 'required' : 'optional',
+    field.isRequired ? 'required' : condition === undefined ? 'optional' : `required ${condition}`,
     ...(field['x-secret'] === true ? ['secret'] : []),
     field['x-form'],
     ...(field.default === undefined ? [] : [`default \`${flow(field.default)}\``]),
   ];
-  const example = `\`\`\`yaml\n${field.examples.map((value) => `${name}: ${flow(value)}`).join('\n')}\n\`\`\``;
-  return `_${facts[0]}_; ${facts.slice(1).join('; ')}\n\n${field.description}\n\n${example}`;
-}
-
-function flow(value) {
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  if (typeof value === 'object')
-    return `{${Object.entries(value)
-      .map(([key, member]) => `${key}: ${flow(member)}`)
-      .join(', ')}}`;
-  if (typeof value !== 'string') return String(value);
-  return /^[a-zA-Z/.][\w./-]*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(value) ? value : JSON.stringify(value);
+  const lines = field.examples.map((value) => `${field.name}: ${flow(value)}`);
+  return `_${facts[0]}_; ${facts.slice(1).join('; ')}\n\n${field.description}\n\n\`\`\`yaml\n${lines.join('\n')}\n\`\`\``;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

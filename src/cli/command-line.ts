@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { COMMAND_MAKER, type Finish } from './command-maker.ts';
+import type { Finish } from './cluster-command.ts';
 import { registerBootstrap } from './commands/bootstrap-register.ts';
 import { registerConfigure } from './commands/configure-register.ts';
 import { registerLook } from './commands/look-register.ts';
@@ -35,6 +35,6 @@ export function commandLine(finish: Finish): Command {
     .helpCommand(false)
     .exitOverride()
     .showHelpAfterError('(--help lists commands and options)');
-  for (const register of REGISTERS) register(program, COMMAND_MAKER, finish);
+  for (const register of REGISTERS) register(program, finish);
   return program;
 }

@@ -1,6 +1,7 @@
 export { clusterRoot, OUTPUT_ROOTS, type ClusterRoot } from './root.ts';
 export { loadConfiguration, type ConfigFile, type LoadedConfiguration } from './config/load.ts';
-export { SAMPLE_CLOUDFLARE_TOKEN, secretValues, type SecretSources } from './config/secrets.ts';
+export { SAMPLE_CLOUDFLARE_TOKEN } from './config/sample-token.ts';
+export { secretValues, type SecretSources } from './config/secrets.ts';
 export { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS, type FieldSchema } from './config/schemas.ts';
 export type {
   Cluster,
@@ -12,7 +13,8 @@ export type {
   WrittenNodes,
   WrittenSecret,
 } from './config/types.ts';
-export { COMPUTED_NAMES, computeValues, templateData, type ComputedValues } from './computed.ts';
+export { computeValues, templateData, type ComputedValues } from './computed.ts';
+export { COMPUTED_NAMES } from './computed/names.ts';
 export { clusterExtension, type ExtensionInput } from './extension.ts';
 export type { ReadCredential } from './functions.ts';
 export type { TemplateFolder } from './patches.ts';

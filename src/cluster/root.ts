@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-/** Names of the folders and the file that rendering owns, relative to the cluster's root. Nothing else is ever written. */
-export const OUTPUT_ROOTS = ['bootstrap', 'kubernetes', 'talos', '.sops.yaml'] as const;
+/** Names of the folders and files that rendering owns, relative to the cluster's root. Nothing else is ever written. */
+export const OUTPUT_ROOTS = ['bootstrap', 'kubernetes', 'talos', '.sops.yaml', 'AGENTS.md'] as const;
 
 /** Where everything of one cluster lies. All paths are absolute; no stage looks at the current directory. */
 export interface ClusterRoot {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { makeCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
+import { makePlaceholderTunnel } from '../cluster/credentials/placeholder.ts';
 import { readAgeKeyFile, readAgeKeyIfPresent, type AgeKey } from '../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
@@ -41,20 +42,32 @@ export async function findAccess(root: ClusterRoot, manifest: Manifest | undefin
   return { kind: 'none', recipient: owner };
 }
 
-/** Makes the keys that a new owner needs; those that are there already stay. */
+/**
+ * Makes the keys that a new owner needs; those that are there already stay. For the sample that includes a placeholder of
+ * the tunnel's file, where the configuration needs one.
+ */
 export async function settleAccess(
   root: ClusterRoot,
   access: Access,
+  needs: { readonly tunnel: boolean } = { tunnel: false },
 ): Promise<{ access: SettledAccess; made: readonly MadeCredential[] }> {
   if (access.kind === 'none') return { access, made: [] };
   if (access.kind === 'owner' && !access.takesOver) return { access, made: [] };
   const made = await makeCredentials(root.keys, { now: now() });
+  // Whoever tries the sample has no tunnel yet. In a tree with an owner a missing one is an error.
+  if (access.takesOver && needs.tunnel) made.push(await makePlaceholderTunnel(root.keys));
   const key = access.kind === 'owner' ? access.key : await keyAtHand(root);
   if (key === undefined) throw noOwner();
   return {
     access: { kind: 'owner', key, takesOver: access.takesOver },
     made: made.filter(({ outcome }) => outcome === 'created'),
   };
+}
+
+/** Whether the tree is, or is about to be, somebody's own rather than the published sample. */
+export function isOwned(access: Access): boolean {
+  if (access.kind === 'new') return true;
+  return (access.kind === 'owner' ? access.key.recipient : access.recipient) !== SAMPLE_RECIPIENT;
 }
 
 /** The recipient that the tree's secrets are encrypted to. */

@@ -1,5 +1,6 @@
 import { isSecretPath } from '../checks/secrets.ts';
 import type { MadeCredential } from '../cluster/credentials/make.ts';
+import { placeholderFindings } from '../cluster/credentials/placeholder.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { Finding } from '../report/finding.ts';
@@ -9,7 +10,7 @@ import type { SecretChange } from '../workspace/entry.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import { planChanges, type Plan, type PlanEntry, type Present } from '../workspace/plan.ts';
 import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
-import { readConfiguration } from './configuration.ts';
+import { needsTunnel, readConfiguration } from './configuration.ts';
 import { withoutOwnWork } from './conflicts.ts';
 import { encryptSecrets, type EncryptedFiles } from './encrypt.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
@@ -18,6 +19,7 @@ import { renderTree } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
+import { passGates } from './validate-tree.ts';
 
 /** The tree as it shall be beside the tree as it is. */
 export interface Comparison {
@@ -55,7 +57,7 @@ export async function compareWithTree(
     readConfiguration(root, found),
   );
   const { access, made } = await progress.stage(CONFIGURE_STAGES.keys, async (say) => {
-    const settled = await settleAccess(root, found);
+    const settled = await settleAccess(root, found, { tunnel: needsTunnel(configuration) });
     if (settled.made.length > 0) say(`made ${settled.made.map(({ file }) => file).join(', ')}`);
     return settled;
   });
@@ -64,6 +66,7 @@ export async function compareWithTree(
     say(`${String(files.length)} files`);
     return files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
   });
+  const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
   const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, () =>
     encryptSecrets(rendered, present.disk, access),
@@ -74,7 +77,13 @@ export async function compareWithTree(
   const inputs = await hashing;
   return {
     plan,
-    findings: [...findings, ...encrypted.findings, ...leftFiles(plan)],
+    findings: [
+      ...findings,
+      ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'note') : []),
+      ...warnings,
+      ...encrypted.findings,
+      ...leftFiles(plan),
+    ],
     made,
     takenOver: 'takesOver' in access && access.takesOver,
     recipient: recipientOf(access),

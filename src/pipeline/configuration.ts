@@ -3,24 +3,29 @@ import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { companionStandIns, readCompanion, type CompanionSecrets } from '../cluster/config/companion.ts';
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { SecretSources } from '../cluster/config/secrets.ts';
+import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
+import { ingressOf } from '../cluster/computed/services.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { runProgram } from '../system/programs.ts';
-import type { Access } from './access.ts';
+import { isOwned, type Access } from './access.ts';
 
 /** A valid configuration and what is worth knowing about it. */
 export interface ValidConfiguration {
   readonly configuration: Configuration;
   readonly findings: readonly Finding[];
+  /** Where each field comes from, by its path. */
+  readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
 /**
  * Reads and validates cluster.yaml, with the secrets of cluster.sops.yaml over it, and nodes.yaml.
  *
- * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared
+ * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared;
+ *   in a tree that is somebody's own no value of the sample should be left
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
 export async function readConfiguration(root: ClusterRoot, access: Access): Promise<ValidConfiguration> {
@@ -29,13 +34,18 @@ export async function readConfiguration(root: ClusterRoot, access: Access): Prom
     readConfigFile(root, root.nodesFile),
     companionSecrets(root, access),
   ]);
-  const sources = { ...secretSources(root), companion };
-  const { findings, configuration } = await loadConfiguration(
-    { cluster, nodes },
-    access.kind === 'none' ? withStandIns(sources) : sources,
+  const secrets = { ...secretSources(root), companion };
+  const { findings, configuration, sources } = await loadConfiguration(
+    { cluster, nodes, isOwned: isOwned(access) },
+    access.kind === 'none' ? withStandIns(secrets) : secrets,
   );
   if (configuration === undefined) throw new Failure('input', findings);
-  return { configuration, findings };
+  return { configuration, findings, sources };
+}
+
+/** Whether the cluster is reached through a tunnel, whose file then has to be there. */
+export function needsTunnel({ cluster }: Configuration): boolean {
+  return ingressOf(cluster) === 'tunnel';
 }
 
 async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: string; text: string }> {

@@ -21,7 +21,6 @@ export const FINDING_CODES = {
   'config/secret-missing': 'the variable or the file that a secret is read from is missing or empty',
   'config/secret-in-git': 'a secret stands in plain text in a file that git tracks',
   'config/companion': 'cluster.sops.yaml holds something else than secrets of cluster.yaml',
-  'config/placeholder': 'a value of the sample was never replaced',
   'config/host-bits': 'a network is not written by its first address',
   'config/network-reserved': 'a network takes addresses that are reserved for other uses',
   'config/network-overlap': 'two networks share addresses',
@@ -32,6 +31,21 @@ export const FINDING_CODES = {
   'config/address-taken': 'an address has two owners',
   'config/bgp-incomplete': 'some of the three fields of BGP are set and some are not',
   'config/bgp-same-asn': 'the router and the nodes have the same AS number',
+  'config/bgp-timers': 'the signs of life of a BGP session are too rare for its hold time',
+  'config/range-reversed': 'a range of addresses ends before it begins',
+  'config/network-public': 'Pods or Services take addresses of the Internet',
+  'config/family-repeated': 'a list for IPv4 and IPv6 holds two of one family',
+  'config/family-missing': 'IPv4 or IPv6 is used here and missing there',
+  'config/conflict': 'two fields contradict each other',
+  'config/needs-field': 'a field is set without another one that it needs',
+  'config/no-effect': 'a field is set that does nothing as things stand',
+  'config/old-name': 'a field is written under a name that it had earlier',
+  'config/known-hosts': 'the host keys for SSH to the Git host are missing',
+  'config/not-encrypted': 'the repository is read over plain HTTP',
+  'config/label-missing': 'a node lacks a label that something needs',
+  'config/encryption-without-secureboot': 'a disk is encrypted, but the start of its node is not verified',
+  'config/plain-schematic': 'a node has a GPU, but its image has no driver',
+  'config/sample-value': 'a value of the sample is left in a tree that has an owner',
   'config/no-controller': 'no node is a controller',
   'config/even-controllers': 'the number of controllers is even',
   'config/node-repeated': 'two nodes have the same name or MAC address',
@@ -42,6 +56,7 @@ export const FINDING_CODES = {
   // credentials: keys and tokens in git-ignored files
   'credentials/missing': 'a key or token file does not exist',
   'credentials/invalid': 'a key or token file does not hold what it should',
+  'credentials/placeholder': 'cloudflare-tunnel.json is the placeholder of the sample',
   'credentials/mode': 'a file with a secret can be read by others than its owner',
 
   // sops: encrypted files and their rules
@@ -70,7 +85,7 @@ export const FINDING_CODES = {
   'render/hook': 'a shell command of makejinja.toml failed',
   'render/data': 'a data file of the renderer does not exist or cannot be read',
   'render/plugin': 'a plugin cannot be found, loaded or used',
-  'render/outside-roots': 'a template would write outside kubernetes/, talos/, bootstrap/ and .sops.yaml',
+  'render/outside-roots': 'a template would write outside kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md',
   'render/line-ending': 'a rendered text holds a carriage return or does not end with a line break',
 
   // secrets: what may lie in plain text
@@ -78,6 +93,29 @@ export const FINDING_CODES = {
   'secrets/sample-key': 'something is encrypted to the published key of the sample, or that key is in use',
   'secrets/in-git': 'git tracks a secret in plain text, or a commit would',
   'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
+
+  // manifests: what Flux, the bootstrap and talhelper would make of the result
+  'manifests/yaml-syntax': 'a generated manifest is not valid YAML',
+  'manifests/missing-file': 'a kustomization or a Talos configuration names a file or folder that does not exist',
+  'manifests/listed-twice': 'a kustomization lists a file or folder twice, or itself',
+  'manifests/orphan-file': 'nothing lists a generated file, so nobody ever applies it',
+  'manifests/patch-target': 'a patch looks for an object that its kustomization does not have',
+  'manifests/flux-folder': 'a Kustomization of Flux names a folder that is not there, or that another one applies too',
+  'manifests/dependency':
+    'a Kustomization or HelmRelease depends on one that does not exist, or on itself by way of others',
+  'manifests/decryption': 'Flux would not decrypt the secrets of a Kustomization',
+  'manifests/reference': 'an object names another one that nothing in the tree makes',
+  'manifests/reference-grant': 'an object names one of another namespace that does not allow it',
+  'manifests/route': 'a route does not fit the gateway that it is attached to',
+  'manifests/namespace': 'an object is in a namespace that nothing in the tree makes',
+  'manifests/variable': 'Flux would replace a variable that nothing defines by an empty text',
+  'manifests/substitution': 'Flux cannot read a substitution',
+  'manifests/empty-value': 'a list is empty, or a value is missing, where the API refuses it',
+  'manifests/duplicate-object': 'two files define the same object',
+  'manifests/schema': 'an object does not fit the schema of its kind',
+  'manifests/no-schema': 'there is no schema to check objects of a kind by',
+  'manifests/bootstrap': 'the bootstrap would not install what Flux applies later',
+  'manifests/talos-patch': 'no node takes a Talos patch, or one that is named does not exist',
 
   // workspace: the repository on disk
   'workspace/manifest': 'the manifest of generated files cannot be read',

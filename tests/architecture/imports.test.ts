@@ -9,7 +9,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   system: { folders: ['report'], packages: ['execa'] },
   jinja: { folders: [], packages: ['nunjucks'] },
   makejinja: { folders: ['jinja', 'report', 'system'], packages: ['@iarna/toml', 'jiti'] },
-  manifests: { folders: ['report'], packages: ['yaml'] },
+  manifests: { folders: ['report'], packages: ['ajv', 'yaml'] },
   sops: { folders: ['report', 'system'], packages: ['age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['jinja', 'manifests', 'sops', 'report'], packages: ['yaml'] },

@@ -22,16 +22,18 @@ describe('configure on the untouched sample', () => {
         '.cluster-template/manifest.json',
         '.sops.yaml',
       ]
-        .concat(['age.key', 'github-deploy.key', 'github-deploy.key.pub', 'github-push-token.txt'])
+        .concat(['age.key', 'cloudflare-tunnel.json', 'github-deploy.key', 'github-deploy.key.pub'])
+        .concat(['github-push-token.txt'])
         .sort(),
     );
     expect(JSON.stringify(after)).not.toContain(`"recipient": "${SAMPLE_RECIPIENT}"`);
-    for (const key of ['age.key', 'github-deploy.key', 'github-push-token.txt']) {
+    for (const key of ['age.key', 'cloudflare-tunnel.json', 'github-deploy.key', 'github-push-token.txt']) {
       expect((await stat(join(cluster, key))).mode & 0o777, key).toBe(0o600);
     }
     const second = await runCommand(['configure', '--root', cluster]);
     expect(second).toMatchObject({ code: 0 });
     expect(second.stdout).toContain('nothing changed');
+    expect(second.stderr).toContain('[config/sample-value]');
     expect(await readFiles(cluster)).toEqual(after);
     expect(await runCommand(['configure', '--check', '--root', cluster])).toMatchObject({ code: 0 });
   });
@@ -39,7 +41,7 @@ describe('configure on the untouched sample', () => {
   it('finds nothing to do with the sample key', async () => {
     const cluster = await sampleCluster();
     const checked = await runCommand(['configure', '--check', '--keys', SAMPLE_KEYS, '--root', cluster]);
-    expect(checked.stderr).toBe('');
+    expect(checked.stderr).toMatch(/^note: cloudflare-tunnel\.json is a placeholder .*\n$/);
     expect(checked.stdout).toContain('nothing to do');
     expect(checked.code).toBe(0);
   });
@@ -137,7 +139,9 @@ describe('configure', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({ status: 'written', sampleTakenOver: false, keysMade: [] });
     await appendFile(join(cluster, 'cluster.yaml'), 'nope: 1\n');
     const failed = await runCommand(['configure', '--json', '--root', cluster]);
-    expect(JSON.parse(failed.stdout)).toMatchObject({ status: 'failed', findings: [{ code: 'config/unknown-key' }] });
+    const { status, findings } = JSON.parse(failed.stdout) as { status: string; findings: { severity: string }[] };
+    expect(status).toBe('failed');
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([{ code: 'config/unknown-key' }]);
     expect(failed.code).toBe(1);
   });
 });

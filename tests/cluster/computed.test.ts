@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { COMPUTED_NAMES, computeValues, templateData, type ComputedValues } from '../../src/cluster/computed.ts';
+import { nodePrefixOf } from '../../src/cluster/computed/networks.ts';
+import { readRepositoryUrl } from '../../src/cluster/computed/repository.ts';
+import { COMPUTED_NAMES } from '../../src/cluster/computed/names.ts';
+import { computeValues, templateData, type ComputedValues } from '../../src/cluster/computed.ts';
 import { CLUSTER_FIELDS } from '../../src/cluster/config/schemas.ts';
 import { validConfiguration } from './configurations.ts';
 
@@ -110,7 +113,36 @@ describe('templateData', () => {
 
 describe('COMPUTED_NAMES', () => {
   it('are the computed values that are no fields', async () => {
-    const computed = Object.keys(computeValues(await validConfiguration()));
+    const { nodes: _, ...values } = computeValues(await validConfiguration());
+    const computed = Object.keys(values);
     expect([...COMPUTED_NAMES].sort()).toEqual(computed.filter((name) => !Object.hasOwn(CLUSTER_FIELDS, name)).sort());
+  });
+});
+
+describe('nodePrefixOf', () => {
+  it.each([
+    [32, 48],
+    [47, 63],
+    [48, 64],
+    [56, 64],
+    [63, 64],
+    [64, 80],
+    [104, 120],
+    [108, 120],
+    [120, 120],
+  ])('of a Pod network of /%d is /%d', (podPrefix, expected) => {
+    expect(nodePrefixOf(podPrefix)).toBe(expected);
+  });
+});
+
+describe('readRepositoryUrl', () => {
+  it.each([
+    ['https://github.com/example/cluster.git', { host: 'github.com', port: '', path: 'example/cluster', isSsh: false }],
+    ['ssh://git@git.example.com:2222/a/b/c', { host: 'git.example.com', port: '2222', path: 'a/b/c', isSsh: true }],
+    ['ssh://git@[2001:db8::1]:22/a/b.git', { host: '[2001:db8::1]', port: '22', path: 'a/b', isSsh: true }],
+    ['https://GitLab.com/a/b', { host: 'gitlab.com', port: '', path: 'a/b', isSsh: false }],
+    ['somewhere', { host: '', port: '', path: '', isSsh: false }],
+  ])('takes %s apart', (url, expected) => {
+    expect(readRepositoryUrl(url)).toEqual(expected);
   });
 });

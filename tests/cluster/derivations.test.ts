@@ -1,45 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { computeValues, type ComputedValues } from '../../src/cluster/computed.ts';
-import type { Cluster } from '../../src/cluster/config/types.ts';
+import type { Cluster, Configuration, SecretText } from '../../src/cluster/config/types.ts';
 import { COMPUTED_FROM } from '../../src/cluster/derivations.ts';
 import { validConfiguration } from './configurations.ts';
 
-const BGP = { cilium_bgp_router_addr: '192.0.2.1', cilium_bgp_router_asn: 64513, cilium_bgp_node_asn: 64514 };
+const SECRET = 'secret' as SecretText;
 
-/** For each field a configuration without it, or with another value of it. */
-const OTHERS: Readonly<Record<string, Partial<Cluster>>> = {
-  node_default_gateway: { node_default_gateway: '192.0.2.9' },
-  node_cidr: { node_cidr: '198.51.100.0/24' },
-  cilium_bgp_router_addr: { cilium_bgp_router_addr: null },
-  cilium_bgp_router_asn: { cilium_bgp_router_asn: null },
-  cilium_bgp_node_asn: { cilium_bgp_node_asn: null },
-  spegel_enabled: { spegel_enabled: true },
-  cloudflare_domain: { cloudflare_domain: 'example.net' },
-  k8s_gateway_fallback_dns: { k8s_gateway_fallback_dns: ['9.9.9.9'] },
-  node_dns_servers: { node_dns_servers: ['9.9.9.10'] },
-  cluster_api_addr: { cluster_api_addr: '192.0.2.77' },
-  cluster_api_tls_sans: { cluster_api_tls_sans: ['api.example.com'] },
-  cluster_svc_cidr: { cluster_svc_cidr: '10.99.0.0/16' },
-  repository_name: { repository_name: 'someone/else' },
-  cluster_pod_cidr: { cluster_pod_cidr: '10.98.0.0/16' },
+/** Values of each field; what changes between any two of them on any of the bases follows from the field. */
+const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }> = {
+  node_default_gateway: [null, '192.0.2.9', '2001:db8::9'],
+  node_cidr: ['192.0.2.0/24', '198.51.100.0/24', ['192.0.2.0/24', '2001:db8::/64'], '2001:db8::/64'],
+  node_vlan_tag: [null, 5],
+  node_schematic_id: [null, 'one'],
+  node_dns_servers: [['1.1.1.1'], ['9.9.9.10']],
+  cluster_api_addr: ['192.0.2.5', '192.0.2.77'],
+  cluster_api_tls_sans: [null, ['api.example.com']],
+  cluster_pod_cidr: [
+    '10.42.0.0/16',
+    '10.98.0.0/16',
+    ['10.42.0.0/16', 'fd00::/48'],
+    'fd01::/48',
+    'fd00::/104',
+    'fd01::/104',
+  ],
+  cluster_svc_cidr: ['10.43.0.0/16', '10.99.0.0/16', ['10.43.0.0/16', 'fd02::/108'], 'fd03::/108'],
+  cluster_dns_gateway_addr: ['192.0.2.6', '203.0.113.6'],
+  cluster_gateway_addr: ['192.0.2.7', '203.0.113.7'],
+  cloudflare_gateway_addr: ['192.0.2.8', '203.0.113.8'],
+  ingress: [null, 'none', 'direct', 'tunnel'],
+  dns_provider: ['cloudflare', 'none'],
+  repository_name: ['example/cluster', 'someone/else', null],
+  repository_url: [
+    null,
+    'ssh://git@git.example.com/a/b.git',
+    'https://codeberg.org/a/b.git',
+    'https://gitlab.com/a/b.git',
+  ],
+  repository_visibility: ['public', 'private'],
+  repository_known_hosts: [null, 'git.example.com ssh-ed25519 AAAA'],
+  webhook_type: [null, 'none', 'gitlab'],
+  cloudflare_domain: ['example.com', ['example.net', 'example.com'], null],
+  cloudflare_domains: [null, ['example.org']],
+  cilium_lb_pool_cidr: [null, '192.0.2.128/25'],
+  cilium_bgp_router_addr: [null, '192.0.2.1', '192.0.2.2', '2001:db8::1'],
+  cilium_bgp_router_asn: [null, 64513],
+  cilium_bgp_node_asn: [null, 64514],
+  hubble_enabled: [true, false],
+  hubble_ui_enabled: [null, true, false],
+  k8s_gateway_fallback_dns: [null, ['9.9.9.9']],
+  spegel_enabled: [null, true, false],
+  agentgateway_addr: [null, '192.0.2.9', '203.0.113.9'],
+  agentgateway_observability_enabled: [true, false],
+  otel_collector_endpoint: [null, 'collector:4317', 'other:4318'],
+  azure_openai_api_key: [null, SECRET],
+  azure_openai_resource_name: [null, 'resource'],
+  cohere_api_key: [null, SECRET],
+  cohere_host: [null, 'cohere.example.com'],
+  anthropic_api_key: [null, SECRET],
+  anthropic_host: [null, 'anthropic.example.com'],
+  proxmox_api_url: [null, 'https://192.0.2.99:8006'],
+  proxmox_csi_token_id: [null, 'csi@pve!csi'],
+  proxmox_csi_token_secret: [null, SECRET],
+  proxmox_vlan_mode: [false, true],
 };
 
-const base = await validConfiguration(BGP);
+const valid = await validConfiguration({}, [true, false]);
+const BASES = Array.from({ length: 60 }, (_, number) => baseOf(number));
+const NAMES = Object.keys(computeValues(valid)) as (keyof ComputedValues)[];
+
+/** A configuration with one of the values of every field; what hides behind one is seen with another. */
+function baseOf(number: number): Configuration {
+  const fields = Object.entries(VALUES).map(([field, values], index) => {
+    const mixed = Math.imul(number * 64 + index + 1, 0x9e3779b1) >>> 16;
+    return [field, values[mixed % values.length]] as const;
+  });
+  const nodes = number % 2 === 0 ? valid.nodes : valid.nodes.map((node) => ({ ...node, schematic_id: null }));
+  return { cluster: { ...valid.cluster, ...Object.fromEntries(fields) }, nodes };
+}
 
 describe('what computed values are made from', () => {
-  it.each(Object.entries(OTHERS))('counts %s where it changes a value, and only there', (field, other) => {
-    const changed = computeValues({ ...base, cluster: { ...base.cluster, ...other } });
-    const before = computeValues(base);
-    const names = Object.keys(before) as (keyof ComputedValues)[];
-    const different = names.filter((name) => JSON.stringify(changed[name]) !== JSON.stringify(before[name]));
-    expect(different.sort()).toEqual(names.filter((name) => COMPUTED_FROM[name].includes(field)).sort());
+  it.each(Object.entries(VALUES))('counts %s where it changes a value, and only there', (field, values) => {
+    const changed = BASES.flatMap((base) =>
+      changes(values.map((value) => ({ ...base, cluster: { ...base.cluster, [field]: value } }))),
+    );
+    expect([...new Set(changed)].sort()).toEqual(madeFrom(field));
   });
 
   it('counts the nodes', () => {
-    const changed = computeValues({ ...base, nodes: [...base.nodes, ...base.nodes] });
-    const before = computeValues(base);
-    const names = Object.keys(before) as (keyof ComputedValues)[];
-    const different = names.filter((name) => changed[name] !== before[name] && typeof before[name] !== 'object');
-    expect(different.sort()).toEqual(names.filter((name) => COMPUTED_FROM[name].includes('nodes')).sort());
+    const [node] = valid.nodes;
+    if (node === undefined) throw new Error('the configuration has no node');
+    const other = { ...node, controller: false, openebs_hostpath_enabled: true };
+    const nodes = [[node], [node, node], [other], [{ ...other, gpu: 'nvidia' }], [{ ...other, gpu: 'intel' }]] as const;
+    expect(changes(nodes.map((some) => ({ ...valid, nodes: some }))).sort()).toEqual(madeFrom('nodes'));
+  });
+
+  it('names no field that was not tried', () => {
+    const tried = new Set([...Object.keys(VALUES), 'nodes']);
+    expect(
+      Object.values(COMPUTED_FROM)
+        .flat()
+        .filter((field) => !tried.has(field)),
+    ).toEqual([]);
   });
 });
+
+/** The names of the values that are not the same for all of these configurations. */
+function changes(configurations: readonly Configuration[]): (keyof ComputedValues)[] {
+  const [first, ...others] = configurations.map(computeValues);
+  return NAMES.filter((name) => others.some((other) => !isDeepStrictEqual(other[name], first?.[name])));
+}
+
+function madeFrom(field: string): string[] {
+  return NAMES.filter((name) => (COMPUTED_FROM[name] as readonly string[]).includes(field)).sort();
+}

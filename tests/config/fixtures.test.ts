@@ -41,7 +41,7 @@ async function load(kind: string, name: string): Promise<LoadedConfiguration> {
   const folder = join(FOLDER, kind, name);
   const file = async (file: string) => ({ file, text: await readFile(join(folder, file), 'utf8') });
   return loadConfiguration(
-    { cluster: await file('cluster.yaml'), nodes: await file('nodes.yaml') },
+    { cluster: await file('cluster.yaml'), nodes: await file('nodes.yaml'), isOwned: name.startsWith('owned-') },
     {
       env: { CLOUDFLARE_TOKEN: 'token-of-the-environment' },
       readFile: (path) => readTextIfPresent(join(folder, path)),

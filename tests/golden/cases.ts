@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { loadConfiguration } from '../../src/cluster/config/load.ts';
 import { clusterRoot, type ClusterRoot } from '../../src/cluster/root.ts';
-import { findAccess, settleAccess } from '../../src/pipeline/access.ts';
+import type { RenderedFile } from '../../src/makejinja/render.ts';
+import { findAccess, settleAccess, type SettledAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
 import { renderTree } from '../../src/pipeline/render.ts';
+import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
 import type { DesiredFile, DiskFile } from '../../src/workspace/entry.ts';
 
@@ -26,21 +29,62 @@ export async function expectedTree(folder: string): Promise<Map<string, DiskFile
 }
 
 /**
- * Renders and encrypts a case in memory with the repository's templates and the sample's keys. The expected tree stands
- * in for the previous one, so that secrets that did not change keep their ciphertext.
+ * Renders a case in memory with the repository's templates and the sample's keys; secrets are in plain text.
+ *
+ * @param state - folder for caches
+ * @returns the files, and what is worth knowing of the configuration
+ */
+export async function renderPlainCase(folder: string, state: string): Promise<PlainCase> {
+  const root = rootOf(folder, state);
+  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  const { configuration, findings } = await readConfiguration(root, access);
+  return { files: await renderTree(root, configuration, access), findings, access };
+}
+
+/** A case before its secrets are encrypted. */
+export interface PlainCase {
+  readonly files: readonly RenderedFile[];
+  readonly findings: readonly Finding[];
+  readonly access: SettledAccess;
+}
+
+/**
+ * Renders and encrypts a case in memory. The expected tree stands in for the previous one, so that secrets that did not
+ * change keep their ciphertext.
  *
  * @param state - folder for caches
  */
 export async function renderCase(folder: string, state: string): Promise<readonly DesiredFile[]> {
-  const root: ClusterRoot = {
+  const { files: rendered, access } = await renderPlainCase(folder, state);
+  const { files } = await encryptSecrets(rendered, await expectedTree(folder), access);
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Renders a configuration that is given as text, in memory, with the repository's templates and the sample's keys.
+ *
+ * @param state - folder for caches
+ * @throws Failure where it is not valid
+ */
+export async function renderTexts(
+  texts: { readonly cluster: string; readonly nodes: string },
+  state: string,
+): Promise<readonly RenderedFile[]> {
+  const root = { ...clusterRoot(repository, join(repository, 'tests/sample')), state };
+  const { configuration, findings } = await loadConfiguration(
+    { cluster: { file: 'cluster.yaml', text: texts.cluster }, nodes: { file: 'nodes.yaml', text: texts.nodes } },
+    { env: {}, readFile: () => Promise.resolve(undefined), isTracked: () => Promise.resolve(false) },
+  );
+  if (configuration === undefined) throw new Failure('input', findings);
+  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  return await renderTree(root, configuration, access);
+}
+
+function rootOf(folder: string, state: string): ClusterRoot {
+  return {
     ...clusterRoot(repository, join(repository, 'tests/sample')),
     clusterFile: join(folder, 'input/cluster.yaml'),
     nodesFile: join(folder, 'input/nodes.yaml'),
     state,
   };
-  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
-  const { configuration } = await readConfiguration(root, access);
-  const rendered = await renderTree(root, configuration, access);
-  const { files } = await encryptSecrets(rendered, await expectedTree(folder), access);
-  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

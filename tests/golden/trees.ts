@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { listTree } from '../../src/system/files.ts';
+import { at, isFields, listAt, type Fields } from '../../src/manifests/fields.ts';
 import { goldenCases } from './cases.ts';
 
-/** A Kubernetes object, or a part of one. */
-export type Fields = Readonly<Record<string, unknown>>;
+export { at, listAt, type Fields };
 
 /** One document of a YAML file of a tree. */
 export interface TreeDocument {
@@ -18,6 +18,7 @@ export interface Tree {
   readonly name: string;
   readonly folder: string;
   readonly paths: readonly string[];
+  readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly documents: readonly TreeDocument[];
 }
 
@@ -29,19 +30,6 @@ export async function allTrees(): Promise<Tree[]> {
   return await Promise.all([readTree('sample', process.cwd()), ...cases]);
 }
 
-/** A value inside of nested maps, undefined where there is none. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  let found = value;
-  for (const key of path) found = isFields(found) ? found[key] : undefined;
-  return found;
-}
-
-/** A list inside of nested maps; an empty one where there is none. */
-export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = at(value, ...path);
-  return Array.isArray(found) ? found : [];
-}
-
 /** A text inside of nested maps; an empty one where there is none. */
 export function textAt(value: unknown, ...path: readonly string[]): string {
   const found = at(value, ...path);
@@ -51,11 +39,11 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
 async function readTree(name: string, folder: string): Promise<Tree> {
   const lists = await Promise.all(ROOTS.map(async (root) => (await listTree(join(folder, root))).map((path) => `${root}/${path}`)));
   const paths = lists.flat();
-  const files = paths.filter((path) => path.endsWith('.yaml'));
-  const documents = await Promise.all(
-    files.map(async (path) => parseFile(path, await readFile(join(folder, path), 'utf8'))),
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
   );
-  return { name, folder, paths, documents: documents.flat() };
+  const documents = files.filter(({ path }) => path.endsWith('.yaml')).flatMap(({ path, text }) => parseFile(path, text));
+  return { name, folder, paths, files, documents };
 }
 
 function parseFile(path: string, text: string): TreeDocument[] {
@@ -65,8 +53,4 @@ function parseFile(path: string, text: string): TreeDocument[] {
     const value: unknown = document.toJS();
     return { path, fields: isFields(value) ? value : {} };
   });
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

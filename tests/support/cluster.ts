@@ -15,6 +15,7 @@ const PARTS = [
   'talos',
   'bootstrap',
   '.sops.yaml',
+  'AGENTS.md',
   '.cluster-template/manifest.json',
 ];
 
@@ -32,9 +33,14 @@ export interface CommandResult {
  */
 export async function sampleCluster(configuration?: string): Promise<string> {
   const folder = await temporaryFolder();
-  for (const part of PARTS) await cp(join(repository, part), join(folder, part), { recursive: true });
+  await copySample(folder);
   if (configuration !== undefined) await cp(configuration, folder, { recursive: true });
   return folder;
+}
+
+/** Copies the sample cluster into a folder. */
+export async function copySample(folder: string): Promise<void> {
+  for (const part of PARTS) await cp(join(repository, part), join(folder, part), { recursive: true });
 }
 
 /** Runs `cluster-template` as a user would: a process of its own, no terminal, none of the caller's keys. */

@@ -1,30 +1,32 @@
 import type { Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { BootstrapCommandOptions } from './bootstrap.ts';
 
 /** Adds `bootstrap talos`, `bootstrap apps` and `talos generate-config` to the command line. */
-export function registerBootstrap(program: Command, maker: CommandMaker, finish: Finish): void {
-  const bootstrap = maker.group(program, 'bootstrap', 'from machines that wait to a cluster that Flux looks after');
-  stage(maker.make(bootstrap, 'talos', 'configure the machines, start etcd and fetch the kubeconfig')).action(
+export function registerBootstrap(program: Command, finish: Finish): void {
+  const bootstrap = commandGroup(program, 'bootstrap', 'from machines that wait to a cluster that Flux looks after');
+  stage(clusterCommand(bootstrap, 'talos', 'configure the machines, start etcd and fetch the kubeconfig')).action(
     async (options: BootstrapCommandOptions) => {
       const { runBootstrapTalos } = await import('./bootstrap.ts');
       finish(await runBootstrapTalos(options));
     },
   );
-  stage(maker.make(bootstrap, 'apps', 'install what Flux needs, and Flux'))
+  stage(clusterCommand(bootstrap, 'apps', 'install what Flux needs, and Flux'))
     .option('--nodes-timeout <seconds>', 'how long nodes are waited for; 0 waits for none (default: as --timeout)')
     .action(async (options: BootstrapCommandOptions) => {
       const { runBootstrapApps } = await import('./bootstrap.ts');
       finish(await runBootstrapApps(options));
     });
-  const talos = maker.group(program, 'talos', 'work on the nodes');
-  maker
-    .make(talos, 'generate-config', 'generate the configuration of the nodes from talos/talconfig.yaml, by talhelper')
-    .action(async (options: RootOptions) => {
-      const { runGenerateConfig } = await import('./talos-generate.ts');
-      finish(await runGenerateConfig(options));
-    });
+  const talos = commandGroup(program, 'talos', 'work on the nodes');
+  clusterCommand(
+    talos,
+    'generate-config',
+    'generate the configuration of the nodes from talos/talconfig.yaml, by talhelper',
+  ).action(async (options: RootOptions) => {
+    const { runGenerateConfig } = await import('./talos-generate.ts');
+    finish(await runGenerateConfig(options));
+  });
 }
 
 function stage(command: Command): Command {

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
-export function registerConfigure(program: Command, maker: CommandMaker, finish: Finish): void {
+export function registerConfigure(program: Command, finish: Finish): void {
   const what = 'kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md';
-  maker
-    .make(program, 'configure', `validate, render, encrypt and write ${what}`)
+  clusterCommand(program, 'configure', `validate, render, encrypt and write ${what}`)
     .option('-y, --yes', 'answer every question with yes')
     .option('--check', 'write nothing; exit with 2 where something would change')
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
@@ -17,8 +16,7 @@ export function registerConfigure(program: Command, maker: CommandMaker, finish:
       finish(await runConfigure(options));
     });
 
-  maker
-    .make(program, 'plan', 'list what configure would do to each file, and write nothing')
+  clusterCommand(program, 'plan', 'list what configure would do to each file, and write nothing')
     .option('--all', 'list unchanged files too')
     .option('--exit-code', 'exit with 2 where something would change')
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
@@ -26,8 +24,7 @@ export function registerConfigure(program: Command, maker: CommandMaker, finish:
       finish(await runPlan(options));
     });
 
-  maker
-    .make(program, 'diff', 'show what configure would change, line by line, and write nothing')
+  clusterCommand(program, 'diff', 'show what configure would change, line by line, and write nothing')
     .argument('[file...]', 'only these files, or those below these folders')
     .option('--exit-code', 'exit with 2 where something would change')
     .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {
@@ -35,8 +32,7 @@ export function registerConfigure(program: Command, maker: CommandMaker, finish:
       finish(await runDiff(files, options));
     });
 
-  maker
-    .make(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')
+  clusterCommand(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')
     .argument('<file...>', 'generated files')
     .option('--release', 'give adopted files back: the next configure generates them again')
     .action(async (files: string[], options: RootOptions & { release?: boolean }) => {

@@ -1,19 +1,33 @@
 import type { Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
+import type { ConfigShowOptions } from './config-show.ts';
 
 /** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
-export function registerLook(program: Command, maker: CommandMaker, finish: Finish): void {
-  maker
-    .make(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
+export function registerLook(program: Command, finish: Finish): void {
+  clusterCommand(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
     .argument('<file[:line]>', 'a generated file, or one line of it')
     .action(async (place: string, options: RootOptions) => {
       const { runExplain } = await import('./explain.ts');
       finish(await runExplain(place, options));
     });
 
-  maker
-    .make(program, 'render', 'render the templates into another folder, or one file to standard output')
+  clusterCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing').action(
+    async (options: RootOptions) => {
+      const { runValidate } = await import('./validate.ts');
+      finish(await runValidate(options));
+    },
+  );
+
+  const config = commandGroup(program, 'config', 'look at the configuration');
+  clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked')
+    .option('--computed', 'only what follows from cluster.yaml and nodes.yaml')
+    .action(async (options: ConfigShowOptions) => {
+      const { runConfigShow } = await import('./config-show.ts');
+      finish(await runConfigShow(options));
+    });
+
+  clusterCommand(program, 'render', 'render the templates into another folder, or one file to standard output')
     .argument('[file]', 'path of one result, such as talos/talconfig.yaml')
     .option(
       '-o, --output <folder>',
@@ -24,10 +38,12 @@ export function registerLook(program: Command, maker: CommandMaker, finish: Fini
       finish(await runRender(file, options));
     });
 
-  maker
-    .make(program, 'watch', 'show the plan again after every change of what it is made from, and write nothing')
-    .action(async (options: RootOptions) => {
-      const { runWatch } = await import('./watch.ts');
-      finish(await runWatch(options));
-    });
+  clusterCommand(
+    program,
+    'watch',
+    'show the plan again after every change of what it is made from, and write nothing',
+  ).action(async (options: RootOptions) => {
+    const { runWatch } = await import('./watch.ts');
+    finish(await runWatch(options));
+  });
 }

@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
 import type { NodesCommandOptions } from './nodes.ts';
 import type { SchematicCommandOptions } from './nodes-schematic.ts';
 
 /** Adds `nodes import|discover|schematic` to the command line. */
-export function registerNodes(program: Command, { group, make }: CommandMaker, finish: Finish): void {
-  const nodes = group(program, 'nodes', 'take machines into nodes.yaml, and compute the ids of their images');
-  choices(make(nodes, 'import', 'take machines into nodes.yaml from what talosctl printed, and keep its comments'))
+export function registerNodes(program: Command, finish: Finish): void {
+  const nodes = commandGroup(program, 'nodes', 'take machines into nodes.yaml, and compute the ids of their images');
+  choices(
+    clusterCommand(nodes, 'import', 'take machines into nodes.yaml from what talosctl printed, and keep its comments'),
+  )
     .argument('<file...>', 'output of `talosctl get disks|links|addresses -o json`; - for standard input')
     .action(async (files: string[], options: NodesCommandOptions) => {
       const { runNodesImport } = await import('./nodes.ts');
       finish(await runNodesImport(files, options));
     });
-  choices(make(nodes, 'discover', 'ask machines that have booted Talos, and take them into nodes.yaml'))
+  choices(clusterCommand(nodes, 'discover', 'ask machines that have booted Talos, and take them into nodes.yaml'))
     .argument('<address...>', 'addresses of the machines')
     .action(async (addresses: string[], options: NodesCommandOptions) => {
       const { runNodesDiscover } = await import('./nodes.ts');
       finish(await runNodesDiscover(addresses, options));
     });
-  make(nodes, 'schematic', 'compute the schematic id of an image, without the network')
+  clusterCommand(nodes, 'schematic', 'compute the schematic id of an image, without the network')
     .argument('[extension...]', 'official extensions such as siderolabs/iscsi-tools, in their order')
     .option('--kernel-arg <argument>', 'kernel argument; may be given several times', collect)
     .option('--file <file>', 'a schematic as https://factory.talos.dev takes it')

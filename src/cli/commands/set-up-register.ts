@@ -1,12 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, type Finish } from '../cluster-command.ts';
 import type { DoctorCommandOptions } from './doctor.ts';
 import type { InitCommandOptions } from './init.ts';
 
 /** Adds `init` and `doctor` to the command line. */
-export function registerSetUp(program: Command, maker: CommandMaker, finish: Finish): void {
-  maker
-    .make(program, 'init', 'make the keys and tokens that are missing; nothing is ever replaced')
+export function registerSetUp(program: Command, finish: Finish): void {
+  clusterCommand(program, 'init', 'make the keys and tokens that are missing; nothing is ever replaced')
     .addOption(new Option('--post-quantum', 'make an age key that withstands quantum computers'))
     .option('--from <place>', 'take cluster.yaml and nodes.yaml from another folder, web address or git repository')
     .action(async (options: InitCommandOptions) => {
@@ -14,8 +13,7 @@ export function registerSetUp(program: Command, maker: CommandMaker, finish: Fin
       finish(await runInit(options));
     });
 
-  maker
-    .make(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
+  clusterCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
     .argument('[area...]', 'tools, configuration, keys, secrets, repository or dns; all but dns where none is named')
     .option('--staged', 'look only for plain secrets in what the next commit would hold, as the git hook does')
     .action(async (areas: string[], options: DoctorCommandOptions) => {

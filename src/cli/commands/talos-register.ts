@@ -1,14 +1,20 @@
 import { Option, type Command } from 'commander';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { TalosOptions } from './talos.ts';
 
 const NODE = 'host name or address of a node';
 
 /** Adds `talos apply-node|upgrade-node|upgrade-k8s|reset|status` to the command line. */
-export function registerTalos(program: Command, { group, make }: CommandMaker, finish: Finish): void {
-  const talos = group(program, 'talos', 'work on the machines');
-  change(make(talos, 'apply-node', 'send nodes their configuration, one after the other; shows what it changes first'))
+export function registerTalos(program: Command, finish: Finish): void {
+  const talos = commandGroup(program, 'talos', 'work on the machines');
+  change(
+    clusterCommand(
+      talos,
+      'apply-node',
+      'send nodes their configuration, one after the other; shows what it changes first',
+    ),
+  )
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
     .addOption(new Option('--mode <mode>', 'auto, no-reboot, reboot, staged or try').default('auto'))
@@ -17,7 +23,7 @@ export function registerTalos(program: Command, { group, make }: CommandMaker, f
       const { runApplyNode } = await import('./talos.ts');
       finish(await runApplyNode(nodes, options));
     });
-  change(make(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, while Flux holds still'))
+  change(clusterCommand(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, while Flux holds still'))
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
     .alias('upgrade')
@@ -25,7 +31,7 @@ export function registerTalos(program: Command, { group, make }: CommandMaker, f
       const { runUpgradeNode } = await import('./talos.ts');
       finish(await runUpgradeNode(nodes, options));
     });
-  change(make(talos, 'upgrade-k8s', 'upgrade Kubernetes to the configured version, by steps that it allows'))
+  change(clusterCommand(talos, 'upgrade-k8s', 'upgrade Kubernetes to the configured version, by steps that it allows'))
     .option(
       '--via <version>',
       'version to stop at; may be given several times',
@@ -35,7 +41,11 @@ export function registerTalos(program: Command, { group, make }: CommandMaker, f
       const { runUpgradeKubernetes } = await import('./talos.ts');
       finish(await runUpgradeKubernetes(options));
     });
-  make(talos, 'reset', 'put nodes back into maintenance; without a name all of them, which destroys the cluster')
+  clusterCommand(
+    talos,
+    'reset',
+    'put nodes back into maintenance; without a name all of them, which destroys the cluster',
+  )
     .argument('[node...]', NODE)
     .option('--force', 'wipe whole disks, and not only what Talos and Kubernetes keep')
     .option('--confirm <word>', 'the word that has to be typed otherwise')
@@ -44,7 +54,7 @@ export function registerTalos(program: Command, { group, make }: CommandMaker, f
       const { runTalosReset } = await import('./talos.ts');
       finish(await runTalosReset(nodes, options));
     });
-  make(talos, 'status', 'show how nodes, etcd, Kubernetes and Flux are')
+  clusterCommand(talos, 'status', 'show how nodes, etcd, Kubernetes and Flux are')
     .option('--problems', 'show only what is wrong')
     .action(async (options: RootOptions & { problems?: boolean }) => {
       const { runTalosStatus } = await import('./talos-status.ts');

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { RootOptions } from '../root.ts';
-import type { CommandMaker, Finish } from '../command-maker.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
 import type { TemplateOptions } from './template.ts';
 
 /** Adds `template reset|tidy|debug|validate` and `flux validate` to the command line. */
-export function registerTemplate(program: Command, { group, make }: CommandMaker, finish: Finish): void {
-  const template = group(program, 'template', 'work on what is generated, and on what generates it');
-  make(template, 'reset', 'remove every generated file, and nothing else')
+export function registerTemplate(program: Command, finish: Finish): void {
+  const template = commandGroup(program, 'template', 'work on what is generated, and on what generates it');
+  clusterCommand(template, 'reset', 'remove every generated file, and nothing else')
     .option('-y, --yes', 'answer every question with yes')
     .option('--force', 'remove files that were changed by hand too, and keep copies under .private/backup/')
     .option('--keep', 'leave files that were changed by hand as they are')
@@ -15,20 +15,28 @@ export function registerTemplate(program: Command, { group, make }: CommandMaker
       const { runTemplateReset } = await import('./template.ts');
       finish(await runTemplateReset(options));
     });
-  make(template, 'tidy', 'archive what serves the rendering, so that a plain GitOps repository is left')
+  clusterCommand(template, 'tidy', 'archive what serves the rendering, so that a plain GitOps repository is left')
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run', 'print what would be archived')
     .action(async (options: TemplateOptions) => {
       const { runTemplateTidy } = await import('./template.ts');
       finish(await runTemplateTidy(options));
     });
-  make(template, 'debug', 'list the resources that tell how the cluster is').action(async (options: RootOptions) => {
-    const { runTemplateDebug } = await import('./template.ts');
-    finish(await runTemplateDebug(options));
-  });
-  validate(make(template, 'validate', 'check the configuration and everything that is generated from it'), finish);
-  const flux = group(program, 'flux', 'look at what Flux is given');
-  validate(make(flux, 'validate', 'check the configuration and everything that is generated from it'), finish);
+  clusterCommand(template, 'debug', 'list the resources that tell how the cluster is').action(
+    async (options: RootOptions) => {
+      const { runTemplateDebug } = await import('./template.ts');
+      finish(await runTemplateDebug(options));
+    },
+  );
+  validate(
+    clusterCommand(template, 'validate', 'check the configuration and everything that is generated from it'),
+    finish,
+  );
+  const flux = commandGroup(program, 'flux', 'look at what Flux is given');
+  validate(
+    clusterCommand(flux, 'validate', 'check the configuration and everything that is generated from it'),
+    finish,
+  );
 }
 
 function validate(command: Command, finish: Finish): void {

@@ -1,7 +1,7 @@
 import type { ConfigDocument } from './document.ts';
 import { COMPANION_FILE } from './companion-name.ts';
 import type { Issue } from './issue.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from './secrets.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 
 /**
  * A document of cluster.yaml in which the fields of the companion say that they are found there, with a warning for each that stands

@@ -7,7 +7,7 @@ import { DEFAULT_SELECTION } from '../../sops/selection.ts';
 import { suggestNearest } from '../../report/suggest.ts';
 import { COMPANION_FILE } from './companion-name.ts';
 import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from './secrets.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import type { SecretText } from './types.ts';
 
 /** Secrets by the field of cluster.yaml whose place they take. */

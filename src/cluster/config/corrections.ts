@@ -1,5 +1,5 @@
 import { suggestNearest } from '../../report/suggest.ts';
-import { parseAddress } from '../addresses.ts';
+import { parseAddress, parseNetwork } from '../addresses.ts';
 import type { FieldSchema } from './schemas.ts';
 
 /** The usual slips, each undone; two of them may have met in one value. */
@@ -10,6 +10,9 @@ const MENDS: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll('_', '-'),
   (text) => text.replace(/^[0-9a-f]{12}$/i, (digits) => digits.match(/../g)?.join(':') ?? digits),
   (text) => text.replace(/^(?:https?:\/\/github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])/, ''),
+  (text) => text.replace(/^(https?:\/\/)[^\s/@]*@/, '$1'),
+  (text) => text.replace(/^(?:ssh:\/\/)?git@([^:/]+):(?!\/)/, 'ssh://git@$1/'),
+  (text) => text.replace(/^ssh:\/\/(?!git@)(?:[^@/]*@)?/, 'ssh://git@'),
   (text) => text.replace(/\.git\/?$/, ''),
   (text) => text.replace(/^https?:\/\//, '').replace(/\/$/, ''),
   (text) => text.replace(/\/\d+$/, ''),
@@ -29,9 +32,17 @@ export function correctionFor(value: unknown, schema: FieldSchema): string | num
   return [...once, ...twice].find((text) => text !== value && fits(text, schema));
 }
 
-function fits(text: string, { pattern, format }: FieldSchema): boolean {
-  if (format === 'ipv4') return parseAddress(text)?.family === 4;
+function fits(text: string, schema: FieldSchema): boolean {
+  const { pattern } = schema;
+  const formats = [schema, ...(schema.anyOf ?? [])].flatMap(({ format }) => format ?? []);
+  if (formats.length > 0) return formats.some((format) => isOfFormat(text, format));
   return pattern !== undefined && new RegExp(pattern).test(text);
+}
+
+function isOfFormat(text: string, format: string): boolean {
+  return format.endsWith('-network')
+    ? parseNetwork(text)?.family === Number(format.slice(3, 4))
+    : parseAddress(text)?.family === Number(format.slice(3, 4));
 }
 
 function booleanMeantBy(text: string): boolean | undefined {

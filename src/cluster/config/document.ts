@@ -19,6 +19,8 @@ export interface ConfigDocument {
   readonly issues: readonly Issue[];
   /** A value as it should be quoted in a message: as it is written, shortened where it is long. */
   readonly quote: (path: Path) => string;
+  /** The line that a field stands on; undefined where it is not written. */
+  readonly lineOf: (path: Path) => number | undefined;
   /** An issue with its place and its line. */
   readonly finding: (issue: Issue) => Finding;
 }
@@ -38,6 +40,7 @@ export function readDocument(file: FileName, input: { readonly file: string; rea
     value,
     issues,
     quote: (path) => quoteScalar(yaml, path),
+    lineOf: (path) => lineOf(source, yaml, path),
     finding: (issue) => toFinding(issue, source, yaml),
   };
 }
@@ -122,7 +125,14 @@ function quoteScalar(yaml: Yaml | undefined, path: Path): string {
   if (!isScalar(node) || node.range === undefined || node.range === null) return 'nothing';
   // Numbers as they are written: a long one has lost digits by now.
   if (typeof node.value !== 'string') return node.source ?? String(node.value);
-  return JSON.stringify(node.value.length > LONGEST_QUOTE ? `${node.value.slice(0, LONGEST_QUOTE)}…` : node.value);
+  const shown = node.value.replace(/(:\/\/)(?!git@)[^\s/@]*@/, '$1…@');
+  return JSON.stringify(shown.length > LONGEST_QUOTE ? `${shown.slice(0, LONGEST_QUOTE)}…` : shown);
+}
+
+function lineOf(source: SourceText, yaml: Yaml | undefined, path: Path): number | undefined {
+  if (yaml?.hasIn(path) !== true) return undefined;
+  const range = locate(yaml, path, 'key');
+  return range === undefined ? undefined : source.excerpt(range.start, range.end).place?.line;
 }
 
 function toFinding(issue: Issue, source: SourceText, yaml: Yaml | undefined): Finding {

@@ -1,15 +1,18 @@
 import type { ConfigDocument } from './document.ts';
-import { pathOf, type Issue } from './issue.ts';
+import { isError, pathOf, type Issue } from './issue.ts';
 import { isWithin, valueAt, type Path } from './path.ts';
 import { CLUSTER_FIELDS, NODE_FIELDS, schemaAt, SECRET_FIELDS, type FieldSchema } from './schemas.ts';
-import type { Cluster, ClusterNode, WrittenSecret } from './types.ts';
+import type { Cluster, ClusterNode, SecretText, WrittenSecret } from './types.ts';
 
 /** A type whose members may be broken: each is undefined where its value cannot be relied on. */
 export type Sound<T> = { readonly [K in keyof T]: T[K] | undefined };
 
+/** The fields of cluster.yaml that hold no secret. */
+type PlainFields = { readonly [K in keyof Cluster as Cluster[K] extends SecretText | null ? never : K]: Cluster[K] };
+
 /** What of the configuration can be relied on, with defaults applied. */
 export interface SoundConfiguration {
-  readonly cluster: Sound<Omit<Cluster, 'cloudflare_token'>>;
+  readonly cluster: Sound<PlainFields>;
   /** Undefined where the list itself is broken. */
   readonly nodes: readonly Sound<ClusterNode>[] | undefined;
   /** The secrets as they are written. */
@@ -25,9 +28,12 @@ export function soundConfiguration(
   documents: { readonly cluster: ConfigDocument; readonly nodes: ConfigDocument },
   issues: readonly Issue[],
 ): SoundConfiguration {
-  const isSound = soundness(issues);
+  const isSound = soundness(issues.filter(isError));
   const cluster = soundFields(documents.cluster, [], isSound);
-  const secrets = SECRET_FIELDS.filter((name) => cluster[name] !== undefined).map((name) => [name, cluster[name]]);
+  const secrets = SECRET_FIELDS.filter((name) => cluster[name] !== undefined && cluster[name] !== null).map((name) => [
+    name,
+    cluster[name],
+  ]);
   return {
     // The schema has been met, and schema and types are compared by a test.
     cluster: cluster as unknown as SoundConfiguration['cluster'],

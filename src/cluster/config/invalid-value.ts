@@ -33,7 +33,8 @@ function isEmpty(value: unknown, schema: FieldSchema): boolean {
 function emptyWords(document: ConfigDocument, path: Path, schema: FieldSchema): Pick<Issue, 'message' | 'remedy'> {
   const name = path.at(-1);
   const required = schemaAt(document.file, path.slice(0, -1))?.required ?? [];
-  const wayOut = typeof name === 'string' && !required.includes(name) ? ', or remove the line' : '';
+  const isOptional = typeof name === 'string' && !required.includes(name) && schema['x-required'] === undefined;
+  const wayOut = isOptional ? ', or remove the line' : '';
   return {
     message: `\`${formatPath(path)}\` is empty`,
     remedy: `give ${schema['x-form'] ?? 'a value'}${exampleOf(schema, ', for example ')}${wayOut}`,

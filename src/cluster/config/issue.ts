@@ -18,6 +18,11 @@ export interface Issue {
   readonly remedy?: string;
 }
 
+/** Whether an issue says that its value cannot be used. */
+export function isError({ severity = 'error' }: Issue): boolean {
+  return severity === 'error';
+}
+
 /** The path that an issue is about; undefined where it is about a stretch of text. */
 export function pathOf(issue: Issue): Path | undefined {
   return 'path' in issue.at ? issue.at.path : undefined;

@@ -3,8 +3,12 @@ import { withCompanion } from './companion-document.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
 import type { Issue } from './issue.ts';
-import { RULES } from './rules/list.ts';
+import { impliedPaths } from './meant.ts';
+import { withNewNames } from './old-names.ts';
+import { formatPath } from './path.ts';
+import { OWNED_RULES, RULES } from './rules/list.ts';
 import { readSecrets, type SecretSources } from './secrets.ts';
+import { sourcesOf, type ValueSource } from './sources.ts';
 import type { Cluster, ClusterNode, Configuration, SecretText } from './types.ts';
 import { validateDocument } from './validate.ts';
 
@@ -18,26 +22,38 @@ export interface ConfigFile {
 export interface LoadedConfiguration {
   readonly findings: readonly Finding[];
   readonly configuration?: Configuration;
+  /** Where each field comes from, by its path; complete where there is a configuration. */
+  readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
 /**
- * Reads, validates and completes cluster.yaml and nodes.yaml. All findings come at once; nothing is thrown for what the
+ * Reads, validates and completes cluster.yaml and nodes.yaml; a tree with an owner must have left the sample's values behind. All findings come at once; nothing is thrown for what the
  * files hold. What `sources` throws (a file that cannot be read, a git that fails) goes through.
  */
 export async function loadConfiguration(
-  input: { readonly cluster: ConfigFile; readonly nodes: ConfigFile },
+  input: { readonly cluster: ConfigFile; readonly nodes: ConfigFile; readonly isOwned?: boolean },
   sources: SecretSources,
 ): Promise<LoadedConfiguration> {
-  const written = readDocument('cluster', input.cluster);
+  const written = withNewNames(readDocument('cluster', input.cluster));
   const { document: cluster, warnings } = withCompanion(written, Object.keys(sources.companion ?? {}));
   const documents = { cluster, nodes: readDocument('nodes', input.nodes) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);
   const sound = soundConfiguration(documents, broken);
   const secrets = await readSecrets(documents.cluster, sound.secrets, sources);
-  const issues = [...broken, ...warnings, ...secrets.issues, ...RULES.flatMap((rule) => rule(sound))];
+  const rules = input.isOwned === true ? [...RULES, ...OWNED_RULES] : RULES;
+  const implied = impliedPaths(documents, broken);
+  const found = rules.flatMap((rule) => rule(sound)).filter((issue) => !repeats(issue, implied));
+  const issues = [...broken, ...warnings, ...secrets.issues, ...found];
   const findings = [...findingsOf(documents.cluster, issues), ...findingsOf(documents.nodes, issues)];
-  if (findings.some(({ severity }) => severity === 'error')) return { findings };
-  return { findings, configuration: complete(sound, secrets.values) };
+  const origins = sourcesOf(documents, sound);
+  if (findings.some(({ severity }) => severity === 'error')) return { findings, sources: origins };
+  return { findings, configuration: complete(sound, secrets.values), sources: origins };
+}
+
+/** A misspelt field has been reported: that the right one is missing would only repeat it. */
+function repeats(issue: Issue, implied: ReadonlySet<string>): boolean {
+  if (issue.code !== 'config/missing-key' || !('path' in issue.at)) return false;
+  return implied.has(formatPath(issue.at.path)) || implied.has(formatPath([...issue.at.path.slice(0, -1), '<<']));
 }
 
 function findingsOf(document: ConfigDocument, issues: readonly Issue[]): Finding[] {

@@ -17,12 +17,15 @@ export interface FieldSchema {
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly additionalProperties?: boolean | FieldSchema;
   readonly items?: FieldSchema;
+  readonly anyOf?: readonly FieldSchema[];
   readonly propertyNames?: FieldSchema;
   readonly $defs?: Readonly<Record<string, FieldSchema>>;
   /** What a value has to be, as it stands in a sentence: "an IPv4 address". */
   readonly 'x-form'?: string;
   /** The field holds a secret. */
   readonly 'x-secret'?: boolean;
+  /** When a field is required that others may leave out, as it stands after "required". */
+  readonly 'x-required'?: string;
   /** An empty text is a value, not a field that somebody forgot to fill in. */
   readonly 'x-may-be-empty'?: boolean;
 }

@@ -3,6 +3,8 @@ import { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS } from './schemas.ts';
 
 const KNOWN_NAMES = [...Object.keys(CLUSTER_FIELDS), ...Object.keys(NODE_FIELDS)];
 const TELLTALE = /token|secret|passw|(?:api|private)[-_]?key|credential/i;
+/** A name and a password in a URL, as in https://name:password@host. */
+const URL_WITH_PASSWORD = /:\/\/[^\s/@]*:[^\s/@]*@/;
 const KEY_LINE = /^(?<indent>\s*(?:-\s+)*)(?<quote>["']?)(?<key>[^\s"'#:{}[\],][^\s"':{}[\],]*)\k<quote>\s*:(?:\s|$)/;
 
 /**
@@ -18,7 +20,7 @@ export function secretLines(text: string): ReadonlySet<number> {
     if (isSecretName(match?.groups?.key ?? '') || (TELLTALE.test(line) && !/^\s*#/.test(line))) {
       indentOfSecret ??= match?.groups?.indent?.length ?? 0;
     }
-    if (indentOfSecret !== undefined || TELLTALE.test(line)) lines.add(index + 1);
+    if (indentOfSecret !== undefined || TELLTALE.test(line) || URL_WITH_PASSWORD.test(line)) lines.add(index + 1);
   }
   return lines;
 }

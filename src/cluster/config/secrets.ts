@@ -1,5 +1,6 @@
 import type { ConfigDocument } from './document.ts';
 import type { Issue } from './issue.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import { SECRET_FIELDS } from './schemas.ts';
 import type { Configuration, SecretText, WrittenSecret } from './types.ts';
 
@@ -13,9 +14,6 @@ export interface SecretSources {
   /** Whether git tracks a file, so that what it holds would be pushed. */
   readonly isTracked: (path: string) => Promise<boolean>;
 }
-
-/** The token of the sample: no secret, and written so that everybody sees it. */
-export const SAMPLE_CLOUDFLARE_TOKEN = 'SAMPLE-NOT-A-REAL-CLOUDFLARE-TOKEN';
 
 /** The secrets of cluster.yaml that could be read, by field, and what stood in the way of the others. */
 export interface ReadSecrets {

@@ -1,13 +1,14 @@
 import type { ErrorObject } from 'ajv';
 import { suggestNearest } from '../../report/suggest.ts';
-import { COMPUTED_NAMES } from '../computed.ts';
+import { COMPUTED_NAMES } from '../computed/names.ts';
 import type { ConfigDocument } from './document.ts';
-import { formatFlow } from './flow.ts';
 import { validateCluster, validateNodes } from './generated/validators.js';
 import { invalidValue } from './invalid-value.ts';
-import { pathOf, type Issue } from './issue.ts';
+import { isError, pathOf, type Issue } from './issue.ts';
+import { missingField } from './missing.ts';
+import { OLD_NAMES } from './old-names.ts';
 import { formatPath, fromPointer, isWithin, valueAt, type Path } from './path.ts';
-import { isSecret, propertiesOf, schemaAt, SCHEMAS, type FieldSchema, type FileName } from './schemas.ts';
+import { isSecret, propertiesOf, schemaAt, SCHEMAS, type FileName } from './schemas.ts';
 
 const VALIDATORS = { cluster: validateCluster, nodes: validateNodes };
 
@@ -18,7 +19,10 @@ export function validateDocument(document: ConfigDocument): Issue[] {
   if (whole !== undefined) return [whole];
   const validate = VALIDATORS[document.file];
   if (validate(document.value)) return [];
-  const known = document.issues.map(pathOf).filter((path) => path !== undefined);
+  const known = document.issues
+    .filter(isError)
+    .map(pathOf)
+    .filter((path) => path !== undefined);
   return groupsOf(document, validate.errors ?? [])
     .flatMap((group) => groupIssues(document, group))
     .filter((issue) => !known.some((path) => isWithin(pathOf(issue) ?? [], path)));
@@ -77,7 +81,7 @@ function groupIssues(document: ConfigDocument, { path, errors }: Group): Issue[]
   return [
     ...unknown.map((name) => unknownKey(file, path, name)),
     ...badNames.map((name) => badLabelKey(file, path, name)),
-    ...missing.map((name) => missingField(file, path, name)),
+    ...missing.map((name) => missingField(file, [...path, name])),
     ...(rest.length === 0 ? [] : [invalidValue(document, path, rest)]),
   ];
 }
@@ -86,17 +90,6 @@ function paramsOf(errors: readonly ErrorObject[], keyword: string, param: string
   return errors
     .filter((error) => error.keyword === keyword)
     .map((error) => String((error.params as Record<string, unknown>)[param]));
-}
-
-function missingField(file: FileName, path: Path, name: string): Issue {
-  const field: FieldSchema = schemaAt(file, [...path, name]) ?? {};
-  return {
-    code: 'config/missing-key',
-    file,
-    at: { path: [...path, name] },
-    message: `\`${formatPath([...path, name])}\` is missing`,
-    remedy: `add ${field['x-form'] ?? 'it'}, for example \`${name}: ${formatFlow(field.examples?.[0])}\``,
-  };
 }
 
 function unknownKey(file: FileName, path: Path, name: string): Issue {
@@ -127,13 +120,19 @@ function foreignKey(file: FileName, name: string): Pick<Issue, 'code' | 'message
     const message = `\`${name}\` is computed and cannot be set`;
     return { code: 'config/computed-key', message, remedy: 'remove it; it follows from the other fields' };
   }
+  const newName = OLD_NAMES.get(name);
+  if (newName !== undefined && file === 'cluster') {
+    const message = `\`${name}\` is the earlier name of \`${newName}\`, which is set as well`;
+    return { code: 'config/old-name', message, remedy: 'keep the new name' };
+  }
   const other: FileName = file === 'cluster' ? 'nodes' : 'cluster';
   if (!Object.hasOwn(SCHEMAS[other].properties ?? {}, name)) return undefined;
   const message = `\`${name}\` stands in the wrong file`;
   return { code: 'config/misplaced-key', message, remedy: `move it to ${other}.yaml` };
 }
 
-function nearestField(file: FileName, path: Path, name: string): string | undefined {
+/** The field that a misspelt key most likely stands for. */
+export function nearestField(file: FileName, path: Path, name: string): string | undefined {
   return suggestNearest(name, Object.keys(propertiesOf(file, path)));
 }
 

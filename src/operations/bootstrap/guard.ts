@@ -1,13 +1,14 @@
+import { placeholderFindings } from '../../cluster/credentials/placeholder.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess } from '../../pipeline/access.ts';
-import { readConfiguration } from '../../pipeline/configuration.ts';
+import { needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { findPlaceholders } from '../doctor/placeholders.ts';
+import { isSampleValue } from '../doctor/configuration.ts';
 import { filesOfSample, secretFiles } from '../doctor/secrets.ts';
 
 /** A tree that a cluster may be made from. */
@@ -28,10 +29,11 @@ export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
   const access = await findAccess(root, manifest, true);
   if (access.kind !== 'owner') throw notConfigured();
   if (access.key.recipient === SAMPLE_RECIPIENT) throw sampleKey(['age.key']);
-  const { configuration } = await readConfiguration(root, access);
+  const { configuration, findings: remarks } = await readConfiguration(root, access);
   const sample = filesOfSample(await secretFiles(root));
   const findings: Finding[] = [
-    ...findPlaceholders(configuration, 'error'),
+    ...remarks.filter(isSampleValue).map((finding) => ({ ...finding, severity: 'error' as const })),
+    ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'error') : []),
     ...(sample.length > 0 ? sampleKey(sample).findings : []),
     ...((await staleInputs(root)).length > 0 ? [stale()] : []),
   ];

@@ -1,11 +1,10 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { findAccess } from '../../pipeline/access.ts';
+import { findAccess, isOwned } from '../../pipeline/access.ts';
 import { readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import type { Check } from './check.ts';
-import { findPlaceholders } from './placeholders.ts';
 
 /** The two files of the configuration: valid, own, and what the generated files were made from. */
 export async function checkConfiguration(root: ClusterRoot): Promise<{ checks: Check[]; valid?: ValidConfiguration }> {
@@ -14,26 +13,42 @@ export async function checkConfiguration(root: ClusterRoot): Promise<{ checks: C
   if ('findings' in read) return { checks: [{ area: 'configuration', subject, findings: read.findings }] };
   const { valid } = read;
   const checks: Check[] = [
-    { area: 'configuration', subject, findings: valid.findings },
+    { area: 'configuration', subject, findings: valid.findings.filter((finding) => !isSampleValue(finding)) },
     {
       area: 'configuration',
       subject: 'values of the sample',
-      findings: findPlaceholders(valid.configuration, 'warning'),
+      findings: read.isOwned ? valid.findings.filter(isSampleValue) : [untouchedSample()],
     },
     { area: 'configuration', subject: 'generated files', findings: await staleFindings(root) },
   ];
   return { checks, valid };
 }
 
+/** Whether a finding tells of a value of the sample: with any of them no cluster comes up. */
+export function isSampleValue({ code }: Finding): boolean {
+  return code === 'config/sample-value';
+}
+
+function untouchedSample(): Finding {
+  return {
+    code: 'config/sample-value',
+    severity: 'warning',
+    message: 'cluster.yaml and nodes.yaml are the sample, with addresses that nobody has',
+    remedy: 'edit both, then run `task configure`, which makes the tree yours',
+  };
+}
+
 async function tryConfiguration(
   root: ClusterRoot,
-): Promise<{ readonly valid: ValidConfiguration } | { readonly findings: readonly Finding[] }> {
+): Promise<
+  { readonly valid: ValidConfiguration; readonly isOwned: boolean } | { readonly findings: readonly Finding[] }
+> {
   try {
     const manifest = await readManifest(root);
     // A tree that nobody owns yet has no secrets to be compared with.
     const access =
       manifest === undefined ? ({ kind: 'new', takesOver: false } as const) : await findAccess(root, manifest, false);
-    return { valid: await readConfiguration(root, access) };
+    return { valid: await readConfiguration(root, access), isOwned: isOwned(access) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { findings: error.findings };

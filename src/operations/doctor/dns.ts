@@ -1,3 +1,4 @@
+import { domainValues } from '../../cluster/computed/domains.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
 import type { Finding } from '../../report/finding.ts';
 import { nameServers } from '../../system/network.ts';
@@ -5,7 +6,7 @@ import type { Check } from './check.ts';
 
 /** Whether Cloudflare answers for each of the domains; asks DNS. */
 export async function checkDns({ cluster }: Configuration): Promise<Check[]> {
-  const domains = [cluster.cloudflare_domain].flat();
+  const domains = domainValues(cluster).cloudflare_domains;
   return await Promise.all(
     domains.map(async (domain) => ({ area: 'dns', subject: domain, findings: await domainFindings(domain) }) as const),
   );

@@ -1,4 +1,5 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { needsTunnel } from '../../pipeline/configuration.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { environment } from '../../system/environment.ts';
 import { accessFiles } from '../programs/environment.ts';
@@ -19,6 +20,9 @@ export interface DoctorOptions {
   readonly programs: Programs;
 }
 
+/** Areas in which what is right depends on the configuration. */
+const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'repository', 'dns'];
+
 /**
  * Looks at everything that commands of ours need, and changes nothing.
  *
@@ -28,13 +32,15 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const env = environment();
   const files = accessFiles(root, env);
   const isWanted = (area: Area): boolean => areas.includes(area);
-  const needsConfiguration = isWanted('configuration') || isWanted('repository') || isWanted('dns');
+  const needsConfiguration = areas.some((area) => CONFIGURED.includes(area));
   const { checks, valid } = needsConfiguration ? await checkConfiguration(root) : { checks: [], valid: undefined };
   const configuration = valid?.configuration;
+  // Of a configuration that is wrong nothing is known: most clusters are reached through a tunnel.
+  const isTunnelNeeded = configuration === undefined || needsTunnel(configuration);
   return [
     ...(isWanted('tools') ? [...(await checkTools(programs)), checkEnvironment(files, env)] : []),
     ...(isWanted('configuration') ? checks : []),
-    ...(isWanted('keys') ? await checkKeys(root, files.ageKey, await readManifest(root)) : []),
+    ...(isWanted('keys') ? await checkKeys(root, files.ageKey, await readManifest(root), isTunnelNeeded) : []),
     ...(isWanted('secrets') ? await checkSecrets(root, files.ageKey) : []),
     ...(isWanted('repository') ? await checkRepository(programs, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root, programs) : []),

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { parseTunnel } from '../../cluster/credentials/tunnel.ts';
+import { placeholderFindings } from '../../cluster/credentials/placeholder.ts';
 import { CREDENTIAL_FILES, ORIGINS, type CredentialFile } from '../../cluster/credentials/files.ts';
 import {
   deployKey,
@@ -21,10 +22,12 @@ export async function checkKeys(
   root: ClusterRoot,
   ageKeyPath: string,
   manifest: Manifest | undefined,
+  isTunnelNeeded: boolean,
 ): Promise<Check[]> {
   const age = await keyAtHand(root, ageKeyPath);
   const owner = 'key' in age ? ownerFindings(age.key, manifest) : age.findings;
-  const others = [CREDENTIAL_FILES.deployKey, CREDENTIAL_FILES.pushToken, CREDENTIAL_FILES.tunnel];
+  const { deployKey: deploy, pushToken: push, tunnel } = CREDENTIAL_FILES;
+  const others = [deploy, push, ...(isTunnelNeeded ? [tunnel] : [])];
   const loose = await looseCredentials(root.keys);
   return [
     { area: 'keys', subject: 'the age key', findings: owner },
@@ -81,7 +84,8 @@ async function checkFile(root: ClusterRoot, file: CredentialFile): Promise<Check
   if (text === undefined) return { area: 'keys', subject: file, findings: [missing(file)] };
   try {
     READERS[file]?.(text);
-    return { area: 'keys', subject: file, findings: [] };
+    const findings = file === CREDENTIAL_FILES.tunnel ? await placeholderFindings(root.keys, 'warning') : [];
+    return { area: 'keys', subject: file, findings };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { area: 'keys', subject: file, findings: error.findings };

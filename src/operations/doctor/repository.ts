@@ -1,3 +1,4 @@
+import { repositoryValues } from '../../cluster/computed/repository.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
 import { OUTPUT_ROOTS } from '../../cluster/root.ts';
 import type { Finding } from '../../report/finding.ts';
@@ -48,7 +49,8 @@ async function unpushed(programs: Programs): Promise<Finding[]> {
 
 async function strangeRemote(programs: Programs, configuration: Configuration | undefined): Promise<Finding[]> {
   if (configuration === undefined) return [];
-  const { repository_name: name, repository_branch: wanted } = configuration.cluster;
+  const { repository_branch: wanted } = configuration.cluster;
+  const { repository_name: name } = repositoryValues(configuration.cluster, false);
   const [branch, url] = await Promise.all([
     git(programs, ['branch', '--show-current']),
     git(programs, ['remote', 'get-url', 'origin']),

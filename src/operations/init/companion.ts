@@ -3,7 +3,7 @@ import { encryptCompanion } from '../../cluster/config/companion.ts';
 import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import { readDocument } from '../../cluster/config/document.ts';
 import { SECRET_FIELDS } from '../../cluster/config/schemas.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/secrets.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { now } from '../../system/clock.ts';

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration, type LoadedConfiguration } from '../../../src/cluster/config/load.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN, secretValues, type SecretSources } from '../../../src/cluster/config/secrets.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-token.ts';
+import { secretValues, type SecretSources } from '../../../src/cluster/config/secrets.ts';
+import { clusterSample, nodesSample } from '../../../scripts/make-samples.mjs';
+import { CLUSTER_FIELDS, NODE_FIELDS } from '../../../src/cluster/config/schemas.ts';
+import { SAMPLE_RECIPIENT } from '../../../src/cluster/credentials/sample.ts';
 import { configurationTexts, validConfiguration } from '../configurations.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -14,6 +18,10 @@ const SOURCES: SecretSources = {
   readFile: (path) => Promise.resolve(path === 'token.txt' ? `${SECRET}\r\n` : path === 'empty.txt' ? '\n' : undefined),
   isTracked: (path) => Promise.resolve(path === 'cluster.yaml'),
 };
+
+/** In a fork both files are its owner's. */
+const manifest = await readFile(join(ROOT, '.cluster-template/manifest.json'), 'utf8').catch(() => '');
+const isSample = manifest.includes(SAMPLE_RECIPIENT);
 
 async function load(cluster: string, nodes: string, sources: SecretSources = SOURCES): Promise<LoadedConfiguration> {
   return loadConfiguration(
@@ -40,15 +48,35 @@ describe('the sample', () => {
   it('stays valid when the optional fields that it shows are taken in', async () => {
     const uncomment = (text: string): string =>
       text.replace(/^(\s*)# ((?:[a-z0-9_]+|nodeLabels):(?: .*)?| {2}topology\S*: .*)$/gm, '$1$2');
-    const cluster = uncomment(await read('cluster.yaml'));
-    const nodes = uncomment(await read('nodes.yaml'));
-    const { findings, configuration } = await load(cluster, nodes);
-    expect(findings).toEqual([]);
-    expect(Object.values(configuration?.cluster ?? {})).not.toContain(null);
-    expect(configuration?.nodes[0]?.nodeLabels).toEqual({
-      'topology.kubernetes.io/region': 'home',
-      'topology.kubernetes.io/zone': 'rack-1',
-    });
+    // Only one of the two names for the domains may be set.
+    const cluster = uncomment((await read('cluster.yaml')).replace(/^# cloudflare_domains:.*$/m, ''));
+    const labels =
+      '    nodeLabels:\n      topology.kubernetes.io/region: home\n      topology.kubernetes.io/zone: rack-2\n';
+    const nodes = uncomment(await read('nodes.yaml')).replace(
+      /^( {4}schematic_id: .*\n)(?=\n|$(?![^]))/gm,
+      `$1${labels}`,
+    );
+    const env = new Proxy({}, { get: () => SECRET });
+    const { findings, configuration } = await load(cluster, nodes, { ...SOURCES, env });
+    // The sample's schematic is the plain image.
+    expect(findings.map(({ code }) => code)).toEqual(['config/plain-schematic']);
+    const unset = Object.entries(configuration?.cluster ?? {}).filter(([, value]) => value === null);
+    expect(unset.map(([name]) => name)).toEqual(['cloudflare_domains']);
+    expect(Object.values(configuration?.nodes[0] ?? {})).not.toContain(null);
+  });
+
+  it.skipIf(!isSample)('is what the schemas make of it (node scripts/make-samples.mjs)', async () => {
+    expect(await read('cluster.yaml')).toBe(await clusterSample());
+    expect(await read('nodes.yaml')).toBe(await nodesSample());
+  });
+
+  it.each([
+    ['cluster.yaml', CLUSTER_FIELDS, /^(?:# )?([a-z0-9_]+):/gm],
+    ['nodes.yaml', NODE_FIELDS, /^ {2}(?:- | {2}(?:# )?)([a-zA-Z_]+):/gm],
+  ])('%s shows every field once', async (file, fields, pattern) => {
+    const [text = ''] = (await read(file)).split(/\n\n {2}- name: k8s-1/);
+    const shown = [...text.matchAll(pattern)].map(([, name]) => name);
+    expect(shown).toEqual(Object.keys(fields));
   });
 
   it('names its schemas and its placeholder', async () => {
@@ -92,6 +120,7 @@ describe('every pair of equal addresses', () => {
     'cluster_dns_gateway_addr',
     'cluster_gateway_addr',
     'cloudflare_gateway_addr',
+    'agentgateway_addr',
   ];
   const pairs = fields.flatMap((one, index) =>
     [...fields.slice(index + 1), 'nodes[0].address'].map((other) => [one, other] as const),

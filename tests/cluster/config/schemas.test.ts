@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compiledSchemas } from '../../../scripts/compile-schemas.mjs';
 import { configurationReference } from '../../../scripts/make-docs.mjs';
-import { parseAddress } from '../../../src/cluster/addresses.ts';
+import { parseAddress, parseNetwork } from '../../../src/cluster/addresses.ts';
+import { OLD_NAMES } from '../../../src/cluster/config/old-names.ts';
+import { COMPUTED_NAMES } from '../../../src/cluster/computed/names.ts';
 import { validateCluster, validateNodes } from '../../../src/cluster/config/generated/validators.js';
 import {
   CLUSTER_FIELDS,
@@ -28,24 +30,69 @@ const WRITTEN_CLUSTER: Required<WrittenCluster> = {
   node_ntp_servers: 'optional',
   node_default_gateway: 'optional',
   node_vlan_tag: 'optional',
+  node_schematic_id: 'optional',
+  schedule_on_controllers: 'optional',
   cluster_api_addr: 'required',
   cluster_api_tls_sans: 'optional',
   cluster_pod_cidr: 'optional',
   cluster_svc_cidr: 'optional',
   cluster_dns_gateway_addr: 'required',
   cluster_gateway_addr: 'required',
-  cloudflare_gateway_addr: 'required',
-  repository_name: 'required',
+  cloudflare_gateway_addr: 'optional',
+  ingress: 'optional',
+  repository_name: 'optional',
+  repository_url: 'optional',
   repository_branch: 'optional',
   repository_visibility: 'optional',
-  cloudflare_domain: 'required',
-  cloudflare_token: 'required',
+  repository_known_hosts: 'optional',
+  webhook_type: 'optional',
+  dns_provider: 'optional',
+  cloudflare_domain: 'optional',
+  cloudflare_domains: 'optional',
+  cloudflare_token: 'optional',
   cilium_loadbalancer_mode: 'optional',
+  cilium_loadbalancer_algorithm: 'optional',
+  cilium_routing_mode: 'optional',
+  cilium_bbr_enabled: 'optional',
+  cilium_big_tcp_enabled: 'optional',
+  cilium_lb_pool_cidr: 'optional',
   cilium_bgp_router_addr: 'optional',
   cilium_bgp_router_asn: 'optional',
   cilium_bgp_node_asn: 'optional',
+  cilium_bgp_hold_time: 'optional',
+  cilium_bgp_keepalive_time: 'optional',
+  cilium_bgp_graceful_restart: 'optional',
+  cilium_bgp_graceful_restart_time: 'optional',
+  cilium_bgp_password: 'optional',
+  hubble_enabled: 'optional',
+  hubble_ui_enabled: 'optional',
   k8s_gateway_fallback_dns: 'optional',
   spegel_enabled: 'optional',
+  flux_memory_limit: 'optional',
+  alerts_enabled: 'optional',
+  alertmanager_url: 'optional',
+  volsync_enabled: 'optional',
+  openebs_hostpath: 'optional',
+  agentgateway_addr: 'optional',
+  agentgateway_observability_enabled: 'optional',
+  otel_collector_endpoint: 'optional',
+  azure_openai_api_key: 'optional',
+  azure_openai_resource_name: 'optional',
+  azure_openai_deployment_name: 'optional',
+  azure_openai_api_version: 'optional',
+  cohere_api_key: 'optional',
+  cohere_model: 'optional',
+  cohere_host: 'optional',
+  anthropic_api_key: 'optional',
+  anthropic_model: 'optional',
+  anthropic_host: 'optional',
+  proxmox_api_url: 'optional',
+  proxmox_region: 'optional',
+  proxmox_storage: 'optional',
+  proxmox_insecure: 'optional',
+  proxmox_csi_token_id: 'optional',
+  proxmox_csi_token_secret: 'optional',
+  proxmox_vlan_mode: 'optional',
 };
 
 const WRITTEN_NODE: Required<WrittenNode> = {
@@ -54,12 +101,14 @@ const WRITTEN_NODE: Required<WrittenNode> = {
   controller: 'required',
   disk: 'required',
   mac_addr: 'required',
-  schematic_id: 'required',
+  schematic_id: 'optional',
   mtu: 'optional',
   secureboot: 'optional',
   encrypt_disk: 'optional',
   kernel_modules: 'optional',
   nodeLabels: 'optional',
+  gpu: 'optional',
+  openebs_hostpath_enabled: 'optional',
 };
 
 const EFFECTIVE_CLUSTER: Nullable<Cluster> = {
@@ -68,24 +117,69 @@ const EFFECTIVE_CLUSTER: Nullable<Cluster> = {
   node_ntp_servers: 'set',
   node_default_gateway: 'null',
   node_vlan_tag: 'null',
+  node_schematic_id: 'null',
+  schedule_on_controllers: 'set',
   cluster_api_addr: 'set',
   cluster_api_tls_sans: 'null',
   cluster_pod_cidr: 'set',
   cluster_svc_cidr: 'set',
   cluster_dns_gateway_addr: 'set',
   cluster_gateway_addr: 'set',
-  cloudflare_gateway_addr: 'set',
-  repository_name: 'set',
+  cloudflare_gateway_addr: 'null',
+  ingress: 'null',
+  repository_name: 'null',
+  repository_url: 'null',
   repository_branch: 'set',
   repository_visibility: 'set',
-  cloudflare_domain: 'set',
-  cloudflare_token: 'set',
+  repository_known_hosts: 'null',
+  webhook_type: 'null',
+  dns_provider: 'set',
+  cloudflare_domain: 'null',
+  cloudflare_domains: 'null',
+  cloudflare_token: 'null',
   cilium_loadbalancer_mode: 'set',
+  cilium_loadbalancer_algorithm: 'set',
+  cilium_routing_mode: 'set',
+  cilium_bbr_enabled: 'set',
+  cilium_big_tcp_enabled: 'set',
+  cilium_lb_pool_cidr: 'null',
   cilium_bgp_router_addr: 'null',
   cilium_bgp_router_asn: 'null',
   cilium_bgp_node_asn: 'null',
+  cilium_bgp_hold_time: 'set',
+  cilium_bgp_keepalive_time: 'set',
+  cilium_bgp_graceful_restart: 'set',
+  cilium_bgp_graceful_restart_time: 'set',
+  cilium_bgp_password: 'null',
+  hubble_enabled: 'set',
+  hubble_ui_enabled: 'null',
   k8s_gateway_fallback_dns: 'null',
   spegel_enabled: 'null',
+  flux_memory_limit: 'set',
+  alerts_enabled: 'set',
+  alertmanager_url: 'set',
+  volsync_enabled: 'set',
+  openebs_hostpath: 'set',
+  agentgateway_addr: 'null',
+  agentgateway_observability_enabled: 'set',
+  otel_collector_endpoint: 'null',
+  azure_openai_api_key: 'null',
+  azure_openai_resource_name: 'null',
+  azure_openai_deployment_name: 'null',
+  azure_openai_api_version: 'set',
+  cohere_api_key: 'null',
+  cohere_model: 'null',
+  cohere_host: 'null',
+  anthropic_api_key: 'null',
+  anthropic_model: 'null',
+  anthropic_host: 'null',
+  proxmox_api_url: 'null',
+  proxmox_region: 'null',
+  proxmox_storage: 'null',
+  proxmox_insecure: 'set',
+  proxmox_csi_token_id: 'null',
+  proxmox_csi_token_secret: 'null',
+  proxmox_vlan_mode: 'set',
 };
 
 const EFFECTIVE_NODE: Nullable<ClusterNode> = {
@@ -94,12 +188,14 @@ const EFFECTIVE_NODE: Nullable<ClusterNode> = {
   controller: 'set',
   disk: 'set',
   mac_addr: 'set',
-  schematic_id: 'set',
+  schematic_id: 'null',
   mtu: 'set',
   secureboot: 'set',
   encrypt_disk: 'set',
   kernel_modules: 'set',
   nodeLabels: 'null',
+  gpu: 'null',
+  openebs_hostpath_enabled: 'set',
 };
 
 describe('schemas and types agree', () => {
@@ -125,7 +221,14 @@ describe('schemas and types agree', () => {
   });
 
   it('on which fields are secret', () => {
-    expect(SECRET_FIELDS).toEqual(['cloudflare_token']);
+    expect(SECRET_FIELDS).toEqual([
+      'cloudflare_token',
+      'cilium_bgp_password',
+      'azure_openai_api_key',
+      'cohere_api_key',
+      'anthropic_api_key',
+      'proxmox_csi_token_secret',
+    ]);
   });
 });
 
@@ -143,7 +246,7 @@ describe('every field', () => {
     for (const example of [...(schema?.examples ?? []), ...(schema?.default === undefined ? [] : [schema.default])]) {
       expect(errorsAt(name, file, example)).toEqual([]);
     }
-    expect(schema?.examples).not.toEqual([]);
+    expect(schema?.examples?.length).toBeGreaterThan(0);
   });
 });
 
@@ -169,6 +272,20 @@ describe('the formats of the schemas', () => {
     fc.assert(
       fc.property(letters, (text) => !isAddress(text) || parseAddress(text) !== undefined),
       { numRuns: 2000 },
+    );
+  });
+
+  it('take the networks that the code reads, and no others', () => {
+    const prefix = fc.integer({ min: 0, max: 140 });
+    const texts = fc
+      .tuple(fc.oneof(fc.ipV4(), fc.ipV6()), prefix)
+      .map(([address, bits]) => `${address}/${String(bits)}`);
+    fc.assert(
+      fc.property(texts, (text) => {
+        const isNetwork = parseNetwork(text) !== undefined;
+        expect(errorsAt('node_cidr', 'cluster', text).length === 0).toBe(isNetwork);
+        expect(errorsAt('cilium_lb_pool_cidr', 'cluster', text).length === 0).toBe(isNetwork);
+      }),
     );
   });
 
@@ -203,5 +320,11 @@ describe('what is made from the schemas is up to date', () => {
 
   it('docs/configuration.md (node scripts/make-docs.mjs)', async () => {
     expect(await readFile(join(ROOT, 'docs/configuration.md'), 'utf8')).toBe(await configurationReference());
+  });
+
+  it('the computed values and the earlier names in docs/configuration.md', async () => {
+    const page = await configurationReference();
+    const names = [...COMPUTED_NAMES, ...OLD_NAMES.keys(), ...OLD_NAMES.values()];
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });

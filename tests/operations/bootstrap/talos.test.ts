@@ -241,10 +241,10 @@ describe('bootstrap talos stops', () => {
   it('before the tree is up to date, and where values of the sample are left', async () => {
     const { cluster, stands } = await world();
     const config = join(cluster, 'cluster.yaml');
-    await writeFile(config, (await readFile(config, 'utf8')).replaceAll('own.test', 'example.com'));
+    await writeFile(config, (await readFile(config, 'utf8')).replaceAll('own.internal', 'example.com'));
     const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
     const codes = (ended as Failure).findings.map(({ code }) => code);
-    expect(codes).toEqual(['config/placeholder', 'workspace/stale']);
+    expect(codes).toEqual(['config/sample-value', 'workspace/stale']);
     expect(await stands.calls()).toEqual([]);
   });
 

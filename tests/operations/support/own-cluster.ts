@@ -11,11 +11,18 @@ const repository = resolve(import.meta.dirname, '../../..');
 
 const PARTS = ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates', 'kubernetes', 'talos', 'bootstrap'].concat([
   '.sops.yaml',
+  'AGENTS.md',
   '.cluster-template/manifest.json',
 ]);
 
 /** The secret of cluster.yaml in the clusters of these tests: nothing that is recorded or shown may hold it. */
 export const OWN_TOKEN = 'own-cloudflare-token-4711';
+
+const OWN_TUNNEL = {
+  AccountTag: 'own',
+  TunnelSecret: 'b3duIHNlY3JldA==',
+  TunnelID: '6b6b0f7c-1f2d-4b4e-9d55-0a53c1f0a001',
+};
 
 /** Three controllers and a worker, as nodes.yaml of the sample has them, at addresses of their own. */
 export const OWN_NODES = [
@@ -50,7 +57,7 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
   for (const part of PARTS) cpSync(join(repository, part), join(folder, part), { recursive: true });
   edit(join(folder, 'cluster.yaml'), [
     [/192\.0\.2\./g, '10.11.12.'],
-    [/example\.com/g, 'own.test'],
+    [/example\.com/g, 'own.internal'],
     [/example\/cluster/g, 'own/home'],
     [/^cloudflare_token:.*$/m, 'cloudflare_token: {file: cloudflare-token.key}'],
   ]);
@@ -63,6 +70,7 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
     ]),
   ]);
   writeFileSync(join(folder, 'cloudflare-token.key'), `${OWN_TOKEN}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'cloudflare-tunnel.json'), JSON.stringify(OWN_TUNNEL), { mode: 0o600 });
   const signal = new AbortController().signal;
   const confirm = (): Promise<boolean> => Promise.resolve(true);
   await configure(clusterRoot(folder), { generator: 'test', conflicts: 'stop', confirm, signal }, SILENT);

@@ -1,49 +1,44 @@
 import { contains, firstAddress, formatNetwork, lastAddress, overlaps } from '../../addresses.ts';
-import { isBgpEnabled } from '../../computed.ts';
+import { isBgpEnabled } from '../../computed/services.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
 import { networksOf } from './networks.ts';
-import { freeAddress, nodeNetworkOf, ownersOf, type Owner } from './owners.ts';
+import { freeAddress, nodeNetworkFor, nodeNetworksOf, ownersOf, type Owner } from './owners.ts';
 import type { Rule } from './rule.ts';
 
 /** Nodes, router and API lie in the node network; gateways too, unless BGP announces them elsewhere. */
 export const addressesLieInNodeNetwork: Rule = (configuration) => {
-  const network = nodeNetworkOf(configuration);
-  if (network === undefined) return [];
+  const networks = nodeNetworksOf(configuration);
+  if (networks.length === 0) return [];
   const bgp = mayUseBgp(configuration);
   return ownersOf(configuration)
     .filter(({ role }) => role !== 'bgp router' && !(role === 'gateway' && bgp))
-    .filter(({ address }) => !contains(network, address))
+    .filter(({ address }) => !networks.some((network) => contains(network, address)))
     .map((owner) => ({
       ...issueAt(owner, 'config/address-outside'),
-      message: `${owner.label} is ${owner.text}, outside of \`node_cidr\` (${formatNetwork(network)})`,
-      remedy: `${freeRemedy(configuration)}${owner.role === 'gateway' ? '; only with BGP may a gateway lie elsewhere' : ''}`,
+      message: `${owner.label} is ${owner.text}, outside of \`node_cidr\` (${networks.map(formatNetwork).join(', ')})`,
+      remedy: `${freeRemedy(configuration, owner)}${owner.role === 'gateway' ? '; only with BGP may a gateway lie elsewhere' : ''}`,
     }));
 };
 
 /** The first and the last address of the node network belong to the network itself; Cilium hands out neither of them. */
-export const addressesAreUsable: Rule = (configuration) => {
-  const network = nodeNetworkOf(configuration);
-  if (network === undefined) return [];
-  const ends = new Map([
-    [firstAddress(network).value, 'network'],
-    [lastAddress(network).value, 'broadcast'],
-  ]);
-  return ownersOf(configuration)
-    .filter(({ address, role, isWritten }) => isWritten && role !== 'bgp router' && ends.has(address.value))
-    .map((owner) => ({
-      ...issueAt(owner, 'config/address-unusable'),
-      message: `${owner.label} is ${owner.text}, the ${ends.get(owner.address.value) ?? ''} address of \`node_cidr\` (${formatNetwork(network)})`,
-      remedy: freeRemedy(configuration),
-    }));
-};
+export const addressesAreUsable: Rule = (configuration) =>
+  ownersOf(configuration)
+    .filter(({ role, isWritten }) => isWritten && role !== 'bgp router')
+    .flatMap((owner) => {
+      const network = nodeNetworksOf(configuration).find((one) => contains(one, owner.address));
+      const end = network === undefined ? undefined : endOf(network, owner);
+      if (network === undefined || end === undefined) return [];
+      const message = `${owner.label} is ${owner.text}, the ${end} address of \`node_cidr\` (${formatNetwork(network)})`;
+      return [{ ...issueAt(owner, 'config/address-unusable'), message, remedy: freeRemedy(configuration, owner) }];
+    });
 
 /** With BGP an address may lie outside of the node network, but never where Pods or Services are. */
 export const addressesLieOutsideClusterNetworks: Rule = (configuration) => {
-  const nodeNetwork = nodeNetworkOf(configuration);
+  const nodeNetworks = nodeNetworksOf(configuration);
   const networks = networksOf(configuration).filter(({ field, network }) => {
     // Overlapping networks have been reported; their addresses would only repeat it.
-    return field !== 'node_cidr' && (nodeNetwork === undefined || !overlaps(network, nodeNetwork));
+    return field !== 'node_cidr' && !nodeNetworks.some((nodeNetwork) => overlaps(network, nodeNetwork));
   });
   if (!mayUseBgp(configuration)) return [];
   return ownersOf(configuration)
@@ -73,19 +68,27 @@ export const addressesAreDistinct: Rule = (configuration) => {
       {
         ...issueAt(blamed, 'config/address-taken'),
         message: `${owner.text} is used by both ${first.label} and ${owner.label}`,
-        remedy: freeRemedy(configuration),
+        remedy: freeRemedy(configuration, owner),
       },
     ];
   });
 };
 
 /** Whether BGP is on, or might be once its broken fields are mended. */
-function mayUseBgp({ cluster }: SoundConfiguration): boolean {
+export function mayUseBgp({ cluster }: SoundConfiguration): boolean {
   return isBgpEnabled({
     cilium_bgp_router_addr: cluster.cilium_bgp_router_addr === undefined ? '' : cluster.cilium_bgp_router_addr,
     cilium_bgp_router_asn: cluster.cilium_bgp_router_asn === undefined ? 0 : cluster.cilium_bgp_router_asn,
     cilium_bgp_node_asn: cluster.cilium_bgp_node_asn === undefined ? 0 : cluster.cilium_bgp_node_asn,
   });
+}
+
+/** IPv6 has no broadcast address, but its first one is every router's. Cilium leaves out the first and the last of both. */
+function endOf(network: Parameters<typeof firstAddress>[0], { address, role }: Owner): string | undefined {
+  if (address.value === firstAddress(network).value) return network.family === 4 ? 'network' : 'subnet-router anycast';
+  if (address.value !== lastAddress(network).value) return undefined;
+  if (network.family === 4) return 'broadcast';
+  return role === 'gateway' ? 'last' : undefined;
 }
 
 function isSameAddress(one: Owner, other: Owner): boolean {
@@ -97,8 +100,9 @@ function mayShare(one: Owner, other: Owner): boolean {
   return roles.includes('router') && roles.includes('bgp router');
 }
 
-function freeRemedy(configuration: SoundConfiguration): string {
-  const free = freeAddress(configuration);
+function freeRemedy(configuration: SoundConfiguration, { address }: Owner): string {
+  const network = nodeNetworkFor(configuration, address.family) ?? nodeNetworksOf(configuration)[0];
+  const free = network === undefined ? undefined : freeAddress(configuration, network);
   return free === undefined
     ? 'take an unused address of the node network'
     : `take an unused address of the node network, for example ${free}`;

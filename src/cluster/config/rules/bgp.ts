@@ -1,3 +1,4 @@
+import { fieldNames } from './words.ts';
 import type { Rule } from './rule.ts';
 
 const FIELDS = ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn'] as const;
@@ -12,8 +13,8 @@ export const bgpIsCompleteOrAbsent: Rule = ({ cluster }) => {
       code: 'config/bgp-incomplete',
       file: 'cluster',
       at: { path: [present[0]], part: 'key' },
-      message: `BGP is set up in part: ${names(present)} without ${names(missing)}`,
-      remedy: `add ${names(missing)}, or remove ${names(present)}`,
+      message: `BGP is set up in part: ${fieldNames(present)} without ${fieldNames(missing)}`,
+      remedy: `add ${fieldNames(missing)}, or remove ${fieldNames(present)}`,
     },
   ];
 };
@@ -34,6 +35,18 @@ export const bgpNumbersDiffer: Rule = ({ cluster }) => {
   ];
 };
 
-function names(fields: readonly string[]): string {
-  return fields.map((field) => `\`${field}\``).join(' and ');
-}
+/** RFC 4271, section 10: three signs of life fit into the hold time. Cilium's resource refuses a longer interval than the hold time. */
+export const bgpIsKeptAlive: Rule = ({ cluster }) => {
+  const { cilium_bgp_hold_time: hold, cilium_bgp_keepalive_time: keepalive } = cluster;
+  if (hold === undefined || keepalive === undefined || keepalive * 3 <= hold) return [];
+  return [
+    {
+      code: 'config/bgp-timers',
+      ...(keepalive > hold ? {} : { severity: 'warning' }),
+      file: 'cluster',
+      at: { path: [cluster.cilium_bgp_hold_time === 30 ? 'cilium_bgp_keepalive_time' : 'cilium_bgp_hold_time'] },
+      message: `\`cilium_bgp_keepalive_time\` is ${String(keepalive)}, more than a third of \`cilium_bgp_hold_time\` (${String(hold)})`,
+      remedy: `take ${String(Math.max(1, Math.floor(hold / 3)))} for the first, or ${String(keepalive * 3)} for the second`,
+    },
+  ];
+};

@@ -4,36 +4,99 @@ import {
   addressesLieInNodeNetwork,
   addressesLieOutsideClusterNetworks,
 } from './addresses.ts';
-import { bgpIsCompleteOrAbsent, bgpNumbersDiffer } from './bgp.ts';
-import { labelsArePermitted } from './labels.ts';
+import { aiKeysNeedGateway, azureOpenAiIsComplete, cohereIsComplete } from './ai.ts';
+import { bgpIsCompleteOrAbsent, bgpIsKeptAlive, bgpNumbersDiffer } from './bgp.ts';
+import { bigTcpNeedsNativeRouting, hubbleUiNeedsHubble } from './cilium.ts';
+import { domainsAreNamedOnce, someDomainIsNamed } from './domains.ts';
 import {
+  familiesAreDistinct,
+  familiesOfNetworksAgree,
+  gatewaysHaveFamiliesOfServices,
+  nodesHaveEveryFamily,
+} from './families.ts';
+import {
+  disksAreNoDeviceNames,
+  encryptionGoesWithSecureBoot,
+  gpuNodesHaveDrivers,
+  nodesHaveSchematic,
+  somethingRunsPods,
+} from './hardware.ts';
+import { externalGatewayHasAddress, ingressNeedsCloudflare, tokenGoesWithCloudflare } from './ingress.ts';
+import { labelsArePermitted } from './labels.ts';
+import { nodeNetworkIsLargeEnough, podNetworkIsOfRightSize, serviceNetworkIsOfRightSize } from './network-sizes.ts';
+import {
+  clusterNetworksArePrivate,
+  networksAreUnicast,
   networksDoNotOverlap,
   networksHaveNoHostBits,
-  networksAreUnicast,
-  nodeNetworkIsLargeEnough,
-  podNetworkIsLargeEnough,
-  serviceNetworkIsOfRightSize,
 } from './networks.ts';
-import { controllersAreOdd, disksAreNoDeviceNames, nodesAreDistinct, someNodeIsController } from './nodes.ts';
+import { everyFieldHasEffect, webhookIsReached } from './no-effect.ts';
+import { controllersAreOdd, nodesAreDistinct, someNodeIsController } from './nodes.ts';
+import { gatewaysLieInPool, poolIsWellFormed, poolLiesInNodeNetwork } from './pool.ts';
+import { nodesHaveProxmoxLabels, proxmoxIsComplete, proxmoxTokenIsWhole } from './proxmox.ts';
+import {
+  gitHostIsKnown,
+  privateRepositoryIsReadBySsh,
+  repositoryHasOneName,
+  repositoryIsNamed,
+  repositoryIsReadEncrypted,
+} from './repository.ts';
 import type { Rule } from './rule.ts';
+import { noValueIsSample } from './sample-values.ts';
 
 /** Everything that must hold between the fields, as the specification reads. */
 export const RULES: readonly Rule[] = [
   networksHaveNoHostBits,
   networksAreUnicast,
+  clusterNetworksArePrivate,
   networksDoNotOverlap,
   nodeNetworkIsLargeEnough,
-  podNetworkIsLargeEnough,
+  podNetworkIsOfRightSize,
   serviceNetworkIsOfRightSize,
+  familiesAreDistinct,
+  familiesOfNetworksAgree,
+  nodesHaveEveryFamily,
+  gatewaysHaveFamiliesOfServices,
   addressesLieInNodeNetwork,
   addressesAreUsable,
   addressesLieOutsideClusterNetworks,
   addressesAreDistinct,
+  poolIsWellFormed,
+  poolLiesInNodeNetwork,
+  gatewaysLieInPool,
   bgpIsCompleteOrAbsent,
   bgpNumbersDiffer,
+  bgpIsKeptAlive,
+  bigTcpNeedsNativeRouting,
+  hubbleUiNeedsHubble,
+  repositoryIsNamed,
+  repositoryHasOneName,
+  privateRepositoryIsReadBySsh,
+  repositoryIsReadEncrypted,
+  gitHostIsKnown,
+  someDomainIsNamed,
+  domainsAreNamedOnce,
+  tokenGoesWithCloudflare,
+  ingressNeedsCloudflare,
+  externalGatewayHasAddress,
+  webhookIsReached,
+  aiKeysNeedGateway,
+  azureOpenAiIsComplete,
+  cohereIsComplete,
+  proxmoxTokenIsWhole,
+  proxmoxIsComplete,
+  nodesHaveProxmoxLabels,
+  everyFieldHasEffect,
   someNodeIsController,
   controllersAreOdd,
+  somethingRunsPods,
   nodesAreDistinct,
+  nodesHaveSchematic,
   disksAreNoDeviceNames,
+  encryptionGoesWithSecureBoot,
+  gpuNodesHaveDrivers,
   labelsArePermitted,
 ];
+
+/** What must hold besides where the tree has an owner: it is no longer the sample. */
+export const OWNED_RULES: readonly Rule[] = [noValueIsSample];

@@ -39,22 +39,6 @@ export const nodesAreDistinct: Rule = (configuration) => [
   ...repeated(configuration, 'mac_addr', 'give the MAC address of the interface of this node'),
 ];
 
-/** What does not begin with a slash is a serial number, also `sda`. */
-export const disksAreNoDeviceNames: Rule = ({ nodes }) =>
-  (nodes ?? []).flatMap(({ disk }, index) => {
-    if (disk === undefined || !/^(?:(?:sd|vd|hd|xvd)[a-z]+|nvme\d+n\d+|mmcblk\d+)$/.test(disk)) return [];
-    const message = `\`nodes[${String(index)}].disk\` is ${disk}, which is taken for the serial number of a disk`;
-    const issue: Issue = {
-      code: 'config/disk-name',
-      severity: 'warning',
-      file: 'nodes',
-      at: { path: ['nodes', index, 'disk'] },
-      message,
-      remedy: `did you mean /dev/${disk}?`,
-    };
-    return [issue];
-  });
-
 function repeated({ nodes = [] }: SoundConfiguration, field: 'name' | 'mac_addr', remedy: string): Issue[] {
   return nodes.flatMap((node, index) => {
     const value = node[field];

@@ -8,9 +8,11 @@ import {
   type Address,
   type Network,
 } from '../../addresses.ts';
+import { textsOf, type Family } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import { formatPath, type Path } from '../path.ts';
 import type { FileName } from '../schemas.ts';
+import type { OneOrMore } from '../types.ts';
 
 /** What an address is for, which decides where it may lie. */
 export type Role = 'api' | 'gateway' | 'router' | 'bgp router' | 'node';
@@ -35,23 +37,28 @@ const FIELDS = [
   { field: 'cluster_gateway_addr', role: 'gateway' },
   { field: 'cloudflare_gateway_addr', role: 'gateway' },
   { field: 'cilium_bgp_router_addr', role: 'bgp router' },
+  { field: 'agentgateway_addr', role: 'gateway' },
 ] as const satisfies readonly { field: keyof SoundConfiguration['cluster']; role: Role }[];
 
 /** The owners of all addresses, in the order of the files; the broken ones are left out. */
 export function ownersOf(configuration: SoundConfiguration): readonly Owner[] {
-  return [...fieldOwners(configuration), ...nodeOwners(configuration)];
+  return [...derivedGateways(configuration), ...fieldOwners(configuration), ...nodeOwners(configuration)];
 }
 
-/** The node network, undefined where it is broken. */
-export function nodeNetworkOf({ cluster }: SoundConfiguration): Network | undefined {
-  return cluster.node_cidr === undefined ? undefined : parseNetwork(cluster.node_cidr);
+/** The node networks, of one family or of both; none where they are broken. */
+export function nodeNetworksOf({ cluster }: SoundConfiguration): readonly Network[] {
+  return textsOf(cluster.node_cidr).flatMap((text) => parseNetwork(text) ?? []);
 }
 
-/** The first address of the node network that nobody has, to be named in remedies; the one after the network address is left to the router. */
-export function freeAddress(configuration: SoundConfiguration): string | undefined {
-  const network = nodeNetworkOf(configuration);
-  if (network === undefined) return undefined;
-  const taken = new Set(ownersOf(configuration).map(({ address }) => address.value));
+/** The node network that an address of a family could be in, undefined where there is none. */
+export function nodeNetworkFor(configuration: SoundConfiguration, family: Family): Network | undefined {
+  return nodeNetworksOf(configuration).find((network) => network.family === family);
+}
+
+/** The first address of a node network that nobody has, to be named in remedies; the one after the network address is left to the router. */
+export function freeAddress(configuration: SoundConfiguration, network: Network): string | undefined {
+  const owners = ownersOf(configuration).filter(({ address }) => address.family === network.family);
+  const taken = new Set(owners.map(({ address }) => address.value));
   const router = firstAddress(network).value + 1n;
   // One more try than there are owners always meets a free one, if the network has any.
   for (let index = 1n; index <= BigInt(taken.size) + 1n; index += 1n) {
@@ -63,31 +70,44 @@ export function freeAddress(configuration: SoundConfiguration): string | undefin
   return undefined;
 }
 
-function fieldOwners(configuration: SoundConfiguration): Owner[] {
-  return FIELDS.flatMap(({ field, role }) => {
-    const text =
-      configuration.cluster[field] ?? (field === 'node_default_gateway' ? derivedGateway(configuration) : undefined);
-    const address = text === undefined ? undefined : parseAddress(text);
-    if (text === undefined || address === undefined) return [];
-    const isWritten = configuration.isWritten(field);
-    const label = isWritten ? `\`${field}\`` : `\`${field}\` (the first address of \`node_cidr\`)`;
-    return [{ role, address, text, label, file: 'cluster', path: [field], isWritten }];
-  });
+/** A text of a field that takes one or a list, with the path that it stands at. */
+export function entriesOf(value: OneOrMore | null | undefined, path: Path): readonly { text: string; path: Path }[] {
+  const isList = typeof value !== 'string';
+  return textsOf(value).map((text, index) => ({ text, path: isList ? [...path, index] : path }));
 }
 
-function derivedGateway(configuration: SoundConfiguration): string | undefined {
-  const network = nodeNetworkOf(configuration);
-  if (configuration.cluster.node_default_gateway !== null || network === undefined) return undefined;
-  const address = nthHost({ ...network, ...firstAddress(network) }, 1n);
-  return address === undefined ? undefined : formatAddress(address);
+function fieldOwners(configuration: SoundConfiguration): Owner[] {
+  return FIELDS.flatMap(({ field, role }) =>
+    entriesOf(configuration.cluster[field], [field]).flatMap(({ text, path }): Owner[] => {
+      const address = parseAddress(text);
+      if (address === undefined) return [];
+      return [{ role, address, text, label: `\`${field}\``, file: 'cluster', path, isWritten: true }];
+    }),
+  );
+}
+
+/** A family without a written router has the first address of its node network for one. */
+function derivedGateways(configuration: SoundConfiguration): Owner[] {
+  const written = configuration.cluster.node_default_gateway;
+  if (written === undefined) return [];
+  const families = textsOf(written).map((text) => parseAddress(text)?.family);
+  return nodeNetworksOf(configuration).flatMap((network): Owner[] => {
+    const address = nthHost({ ...network, ...firstAddress(network) }, 1n);
+    if (address === undefined || families.includes(network.family)) return [];
+    const label = '`node_default_gateway` (the first address of `node_cidr`)';
+    const place = { file: 'cluster', path: ['node_default_gateway'], isWritten: false } as const;
+    return [{ role: 'router', address, text: formatAddress(address), label, ...place }];
+  });
 }
 
 function nodeOwners({ nodes }: SoundConfiguration): Owner[] {
-  return (nodes ?? []).flatMap((node, index) => {
-    const address = node.address === undefined ? undefined : parseAddress(node.address);
-    if (node.address === undefined || address === undefined) return [];
-    const path = ['nodes', index, 'address'];
-    const label = node.name === undefined ? `\`${formatPath(path)}\`` : `\`${formatPath(path)}\` (${node.name})`;
-    return [{ role: 'node', address, text: node.address, label, file: 'nodes', path, isWritten: true }];
-  });
+  return (nodes ?? []).flatMap((node, index) =>
+    entriesOf(node.address, ['nodes', index, 'address']).flatMap(({ text, path }): Owner[] => {
+      const address = parseAddress(text);
+      if (address === undefined) return [];
+      const name = `\`${formatPath(path)}\``;
+      const label = node.name === undefined ? name : `${name} (${node.name})`;
+      return [{ role: 'node', address, text, label, file: 'nodes', path, isWritten: true }];
+    }),
+  );
 }

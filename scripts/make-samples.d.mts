@@ -1,0 +1,2 @@
+export declare function clusterSample(): Promise<string>;
+export declare function nodesSample(): Promise<string>;

@@ -1,0 +1,152 @@
+// Writes the sample cluster.yaml and nodes.yaml from the JSON Schemas: every field is in them, the optional ones as comments.
+// Usage: node scripts/make-samples.mjs   (a test says when they are out of date; a tree with an owner is left alone)
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { clusterFields, flow, nodeFields, ROOT } from './schema-fields.mjs';
+
+const WIDTH = 120;
+const PLAIN_SCHEMATIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+
+const CLUSTER_HEAD = `# yaml-language-server: $schema=./schemas/cluster.schema.json
+#
+# The network, the repository and the services of the cluster. This is a complete example: replace what is in it with
+# your own. Lines with a single \`#\` before a field show optional fields; remove the \`#\` to set one.
+# Every field is explained in docs/configuration.md. After a change run \`task configure\`.
+`;
+
+const NODES_HEAD = `# yaml-language-server: $schema=./schemas/nodes.schema.json
+#
+# The machines of the cluster: an odd number of controllers (one or three, usually) and any number of workers. This is a
+# complete example: replace what is in it with your own. \`talosctl get disks\` and \`talosctl get links\` tell disks and
+# MAC addresses of a machine that has booted Talos. Every field is explained in docs/configuration.md.
+
+nodes:
+`;
+
+const SECRET_HINT = `This file is committed, so the secret itself belongs elsewhere: take it from an environment variable or from a file that
+git ignores, as in {file: cloudflare-token.key}. What stands here is the placeholder of this example, which opens nothing.`;
+
+/** What is set in the sample. */
+const SET = {
+  node_cidr: '192.0.2.0/24',
+  node_vlan_tag: 100,
+  cluster_api_addr: '192.0.2.5',
+  cluster_dns_gateway_addr: '192.0.2.6',
+  cluster_gateway_addr: '192.0.2.7',
+  cloudflare_gateway_addr: '192.0.2.8',
+  repository_name: 'example/cluster',
+  repository_visibility: 'private',
+  cloudflare_domain: 'example.com',
+  cloudflare_token: 'SAMPLE-NOT-A-REAL-CLOUDFLARE-TOKEN',
+};
+
+/** What a comment shows where neither the default nor the example says much. */
+const SHOWN = { cloudflare_domains: ['example.com', 'example.net'] };
+
+const NODES = [
+  node('k8s-0', 10, true, '/dev/sda'),
+  node('k8s-1', 11, true, '/dev/sda'),
+  node('k8s-2', 12, true, '/dev/sda'),
+  node('k8s-3', 20, false, '/dev/nvme0n1'),
+];
+
+/** The text of the sample cluster.yaml. */
+export async function clusterSample() {
+  const fields = await clusterFields();
+  const blocks = fields.map((field) => `${heading(field.section)}${block(field, SET[field.name], '')}`);
+  return await formatted('cluster.yaml', `${CLUSTER_HEAD}\n${blocks.join('\n')}`);
+}
+
+/** The text of the sample nodes.yaml: the first node has all fields, the others what they need. */
+export async function nodesSample() {
+  const fields = await nodeFields();
+  const [first, ...others] = NODES;
+  const blocks = [
+    asItem(fields.map((field) => block(field, first[field.name], '    ')).join('')),
+    ...others.map((entry) =>
+      asItem(
+        Object.entries(entry)
+          .map(([name, value]) => `    ${name}: ${flow(value)}\n`)
+          .join(''),
+      ),
+    ),
+  ];
+  return await formatted('nodes.yaml', NODES_HEAD + blocks.join('\n'));
+}
+
+function node(name, host, controller, disk) {
+  return {
+    name,
+    address: `192.0.2.${host}`,
+    controller,
+    disk,
+    mac_addr: `00:00:5e:00:53:${host.toString(16).padStart(2, '0')}`,
+    schematic_id: PLAIN_SCHEMATIC,
+  };
+}
+
+function heading(section) {
+  return section === undefined ? '' : `# --- ${section} ${'-'.repeat(WIDTH - 7 - section.length)}\n\n`;
+}
+
+/** What a field is, then the field: set, or as a comment. */
+function block(field, value, indent) {
+  const condition = field['x-required'];
+  const secret = field.name in SET && field['x-secret'] === true ? ` ${SECRET_HINT}` : '';
+  const text = `${field.description}${condition === undefined ? '' : ` Required ${condition}.`}${secret}`;
+  const lines = wrapped(text, WIDTH - indent.length - 2).map((line) => `${indent}# ${line}\n`);
+  const shown =
+    value === undefined
+      ? valueLines(field).map((line) => `${indent}# ${line}\n`)
+      : [`${indent}${field.name}: ${flow(value)}\n`];
+  return [...lines, ...shown].join('');
+}
+
+/** A switch is shown the way that it is not by default; for others the default says most. */
+function valueLines(field) {
+  const { name, type, examples } = field;
+  const value = SHOWN[name] ?? (type === 'boolean' ? examples[0] : (field.default ?? examples[0]));
+  const shown = Array.isArray(value) && value.length === 0 ? examples[0] : value;
+  if (type !== 'object') return [`${name}: ${flow(shown)}`];
+  return [`${name}:`, ...Object.entries(shown).map(([key, member]) => `  ${key}: ${flow(member)}`)];
+}
+
+/** The first line of a list item that is no comment carries the hyphen, and comments before it stay above. */
+function asItem(text) {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => /^ {4}\w/.test(line));
+  return lines
+    .map((line, index) => (index < first ? line.slice(2) : index === first ? `  - ${line.slice(4)}` : line))
+    .join('\n');
+}
+
+function wrapped(text, width) {
+  const lines = [''];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    if (line !== '' && line.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+async function formatted(name, text) {
+  const path = join(ROOT, name);
+  return await format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+/** Whether this is still the sample: encrypted to the published key. */
+async function isSample() {
+  const [manifest, key] = await Promise.all(
+    ['.cluster-template/manifest.json', 'tests/sample/age.key'].map((name) => readFile(join(ROOT, name), 'utf8')),
+  );
+  return key.includes(`# public key: ${JSON.parse(manifest).recipient}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!(await isSample())) throw new Error("cluster.yaml and nodes.yaml are somebody's own here");
+  await writeFile(join(ROOT, 'cluster.yaml'), await clusterSample());
+  await writeFile(join(ROOT, 'nodes.yaml'), await nodesSample());
+}

@@ -1,0 +1,162 @@
+import { at, isFields, listAt, textAt, type FieldPath } from '../manifests/fields.ts';
+import type { AppliedObject, FluxKustomization, FluxTree } from '../manifests/flux.ts';
+import type { Finding } from '../report/finding.ts';
+import { suggestNearest } from '../report/suggest.ts';
+import { manifestFinding } from './manifest-finding.ts';
+
+/** Finds Kustomizations of Flux whose folder is missing, or is applied by another one too. */
+export function checkFluxFolders({ kustomizations }: FluxTree): Finding[] {
+  const owners = new Map<string, FluxKustomization>();
+  return kustomizations.flatMap((kustomization): Finding[] => {
+    const { document, folder, hasFolder } = kustomization;
+    const path = ['spec', 'path'];
+    if (!hasFolder) {
+      const message = `the folder ${folder} does not exist`;
+      const remedy = 'name the folder that holds what shall be applied';
+      return [manifestFinding(document, path, { code: 'manifests/flux-folder', message, remedy })];
+    }
+    const owner = owners.get(folder);
+    owners.set(folder, kustomization);
+    // The same folder for two namespaces is fine: that is how an app is installed twice.
+    if (owner === undefined || targetOf(owner) !== targetOf(kustomization)) return [];
+    const message = `${folder} is applied by ${labelOf(owner)} already`;
+    return [
+      manifestFinding(document, path, { code: 'manifests/flux-folder', message, remedy: 'leave it to one of the two' }),
+    ];
+  });
+}
+
+/** Finds dependencies of Kustomizations and HelmReleases that do not exist, and those that lead back to themselves. */
+export function checkDependencies({ objects }: FluxTree): Finding[] {
+  const dependants = objects.filter(({ kind, group }) => DEPENDANTS.get(kind) === group);
+  const byLabel = new Map(dependants.map((object) => [keyOf(object), object]));
+  const graph = new Map(dependants.map((object) => [keyOf(object), dependenciesOf(object)]));
+  return dependants.flatMap((object) =>
+    dependenciesOf(object).flatMap((dependency): Finding[] => {
+      if (!byLabel.has(dependency.key)) return [unknownDependency(object, dependency, byLabel)];
+      const way = wayBack(graph, dependency.key, keyOf(object));
+      return way === undefined ? [] : [cycle(object, dependency, way)];
+    }),
+  );
+}
+
+const DEPENDANTS: ReadonlyMap<string, string> = new Map([
+  ['Kustomization', 'kustomize.toolkit.fluxcd.io'],
+  ['HelmRelease', 'helm.toolkit.fluxcd.io'],
+]);
+
+/**
+ * Finds Kustomizations that hold a secret and would not decrypt it: neither they nor a patch of the one that applies them ask
+ * for it. A `secretRef` cannot reach the key, which lies in the namespace of Flux.
+ */
+export function checkDecryption({ kustomizations, objects }: FluxTree): Finding[] {
+  const encrypted = objects.filter(({ kind, document }) => kind === 'Secret' && document.file.isSecret);
+  const holders = new Set(encrypted.map(({ owner }) => owner));
+  return kustomizations
+    .filter((kustomization) => holders.has(kustomization))
+    .flatMap((kustomization): Finding[] => {
+      const decryption = decryptionOf(kustomization, objects);
+      if (decryption === undefined) {
+        const message = `${labelOf(kustomization)} applies an encrypted file and does not ask for its decryption`;
+        const remedy = 'set spec.decryption.provider to sops';
+        return [manifestFinding(kustomization.document, ['spec'], { code: 'manifests/decryption', message, remedy })];
+      }
+      return [];
+    });
+}
+
+/** Finds a `decryption.secretRef` outside of the namespace of the key, which Flux could never read. */
+export function checkDecryptionKeys({ kustomizations }: FluxTree): Finding[] {
+  return kustomizations
+    .filter(({ namespace }) => namespace !== 'flux-system')
+    .filter(({ document }) => at(document.fields, 'spec', 'decryption', 'secretRef') !== undefined)
+    .map(({ document, namespace }) =>
+      manifestFinding(document, ['spec', 'decryption', 'secretRef'], {
+        code: 'manifests/decryption',
+        message: `the key lies in flux-system, where a Kustomization of ${namespace} cannot read it`,
+        remedy: 'leave secretRef out: kustomize-controller is given the key by its arguments',
+      }),
+    );
+}
+
+/** A dependency with the way to its name. */
+interface Dependency {
+  readonly key: string;
+  readonly label: string;
+  readonly path: FieldPath;
+}
+
+function dependenciesOf(object: AppliedObject): Dependency[] {
+  return listAt(object.document.fields, 'spec', 'dependsOn').flatMap((one, index) => {
+    const name = textAt(one, 'name');
+    if (name === undefined) return [];
+    const namespace = textAt(one, 'namespace') ?? object.namespace ?? '';
+    const label = `${namespace}/${name}`;
+    return [{ key: `${object.kind}/${label}`, label, path: ['spec', 'dependsOn', index, 'name'] }];
+  });
+}
+
+function unknownDependency(
+  { document, kind }: AppliedObject,
+  { label, path }: Dependency,
+  known: ReadonlyMap<string, AppliedObject>,
+): Finding {
+  const labels = [...known.values()].filter((one) => one.kind === kind).map(labelOf);
+  const near = suggestNearest(label, labels);
+  return manifestFinding(document, path, {
+    code: 'manifests/dependency',
+    message: `there is no ${kind} ${label}, so this one would wait for ever`,
+    remedy: near === undefined ? 'depend on one that is rendered' : `did you mean ${near}?`,
+  });
+}
+
+function cycle({ document }: AppliedObject, { path }: Dependency, way: readonly string[]): Finding {
+  const shown = way.map((key) => key.slice(key.indexOf('/') + 1)).join(' -> ');
+  return manifestFinding(document, path, {
+    code: 'manifests/dependency',
+    message: `the dependencies lead back to where they began: ${shown}`,
+    remedy: 'remove one of them',
+  });
+}
+
+/** The shortest way along dependencies from one object to another, both ends among it. */
+function wayBack(
+  graph: ReadonlyMap<string, readonly Dependency[]>,
+  from: string,
+  to: string,
+): readonly string[] | undefined {
+  const open: string[][] = [[to, from]];
+  const seen = new Set<string>();
+  for (let way = open.shift(); way !== undefined; way = open.shift()) {
+    const last = way[way.length - 1] ?? '';
+    if (last === to) return way;
+    if (seen.has(last)) continue;
+    seen.add(last);
+    for (const { key } of graph.get(last) ?? []) open.push([...way, key]);
+  }
+  return undefined;
+}
+
+/** What the Kustomization says itself, or what the patches of those above it add to all of theirs. */
+function decryptionOf({ document }: FluxKustomization, objects: readonly AppliedObject[]): unknown {
+  const own = at(document.fields, 'spec', 'decryption');
+  if (own !== undefined) return own;
+  const applier = objects.find((object) => object.document === document)?.owner;
+  const patches = listAt(applier?.document.fields, 'spec', 'patches').filter((patch) => {
+    const target = at(patch, 'target');
+    return isFields(target) && textAt(target, 'kind') === 'Kustomization';
+  });
+  return patches.some((patch) => /^\s*decryption:\s*$/m.test(textAt(patch, 'patch') ?? '')) ? {} : undefined;
+}
+
+function targetOf({ document }: FluxKustomization): string | undefined {
+  return textAt(document.fields, 'spec', 'targetNamespace');
+}
+
+function keyOf(object: AppliedObject): string {
+  return `${object.kind}/${labelOf(object)}`;
+}
+
+function labelOf({ namespace, name }: { readonly namespace: string | undefined; readonly name: string }): string {
+  return `${namespace ?? ''}/${name}`;
+}

@@ -1,0 +1,57 @@
+import type { FluxTree } from '../manifests/flux.ts';
+import type { BuildProblem } from '../manifests/kustomize.ts';
+import type { ManifestTree } from '../manifests/tree.ts';
+import type { Finding } from '../report/finding.ts';
+import { manifestFinding, type Complaint } from './manifest-finding.ts';
+
+/** Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have. */
+export function checkKustomizations({ problems }: FluxTree): Finding[] {
+  return problems.map((problem) => manifestFinding(problem.document, problem.path, complain(problem)));
+}
+
+/** Finds generated files below kubernetes/ that no kustomization reaches. Text for people (*.md) is none. */
+export function checkOrphans(tree: ManifestTree, { used }: FluxTree): Finding[] {
+  return [...tree.files.values()]
+    .filter(({ path, isGenerated }) => isGenerated && path.startsWith('kubernetes/') && !path.endsWith('.md'))
+    .filter(({ path }) => !used.has(path))
+    .map(({ path, source }) => ({
+      code: 'manifests/orphan-file',
+      severity: 'error',
+      message: 'no kustomization lists this file, so Flux never applies it',
+      place: { file: path },
+      remedy: `list it in the kustomization.yaml of its folder, or let ${source} render nothing`,
+    }));
+}
+
+const COMPLAINTS: Readonly<Record<BuildProblem['kind'], (target: string) => Complaint>> = {
+  missing: (target) => ({
+    code: 'manifests/missing-file',
+    message: `${target} does not exist`,
+    remedy: 'list it only where it is rendered, or render it',
+  }),
+  'no-kustomization': (target) => ({
+    code: 'manifests/missing-file',
+    message: `${target}/ has no kustomization.yaml`,
+    remedy: 'add one that lists the files of the folder',
+  }),
+  repeated: (target) => ({
+    code: 'manifests/listed-twice',
+    message: `${target} is listed a second time`,
+    remedy: 'remove one of the two lines',
+  }),
+  cycle: (target) => ({
+    code: 'manifests/listed-twice',
+    message: `${target}/ contains this kustomization`,
+    remedy: 'remove the line',
+  }),
+  'patch-target': (target) => ({
+    code: 'manifests/patch-target',
+    severity: 'warning',
+    message: `the kustomization has no ${target} that the patch could change`,
+    remedy: 'correct the target, or remove the patch',
+  }),
+};
+
+function complain({ kind, target }: BuildProblem): Complaint {
+  return COMPLAINTS[kind](target);
+}

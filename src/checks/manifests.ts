@@ -1,0 +1,60 @@
+import type { ManifestFile } from '../manifests/document.ts';
+import { fluxTree, type FluxTree } from '../manifests/flux.ts';
+import { readTree, type ParsedTexts } from '../manifests/tree.ts';
+import type { Finding } from '../report/finding.ts';
+import { checkAgeKey, checkBootstrap } from './bootstrap.ts';
+import { checkDuplicates } from './duplicates.ts';
+import { checkEmptyValues } from './empty-values.ts';
+import { checkDecryption, checkDecryptionKeys, checkDependencies, checkFluxFolders } from './flux.ts';
+import { checkKustomizations, checkOrphans } from './kustomizations.ts';
+import { checkNamespaces } from './namespaces.ts';
+import { checkReferences } from './references.ts';
+import { checkRoutes } from './routes.ts';
+import { checkSubstitutions } from './substitutions.ts';
+import { checkTalosPatches } from './talos.ts';
+
+/** What the gates found, and the objects that they looked at. */
+export interface ManifestCheck {
+  readonly findings: readonly Finding[];
+  readonly flux: FluxTree;
+}
+
+/**
+ * Follows a whole tree the way Flux, the bootstrap and talhelper will, and finds what would fail there. Where a file is not
+ * valid YAML nothing else is said, as everything that it defines would be missing.
+ *
+ * @param files - the rendered tree and what else lies in its folders
+ * @param known - what was read of files in other trees, for a caller that checks many
+ */
+export function checkManifests(files: readonly ManifestFile[], known: ParsedTexts = new Map()): ManifestCheck {
+  const { tree, findings } = readTree(files, known);
+  const flux = fluxTree(tree);
+  if (findings.some(({ severity }) => severity === 'error')) return { findings, flux };
+  const found = [
+    ...checkKustomizations(flux),
+    ...checkOrphans(tree, flux),
+    ...checkFluxFolders(flux),
+    ...checkDependencies(flux),
+    ...checkDecryption(flux),
+    ...checkDecryptionKeys(flux),
+    ...checkReferences(flux),
+    ...checkRoutes(flux),
+    ...checkNamespaces(flux),
+    ...checkSubstitutions(flux),
+    ...checkEmptyValues(tree, flux),
+    ...checkDuplicates(flux),
+    ...checkBootstrap(tree),
+    ...checkAgeKey(flux),
+    ...checkTalosPatches(tree),
+  ];
+  return { findings: withoutRepeats([...findings, ...found]), flux };
+}
+
+/** A component is part of every namespace: what is wrong in it is told once. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, message, place }) => {
+    const key = JSON.stringify([code, message, place]);
+    return !seen.has(key) && seen.add(key);
+  });
+}

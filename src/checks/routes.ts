@@ -1,0 +1,87 @@
+import { at, listAt, textAt, walk, type FieldPath } from '../manifests/fields.ts';
+import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux.ts';
+import type { Finding } from '../report/finding.ts';
+import { manifestFinding } from './manifest-finding.ts';
+
+/**
+ * Finds routes that their gateway would not take: none of the listeners that they name accepts their namespace, or serves one of
+ * their host names. Routes in the values of charts count too.
+ */
+export function checkRoutes({ objects }: FluxTree): Finding[] {
+  const gateways = objects.filter(({ kind }) => kind === 'Gateway');
+  return objects.flatMap((object) => {
+    const resolve = resolverOf(object);
+    return routesIn(object).flatMap((route) =>
+      route.parents.flatMap(({ parent, path }): Finding[] => {
+        const namespace = textAt(parent, 'namespace') ?? object.namespace;
+        const gateway = gateways.find(
+          (one) => one.namespace === namespace && one.name === resolve(textAt(parent, 'name') ?? ''),
+        );
+        if (gateway === undefined) return [];
+        const message = misfit({
+          object,
+          gateway,
+          section: textAt(parent, 'sectionName'),
+          hostnames: route.hostnames.map(resolve),
+        });
+        if (message === undefined) return [];
+        const remedy = 'attach the route to another listener, or let the listener accept it';
+        return [manifestFinding(object.document, path, { code: 'manifests/route', message, remedy })];
+      }),
+    );
+  });
+}
+
+interface Route {
+  readonly hostnames: readonly string[];
+  readonly parents: readonly { readonly parent: unknown; readonly path: FieldPath }[];
+}
+
+function routesIn({ document }: AppliedObject): Route[] {
+  const routes: Route[] = [];
+  walk(document.fields, (value, path) => {
+    const parents = listAt(value, 'parentRefs');
+    if (parents.length === 0 || path[0] === 'status') return;
+    routes.push({
+      // Helm's own templates are filled in later: they stand for one label here.
+      hostnames: listAt(value, 'hostnames').map((name) => String(name).replace(/\{\{.*?\}\}/g, 'name')),
+      parents: parents.map((parent, index) => ({ parent, path: [...path, 'parentRefs', index, 'name'] })),
+    });
+  });
+  return routes;
+}
+
+function misfit(attachment: {
+  readonly object: AppliedObject;
+  readonly gateway: AppliedObject;
+  readonly section: string | undefined;
+  readonly hostnames: readonly string[];
+}): string | undefined {
+  const { object, gateway, section, hostnames } = attachment;
+  const all = listAt(gateway.document.fields, 'spec', 'listeners');
+  const resolve = resolverOf(gateway);
+  const listeners = all.filter((listener) => section === undefined || textAt(listener, 'name') === section);
+  // A listener that does not exist is a dangling reference, which another gate tells.
+  if (listeners.length === 0) return undefined;
+  const open = listeners.filter((listener) => acceptsNamespace(listener, gateway, object));
+  const named = `${gateway.name}${section === undefined ? '' : `, listener ${section},`}`;
+  if (open.length === 0) return `the gateway ${named} accepts no routes of the namespace ${object.namespace ?? ''}`;
+  const served = open
+    .map((listener) => textAt(listener, 'hostname'))
+    .map((name) => (name === undefined ? undefined : resolve(name)));
+  if (hostnames.length === 0 || served.includes(undefined)) return undefined;
+  const isServed = hostnames.some((name) => served.some((pattern) => pattern !== undefined && covers(pattern, name)));
+  return isServed ? undefined : `the gateway ${named} serves none of the host names of the route`;
+}
+
+function acceptsNamespace(listener: unknown, gateway: AppliedObject, { namespace }: AppliedObject): boolean {
+  const from = at(listener, 'allowedRoutes', 'namespaces', 'from') ?? 'Same';
+  return from === 'Same' ? gateway.namespace === namespace : from !== 'None';
+}
+
+/** A wildcard stands for one or more labels: https://gateway-api.sigs.k8s.io/reference/spec/ under Hostname. */
+function covers(pattern: string, name: string): boolean {
+  if (pattern === name) return true;
+  const [wide, narrow] = [pattern.replace(/^\*/, ''), name.replace(/^\*/, '')];
+  return (pattern.startsWith('*.') && narrow.endsWith(wide)) || (name.startsWith('*.') && wide.endsWith(narrow));
+}

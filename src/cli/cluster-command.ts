@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+
+/** Told the exit code of a command that came to its end. */
+export type Finish = (exitCode: number) => void;
+
+/** Adds a command that works on a cluster: with --root, --keys and --json. */
+export function clusterCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--root <folder>', 'the repository of the cluster', process.cwd())
+    .option('--keys <folder>', 'folder of age.key and the other local keys (default: the repository)')
+    .option('--json', 'print the result as JSON')
+    .exitOverride();
+}
+
+/** A name that stands before further commands; added where it is not there yet. */
+export function commandGroup(parent: Command, name: string, description: string): Command {
+  const existing = parent.commands.find((command) => command.name() === name);
+  return existing ?? parent.command(name).description(description).helpCommand(false).exitOverride();
+}

@@ -1,0 +1,121 @@
+import { formatAddress, nthHost, parseNetwork } from '../addresses.ts';
+import type { Cluster } from '../config/types.ts';
+import { byFamily, ofFamily } from '../families.ts';
+
+/** The networks and what follows from them. Of two families the plain name holds the text of IPv4. */
+export interface NetworkValues {
+  readonly node_cidr: string;
+  readonly node_cidrs: readonly string[];
+  readonly node_cidr_v4: string | null;
+  readonly node_cidr_v6: string | null;
+  readonly cluster_pod_cidr: string;
+  readonly cluster_pod_cidrs: readonly string[];
+  readonly cluster_pod_cidr_v4: string | null;
+  readonly cluster_pod_cidr_v6: string | null;
+  readonly cluster_svc_cidr: string;
+  readonly cluster_svc_cidrs: readonly string[];
+  readonly cluster_svc_cidr_v4: string | null;
+  readonly cluster_svc_cidr_v6: string | null;
+  /** The families of the node network. */
+  readonly node_ipv4_enabled: boolean;
+  readonly node_ipv6_enabled: boolean;
+  /** The families of Pods and Services. */
+  readonly ipv4_enabled: boolean;
+  readonly ipv6_enabled: boolean;
+  readonly dual_stack: boolean;
+  /** `ipFamilies` of a Service. */
+  readonly ip_families: readonly ('IPv4' | 'IPv6')[];
+  /** `ipFamilyPolicy` of a Service. */
+  readonly ip_family_policy: 'SingleStack' | 'PreferDualStack';
+  /** What each node takes of the Pod network; null where kube-controller-manager's default is right. */
+  readonly node_cidr_mask_size_ipv4: number | null;
+  readonly node_cidr_mask_size_ipv6: number | null;
+  /** The addresses of CoreDNS: the tenth of each Service network. */
+  readonly coredns_addr: string;
+  readonly coredns_addrs: readonly string[];
+}
+
+/** Which address of the Service network CoreDNS gets, counted from the network address (kubeadm's convention, which Talos follows). */
+export const COREDNS_INDEX = 10;
+
+/** kube-controller-manager's default `--node-cidr-mask-size-ipv6`. */
+const DEFAULT_NODE_PREFIX_IPV6 = 64;
+
+/** kube-controller-manager refuses a difference of more than 16 bits between the Pod network and a node's part of it. */
+const MOST_NODE_BITS = 16;
+
+/** A node's part holds 256 addresses at least: more than the 110 Pods that a kubelet runs. */
+const LONGEST_NODE_PREFIX_IPV6 = 120;
+
+/** Networks, families and the addresses that follow from them. Throws a RangeError for a configuration that was not validated. */
+export function networkValues(cluster: Cluster): NetworkValues {
+  const nodes = byFamily(cluster.node_cidr);
+  const pods = byFamily(cluster.cluster_pod_cidr);
+  const services = byFamily(cluster.cluster_svc_cidr);
+  const coredns = services.map((cidr) => hostOf(cidr, COREDNS_INDEX));
+  return {
+    node_cidr: first(nodes),
+    node_cidrs: nodes,
+    node_cidr_v4: ofFamily(nodes, 4),
+    node_cidr_v6: ofFamily(nodes, 6),
+    cluster_pod_cidr: first(pods),
+    cluster_pod_cidrs: pods,
+    cluster_pod_cidr_v4: ofFamily(pods, 4),
+    cluster_pod_cidr_v6: ofFamily(pods, 6),
+    cluster_svc_cidr: first(services),
+    cluster_svc_cidrs: services,
+    cluster_svc_cidr_v4: ofFamily(services, 4),
+    cluster_svc_cidr_v6: ofFamily(services, 6),
+    node_ipv4_enabled: ofFamily(nodes, 4) !== null,
+    node_ipv6_enabled: ofFamily(nodes, 6) !== null,
+    ...familyValues(pods),
+    node_cidr_mask_size_ipv4: null,
+    node_cidr_mask_size_ipv6: nodePrefixIpv6(ofFamily(pods, 6)),
+    coredns_addr: first(coredns),
+    coredns_addrs: coredns,
+  };
+}
+
+/** The address of a network with a number, as text. Throws a RangeError for a configuration that was not validated. */
+export function hostOf(cidr: string, index: number): string {
+  const network = parseNetwork(cidr);
+  const address = network === undefined ? undefined : nthHost(network, BigInt(index));
+  if (address === undefined) throw new RangeError(`${cidr} has no address number ${String(index)}`);
+  return formatAddress(address);
+}
+
+/** What of the IPv6 Pod network each node takes, as a prefix length: the default where it fits, or what leaves room for the most nodes. */
+export function nodePrefixOf(podPrefix: number): number {
+  if (podPrefix < DEFAULT_NODE_PREFIX_IPV6 && DEFAULT_NODE_PREFIX_IPV6 - podPrefix <= MOST_NODE_BITS) {
+    return DEFAULT_NODE_PREFIX_IPV6;
+  }
+  return Math.min(podPrefix + MOST_NODE_BITS, LONGEST_NODE_PREFIX_IPV6);
+}
+
+type FamilyValues = Pick<
+  NetworkValues,
+  'ipv4_enabled' | 'ipv6_enabled' | 'dual_stack' | 'ip_families' | 'ip_family_policy'
+>;
+
+function familyValues(pods: readonly string[]): FamilyValues {
+  const v4 = ofFamily(pods, 4) !== null;
+  const v6 = ofFamily(pods, 6) !== null;
+  return {
+    ipv4_enabled: v4,
+    ipv6_enabled: v6,
+    dual_stack: v4 && v6,
+    ip_families: [...(v4 ? (['IPv4'] as const) : []), ...(v6 ? (['IPv6'] as const) : [])],
+    ip_family_policy: v4 && v6 ? 'PreferDualStack' : 'SingleStack',
+  };
+}
+
+function nodePrefixIpv6(podCidr: string | null): number | null {
+  const network = podCidr === null ? undefined : parseNetwork(podCidr);
+  if (network === undefined) return null;
+  const prefix = nodePrefixOf(network.prefix);
+  return prefix === DEFAULT_NODE_PREFIX_IPV6 ? null : prefix;
+}
+
+function first(texts: readonly string[]): string {
+  return texts[0] ?? '';
+}

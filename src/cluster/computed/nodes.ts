@@ -1,0 +1,85 @@
+import { contains, parseAddress, parseNetwork } from '../addresses.ts';
+import type { Cluster, ClusterNode, Configuration } from '../config/types.ts';
+import { byFamily, textsOf } from '../families.ts';
+import { routersOf } from './addresses.ts';
+
+/** A node as templates see it. */
+export interface TemplateNode extends ClusterNode {
+  /** Its address, that of IPv4 where it has two. */
+  readonly address: string;
+  readonly addresses: readonly string[];
+  /** Its addresses with the prefix lengths of their node networks. */
+  readonly address_cidrs: readonly string[];
+  /** As written, or the one of all nodes. */
+  readonly schematic_id: string;
+  /** The default routes, one for each family of the node network. */
+  readonly routes: readonly { readonly network: string; readonly gateway: string }[];
+}
+
+/** What Talos' documentation of NVIDIA GPUs loads. */
+const NVIDIA_MODULES = ['nvidia', 'nvidia_uvm', 'nvidia_drm', 'nvidia_modeset'];
+
+/** The labels that the device plugins of the makers look for. */
+const GPU_LABELS = {
+  nvidia: { 'nvidia.com/gpu.present': 'true' },
+  intel: { 'intel.feature.node.kubernetes.io/gpu': 'true' },
+} as const;
+
+/** The nodes and what follows from them. */
+export interface NodeValues {
+  readonly nodes: readonly TemplateNode[];
+  readonly controllers: readonly TemplateNode[];
+  readonly workers: readonly TemplateNode[];
+  readonly node_count: number;
+  readonly controller_count: number;
+  readonly worker_count: number;
+  /** Whether Spegel runs: as written, or where there is more than one node. */
+  readonly spegel_enabled: boolean;
+  readonly nvidia_enabled: boolean;
+  readonly intel_gpu_enabled: boolean;
+  /** Whether some node has the folder for volumes of OpenEBS. */
+  readonly openebs_enabled: boolean;
+  /** Null too where the hypervisor tags the traffic. */
+  readonly node_vlan_tag: number | null;
+}
+
+/** The nodes, completed and counted. */
+export function nodeValues({ cluster, nodes: written }: Configuration): NodeValues {
+  const nodes = written.map((node) => templateNode(node, cluster));
+  const controllers = nodes.filter(({ controller }) => controller);
+  const workers = nodes.filter(({ controller }) => !controller);
+  return {
+    nodes,
+    controllers,
+    workers,
+    node_count: nodes.length,
+    controller_count: controllers.length,
+    worker_count: workers.length,
+    spegel_enabled: cluster.spegel_enabled ?? nodes.length > 1,
+    nvidia_enabled: nodes.some(({ gpu }) => gpu === 'nvidia'),
+    intel_gpu_enabled: nodes.some(({ gpu }) => gpu === 'intel'),
+    openebs_enabled: nodes.some(({ openebs_hostpath_enabled: enabled }) => enabled),
+    node_vlan_tag: cluster.proxmox_vlan_mode ? null : cluster.node_vlan_tag,
+  };
+}
+
+function templateNode(node: ClusterNode, cluster: Cluster): TemplateNode {
+  const addresses = byFamily(node.address);
+  return {
+    ...node,
+    address: addresses[0] ?? '',
+    addresses,
+    address_cidrs: addresses.map((address) => `${address}/${prefixOf(address, cluster)}`),
+    schematic_id: node.schematic_id ?? cluster.node_schematic_id ?? '',
+    kernel_modules: [...new Set([...(node.gpu === 'nvidia' ? NVIDIA_MODULES : []), ...node.kernel_modules])],
+    nodeLabels: node.gpu === null ? node.nodeLabels : { ...GPU_LABELS[node.gpu], ...node.nodeLabels },
+    routes: routersOf(cluster).map((gateway) => ({ network: gateway.includes(':') ? '::/0' : '0.0.0.0/0', gateway })),
+  };
+}
+
+function prefixOf(text: string, cluster: Cluster): string {
+  const address = parseAddress(text);
+  const networks = textsOf(cluster.node_cidr).map(parseNetwork);
+  const network = networks.find((candidate) => candidate && address && contains(candidate, address));
+  return String(network?.prefix ?? '');
+}

@@ -1,0 +1,77 @@
+import type { Cluster } from '../config/types.ts';
+import { isPublic } from '../addresses.ts';
+
+/** What is on, and what the services need to know. */
+export interface ServiceValues {
+  /** Whether all three fields of BGP are set. */
+  readonly cilium_bgp_enabled: boolean;
+  /** The same as `cilium_bgp_enabled`. */
+  readonly bgp_enabled: boolean;
+  /** Whether load balancer addresses are announced on the node network: without BGP. */
+  readonly l2_enabled: boolean;
+  readonly hubble_ui_enabled: boolean;
+  /** The resolvers of k8s-gateway: as written, or the public ones among node_dns_servers, or Cloudflare's. */
+  readonly k8s_gateway_fallback_dns: readonly string[];
+  /** How the external gateway is reached: as written, or through the tunnel where there is Cloudflare. */
+  readonly ingress: 'tunnel' | 'direct' | 'none';
+  readonly cloudflare_enabled: boolean;
+  readonly cloudflare_tunnel_enabled: boolean;
+  readonly cloudflare_dns_enabled: boolean;
+  readonly external_gateway_enabled: boolean;
+  /** The gateway of what may be seen from the Internet; the internal one where nothing may. */
+  readonly public_gateway: 'envoy-external' | 'envoy-internal';
+  /** The ClusterIssuer of all certificates. */
+  readonly cluster_issuer: 'letsencrypt-production' | 'internal-ca';
+  readonly proxmox_api_url: string | null;
+  readonly proxmox_csi_enabled: boolean;
+}
+
+const PUBLIC_DNS = ['1.1.1.1', '1.0.0.1'];
+
+/** The switches of the base services. */
+export function serviceValues(cluster: Cluster): ServiceValues {
+  const bgp = isBgpEnabled(cluster);
+  const ingress = ingressOf(cluster);
+  const cloudflare = cluster.dns_provider === 'cloudflare';
+  return {
+    cilium_bgp_enabled: bgp,
+    bgp_enabled: bgp,
+    l2_enabled: !bgp,
+    hubble_ui_enabled: cluster.hubble_enabled && cluster.hubble_ui_enabled !== false,
+    k8s_gateway_fallback_dns: cluster.k8s_gateway_fallback_dns ?? publicServers(cluster.node_dns_servers),
+    ingress,
+    cloudflare_enabled: cloudflare,
+    cloudflare_tunnel_enabled: ingress === 'tunnel',
+    cloudflare_dns_enabled: cloudflare && ingress !== 'none',
+    external_gateway_enabled: ingress !== 'none',
+    public_gateway: ingress === 'none' ? 'envoy-internal' : 'envoy-external',
+    cluster_issuer: cloudflare ? 'letsencrypt-production' : 'internal-ca',
+    proxmox_api_url: proxmoxApiUrl(cluster.proxmox_api_url),
+    proxmox_csi_enabled: cluster.proxmox_csi_token_id !== null && cluster.proxmox_csi_token_secret !== null,
+  };
+}
+
+/** Whether BGP is on: all three of its fields are set. */
+export function isBgpEnabled(
+  cluster: Pick<Cluster, 'cilium_bgp_router_addr' | 'cilium_bgp_router_asn' | 'cilium_bgp_node_asn'>,
+): boolean {
+  return [cluster.cilium_bgp_router_addr, cluster.cilium_bgp_router_asn, cluster.cilium_bgp_node_asn].every(
+    (field) => field !== null,
+  );
+}
+
+/** How the external gateway is reached. */
+export function ingressOf(cluster: Pick<Cluster, 'ingress' | 'dns_provider'>): 'tunnel' | 'direct' | 'none' {
+  return cluster.ingress ?? (cluster.dns_provider === 'cloudflare' ? 'tunnel' : 'none');
+}
+
+/** A resolver of the home network may ask k8s-gateway in turn, so only public ones are fit to fall back on. */
+function publicServers(servers: readonly string[]): readonly string[] {
+  const found = servers.filter(isPublic);
+  return found.length > 0 ? found : PUBLIC_DNS;
+}
+
+/** Some write the URL with the path of the API and some without. */
+function proxmoxApiUrl(url: string | null): string | null {
+  return url === null ? null : `${url.replace(/\/$/, '').replace(/\/api2\/json$/, '')}/api2/json`;
+}

@@ -1,0 +1,21 @@
+import { formatFlow } from './flow.ts';
+import type { Issue } from './issue.ts';
+import { formatPath, type Path } from './path.ts';
+import { schemaAt, type FieldSchema, type FileName } from './schemas.ts';
+
+/**
+ * The issue about a field that is not there.
+ *
+ * @param why - what makes a field required that others may leave out, as it stands after the message
+ */
+export function missingField(file: FileName, path: Path, why = ''): Issue {
+  const field: FieldSchema = schemaAt(file, path) ?? {};
+  const example = formatFlow(field.examples?.[0]);
+  return {
+    code: 'config/missing-key',
+    file,
+    at: { path },
+    message: `\`${formatPath(path)}\` is missing${why === '' ? '' : `, ${why}`}`,
+    remedy: `add ${field['x-form'] ?? 'it'}, for example \`${String(path.at(-1))}: ${example}\``,
+  };
+}

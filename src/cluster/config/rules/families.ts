@@ -1,0 +1,150 @@
+import { familyOf, textsOf, type Family } from '../../families.ts';
+import type { SoundConfiguration } from '../effective.ts';
+import type { Issue } from '../issue.ts';
+import { formatPath, type Path } from '../path.ts';
+import type { FileName } from '../schemas.ts';
+import type { OneOrMore } from '../types.ts';
+import { mayUseBgp } from './addresses.ts';
+import { entriesOf } from './owners.ts';
+import type { Rule } from './rule.ts';
+
+/** The fields of cluster.yaml that take an address or a network of each family. */
+const FIELDS = [
+  'node_cidr',
+  'node_default_gateway',
+  'cluster_pod_cidr',
+  'cluster_svc_cidr',
+  'cluster_dns_gateway_addr',
+  'cluster_gateway_addr',
+  'cloudflare_gateway_addr',
+  'cilium_bgp_router_addr',
+  'agentgateway_addr',
+] as const;
+
+/** The gateways: Services, which have the families of the Service network. */
+const GATEWAYS = [
+  'cluster_dns_gateway_addr',
+  'cluster_gateway_addr',
+  'cloudflare_gateway_addr',
+  'agentgateway_addr',
+] as const;
+
+const EXAMPLES = {
+  cluster_pod_cidr: { 4: '10.42.0.0/16', 6: 'fd42:5a1e:c0d::/56' },
+  cluster_svc_cidr: { 4: '10.43.0.0/16', 6: 'fd42:5a1e:c0e::/112' },
+} as const;
+
+/** A list holds one of each family, not two of one. */
+export const familiesAreDistinct: Rule = ({ cluster, nodes }) => [
+  ...FIELDS.flatMap((field) => sameFamily('cluster', [field], cluster[field])),
+  ...(nodes ?? []).flatMap(({ address }, index) => sameFamily('nodes', ['nodes', index, 'address'], address)),
+];
+
+/** Pods and Services have the same families, and the nodes carry them. */
+export const familiesOfNetworksAgree: Rule = (configuration) => {
+  const { cluster } = configuration;
+  const { node_cidr: nodes, cluster_pod_cidr: pods, cluster_svc_cidr: services } = cluster;
+  if (nodes === undefined || pods === undefined || services === undefined) return [];
+  const known = familiesOf(nodes);
+  const strangers = (['cluster_pod_cidr', 'cluster_svc_cidr'] as const).flatMap((field) =>
+    familiesOf(cluster[field])
+      .filter((family) => !known.includes(family))
+      .map((family) => noNodeFamily(configuration, field, family)),
+  );
+  return strangers.length > 0 ? strangers : unequalFamilies(configuration);
+};
+
+/** Every node has an address in each of the node networks. */
+export const nodesHaveEveryFamily: Rule = ({ cluster, nodes }) =>
+  (nodes ?? []).flatMap(({ address }, index): Issue[] => {
+    if (address === undefined || cluster.node_cidr === undefined) return [];
+    const missing = familiesOf(cluster.node_cidr).filter((family) => !familiesOf(address).includes(family));
+    // With none in common the address lies outside of the node network, which is said elsewhere.
+    if (missing.length === 0 || missing.length === familiesOf(cluster.node_cidr).length) return [];
+    const path = ['nodes', index, 'address'];
+    return missing.map((family) => ({
+      code: 'config/family-missing',
+      file: 'nodes',
+      at: { path },
+      message: `\`${formatPath(path)}\` has no IPv${String(family)} address, but \`node_cidr\` has an IPv${String(family)} network`,
+      remedy: 'write a list of an IPv4 and an IPv6 address',
+    }));
+  });
+
+/** A gateway is a Service: it cannot have an address of a family that Services do not have. */
+export const gatewaysHaveFamiliesOfServices: Rule = (configuration) => {
+  const { cluster } = configuration;
+  const services = cluster.cluster_svc_cidr;
+  // Services that lack a family themselves have been reported.
+  if (services === undefined || familiesOfNetworksAgree(configuration).length > 0) return [];
+  // Of a family that the nodes do not have, it lies outside of their network: that is said elsewhere.
+  const reachable = mayUseBgp(configuration) ? ([4, 6] as const) : familiesOf(cluster.node_cidr);
+  return GATEWAYS.flatMap((field) =>
+    entriesOf(cluster[field], [field])
+      .filter(({ text }) => {
+        const family = familyOf(text);
+        return family !== undefined && reachable.includes(family) && !familiesOf(services).includes(family);
+      })
+      .map(({ text, path }): Issue => ({
+        code: 'config/family-missing',
+        file: 'cluster',
+        at: { path },
+        message: `\`${field}\` is ${text}, but \`cluster_svc_cidr\` has no IPv${String(familyOf(text))} network`,
+        remedy: `take an address of ${namesOf(familiesOf(services))}, or give Services both families`,
+      })),
+  );
+};
+
+function sameFamily(file: FileName, path: Path, value: OneOrMore | null | undefined): Issue[] {
+  const entries = entriesOf(value, path);
+  const [first, second] = entries;
+  if (first === undefined || second === undefined || familyOf(first.text) !== familyOf(second.text)) return [];
+  const family = `IPv${String(familyOf(first.text))}`;
+  const message = `\`${formatPath(path)}\` lists ${first.text} and ${second.text}, which are both ${family}`;
+  const remedy = 'keep one of them; a list is for one of IPv4 and one of IPv6';
+  return [{ code: 'config/family-repeated', file, at: { path: second.path }, message, remedy }];
+}
+
+function familiesOf(value: OneOrMore | null | undefined): readonly Family[] {
+  return [...new Set(textsOf(value).flatMap((text) => familyOf(text) ?? []))].sort();
+}
+
+function noNodeFamily(
+  { cluster, isWritten }: SoundConfiguration,
+  field: 'cluster_pod_cidr' | 'cluster_svc_cidr',
+  family: Family,
+): Issue {
+  const text = textsOf(cluster[field]).find((one) => familyOf(one) === family) ?? '';
+  const label = isWritten(field) ? `\`${field}\` is` : `the default of \`${field}\` is`;
+  const other = family === 4 ? 6 : 4;
+  return {
+    code: 'config/family-missing',
+    file: 'cluster',
+    at: { path: [isWritten(field) ? field : 'node_cidr'] },
+    message: `${label} ${text}, but \`node_cidr\` has no IPv${String(family)} network`,
+    remedy: `set \`${field}\` to an IPv${String(other)} network, for example ${EXAMPLES[field][other]}, or give the nodes both families`,
+  };
+}
+
+function unequalFamilies({ cluster, isWritten }: SoundConfiguration): Issue[] {
+  const pods = familiesOf(cluster.cluster_pod_cidr);
+  const services = familiesOf(cluster.cluster_svc_cidr);
+  if (pods.join() === services.join()) return [];
+  const field = pods.length < services.length ? 'cluster_pod_cidr' : 'cluster_svc_cidr';
+  const has = field === 'cluster_pod_cidr' ? services : pods;
+  const at = isWritten(field) ? field : field === 'cluster_pod_cidr' ? 'cluster_svc_cidr' : 'cluster_pod_cidr';
+  const wanted = has.map((family) => EXAMPLES[field][family]).join(', ');
+  return [
+    {
+      code: 'config/family-missing',
+      file: 'cluster',
+      at: { path: [at] },
+      message: `\`cluster_pod_cidr\` is ${namesOf(pods)} and \`cluster_svc_cidr\` is ${namesOf(services)}`,
+      remedy: `give both the same families, for example \`${field}: ${has.length > 1 ? `[${wanted}]` : wanted}\``,
+    },
+  ];
+}
+
+function namesOf(families: readonly Family[]): string {
+  return families.map((family) => `IPv${String(family)}`).join(' and ');
+}

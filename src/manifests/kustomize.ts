@@ -1,0 +1,218 @@
+import { posix } from 'node:path';
+import type { ManifestDocument } from './document.ts';
+import { at, isFields, listAt, textAt, type FieldPath, type Fields } from './fields.ts';
+import { isClusterScoped } from './scopes.ts';
+import type { ManifestTree } from './tree.ts';
+
+/** An object that a kustomization gives, as far as kustomize changes what names it. */
+export interface BuiltObject {
+  readonly document: ManifestDocument;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  /** Keys of its `data`, where a generator makes it. */
+  readonly generatedKeys?: readonly string[];
+}
+
+/** Something that a kustomization asks for and that is not there, or is there twice. */
+export interface BuildProblem {
+  readonly kind: 'missing' | 'repeated' | 'cycle' | 'no-kustomization' | 'patch-target';
+  readonly document: ManifestDocument;
+  readonly path: FieldPath;
+  /** The file or folder, relative to the cluster's root, or what a patch looks for. */
+  readonly target: string;
+}
+
+/** What building a folder gives. */
+export interface Build {
+  readonly objects: readonly BuiltObject[];
+  /** Every file that was read. */
+  readonly used: ReadonlySet<string>;
+  readonly problems: readonly BuildProblem[];
+}
+
+/**
+ * Builds a folder the way kustomize does, as far as names, namespaces and files go: `resources`, `components`, `namespace`,
+ * `namePrefix`, `nameSuffix`, generators, and the files that patches and the like name. A folder without a kustomization.yaml
+ * is built as Flux does it: every kustomization below it and every other YAML file.
+ */
+export function buildFolder(tree: ManifestTree, folder: string): Build {
+  const builder: Builder = { tree, used: new Set(), problems: [], open: [] };
+  const own = kustomizationIn(tree, folder);
+  const objects = own === undefined ? scan(builder, folder) : buildKustomization(builder, folder, own);
+  return { objects, used: builder.used, problems: builder.problems };
+}
+
+/** The kustomization.yaml of a folder, undefined where it has none. */
+export function kustomizationIn(tree: ManifestTree, folder: string): ManifestDocument | undefined {
+  const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+  return names.flatMap((name) => tree.documentsOf(posix.join(folder, name)))[0];
+}
+
+interface Builder {
+  readonly tree: ManifestTree;
+  readonly used: Set<string>;
+  readonly problems: BuildProblem[];
+  /** Folders that are being built, outermost first. */
+  readonly open: string[];
+}
+
+function scan(builder: Builder, folder: string): BuiltObject[] {
+  const inside = [...builder.tree.folders].filter((one) => one === folder || one.startsWith(`${folder}/`)).sort();
+  const kustomized = inside.filter((one) => kustomizationIn(builder.tree, one) !== undefined);
+  const isBelow = (path: string): boolean => kustomized.some((one) => path.startsWith(`${one}/`));
+  const roots = kustomized.filter((one) => !isBelow(one));
+  const plain = [...builder.tree.files.keys()].filter(
+    (path) => path.startsWith(`${folder}/`) && /\.ya?ml$/.test(path) && !isBelow(path),
+  );
+  return [...roots.flatMap((one) => buildAt(builder, one)), ...plain.flatMap((path) => objectsOf(builder, path))];
+}
+
+function buildAt(builder: Builder, folder: string): BuiltObject[] {
+  const document = kustomizationIn(builder.tree, folder);
+  return document === undefined ? [] : buildKustomization(builder, folder, document);
+}
+
+function buildKustomization(builder: Builder, folder: string, document: ManifestDocument): BuiltObject[] {
+  builder.used.add(document.file.path);
+  builder.open.push(folder);
+  const listed = ['resources', 'components'].flatMap((key) => buildEntries(builder, folder, { document, key }));
+  useFiles(builder, folder, document);
+  const transformed = [...listed, ...generated(document)].map((object) => transform(object, document.fields));
+  checkPatches(builder, document, transformed);
+  builder.open.pop();
+  return transformed;
+}
+
+function buildEntries(
+  builder: Builder,
+  folder: string,
+  { document, key }: { document: ManifestDocument; key: string },
+): BuiltObject[] {
+  const seen = new Set<string>();
+  return listAt(document.fields, key).flatMap((entry, index) => {
+    if (typeof entry !== 'string' || isRemote(entry)) return [];
+    const target = posix.normalize(posix.join(folder, entry)).replace(/\/$/, '');
+    const report = (kind: BuildProblem['kind']): BuiltObject[] => {
+      builder.problems.push({ kind, document, path: [key, index], target });
+      return [];
+    };
+    if (seen.has(target)) return report('repeated');
+    seen.add(target);
+    if (builder.tree.files.has(target)) return objectsOf(builder, target);
+    if (!builder.tree.folders.has(target)) return report('missing');
+    if (kustomizationIn(builder.tree, target) === undefined) return report('no-kustomization');
+    return builder.open.includes(target) ? report('cycle') : buildAt(builder, target);
+  });
+}
+
+function isRemote(entry: string): boolean {
+  return entry.includes('://') || /^(?:git@|github\.com\/)/.test(entry);
+}
+
+function objectsOf(builder: Builder, path: string): BuiltObject[] {
+  builder.used.add(path);
+  return builder.tree.documentsOf(path).flatMap(objectOf);
+}
+
+/** A document as an object; a List gives those inside of it. */
+export function objectOf(document: ManifestDocument): BuiltObject[] {
+  const { fields } = document;
+  const [apiVersion, kind] = [textAt(fields, 'apiVersion'), textAt(fields, 'kind')];
+  if (apiVersion === undefined || kind === undefined) return [];
+  const name = textAt(fields, 'metadata', 'name') ?? '';
+  const namespace = isClusterScoped(kind) ? undefined : textAt(fields, 'metadata', 'namespace');
+  return [{ document, apiVersion, kind, name, namespace }];
+}
+
+/** Where kustomize looks for further files. */
+const FILE_LISTS = ['patchesStrategicMerge', 'configurations', 'crds', 'transformers', 'generators', 'validators'];
+const GENERATORS = [
+  ['configMapGenerator', 'ConfigMap'],
+  ['secretGenerator', 'Secret'],
+] as const;
+
+function useFiles(builder: Builder, folder: string, document: ManifestDocument): void {
+  const { fields } = document;
+  const use = (name: unknown, path: FieldPath): void => {
+    if (typeof name !== 'string' || isRemote(name) || name.includes('\n')) return;
+    const target = posix.normalize(posix.join(folder, name));
+    if (builder.tree.files.has(target)) builder.used.add(target);
+    else builder.problems.push({ kind: 'missing', document, path, target });
+  };
+  for (const key of FILE_LISTS) for (const [index, name] of listAt(fields, key).entries()) use(name, [key, index]);
+  for (const key of ['patches', 'patchesJson6902', 'replacements']) {
+    for (const [index, one] of listAt(fields, key).entries()) use(at(one, 'path'), [key, index, 'path']);
+  }
+  for (const [key] of GENERATORS) {
+    for (const [index, one] of listAt(fields, key).entries()) {
+      for (const list of ['files', 'envs']) {
+        for (const [position, file] of listAt(one, list).entries()) {
+          use(String(file).replace(/^[^=]*=/, ''), [key, index, list, position]);
+        }
+      }
+    }
+  }
+}
+
+function generated(document: ManifestDocument): BuiltObject[] {
+  return GENERATORS.flatMap(([key, kind]) =>
+    listAt(document.fields, key).map((one) => ({
+      document,
+      apiVersion: 'v1',
+      kind,
+      name: textAt(one, 'name') ?? '',
+      namespace: textAt(one, 'namespace'),
+      generatedKeys: generatedKeys(one),
+    })),
+  );
+}
+
+function generatedKeys(generator: unknown): string[] {
+  const files = listAt(generator, 'files').map((file) => {
+    const [key = '', path] = String(file).split('=');
+    return path === undefined ? (key.split('/').pop() ?? key) : key;
+  });
+  return [...files, ...listAt(generator, 'literals').map((literal) => String(literal).split('=')[0] ?? '')];
+}
+
+function transform(object: BuiltObject, kustomization: Fields): BuiltObject {
+  const namespace = textAt(kustomization, 'namespace');
+  // kustomize gives a Namespace the name that it gives the namespace of everything else.
+  if (object.kind === 'Namespace') return { ...object, name: namespace ?? object.name };
+  const inside = namespace !== undefined && !isClusterScoped(object.kind) ? namespace : object.namespace;
+  if (object.kind === 'CustomResourceDefinition') return { ...object, namespace: inside };
+  const name = `${textAt(kustomization, 'namePrefix') ?? ''}${object.name}${textAt(kustomization, 'nameSuffix') ?? ''}`;
+  return { ...object, name, namespace: inside };
+}
+
+/** A strategic merge patch without a target changes the object that it names; kustomize refuses one that meets nothing. */
+function checkPatches(builder: Builder, document: ManifestDocument, objects: readonly BuiltObject[]): void {
+  for (const [index, patch] of listAt(document.fields, 'patches').entries()) {
+    const target = at(patch, 'target');
+    if (!isFields(target)) continue;
+    if (objects.some((object) => isTarget(object, target))) continue;
+    const wanted = ['kind', 'name'].flatMap((key) => textAt(target, key) ?? []).join(' ');
+    builder.problems.push({ kind: 'patch-target', document, path: ['patches', index, 'target'], target: wanted });
+  }
+}
+
+function isTarget(object: BuiltObject, target: Fields): boolean {
+  const [group] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
+  const selectors = [
+    [textAt(target, 'kind'), object.kind],
+    [textAt(target, 'group'), group ?? ''],
+    [textAt(target, 'name'), object.name],
+  ] as const;
+  return selectors.every(([pattern, value]) => pattern === undefined || matchesWhole(pattern, value));
+}
+
+/** A pattern that JavaScript cannot read may still be one of Go's; it counts as a plain text then. */
+function matchesWhole(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(value);
+  } catch {
+    return pattern === value;
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { isSecretPath } from '../checks/secrets.ts';
+import type { ClusterRoot } from '../cluster/root.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
+import type { ManifestFile } from '../manifests/document.ts';
+import { Failure, type Finding } from '../report/finding.ts';
+import { listTree, readTextIfPresent } from '../system/files.ts';
+import type { Manifest } from '../workspace/manifest.ts';
+import { readChecked, treeKey, writeChecked } from './validate-cache.ts';
+
+/**
+ * Runs the gates on a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
+ *
+ * @returns warnings
+ * @throws Failure with everything that was found where one finding is an error
+ */
+export async function passGates(
+  root: ClusterRoot,
+  rendered: readonly RenderedFile[],
+  manifest: Manifest | undefined,
+): Promise<readonly Finding[]> {
+  const files = await manifestFiles(root, rendered, manifest);
+  const key = treeKey(files);
+  // The bundler names a chunk by its contents, so this address changes with the gates.
+  const program = import.meta.url;
+  const checked = await readChecked(root, program);
+  if (checked?.key === key) return checked.findings;
+  const { gateMemory, runGates } = await import('./validate-gates.ts');
+  const { findings, fitting } = await runGates(files, gateMemory(checked?.passed));
+  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
+  await writeChecked(root, { program, key, findings, passed: fitting });
+  return findings;
+}
+
+/** Folders in which hand-written files may stand beside generated ones. */
+const SHARED_FOLDERS = ['bootstrap', 'kubernetes', 'talos/patches'];
+
+/** The rendered files and those on disk that no run made: a rendered kustomization may list them. */
+export async function manifestFiles(
+  root: ClusterRoot,
+  rendered: readonly RenderedFile[],
+  manifest: Manifest | undefined,
+): Promise<ManifestFile[]> {
+  const adopted = new Set(manifest?.adopted);
+  const ours = rendered
+    .filter(({ path }) => !adopted.has(path))
+    .map(({ path, source, bytes }) => ({
+      path,
+      source,
+      text: bytes.toString('utf8'),
+      isGenerated: true,
+      isSecret: isSecretPath(path),
+    }));
+  const known = new Set([...ours.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
+  const present = (await Promise.all(SHARED_FOLDERS.map((folder) => filesIn(root, folder)))).flat();
+  const own = present.filter((path) => adopted.has(path) || !known.has(path)).sort();
+  return [...ours, ...(await Promise.all(own.map((path) => readOwn(root, path))))];
+}
+
+/** What programs keep in hidden folders, git among them, is no part of the tree. */
+async function filesIn(root: ClusterRoot, folder: string): Promise<string[]> {
+  const paths = await listTree(join(root.path, folder));
+  return paths.map((path) => `${folder}/${path}`).filter((path) => !path.includes('/.'));
+}
+
+async function readOwn(root: ClusterRoot, path: string): Promise<ManifestFile> {
+  const isYaml = /\.ya?ml$/.test(path);
+  const text = isYaml ? ((await readTextIfPresent(join(root.path, path))) ?? '') : '';
+  return { path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) };
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterRoot } from '../../src/cluster/root.ts';
+import { gateMemory, runGates } from '../../src/pipeline/validate-gates.ts';
+import { manifestFiles } from '../../src/pipeline/validate-tree.ts';
+import { formatFindings } from '../../src/report/text.ts';
+import { renderTexts } from '../golden/cases.ts';
+import { allPairs, coveringArray, pairsOf } from './covering-array.ts';
+import { configurationOf, OPTIONS } from './options.ts';
+
+const levels = OPTIONS.map(({ values }) => Object.keys(values).length);
+const rows = coveringArray(levels);
+
+describe('the covering array', () => {
+  it('brings every two values of two options together', () => {
+    const missing = allPairs(levels);
+    for (const pair of rows.flatMap(pairsOf)) missing.delete(pair);
+    expect([...missing]).toEqual([]);
+  });
+});
+
+describe('every combination of two options', () => {
+  const memory = gateMemory();
+  let state = '';
+
+  beforeAll(async () => {
+    state = await mkdtemp(join(tmpdir(), 'cluster-template-pairwise-'));
+  });
+  afterAll(() => rm(state, { recursive: true }));
+
+  it.each(rows.map((row) => configurationOf(row)).map((one) => [one.name, one] as const))(
+    'gives a tree without a finding: %s',
+    async (_, texts) => {
+      const files = await renderTexts(texts, state);
+      const own = await manifestFiles(clusterRoot(state), files, undefined);
+      const { findings, unknownKinds } = await runGates(own, memory);
+      expect(formatFindings(findings)).toBe('');
+      expect(unknownKinds).toEqual([]);
+    },
+  );
+});

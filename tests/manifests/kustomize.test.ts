@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { buildFolder } from '../../src/manifests/kustomize.ts';
+import { readTree } from '../../src/manifests/tree.ts';
+import { kustomization, manifestFilesOf } from './support.ts';
+
+function build(texts: Readonly<Record<string, string>>, folder: string) {
+  const { tree } = readTree(manifestFilesOf(texts));
+  const { objects, used, problems } = buildFolder(tree, folder);
+  return {
+    objects: objects.map(({ kind, namespace, name }) => `${kind} ${namespace ?? '-'}/${name}`),
+    used: [...used].sort(),
+    problems: problems.map(({ kind, target }) => `${kind} ${target}`),
+  };
+}
+
+function object(kind: string, name: string, namespace?: string): string {
+  return `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${namespace === undefined ? '' : `  namespace: ${namespace}\n`}`;
+}
+
+describe('buildFolder', () => {
+  it('sets the namespace of everything that has one, and the name of a Namespace, as kustomize does', () => {
+    const texts = {
+      'a/kustomization.yaml': `${kustomization('x.yaml', 'sub')}namespace: home\nnamePrefix: p-\n`,
+      'a/x.yaml': `${object('ConfigMap', 'x', 'other')}---\n${object('Namespace', '_')}---\n${object('ClusterRole', 'r')}`,
+      'a/sub/kustomization.yaml': `${kustomization('y.yaml')}namespace: inner\n`,
+      'a/sub/y.yaml': object('Secret', 'y'),
+    };
+    expect(build(texts, 'a').objects).toEqual([
+      'ConfigMap home/p-x',
+      'Namespace -/home',
+      'ClusterRole -/p-r',
+      'Secret home/p-y',
+    ]);
+  });
+
+  it('scans a folder without a kustomization as Flux does', () => {
+    const texts = {
+      'a/one/kustomization.yaml': kustomization('x.yaml'),
+      'a/one/x.yaml': object('ConfigMap', 'x'),
+      'a/one/idle.yaml': object('ConfigMap', 'idle'),
+      'a/two/y.yaml': object('ConfigMap', 'y'),
+    };
+    expect(build(texts, 'a')).toEqual({
+      objects: ['ConfigMap -/x', 'ConfigMap -/y'],
+      used: ['a/one/kustomization.yaml', 'a/one/x.yaml', 'a/two/y.yaml'],
+      problems: [],
+    });
+  });
+
+  it('makes what generators make, and uses the files of patches', () => {
+    const texts = {
+      'a/kustomization.yaml': `${kustomization('x.yaml')}configMapGenerator:
+  - name: made
+    files: [b=data/b.json, c.txt]
+    literals: [d=1]
+patches:
+  - path: patch.yaml
+  - patch: "[]"
+    target: {kind: Deployment, name: gone}
+`,
+      'a/x.yaml': object('ConfigMap', 'x'),
+      'a/data/b.json': '{}',
+      'a/c.txt': 'c',
+    };
+    const { objects, used, problems } = build(texts, 'a');
+    expect(objects).toEqual(['ConfigMap -/x', 'ConfigMap -/made']);
+    expect(used).toEqual(['a/c.txt', 'a/data/b.json', 'a/kustomization.yaml', 'a/x.yaml']);
+    expect(problems).toEqual(['missing a/patch.yaml', 'patch-target Deployment gone']);
+  });
+
+  it('stops where kustomizations contain each other', () => {
+    const texts = {
+      'a/kustomization.yaml': kustomization('b'),
+      'a/b/kustomization.yaml': 'kind: Kustomization\nresources: [../../a]\n',
+    };
+    expect(build(texts, 'a').problems).toEqual(['cycle a']);
+  });
+
+  it('leaves alone what lies on the network', () => {
+    const texts = { 'a/kustomization.yaml': 'resources: ["https://example.com/x.yaml", github.com/a/b]\n' };
+    expect(build(texts, 'a').problems).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { parseAllDocuments } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample, repositoryText, type Fields } from './rendering.ts';
+
+/** JSON5 is a part of JavaScript. */
+const settings = runInNewContext(`(${await repositoryText('.renovaterc.json5')})`) as Settings;
+const templates = await templateTexts();
+
+describe('.renovaterc.json5', () => {
+  it('finds each version of the templates once', () => {
+    const all = [...templates].flatMap(([file, text]) => versionsIn(text).map((version) => ({ file, version })));
+    expect(all.length).toBeGreaterThan(20);
+    const findings = all.map(({ file, version }) => ({ file, version, found: findersOf(file, version) }));
+    expect(findings.filter(({ found }) => found.length !== 1)).toEqual([]);
+  });
+
+  it('finds nothing that is no version', () => {
+    for (const [file, text] of templates) {
+      const known = versionsIn(text).map(({ value }) => value);
+      for (const { value } of found(file, text)) expect(known, `${value} in ${file}`).toContain(value);
+    }
+  });
+
+  it('reads templates and user overrides, and none of what is rendered from them', async () => {
+    const rendered = [...(await renderSample(EVERYTHING, PROXMOX_LABELS)).keys()];
+    expect(rendered.filter((path) => !isIgnored(path) && managersOf(path).length > 0)).toEqual([]);
+    for (const path of ['kubernetes/apps/default/echo/app/ocirepository.yaml.j2', 'talos/talenv.yaml.j2']) {
+      expect(managersOf(`templates/overrides/${path}`).length, path).toBeGreaterThan(0);
+    }
+  });
+
+  it('reads what was rendered once the template is tidied away', async () => {
+    const ignored = (await repositoryText('.renovaterc.json5'))
+      .split('\n')
+      .filter((line) => line.includes('required:template'));
+    expect(ignored.map((line) => line.trim())).toEqual(
+      ['bootstrap', 'kubernetes', 'talos']
+        .map((root) => `'${root}/**', // required:template`)
+        .sort(byPlace(settings.ignorePaths)),
+    );
+    for (const path of ['kubernetes/apps/default/echo/app/ocirepository.yaml', 'talos/talenv.yaml']) {
+      expect(managersOf(path).length, path).toBeGreaterThan(0);
+    }
+  });
+
+  it('finds the version that a workflow gives to npx', async () => {
+    const text = await repositoryText('.github/workflows/renovate.yaml');
+    expect(found('.github/workflows/renovate.yaml', text)).toEqual([
+      { manager: 'regex', name: 'renovate', value: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string },
+    ]);
+  });
+});
+
+interface Settings {
+  readonly ignorePaths: readonly string[];
+  readonly flux: Manager;
+  readonly helmfile: Manager;
+  readonly customManagers: readonly (Manager & { readonly matchStrings: readonly string[] })[];
+}
+
+interface Manager {
+  readonly managerFilePatterns: readonly string[];
+}
+
+interface Found {
+  readonly manager: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+interface Version {
+  readonly line: number;
+  readonly value: string;
+}
+
+async function templateTexts(): Promise<Map<string, string>> {
+  const root = join(REPOSITORY, 'templates/config');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)));
+  return new Map(await Promise.all(paths.sort().map(async (path) => [path, await repositoryText(path)] as const)));
+}
+
+/** Every line that gives a version: of a chart, an image, Talos or Kubernetes. */
+function versionsIn(text: string): Version[] {
+  const pattern = /^[ \t-]*(?:tag|version|[a-z]+Version|image):[ \t]*['"]?(?:[\w./-]+:)?(v?\d+\.\d[\w.-]*)['"]?[ \t]*$/;
+  const lines = text
+    .split('\n')
+    .map((line, index) => ({ line: index + 1, key: line.trim(), value: pattern.exec(line)?.[1] }));
+  return lines.flatMap(({ line, key, value }) =>
+    value === undefined || key.startsWith('minVersion:') ? [] : [{ line, value }],
+  );
+}
+
+/** What finds a version. Two equal versions of one file count as found where there are as many finds. */
+function findersOf(file: string, { value }: Version): string[] {
+  const text = templates.get(file) ?? '';
+  const same = versionsIn(text).filter((other) => other.value === value).length;
+  const finds = found(file, text).filter((one) => one.value === value);
+  return finds.slice(0, Math.max(0, finds.length - same + 1)).map(({ manager }) => manager);
+}
+
+function found(file: string, text: string): Found[] {
+  return managersOf(file).flatMap((manager) => FINDERS[manager](text));
+}
+
+function managersOf(file: string): (keyof typeof FINDERS)[] {
+  const patterns = {
+    flux: settings.flux.managerFilePatterns,
+    helmfile: settings.helmfile.managerFilePatterns,
+    regex: settings.customManagers.flatMap(({ managerFilePatterns }) => managerFilePatterns),
+  };
+  const isNamed = (pattern: string): boolean => new RegExp(pattern.slice(1, -1)).test(file);
+  return (['flux', 'helmfile', 'regex'] as const).filter((manager) => patterns[manager].some(isNamed));
+}
+
+/** What Renovate's managers look at: Flux' reads charts of OCI registries and images in values, Helmfile's reads charts. */
+const FINDERS = {
+  flux: (text: string): Found[] =>
+    documents(text).flatMap((document) => {
+      const spec = fields(document.spec);
+      const { tag } = fields(spec.ref);
+      if (document.kind === 'OCIRepository')
+        return typeof tag === 'string' ? [{ manager: 'flux', name: String(spec.url), value: tag }] : [];
+      return document.kind === 'HelmRelease' ? images(spec.values) : [];
+    }),
+  helmfile: (text: string): Found[] =>
+    documents(text.replace(/\{\{.*?\}\}/g, '')).flatMap(({ releases }) =>
+      (Array.isArray(releases) ? releases : [])
+        .map(fields)
+        .filter(({ chart, version }) => typeof chart === 'string' && version !== undefined)
+        .map(({ chart, version }) => ({ manager: 'helmfile', name: String(chart), value: String(version) })),
+    ),
+  regex: (text: string): Found[] =>
+    settings.customManagers
+      .flatMap(({ matchStrings }) => matchStrings)
+      .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, 'g'))])
+      .map(({ groups }) => ({ manager: 'regex', name: groups?.depName ?? '', value: groups?.currentValue ?? '' })),
+};
+
+/** Renovate reads a template as YAML: its statements are comments there. */
+function documents(text: string): Fields[] {
+  return parseAllDocuments(text)
+    .filter(({ errors }) => errors.length === 0)
+    .map((document) => fields(document.toJS()));
+}
+
+function images(values: unknown): Found[] {
+  if (typeof values !== 'object' || values === null) return [];
+  const { repository, tag } = fields(values);
+  if (typeof repository === 'string' && typeof tag === 'string')
+    return [{ manager: 'flux', name: repository, value: tag }];
+  return Object.values(values).flatMap(images);
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** The forms that our own ignorePaths have. */
+function isIgnored(path: string): boolean {
+  return settings.ignorePaths.some((glob) => {
+    if (glob === '**/*.sops.*') return /\.sops\.[^/]*$/.test(path);
+    if (glob === '**/node_modules/**') return path.includes('node_modules/');
+    return path.startsWith(glob.replace(/\*\*$/, ''));
+  });
+}
+
+/** Sorts lines of the file by where their paths stand in a list. */
+function byPlace(list: readonly string[]): (a: string, b: string) => number {
+  const place = (line: string): number => list.indexOf(line.split("'")[1] ?? '');
+  return (a, b) => place(a) - place(b);
+}
