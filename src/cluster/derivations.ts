@@ -1,5 +1,6 @@
 import type { ComputedValues } from './computed.ts';
-import type { Cluster } from './config/types.ts';
+import type { ComputedNodeField } from './computed/nodes.ts';
+import type { Cluster, ClusterNode } from './config/types.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from './credentials/files.ts';
 
 /** A field of cluster.yaml, or the list in nodes.yaml. */
@@ -8,7 +9,7 @@ type Field = keyof Cluster | 'nodes';
 const DOMAIN: readonly Field[] = ['cloudflare_domain', 'cloudflare_domains'];
 const SSH: readonly Field[] = ['repository_url', 'repository_visibility'];
 const KNOWN_HOSTS: readonly Field[] = [...SSH, 'repository_known_hosts'];
-const ROUTERS: readonly Field[] = ['node_default_gateway', 'node_cidr'];
+const ROUTERS: readonly (keyof Cluster)[] = ['node_default_gateway', 'node_cidr'];
 const BGP: readonly Field[] = ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn'];
 const INGRESS: readonly Field[] = ['ingress', 'dns_provider'];
 const AZURE: readonly Field[] = ['agentgateway_addr', 'azure_openai_api_key'];
@@ -120,6 +121,23 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   intel_gpu_enabled: ['nodes'],
   openebs_enabled: ['nodes'],
   node_vlan_tag: ['node_vlan_tag', 'proxmox_vlan_mode'],
+};
+
+/** What of a node and of cluster.yaml a value is made from that templates see of each node. */
+export interface NodeDerivation {
+  readonly node: readonly (keyof ClusterNode)[];
+  readonly cluster: readonly (keyof Cluster)[];
+}
+
+/** The same for what templates see of each node. */
+export const NODE_COMPUTED_FROM: Readonly<Record<ComputedNodeField, NodeDerivation>> = {
+  address: { node: ['address'], cluster: [] },
+  addresses: { node: ['address'], cluster: [] },
+  address_cidrs: { node: ['address'], cluster: ['node_cidr'] },
+  schematic_id: { node: ['schematic_id'], cluster: ['node_schematic_id'] },
+  kernel_modules: { node: ['kernel_modules', 'gpu'], cluster: [] },
+  nodeLabels: { node: ['nodeLabels', 'gpu'], cluster: [] },
+  routes: { node: [], cluster: ROUTERS },
 };
 
 /** The credential file that each of the cluster's functions reads unless a template names another one. */

@@ -41,7 +41,9 @@ describe('configure on the untouched sample', () => {
   it('finds nothing to do with the sample key', async () => {
     const cluster = await sampleCluster();
     const checked = await runCommand(['configure', '--check', '--keys', SAMPLE_KEYS, '--root', cluster]);
-    expect(checked.stderr).toMatch(/^note: cloudflare-tunnel\.json is a placeholder .*\n$/);
+    expect(checked.stderr).toMatch(
+      /^cloudflare-tunnel\.json: note: .* is the placeholder of the sample.*\n {2}= .*\n$/,
+    );
     expect(checked.stdout).toContain('nothing to do');
     expect(checked.code).toBe(0);
   });
@@ -69,6 +71,7 @@ describe('configure', () => {
     const after = await readFiles(cluster);
     const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
     expect(changed.filter((path) => !path.startsWith('.cluster-template/') && path !== 'cluster.yaml')).toEqual([
+      'AGENTS.md',
       'kubernetes/apps/flux-system/flux-instance/app/helmrelease.yaml',
     ]);
   });

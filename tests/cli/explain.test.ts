@@ -28,7 +28,13 @@ describe('explain', () => {
       file: 'talos/talconfig.yaml',
       line: 6,
       made: [{ file: 'templates/config/talos/talconfig.yaml.j2' }],
-      keys: [{ key: 'cluster_api_addr', kind: 'written', value: '"192.0.2.5"', place: { file: 'cluster.yaml' } }],
+      keys: [
+        {
+          key: 'cluster_endpoint',
+          kind: 'computed',
+          from: [{ key: 'cluster_api_addr', kind: 'written', value: '"192.0.2.5"', place: { file: 'cluster.yaml' } }],
+        },
+      ],
     });
     expect(withoutCache(await readFiles(cluster))).toEqual(before);
   });
@@ -94,7 +100,7 @@ describe('explain', () => {
     const last = await run(cluster, [`${secret}:7`], { CF_TOKEN: TOKEN });
     expect(last.stdout).toContain('DOMAIN: "[secret]"');
     expect(last.stdout).toContain(`${secret}.j2:9`);
-    expect(last.stdout).toContain('cluster.yaml:65:20 (value hidden)');
+    expect(last.stdout).toContain('cluster.yaml:98:20 (value hidden)');
   });
 
   it('needs no key', async () => {

@@ -1,17 +1,19 @@
 // Loaded before a program by `node --import`: a file function of Node fails as the system would make it fail.
-// FAIL = JSON {"call": "rename" | "readFile" | "writeFile", "at": number of the call, "code": "ENOSPC", "path": part of the path}
+// FAIL = JSON {"call": "rename" | "readFile" | "readFileSync" | "writeFile", "at": number of the call, "code": "ENOSPC", "path": part of the path}
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 const { call, at, code, path = '' } = JSON.parse(process.env.FAIL ?? '{}');
 let calls = 0;
 
+function refuse(target) {
+  if (!String(target).includes(path) || ++calls !== at) return;
+  throw Object.assign(new Error(`${code}: refused, ${call} '${target}'`), { code, syscall: call, path: target });
+}
+
 function failing(original, pathOf) {
   return async function (...args) {
-    const target = String(pathOf(args));
-    if (target.includes(path) && ++calls === at) {
-      throw Object.assign(new Error(`${code}: refused, ${call} '${target}'`), { code, syscall: call, path: target });
-    }
+    refuse(pathOf(args));
     return original.apply(this, args);
   };
 }
@@ -22,6 +24,12 @@ if (call === 'writeFile') {
     const handle = await open.call(fs.promises, target, ...rest);
     handle.writeFile = failing(handle.writeFile, () => target);
     return handle;
+  };
+} else if (call.endsWith('Sync')) {
+  const original = fs[call];
+  fs[call] = (...args) => {
+    refuse(args[0]);
+    return original.apply(fs, args);
   };
 } else {
   fs.promises[call] = failing(fs.promises[call], (args) => args[0]);

@@ -32,7 +32,7 @@ describe('a disk that refuses', () => {
 
   it('and does not give a template away is told by its name', async () => {
     const cluster = await sampleCluster();
-    const failure = { call: 'readFile', at: 2, code: 'EACCES', path: 'talenv.yaml.j2' };
+    const failure = { call: 'readFileSync', at: 1, code: 'EACCES', path: 'talenv.yaml.j2' };
     const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
     expect([1, 3]).toContain(result.code);
     expect(result.stderr).toContain('talenv.yaml.j2');

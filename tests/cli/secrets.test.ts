@@ -46,7 +46,7 @@ describe('a rendered secret', () => {
     for (const marker of await keyMarkers(cluster)) expect(output).not.toContain(marker);
   });
 
-  it.each(['talos/talenv.yaml.j2', 'kubernetes/apps/cert-manager/namespace.yaml.j2'])(
+  it.each(['talos/talenv.yaml.j2', 'kubernetes/apps/cert-manager/cert-manager/ks.yaml.j2'])(
     'in a plain file (%s) stops the run',
     async (template) => {
       const cluster = await sampleCluster();

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { computeValues, type ComputedValues } from '../../src/cluster/computed.ts';
-import type { Cluster, Configuration, SecretText } from '../../src/cluster/config/types.ts';
-import { COMPUTED_FROM } from '../../src/cluster/derivations.ts';
+import type { Cluster, ClusterNode, Configuration, SecretText } from '../../src/cluster/config/types.ts';
+import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../src/cluster/derivations.ts';
 import { validConfiguration } from './configurations.ts';
 
 const SECRET = 'secret' as SecretText;
@@ -67,6 +67,7 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
 
 const valid = await validConfiguration({}, [true, false]);
 const BASES = Array.from({ length: 60 }, (_, number) => baseOf(number));
+const DERIVED = Object.keys(NODE_COMPUTED_FROM) as (keyof typeof NODE_COMPUTED_FROM)[];
 const NAMES = Object.keys(computeValues(valid)) as (keyof ComputedValues)[];
 
 /** A configuration with one of the values of every field; what hides behind one is seen with another. */
@@ -93,6 +94,29 @@ describe('what computed values are made from', () => {
     const other = { ...node, controller: false, openebs_hostpath_enabled: true };
     const nodes = [[node], [node, node], [other], [{ ...other, gpu: 'nvidia' }], [{ ...other, gpu: 'intel' }]] as const;
     expect(changes(nodes.map((some) => ({ ...valid, nodes: some }))).sort()).toEqual(madeFrom('nodes'));
+  });
+
+  it('counts what the values of a node are made from', () => {
+    const [node] = valid.nodes;
+    if (node === undefined) throw new Error('the configuration has no node');
+    const others: Readonly<Record<string, Partial<ClusterNode>>> = {
+      address: { address: '192.0.2.77' },
+      schematic_id: { schematic_id: 'another' },
+      kernel_modules: { kernel_modules: ['nbd'] },
+      gpu: { gpu: 'nvidia' },
+      nodeLabels: { nodeLabels: { rack: 'b' } },
+    };
+    const changed = (configuration: Configuration): string[] => {
+      const before = computeValues(valid).nodes[0];
+      const after = computeValues(configuration).nodes[0];
+      return DERIVED.filter((name) => !isDeepStrictEqual(before?.[name], after?.[name])).sort();
+    };
+    for (const [field, other] of Object.entries(others)) {
+      const expected = DERIVED.filter((name) => (NODE_COMPUTED_FROM[name].node as readonly string[]).includes(field));
+      expect(changed({ ...valid, nodes: [{ ...node, ...other }] }), field).toEqual(expected.sort());
+    }
+    const cluster = { ...valid.cluster, node_cidr: '192.0.0.0/16', node_default_gateway: '192.0.2.9' };
+    expect(changed({ ...valid, cluster })).toEqual(['address_cidrs', 'routes']);
   });
 
   it('names no field that was not tried', () => {

@@ -64,6 +64,7 @@ describe('the answer about the sample', () => {
     for (const [path, { file, isTemplate }] of inputs.outputs) {
       if (!isTemplate || path.includes('.sops.')) continue;
       const trace = traceFile({ settings, inputs, plugins }, file.name, data);
+      if (trace.text.trim() === '') continue;
       for (const [index, line] of trace.text.replace(/\n$/, '').split('\n').entries()) {
         const { made, reads, macros } = trace.line(index);
         const sources = made.map(
@@ -144,7 +145,7 @@ describe('a template of the user', () => {
     expect(answer.templates).toEqual(['templates/overrides/kubernetes/one.partial.yaml.j2']);
     expect(answer.because.map(({ kind, line }) => `${kind} ${String(line)}`)).toEqual(['for 1', 'if 2', 'include 3']);
     expect(answer.keys).toMatchObject([
-      { key: 'nodes[1].disk', kind: 'written', place: { file: 'nodes.yaml', line: 36 } },
+      { key: 'nodes[1].disk', kind: 'written', place: { file: 'nodes.yaml', line: 45 } },
     ]);
   });
 

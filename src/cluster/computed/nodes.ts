@@ -16,6 +16,10 @@ export interface TemplateNode extends ClusterNode {
   readonly routes: readonly { readonly network: string; readonly gateway: string }[];
 }
 
+/** What is computed of a node; some are fields as well. */
+export type ComputedNodeField =
+  Exclude<keyof TemplateNode, keyof ClusterNode> | 'address' | 'schematic_id' | 'kernel_modules' | 'nodeLabels';
+
 /** What Talos' documentation of NVIDIA GPUs loads. */
 const NVIDIA_MODULES = ['nvidia', 'nvidia_uvm', 'nvidia_drm', 'nvidia_modeset'];
 

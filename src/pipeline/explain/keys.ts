@@ -1,7 +1,7 @@
 import type { FindKeySource, KeySource } from '../../cluster/config/key-source.ts';
 import { formatPath, type Path } from '../../cluster/config/path.ts';
-import { CLUSTER_FIELDS, SECRET_FIELDS } from '../../cluster/config/schemas.ts';
-import { COMPUTED_FROM, FUNCTION_FILES } from '../../cluster/derivations.ts';
+import { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS } from '../../cluster/config/schemas.ts';
+import { COMPUTED_FROM, FUNCTION_FILES, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
 import type { Place } from '../../report/finding.ts';
 import { unique, type DataPath, type Reads } from './reads.ts';
 
@@ -69,10 +69,10 @@ function isContainer(value: unknown): value is object {
 
 function keyOf(path: DataPath, world: KeyWorld): KeyUse {
   const [name = ''] = path;
-  const key = formatPath(stepsOf(path)).replaceAll('["*"]', '[*]');
+  const key = keyText(path);
   if (name === 'env') return { key, kind: 'environment', hidden: true };
   if (world.pluginNames.has(name)) return { key, kind: 'plugin', hidden: true };
-  if (name === 'nodes') return written(key, path, world);
+  if (name === 'nodes') return ofNode(key, path, world);
   if (Object.hasOwn(CLUSTER_FIELDS, name)) {
     const use = written(key, path, world);
     if (use.kind === 'written' || !isComputed(name)) return use;
@@ -80,8 +80,28 @@ function keyOf(path: DataPath, world: KeyWorld): KeyUse {
   return isComputed(name) ? computed(key, path, world) : { key, kind: 'plugin', hidden: true };
 }
 
+/** A field that is written is named where it stands; one that is not, or is no field, by what it is computed from. */
+function ofNode(key: string, path: DataPath, world: KeyWorld): KeyUse {
+  const use = written(key, path, world);
+  const [, index = '*', field = ''] = path;
+  if (use.kind === 'written' && Object.hasOwn(NODE_FIELDS, field)) return use;
+  if (!Object.hasOwn(NODE_COMPUTED_FROM, field)) return use;
+  const { node, cluster } = NODE_COMPUTED_FROM[field as keyof typeof NODE_COMPUTED_FROM];
+  const from = [...node.map((name) => ['nodes', index, name]), ...cluster.map((name) => [name])];
+  return {
+    key,
+    kind: 'computed',
+    ...shown(path, world, false),
+    from: from.map((one) => written(keyText(one), one, world)),
+  };
+}
+
 function isComputed(name: string): name is keyof typeof COMPUTED_FROM {
   return Object.hasOwn(COMPUTED_FROM, name);
+}
+
+function keyText(path: DataPath): string {
+  return formatPath(stepsOf(path)).replaceAll('["*"]', '[*]');
 }
 
 /** Indexes of lists as numbers, as the files' own paths have them. */

@@ -35,6 +35,19 @@ export function renderMarked(
   text: string,
 ): readonly (readonly Hit[])[] | undefined {
   if (text.includes(OPEN)) return undefined;
+  const marked = { request, markable, data };
+  return (
+    renderWithMarks(marked, render, text) ??
+    // A line that prints a value and nothing else may be empty, and a template may ask whether it is.
+    renderWithMarks({ ...marked, markable: withoutBareLines(marked) }, render, text)
+  );
+}
+
+function renderWithMarks(
+  { request, markable, data }: MarkedRequest,
+  render: (request: RenderRequest) => string,
+  text: string,
+): readonly (readonly Hit[])[] | undefined {
   const hits: Hit[] = [];
   const places = objectPaths(data);
   const mark = (template: unknown, line: unknown, index: unknown, ...names: unknown[]): string => {
@@ -89,6 +102,20 @@ function withMarks({ inputs, settings }: RenderRequest, markable: Markable): Ren
     files.set(name, { ...file, bytes: Buffer.from(source.join('\n'), 'utf8') });
   }
   return { ...inputs, files };
+}
+
+function withoutBareLines({ request: { inputs, settings }, markable }: MarkedRequest): Markable {
+  const { variableStart, variableEnd } = settings.delimiter;
+  return new Map(
+    [...markable].map(([name, lines]) => {
+      const source = inputs.files.get(name)?.bytes.toString('utf8').split('\n') ?? [];
+      const isBare = (line: number): boolean => {
+        const text = source[line - 1]?.trim() ?? '';
+        return text.startsWith(variableStart) && text.indexOf(variableEnd) === text.length - variableEnd.length;
+      };
+      return [name, new Map([...lines].filter(([line]) => !isBare(line)))];
+    }),
+  );
 }
 
 /** Where each map and list of the data stands. */

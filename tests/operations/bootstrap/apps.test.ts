@@ -33,7 +33,7 @@ describe('bootstrap apps', () => {
         "  1 of 4 registered, not yet k8s-1, k8s-2, k8s-3",
         "  4 of 4 registered, 0 ready",
         "Make the namespaces",
-        "  made cert-manager, flux-system",
+        "  made cert-manager, flux-system, network",
         "Apply the secrets",
         "  applied github-deploy-key, sops-age, cluster-secrets",
         "Apply the custom resource definitions",
@@ -56,7 +56,7 @@ describe('bootstrap apps', () => {
       expect(holding).toEqual([]);
     }
     const inputs = (await stands.calls()).flatMap(({ input }) => input?.sha256 ?? []);
-    const namespaces = '---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n';
+    const namespaces = '---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: network\n';
     expect(inputs[0]).toBe(createHash('sha256').update(namespaces).digest('hex'));
   });
 

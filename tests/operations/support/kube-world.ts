@@ -50,7 +50,8 @@ const NAMESPACES: readonly StandInRule[] = [
     program: 'kubectl',
     match: '^get namespaces ',
     when: ['namespaces'],
-    stdout: 'namespace/cert-manager\nnamespace/default\nnamespace/flux-system\nnamespace/kube-system\n',
+    stdout:
+      'namespace/cert-manager\nnamespace/default\nnamespace/flux-system\nnamespace/kube-system\nnamespace/network\n',
   },
   { program: 'kubectl', match: '^get namespaces ', stdout: 'namespace/default\nnamespace/kube-system\n' },
   {
