@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { copyForMakejinja } from './makejinja/sample.ts';
 import { usage } from './usage.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 9);
@@ -22,12 +23,12 @@ interface Command {
 
 const folder = mkdtempSync(join(tmpdir(), 'cluster-template-bench-'));
 try {
-  measure();
+  await measure();
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-function measure(): void {
+async function measure(): Promise<void> {
   const cluster = sampleCopy();
   const ours = (name: string, ...arguments_: string[]): Command => ({
     name,
@@ -43,7 +44,7 @@ function measure(): void {
     ours('configure (no change)', 'configure', '--keys', keys),
     ours('configure --check', 'configure', '--check', '--keys', keys),
   ];
-  const makejinja = makejinjaCommand(cluster);
+  const makejinja = await makejinjaCommand(cluster);
   if (makejinja === undefined)
     console.log(
       'makejinja: not measured: python3 -m makejinja does not run here (MAKEJINJA_PYTHON names another python)',
@@ -82,6 +83,7 @@ function sampleCopy(): string {
     'talos',
     'bootstrap',
     '.sops.yaml',
+    'AGENTS.md',
     '.cluster-template/manifest.json',
   ];
   for (const part of parts) cpSync(join(repository, part), join(cluster, part), { recursive: true });
@@ -90,16 +92,11 @@ function sampleCopy(): string {
 }
 
 /** The real makejinja on the same templates, settings and keys, with a Python plugin in the place of ours. */
-function makejinjaCommand(cluster: string): Command | undefined {
+async function makejinjaCommand(cluster: string): Promise<Command | undefined> {
   const python = process.env.MAKEJINJA_PYTHON ?? 'python3';
   if (spawnSync(python, ['-m', 'makejinja', '--version']).status !== 0) return undefined;
   const work = join(folder, 'theirs');
-  for (const part of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates']) {
-    cpSync(join(cluster, part), join(work, part), { recursive: true });
-  }
-  cpSync(join(repository, 'schemas'), join(work, 'schemas'), { recursive: true });
-  cpSync(join(repository, 'bench/makejinja/plugin.py'), join(work, 'templates/scripts/plugin.py'));
-  cpSync(keys, work, { recursive: true });
+  await copyForMakejinja(cluster, keys, work);
   return { name: 'makejinja', program: python, arguments: ['-m', 'makejinja'], cwd: work };
 }
 

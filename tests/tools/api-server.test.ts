@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
-import { at, textAt, type Fields } from '../golden/trees.ts';
+import { at, listAt, textAt, type Fields } from '../golden/trees.ts';
 import { clusterTools, installCrds, startCluster, type TestCluster } from './cluster.ts';
 import { decryptedObjects, fluxObjects, type Applied } from './support/flux.ts';
 import { REPOSITORY, titled } from './support/tools.ts';
@@ -76,14 +76,26 @@ function kindOf(one: Fields): string {
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${textAt(one, 'kind')}`;
 }
 
+/** api-resources names the preferred version of a kind alone. */
+async function servedByDefinitions(cluster: TestCluster): Promise<string[]> {
+  const { stdout } = await cluster.kubectl(['get', 'customresourcedefinitions', '--output', 'json']);
+  return listAt(JSON.parse(stdout) as Fields, 'items').flatMap((one) =>
+    listAt(one, 'spec', 'versions')
+      .filter((version) => at(version, 'served') === true)
+      .map((version) => {
+        const apiVersion = `${textAt(one, 'spec', 'group')}/${textAt(version, 'name')}`;
+        return kindOf({ apiVersion, kind: textAt(one, 'spec', 'names', 'kind') });
+      }),
+  );
+}
+
 async function servedKinds(cluster: TestCluster): Promise<ReadonlySet<string>> {
   const { stdout } = await cluster.kubectl(['api-resources', '--no-headers']);
-  return new Set(
-    stdout.split('\n').flatMap((line) => {
-      const [kind = '', , apiVersion = ''] = line.trim().split(/\s+/).reverse();
-      return kind === '' ? [] : [kindOf({ apiVersion, kind })];
-    }),
-  );
+  const preferred = stdout.split('\n').flatMap((line) => {
+    const [kind = '', , apiVersion = ''] = line.trim().split(/\s+/).reverse();
+    return kind === '' ? [] : [kindOf({ apiVersion, kind })];
+  });
+  return new Set([...preferred, ...(await servedByDefinitions(cluster))]);
 }
 
 /** Namespaces are made in earnest: nothing can be tried in one that is not there. */

@@ -1,6 +1,7 @@
 import { chmod, cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { copyForMakejinja } from '../../bench/makejinja/sample.ts';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { output } from './support/run.ts';
@@ -28,12 +29,7 @@ describe.skipIf(missing !== undefined)(titled('makejinja 2.8.1', missing), () =>
     const result = await runCommand(['render', '--output', ours, '--root', cluster, '--keys', KEYS]);
     expect(result, result.stderr).toMatchObject({ code: 0 });
     const theirs = await temporaryFolder();
-    for (const part of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates']) {
-      await cp(join(cluster, part), join(theirs, part), { recursive: true });
-    }
-    await cp(join(REPOSITORY, 'schemas'), join(theirs, 'schemas'), { recursive: true });
-    await cp(join(REPOSITORY, 'bench/makejinja/plugin.py'), join(theirs, 'templates/scripts/plugin.py'));
-    await cp(KEYS, theirs, { recursive: true });
+    await copyForMakejinja(cluster, KEYS, theirs);
     await output(paths.makejinja, ['-m', 'makejinja'], { cwd: theirs, env: { PYTHONDONTWRITEBYTECODE: '1' } });
     const made = await readTree(ours);
     expect(made.size).toBeGreaterThan(40);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { substitute } from '../../../src/manifests/substitution.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import type { AgeIdentity } from '../../../src/sops/identities.ts';
 import { at, listAt, textAt, type Fields, type Tree } from '../../golden/trees.ts';
@@ -116,19 +117,13 @@ function variablesOf(secrets: readonly Fields[]): ReadonlyMap<string, string> {
   );
 }
 
-/** As `postBuild` does: a variable that is not known is nothing, `$$` is a dollar. */
+/** As `postBuild` does; what is left over is a variable that is not known, and refused by its name. */
 function substituted(object: Fields, kustomization: Fields, variables: ReadonlyMap<string, string>): Fields {
   const isDisabled = textAt(object, 'metadata', 'annotations', `${FLUX_KUSTOMIZATION}substitute`) === 'disabled';
   if (isDisabled || at(kustomization, 'spec', 'postBuild') === undefined) return object;
-  const text = JSON.stringify(object).replaceAll(
-    /\$\$|\$\{([A-Za-z_]\w*)(?::?[-=]([^}]*))?\}/g,
-    (match, name: string | undefined, fallback: string | undefined) => {
-      if (name === undefined) return match === '$$' ? '$' : match;
-      // The value becomes part of a text in JSON.
-      return JSON.stringify(variables.get(name) ?? fallback ?? '').slice(1, -1);
-    },
-  );
-  return JSON.parse(text) as Fields;
+  // A value becomes part of a text in JSON.
+  const quoted = new Map([...variables].map(([name, value]) => [name, JSON.stringify(value).slice(1, -1)]));
+  return JSON.parse(substitute(JSON.stringify(object), quoted)) as Fields;
 }
 
 function parseObjects(text: string): Fields[] {
