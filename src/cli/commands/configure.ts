@@ -1,4 +1,3 @@
-import type { MadeCredential } from '../../cluster/credentials/make.ts';
 import { configure, planConfigure, type ConfigureResult, type PlanResult } from '../../pipeline/configure.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { SILENT } from '../../pipeline/progress.ts';
@@ -94,7 +93,7 @@ function outcomeLines(result: ConfigureResult): string {
   const last =
     changes === 0
       ? 'nothing changed\n'
-      : `${count(changes, 'file')} written; look at them with git diff, then commit\n`;
+      : `${count(changes, 'file')} written; look at ${changes === 1 ? 'it' : 'them'} with git diff, then commit\n`;
   return `${made}${keptLine}${backup}${last}`;
 }
 
@@ -102,9 +101,5 @@ function madeLines({ made, takenOver }: ConfigureResult): string {
   const why = takenOver
     ? 'the tree was the untouched sample, encrypted to a published key: it is yours now'
     : 'the tree had no owner';
-  return `${why}\nmade ${made.map(describe).join(', ')}; git ignores them: keep a copy of age.key in a safe place\n`;
-}
-
-function describe({ file }: MadeCredential): string {
-  return file;
+  return `${why}\nmade ${made.map(({ file }) => file).join(', ')}; git ignores them: keep a copy of age.key in a safe place\n`;
 }

@@ -28,20 +28,19 @@ export function registerTemplate(program: Command, finish: Finish): void {
       finish(await runTemplateDebug(options));
     },
   );
-  validate(
-    clusterCommand(template, 'validate', 'check the configuration and everything that is generated from it'),
-    finish,
-  );
-  const flux = commandGroup(program, 'flux', 'look at what Flux is given');
-  validate(
-    clusterCommand(flux, 'validate', 'check the configuration and everything that is generated from it'),
-    finish,
-  );
-}
-
-function validate(command: Command, finish: Finish): void {
-  command.action(async (options: RootOptions) => {
+  clusterCommand(
+    template,
+    'validate',
+    'check the configuration, everything that is generated from it and that it is up to date',
+  ).action(async (options: RootOptions) => {
     const { runConfigure } = await import('./configure.ts');
     finish(await runConfigure({ ...options, check: true }));
   });
+  const flux = commandGroup(program, 'flux', 'look at what Flux is given');
+  clusterCommand(flux, 'validate', 'check the configuration and everything that Flux is given, as `validate`').action(
+    async (options: RootOptions) => {
+      const { runValidate } = await import('./validate.ts');
+      finish(await runValidate(options));
+    },
+  );
 }

@@ -63,7 +63,7 @@ function readSecret(reading: Reading, secret: WrittenSecret): Result | Promise<R
 
 async function readLiteral({ field, document, sources }: Reading, text: string): Promise<Result> {
   if (text === SAMPLE_CLOUDFLARE_TOKEN || !(await sources.isTracked(document.name))) return { text };
-  const remedy = `write {env: ${field.toUpperCase()}} or {file: ${exampleFile(field)}}, and replace the secret if it was ever pushed`;
+  const remedy = `move it to cluster.sops.yaml, or write {env: ${field.toUpperCase()}} or {file: ${exampleFile(field)}}, and replace the secret if it was ever pushed`;
   return {
     text,
     issue: inGit([field], `\`${field}\` stands in plain text in ${document.name}, which git tracks`, remedy),

@@ -41,7 +41,8 @@ const EDITS: Readonly<Record<string, (text: string) => string>> = {
   'Taskfile.yaml': (text) => text.replace(/^[ \t]+template:[ \t]*\.?\/?\.taskfiles\/template[^\n]*\n/m, ''),
   '.mise.toml': (text) => text.replace(/^[^\n]*# required:template[ \t]*\n/gm, ''),
   // A pattern for names with or without .j2: JSON5 doubles its backslashes.
-  '.renovaterc.json5': (text) => text.replace(/\((?:\?:)?\\\\\.j2\)\?/g, ''),
+  '.renovaterc.json5': (text) =>
+    text.replace(/^[^\n]*\/\/ required:template[ \t]*\n/gm, '').replace(/\((?:\?:)?\\\\\.j2\)\?/g, ''),
 };
 
 /** What tidying would do; nothing is touched. */

@@ -98,6 +98,10 @@ describe('template tidy', () => {
     '.taskfiles/talos/Taskfile.yaml': "version: '3'\n",
     '.mise.toml': '[tools]\nnode = "24.19.0" # required:template\n"aqua:getsops/sops" = "3.13.3"\n',
     '.renovaterc.json5': String.raw`{
+  ignorePaths: [
+    'tests/**',
+    'talos/**', // required:template
+  ],
   flux: { managerFilePatterns: ["/(^|/)kubernetes/.+\\.ya?ml(?:\\.j2)?$/", "/x\\.env(\\.j2)?$/"] },
 }
 `,
@@ -118,6 +122,9 @@ describe('template tidy', () => {
     expect(after['.mise.toml']).toBe('[tools]\n"aqua:getsops/sops" = "3.13.3"\n');
     expect(after['.renovaterc.json5']).toBe(
       String.raw`{
+  ignorePaths: [
+    'tests/**',
+  ],
   flux: { managerFilePatterns: ["/(^|/)kubernetes/.+\\.ya?ml$/", "/x\\.env$/"] },
 }
 `,
@@ -164,7 +171,7 @@ describe('template tidy', () => {
 });
 
 describe('template validate', () => {
-  it('is a check of the configuration and of what is generated, as is flux validate', async () => {
+  it('checks the configuration and what is generated, as flux validate does', async () => {
     const cluster = await sampleCluster();
     for (const name of ['template', 'flux']) {
       const fine = await runCommand([name, 'validate', '--root', cluster, '--keys', SAMPLE_KEYS]);
