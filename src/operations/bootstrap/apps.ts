@@ -104,16 +104,14 @@ export async function planApps(root: ClusterRoot): Promise<PlannedStep[]> {
   ];
 }
 
-async function checkApps(
-  run: OperationRun,
-  report: StepReport,
-): Promise<OwnTree & { readonly cluster: TalosCluster }> {
+async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree & { readonly cluster: TalosCluster }> {
   const tree = await requireOwnTree(run.root);
   await requirePrograms(run.programs, ['kubectl', 'helmfile', 'helm']);
   const cluster = await readTalosCluster(run.root);
   if ((await inspect(join(run.root.path, 'kubeconfig'))) === undefined) throw noKubeconfig();
   const checks = await checkRepository(run.programs, tree.configuration);
-  for (const { message } of checks.flatMap(({ findings }) => findings)) report.note(`${message}: Flux reads what is pushed`);
+  for (const { message } of checks.flatMap(({ findings }) => findings))
+    report.note(`${message}: Flux reads what is pushed`);
   return { ...tree, cluster };
 }
 

@@ -48,6 +48,7 @@ function refused({ name }: TalosNode, why: string): Error {
   return failure('outside', {
     code: 'cluster/node',
     message: `${name} refuses to start etcd: ${why}`,
-    remedy: 'its certificates are of other secrets than talos/talsecret.sops.yaml: restore that file, or reset the machine',
+    remedy:
+      'its certificates are of other secrets than talos/talsecret.sops.yaml: restore that file, or reset the machine',
   });
 }

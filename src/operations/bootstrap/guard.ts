@@ -44,7 +44,8 @@ export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
 function notConfigured(): Failure {
   return failure('input', {
     code: 'workspace/owner',
-    message: 'this is the untouched sample of the template, encrypted to a published key: no cluster can be made from it',
+    message:
+      'this is the untouched sample of the template, encrypted to a published key: no cluster can be made from it',
     remedy: 'edit cluster.yaml and nodes.yaml, then run `task configure`, which makes the tree yours',
   });
 }

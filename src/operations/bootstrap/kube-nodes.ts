@@ -24,7 +24,8 @@ export async function waitForNodes(
     patience,
     signal: run.signal,
     say: report.note,
-    remedy: 'look at `kubectl get nodes` and the console of the machine; `task bootstrap:talos` finishes what is missing there',
+    remedy:
+      'look at `kubectl get nodes` and the console of the machine; `task bootstrap:talos` finishes what is missing there',
   };
   const wanted = cluster.nodes.map(({ name }) => name);
   const summary = await waitFor(waiting, async (): Promise<Look<string>> => {
@@ -36,9 +37,13 @@ export async function waitForNodes(
     const missing = wanted.filter((name) => !known.includes(name));
     const ready = nodes.filter((node) => conditionOf(node, 'Ready')?.status === 'True').length;
     if (missing.length > 0 && patience.limitSeconds > 0) {
-      return { reason: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, not yet ${missing.join(', ')}` };
+      return {
+        reason: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, not yet ${missing.join(', ')}`,
+      };
     }
-    return { value: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, ${String(ready)} ready` };
+    return {
+      value: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, ${String(ready)} ready`,
+    };
   });
   report.say(summary);
 }

@@ -94,7 +94,9 @@ async function lookAtAll({ run, cluster, isPortOpen }: TalosTask): Promise<SeenN
 }
 
 function refuseStrangers({ macs }: TalosTask, seen: SeenNodes): void {
-  const findings = [...seen].flatMap(([node, condition]) => strangerFinding(node, condition, macs.get(node.name)) ?? []);
+  const findings = [...seen].flatMap(
+    ([node, condition]) => strangerFinding(node, condition, macs.get(node.name)) ?? [],
+  );
   if (findings.length > 0) throw new Failure('outside', findings);
 }
 

@@ -54,7 +54,9 @@ export async function syncAll(task: ReleaseTask, report: StepReport): Promise<vo
     const names = missing.length === wanted.length ? [] : missing.map(({ name }) => name);
     await run.programs.run(syncReleases(names));
   });
-  report.say(installed.length === 0 ? `all ${String(wanted.length)} are installed` : `installed ${installed.join(', ')}`);
+  report.say(
+    installed.length === 0 ? `all ${String(wanted.length)} are installed` : `installed ${installed.join(', ')}`,
+  );
 }
 
 function missingOf(wanted: readonly WantedRelease[], installed: readonly InstalledRelease[]): WantedRelease[] {
@@ -92,7 +94,9 @@ async function takeBackAbandoned(
       await run.programs.run(takeBack(release));
     }
     const busy = pending.filter((one) => !abandoned.includes(one));
-    return busy.length === 0 ? { value: true } : { reason: `${busy.map(({ name }) => name).join(', ')} still under way` };
+    return busy.length === 0
+      ? { value: true }
+      : { reason: `${busy.map(({ name }) => name).join(', ')} still under way` };
   });
 }
 
@@ -135,7 +139,9 @@ async function readInstalled({ programs }: OperationRun): Promise<InstalledRelea
 /** Helm prints Go's own form of a time: `2026-01-02 03:04:05.123456789 +0000 UTC`. */
 function timeOf(text: string): Date | undefined {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d\d)(\d\d)/.exec(text);
-  return match === null ? undefined : new Date(`${match[1] ?? ''}T${match[2] ?? ''}${match[3] ?? ''}:${match[4] ?? ''}`);
+  return match === null
+    ? undefined
+    : new Date(`${match[1] ?? ''}T${match[2] ?? ''}${match[3] ?? ''}:${match[4] ?? ''}`);
 }
 
 function records(text: string, command: string): readonly Readonly<Record<string, unknown>>[] {
@@ -143,6 +149,10 @@ function records(text: string, command: string): readonly Readonly<Record<string
     return asRecords(JSON.parse(text === '' ? '[]' : text) as unknown);
   } catch (error) {
     const message = `${command} printed something else than JSON`;
-    throw failure('outside', { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' }, error);
+    throw failure(
+      'outside',
+      { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' },
+      error,
+    );
   }
 }

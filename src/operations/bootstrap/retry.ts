@@ -7,7 +7,8 @@ const TRANSIENT =
   /connection (?:refused|reset)|connect: |no route to host|network is unreachable|i\/o timeout|timed out|timeout|deadline exceeded|unavailable|EOF|TLS handshake|transport|temporar|too many requests|rate limit|\b(?:429|500|502|503|504)\b|etcdserver|leader changed|try again|failed calling webhook|not yet available|connection lost|did not end within/i;
 
 /** What never passes by itself, whatever else the message says. */
-const FINAL = /unknown authority|unauthorized|unauthenticated|forbidden|permission ?denied|certificate (?:has expired|is not trusted)|access denied/i;
+const FINAL =
+  /unknown authority|unauthorized|unauthenticated|forbidden|permission ?denied|certificate (?:has expired|is not trusted)|access denied/i;
 
 /** Whether something that failed may succeed when it is tried again. */
 export function isTransient(message: string): boolean {

@@ -64,7 +64,9 @@ export async function applySecrets(
     }
   }
   const same = equal === 0 ? '' : `${String(equal)} ${equal === 1 ? 'is' : 'are'} in the cluster already`;
-  report.say([applied.length === 0 ? '' : `applied ${applied.join(', ')}`, same].filter((part) => part !== '').join('; '));
+  report.say(
+    [applied.length === 0 ? '' : `applied ${applied.join(', ')}`, same].filter((part) => part !== '').join('; '),
+  );
 }
 
 function secretTexts({ values }: PlainSecret): string[] {

@@ -21,7 +21,8 @@ export async function regenerate(options: Omit<OperationOptions, 'operation'>): 
     const access = await findAccess(run.root, await readManifest(run.root), true);
     if (access.kind !== 'owner' || access.takesOver) throw notOwned();
     await run.step('Make the secrets of the cluster', async ({ say, note }) => {
-      if ((await staleInputs(run.root)).length > 0) note('talos/ is older than its inputs: `task configure` renders it anew');
+      if ((await staleInputs(run.root)).length > 0)
+        note('talos/ is older than its inputs: `task configure` renders it anew');
       const isMade = await ensureSecretBundle(run.root, access.key, run.programs);
       say(isMade ? `made ${SECRET_BUNDLE}: commit it` : 'are there already');
     });

@@ -66,7 +66,8 @@ function refuseBroken(text: string): void {
 
 function refuseForeign(text: string): void {
   const value = tryParse(text);
-  const isBundle = typeof value === 'object' && value !== null && ['cluster', 'secrets', 'certs'].every((key) => key in value);
+  const isBundle =
+    typeof value === 'object' && value !== null && ['cluster', 'secrets', 'certs'].every((key) => key in value);
   if (!isBundle) throw notABundle();
 }
 

@@ -52,11 +52,14 @@ describe('bootstrap apps', () => {
     const values = secrets.flatMap(({ data }) => Object.values(data)).flatMap((value) => value.split('\n'));
     for (const value of [...values.filter((one) => one.length > 12), OWN_TOKEN]) {
       expect(recorded).not.toContain(value);
-      const holding = Object.entries(await readFiles(cluster)).filter(([path, text]) => before[path] !== text && text.includes(value));
+      const holding = Object.entries(await readFiles(cluster)).filter(
+        ([path, text]) => before[path] !== text && text.includes(value),
+      );
       expect(holding).toEqual([]);
     }
     const inputs = (await stands.calls()).flatMap(({ input }) => input?.sha256 ?? []);
-    const namespaces = '---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: network\n';
+    const namespaces =
+      '---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: network\n';
     expect(inputs[0]).toBe(createHash('sha256').update(namespaces).digest('hex'));
   });
 
@@ -66,8 +69,17 @@ describe('bootstrap apps', () => {
     await stands.forgetCalls();
     await writeFile(join(stands.folder, 'flags/secrets'), '');
     const lines = await bootstrap(cluster, stands);
-    const verbs = (await stands.calls()).map(({ program, args }) => `${program} ${args.includes('template') ? 'template' : (args.find((word) => ['get', 'list', 'diff', 'apply', 'sync'].includes(word)) ?? '')}`);
-    expect([...new Set(verbs)].sort()).toEqual(['helm list', 'helmfile list', 'helmfile template', 'kubectl diff', 'kubectl get']);
+    const verbs = (await stands.calls()).map(
+      ({ program, args }) =>
+        `${program} ${args.includes('template') ? 'template' : (args.find((word) => ['get', 'list', 'diff', 'apply', 'sync'].includes(word)) ?? '')}`,
+    );
+    expect([...new Set(verbs)].sort()).toEqual([
+      'helm list',
+      'helmfile list',
+      'helmfile template',
+      'kubectl diff',
+      'kubectl get',
+    ]);
     expect(lines).toContain('  3 are in the cluster already');
     expect(lines).toContain('  all 6 are installed');
   });
@@ -114,7 +126,11 @@ describe('an interrupted bootstrap apps', () => {
   }, 300_000);
 
   it('installs only the releases that are missing', async () => {
-    const list = { program: 'helm', match: '^list ', stdout: helmList(['cilium', 'coredns', 'spegel', 'cert-manager']) };
+    const list = {
+      program: 'helm',
+      match: '^list ',
+      stdout: helmList(['cilium', 'coredns', 'spegel', 'cert-manager']),
+    };
     const { cluster, stands } = await world([list]);
     await bootstrap(cluster, stands);
     const sync = (await stands.calls()).filter(({ args }) => args.includes('sync')).map(({ args }) => args);
@@ -139,7 +155,13 @@ describe('an interrupted bootstrap apps', () => {
   it('waits for somebody else who is at work on a release', async () => {
     const now = new Date().toISOString().replace('T', ' ').replace('Z', ' +0000 UTC');
     const { cluster, stands } = await world([
-      { program: 'helm', match: '^list ', unless: ['seen'], sets: ['seen'], stdout: helmList(['cilium'], 'pending-install', now) },
+      {
+        program: 'helm',
+        match: '^list ',
+        unless: ['seen'],
+        sets: ['seen'],
+        stdout: helmList(['cilium'], 'pending-install', now),
+      },
     ]);
     const lines = await bootstrap(cluster, stands);
     expect(lines).toContain('  cilium still under way');
@@ -173,12 +195,22 @@ describe('bootstrap apps stops', () => {
     ],
     [
       'where the kubeconfig is of another cluster',
-      { program: 'kubectl', match: '^get nodes', exitCode: 1, stderr: 'error: You must be logged in to the server (Unauthorized)' },
+      {
+        program: 'kubectl',
+        match: '^get nodes',
+        exitCode: 1,
+        stderr: 'error: You must be logged in to the server (Unauthorized)',
+      },
       'the Kubernetes API refuses the kubeconfig',
     ],
     [
       'where the API refuses a secret',
-      { program: 'kubectl', match: '^apply .*--namespace', exitCode: 1, stderr: 'Error from server (Forbidden): secrets is forbidden' },
+      {
+        program: 'kubectl',
+        match: '^apply .*--namespace',
+        exitCode: 1,
+        stderr: 'Error from server (Forbidden): secrets is forbidden',
+      },
       'kubectl apply ended with exit code 1: Error from server (Forbidden)',
     ],
     [
@@ -193,7 +225,9 @@ describe('bootstrap apps stops', () => {
     ],
   ])('%s', async (_, rule, message) => {
     const { cluster, stands } = await world([rule]);
-    const ended = await bootstrap(cluster, stands, { limitSeconds: 0.3, pauseSeconds: 0.05 }).catch((error: unknown) => error);
+    const ended = await bootstrap(cluster, stands, { limitSeconds: 0.3, pauseSeconds: 0.05 }).catch(
+      (error: unknown) => error,
+    );
     expect(ended).toBeInstanceOf(Failure);
     expect((ended as Failure).kind).toBe('outside');
     expect((ended as Failure).message).toContain(message);
@@ -202,7 +236,12 @@ describe('bootstrap apps stops', () => {
   it('shows no secret that the API quotes', async () => {
     const { cluster, stands, secrets } = await world();
     const value = secrets.find(({ name }) => name === 'sops-age')?.data['age.agekey'] ?? '';
-    const quoting = { program: 'kubectl', match: '^apply .*--namespace', exitCode: 1, stderr: `error: cannot read ${value}` };
+    const quoting = {
+      program: 'kubectl',
+      match: '^apply .*--namespace',
+      exitCode: 1,
+      stderr: `error: cannot read ${value}`,
+    };
     const quoted = await world([quoting], cluster);
     const ended = await bootstrap(quoted.cluster, quoted.stands).catch((error: unknown) => error);
     expect(value).toMatch(/^AGE-SECRET-KEY-/);
@@ -259,11 +298,18 @@ async function world(
 /** The Secrets of the tree as the cluster holds them once they are applied. */
 async function plainSecrets(cluster: string): Promise<PresentSecret[]> {
   const { identities } = await readAgeKey(cluster);
-  const paths = ['bootstrap/github-deploy-key.sops.yaml', 'bootstrap/sops-age.sops.yaml', 'kubernetes/components/sops/cluster-secrets.sops.yaml'];
+  const paths = [
+    'bootstrap/github-deploy-key.sops.yaml',
+    'bootstrap/sops-age.sops.yaml',
+    'kubernetes/components/sops/cluster-secrets.sops.yaml',
+  ];
   return await Promise.all(
     paths.map(async (path) => {
       const { text } = await decrypt({ path, text: await readFile(join(cluster, path), 'utf8'), identities });
-      const { metadata, stringData } = parse(text) as { metadata: { name: string }; stringData: Record<string, string> };
+      const { metadata, stringData } = parse(text) as {
+        metadata: { name: string };
+        stringData: Record<string, string>;
+      };
       return { name: metadata.name, data: stringData };
     }),
   );

@@ -54,7 +54,9 @@ function commandsOf(text: string): string[] {
   const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].flatMap((match) => (match[1] ?? '').split('\n'));
   const spans = [...text.replace(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
   const lines = [...blocks, ...spans].map((line) => line.trim());
-  return [...new Set(lines.filter((line) => /^(?:task|cluster-template|node bin\/cluster-template\.mjs) \S/.test(line)))];
+  return [
+    ...new Set(lines.filter((line) => /^(?:task|cluster-template|node bin\/cluster-template\.mjs) \S/.test(line))),
+  ];
 }
 
 function split(command: string): [words: string[], options: string[]] {
@@ -96,11 +98,14 @@ interface Taskfile {
 
 /** Names as users type them: those of an included file behind its namespace, those that start with a colon alone. */
 async function taskNames(): Promise<string[]> {
-  const read = async (path: string): Promise<Taskfile> => parse(await readFile(join(repository, path), 'utf8')) as Taskfile;
+  const read = async (path: string): Promise<Taskfile> =>
+    parse(await readFile(join(repository, path), 'utf8')) as Taskfile;
   const root = await read('Taskfile.yaml');
   const included = await Promise.all(
     Object.entries(root.includes ?? {}).map(async ([namespace, path]) =>
-      Object.keys((await read(path)).tasks).map((name) => (name.startsWith(':') ? name.slice(1) : `${namespace}:${name}`)),
+      Object.keys((await read(path)).tasks).map((name) =>
+        name.startsWith(':') ? name.slice(1) : `${namespace}:${name}`,
+      ),
     ),
   );
   return [...Object.keys(root.tasks), ...included.flat()];

@@ -8,7 +8,9 @@ const scripts = resolve(import.meta.dirname, '../../../scripts');
 
 describe('scripts/lib/common.sh', () => {
   it('filters by level, quotes pairs and sends errors to standard error without ending the script', async () => {
-    const { stdout, stderr, code } = await run('log info "Hello there" a=b "c=d e"; log debug hidden; log error bad; log fatal odd; echo end');
+    const { stdout, stderr, code } = await run(
+      'log info "Hello there" a=b "c=d e"; log debug hidden; log error bad; log fatal odd; echo end',
+    );
     expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+Z INFO Hello there a="b" c="d e"\nend\n$/);
     expect(stderr).toMatch(/ ERROR bad\n.* FATAL odd\n$/);
     expect(code).toBe(0);
@@ -24,7 +26,9 @@ describe('scripts/lib/common.sh', () => {
 
 describe('scripts/bootstrap-apps.sh', () => {
   it('calls the command with its own root and all arguments', async () => {
-    const folder = await temporaryFolder({ 'bin/cluster-template.mjs': 'console.log(process.argv.slice(2).join(" "));\n' });
+    const folder = await temporaryFolder({
+      'bin/cluster-template.mjs': 'console.log(process.argv.slice(2).join(" "));\n',
+    });
     await cp(join(scripts, 'bootstrap-apps.sh'), join(folder, 'scripts/bootstrap-apps.sh'));
     await cp(join(scripts, 'lib'), join(folder, 'scripts/lib'), { recursive: true });
     const { stdout, code } = await bash([join(folder, 'scripts/bootstrap-apps.sh'), '--dry-run']);
@@ -35,7 +39,9 @@ describe('scripts/bootstrap-apps.sh', () => {
     expect(await bash(['-n', join(scripts, name)])).toMatchObject({ code: 0, stderr: '' });
     const text = await readFile(join(scripts, name), 'utf8');
     expect(text).not.toMatch(/\t|[ \t]$/m);
-    expect(text.split('\n').filter((line) => /^ +/.test(line) && (/^ */.exec(line)?.[0].length ?? 0) % 4 !== 0)).toEqual([]);
+    expect(
+      text.split('\n').filter((line) => /^ +/.test(line) && (/^ */.exec(line)?.[0].length ?? 0) % 4 !== 0),
+    ).toEqual([]);
     expect(name === 'lib/common.sh' || text.includes('set -Eeuo pipefail')).toBe(true);
   });
 });

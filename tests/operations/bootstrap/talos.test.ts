@@ -131,7 +131,9 @@ describe('an interrupted bootstrap talos', () => {
       const again = await runCommand(command, { env: stands.env });
       expect(again, `killed at ${String(killAt)}: ${again.stderr}`).toMatchObject({ code: 0 });
       expect(again.stdout).toContain('task bootstrap:apps');
-      const applied = (await stands.calls()).filter(({ args }) => args[0] === 'apply-config').map(({ args }) => args[3]);
+      const applied = (await stands.calls())
+        .filter(({ args }) => args[0] === 'apply-config')
+        .map(({ args }) => args[3]);
       expect(new Set(applied), String(killAt)).toEqual(new Set(['10.11.12.10']));
       expect(again.stdout).toContain('the last run ended in "');
     }
@@ -153,7 +155,9 @@ describe('an interrupted bootstrap talos', () => {
   });
 
   it('records where it was, without a secret', async () => {
-    const { cluster, stands } = await world([{ program: 'talosctl', match: '^bootstrap ', exitCode: 1, stderr: 'PermissionDenied' }]);
+    const { cluster, stands } = await world([
+      { program: 'talosctl', match: '^bootstrap ', exitCode: 1, stderr: 'PermissionDenied' },
+    ]);
     const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
     expect(ended).toMatchObject({ kind: 'outside', findings: [{ code: 'cluster/node' }] });
     const journal = await readOperationJournal(clusterRoot(cluster), 'bootstrap talos');
@@ -166,7 +170,11 @@ describe('bootstrap talos stops', () => {
   it.each<[string, StandInRule, string]>([
     [
       'where a machine is another one',
-      { program: 'talosctl', match: 'get links --insecure --nodes 10.11.12.11 ', stdout: '{"hardwareAddr": "02:00:00:00:00:01"}' },
+      {
+        program: 'talosctl',
+        match: 'get links --insecure --nodes 10.11.12.11 ',
+        stdout: '{"hardwareAddr": "02:00:00:00:00:01"}',
+      },
       'k8s-1 (10.11.12.11) has no network interface 52:54:00:00:53:0b',
     ],
     [
@@ -215,7 +223,9 @@ describe('bootstrap talos stops', () => {
     const { cluster, stands } = await world([links]);
     const isPortOpen = (address: string): Promise<boolean> => Promise.resolve(address === '10.11.12.12');
     const ended = await bootstrap(cluster, stands, { isPortOpen }).catch((error: unknown) => error);
-    expect((ended as Failure).message).toContain("k8s-2 (10.11.12.12) runs with another configuration than this cluster's");
+    expect((ended as Failure).message).toContain(
+      "k8s-2 (10.11.12.12) runs with another configuration than this cluster's",
+    );
     expect((await stands.calls()).some(({ args }) => args[0] === 'apply-config')).toBe(false);
   });
 

@@ -25,7 +25,8 @@ describe.skipIf(talhelper === undefined)('the real talhelper', () => {
     expect(names).toEqual([...[0, 1, 2, 3].map((node) => `kubernetes-k8s-${String(node)}.yaml`), 'talosconfig']);
     for (const name of names) expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
     const [machine] = parseAllDocuments(await readFile(join(folder, 'kubernetes-k8s-0.yaml'), 'utf8'));
-    const { ca } = machine?.getIn(['machine'], true) === undefined ? { ca: undefined } : (machine.toJS() as Machine).machine;
+    const { ca } =
+      machine?.getIn(['machine'], true) === undefined ? { ca: undefined } : (machine.toJS() as Machine).machine;
     expect(ca?.crt).toMatch(/^LS0t/);
 
     const second = await runCommand(['talos', 'generate-config', '--root', cluster], { env });
