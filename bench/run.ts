@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { SAMPLE_PARTS } from '../tests/support/sample.ts';
 import { copyForMakejinja } from './makejinja/sample.ts';
 import { usage } from './usage.ts';
 
@@ -74,19 +75,7 @@ async function measure(): Promise<void> {
 /** A copy of the sample that was configured once, so that caches are as in daily use. */
 function sampleCopy(): string {
   const cluster = join(folder, 'cluster');
-  const parts = [
-    'cluster.yaml',
-    'nodes.yaml',
-    'makejinja.toml',
-    'templates',
-    'kubernetes',
-    'talos',
-    'bootstrap',
-    '.sops.yaml',
-    'AGENTS.md',
-    '.cluster-template/manifest.json',
-  ];
-  for (const part of parts) cpSync(join(repository, part), join(cluster, part), { recursive: true });
+  for (const part of SAMPLE_PARTS) cpSync(join(repository, part), join(cluster, part), { recursive: true });
   execFileSync(process.execPath, [launcher, 'configure', '--keys', keys, '--root', cluster], { stdio: 'ignore' });
   return cluster;
 }

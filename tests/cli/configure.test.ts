@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_RECIPIENT } from '../../src/cluster/credentials/sample.ts';
-import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -196,8 +196,4 @@ async function replaceIn(path: string, pattern: RegExp, replacement: string): Pr
   const replaced = text.replace(pattern, replacement);
   expect(replaced).not.toBe(text);
   await writeFile(path, replaced);
-}
-
-function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/cache/')));
 }

@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -81,8 +81,4 @@ async function useToken(cluster: string): Promise<void> {
   await writeFile(configuration, text.replace(/^cloudflare_token: .*$/m, 'cloudflare_token: {env: CF_TOKEN}'));
   const secret = join(cluster, `templates/config/${SECRET}.j2`);
   await writeFile(secret, `${await readFile(secret, 'utf8')}  TOKEN: '#< cloudflare_token >#'\n`);
-}
-
-function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/cache/')));
 }

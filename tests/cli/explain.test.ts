@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -112,6 +112,3 @@ describe('explain', () => {
 });
 
 /** Compiled plugins may be kept between runs. */
-function withoutCache(files: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('.cluster-template/cache/')));
-}

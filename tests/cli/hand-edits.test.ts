@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -205,8 +205,4 @@ async function forget(cluster: string, path: string): Promise<void> {
 function git(folder: string, ...arguments_: string[]): void {
   const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
   execFileSync('git', [...identity, ...arguments_], { cwd: folder, stdio: 'ignore' });
-}
-
-function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/cache/')));
 }

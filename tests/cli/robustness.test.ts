@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/workspace/process-identity.ts';
-import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles, writeFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -175,8 +175,4 @@ async function fileForFolder(cluster: string): Promise<void> {
 async function folderForFile(cluster: string): Promise<void> {
   await rm(join(cluster, 'talos/talenv.yaml'));
   await mkdir(join(cluster, 'talos/talenv.yaml'));
-}
-
-function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/cache/')));
 }

@@ -3,7 +3,8 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copySample, runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { copySample } from '../support/sample.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { documentOf, REPOSITORY, renderSample } from './rendering.ts';
 

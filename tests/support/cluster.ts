@@ -2,22 +2,9 @@ import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from './folders.ts';
+import { CACHE, copySample } from './sample.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
-
-/** The part of the repository that configure reads and writes. */
-const PARTS = [
-  'cluster.yaml',
-  'nodes.yaml',
-  'makejinja.toml',
-  'templates',
-  'kubernetes',
-  'talos',
-  'bootstrap',
-  '.sops.yaml',
-  'AGENTS.md',
-  '.cluster-template/manifest.json',
-];
 
 /** How a command ended. */
 export interface CommandResult {
@@ -34,13 +21,10 @@ export interface CommandResult {
 export async function sampleCluster(configuration?: string): Promise<string> {
   const folder = await temporaryFolder();
   await copySample(folder);
+  const { SAMPLE_CACHE: cache } = process.env;
+  if (cache !== undefined) await cp(cache, join(folder, CACHE), { recursive: true });
   if (configuration !== undefined) await cp(configuration, folder, { recursive: true });
   return folder;
-}
-
-/** Copies the sample cluster into a folder. */
-export async function copySample(folder: string): Promise<void> {
-  for (const part of PARTS) await cp(join(repository, part), join(folder, part), { recursive: true });
 }
 
 /** Runs `cluster-template` as a user would: a process of its own, no terminal, none of the caller's keys. */
@@ -65,4 +49,9 @@ export async function runCommand(
       },
     );
   });
+}
+
+/** Files without those of the caches, which every run may write. */
+export function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith(`${CACHE}/`)));
 }

@@ -6,14 +6,9 @@ import { clusterRoot } from '../../../src/cluster/root.ts';
 import { configure } from '../../../src/pipeline/configure.ts';
 import { SILENT } from '../../../src/pipeline/progress.ts';
 import { temporaryFolder } from '../../support/folders.ts';
+import { SAMPLE_PARTS } from '../../support/sample.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
-
-const PARTS = ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates', 'kubernetes', 'talos', 'bootstrap'].concat([
-  '.sops.yaml',
-  'AGENTS.md',
-  '.cluster-template/manifest.json',
-]);
 
 /** The secret of cluster.yaml in the clusters of these tests: nothing that is recorded or shown may hold it. */
 export const OWN_TOKEN = 'own-cloudflare-token-4711';
@@ -54,7 +49,7 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
   process.on('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
-  for (const part of PARTS) cpSync(join(repository, part), join(folder, part), { recursive: true });
+  for (const part of SAMPLE_PARTS) cpSync(join(repository, part), join(folder, part), { recursive: true });
   edit(join(folder, 'cluster.yaml'), [
     [/192\.0\.2\./g, '10.11.12.'],
     [/example\.com/g, 'own.internal'],
