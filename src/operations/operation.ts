@@ -18,13 +18,15 @@ export interface OperationOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What the work of an operation gets. */
-export interface OperationRun extends Reporter {
+/** What it takes to look at a cluster. */
+export interface ClusterAccess {
   readonly root: ClusterRoot;
   readonly signal: AbortSignal;
-  /** Programs whose output goes into the line of the step at work. */
   readonly programs: Programs;
 }
+
+/** What the work of an operation gets; the output of its programs goes into the line of the step at work. */
+export interface OperationRun extends Reporter, ClusterAccess {}
 
 /**
  * Does an operation that changes something: alone in its tree, with a journal of its steps. Where the last run did not come to its

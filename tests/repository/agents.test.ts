@@ -5,7 +5,10 @@ import { EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample } from './renderin
 
 const tree = await renderSample(EVERYTHING, PROXMOX_LABELS);
 const text = tree.get('AGENTS.md') ?? '';
-const present = new Set([...tree.keys(), ...(await repositoryFiles())].flatMap(withParents));
+// The secrets of Talos are there once the cluster is.
+const present = new Set(
+  [...tree.keys(), ...(await repositoryFiles()), 'talos/talsecret.sops.yaml'].flatMap(withParents),
+);
 
 describe('AGENTS.md', () => {
   it('names paths that exist', () => {
@@ -35,6 +38,12 @@ describe('AGENTS.md', () => {
     const plain = (await renderSample()).get('AGENTS.md');
     expect(plain).toContain('`envoy-external`');
     expect(plain).not.toContain('agentgateway');
+  });
+
+  it('asks the nodes at their addresses', () => {
+    expect(text).toContain('talosctl health --nodes 192.0.2.10\n');
+    expect(text).toContain('talosctl dashboard --nodes 192.0.2.10,192.0.2.11,192.0.2.12,192.0.2.20\n');
+    expect(text).toContain('talosctl services --nodes 192.0.2.20 # k8s-3\n');
   });
 
   it('holds no domain and no secret', () => {

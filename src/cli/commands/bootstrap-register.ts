@@ -13,6 +13,10 @@ export function registerBootstrap(program: Command, finish: Finish): void {
     },
   );
   stage(clusterCommand(bootstrap, 'apps', 'install what Flux needs, and Flux'))
+    .option(
+      '--diff',
+      'list what is still to be done in the cluster, and change nothing; exit with 2 where there is something',
+    )
     .option('--nodes-timeout <seconds>', 'how long nodes are waited for; 0 waits for none (default: as --timeout)')
     .action(async (options: BootstrapCommandOptions) => {
       const { runBootstrapApps } = await import('./bootstrap.ts');

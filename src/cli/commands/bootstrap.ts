@@ -1,14 +1,18 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
 import { bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
+import { compareApps } from '../../operations/bootstrap/difference.ts';
 import { DEFAULT_PATIENCE } from '../../operations/bootstrap/options.ts';
 import { formatCall, type PlannedStep } from '../../operations/bootstrap/plan.ts';
 import { bootstrapTalos, planTalos } from '../../operations/bootstrap/talos.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
 import { SILENT_REPORTER } from '../../operations/reporter.ts';
 import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
+import { interruptible } from '../interrupt.ts';
 import { resumable } from '../operation-end.ts';
 import { showSteps } from '../operation-progress.ts';
-import { printJson } from '../output.ts';
+import { count, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of both stages. */
@@ -17,6 +21,7 @@ export interface BootstrapCommandOptions extends RootOptions {
   readonly timeout?: string;
   readonly pollInterval?: string;
   readonly nodesTimeout?: string;
+  readonly diff?: boolean;
 }
 
 /** `cluster-template bootstrap talos`; gives back the exit code. */
@@ -33,6 +38,7 @@ export async function runBootstrapTalos(options: BootstrapCommandOptions): Promi
 export async function runBootstrapApps(options: BootstrapCommandOptions): Promise<number> {
   const root = await rootOf(options);
   if (options.dryRun === true) return showPlan(await planApps(root), options);
+  if (options.diff === true) return await interruptible((signal) => showDifference(root, signal, options));
   const { patience, reporter } = common(options);
   const limitSeconds = seconds('--nodes-timeout', options.nodesTimeout, patience.limitSeconds);
   const nodePatience = { ...patience, limitSeconds };
@@ -40,6 +46,21 @@ export async function runBootstrapApps(options: BootstrapCommandOptions): Promis
     await bootstrapApps(root, { patience, reporter, nodePatience, signal });
     return tellDone(options, APPS_NEXT);
   });
+}
+
+async function showDifference(root: ClusterRoot, signal: AbortSignal, options: RootOptions): Promise<number> {
+  const difference = await compareApps({ root, signal, programs: openPrograms({ root, signal }) });
+  const { namespaces, secrets, definitions, releases } = difference;
+  const lines = [
+    ...namespaces.map((name) => `namespace  ${name}\n`),
+    ...secrets.map((name) => `secret     ${name}\n`),
+    ...(definitions === 0 ? [] : [`apply      ${count(definitions, 'custom resource definition')}\n`]),
+    ...releases.map((name) => `release    ${name}\n`),
+  ];
+  const isDone = lines.length === 0;
+  if (options.json === true) printJson({ status: isDone ? 'done' : 'different', ...difference });
+  else print(isDone ? 'nothing to do\n' : lines.join(''));
+  return isDone ? EXIT.done : EXIT.changes;
 }
 
 function tellDone({ json }: RootOptions, next: string): number {

@@ -5,9 +5,17 @@ import type { TalosOptions } from './talos.ts';
 
 const NODE = 'host name or address of a node';
 
-/** Adds `talos apply-node|upgrade-node|upgrade-k8s|reset|status` to the command line. */
+/** Adds `talos plan|apply-node|upgrade-node|upgrade-k8s|reset|status` to the command line. */
 export function registerTalos(program: Command, finish: Finish): void {
   const talos = commandGroup(program, 'talos', 'work on the machines');
+  clusterCommand(
+    talos,
+    'plan',
+    'tell which nodes have another configuration than the repository, and what to run',
+  ).action(async (options: RootOptions) => {
+    const { runTalosPlan } = await import('./talos-plan.ts');
+    finish(await runTalosPlan(options));
+  });
   change(
     clusterCommand(
       talos,

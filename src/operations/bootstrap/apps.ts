@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
+import { requireKubeconfig } from '../day2/resources.ts';
 import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
 import { checkRepository } from '../doctor/repository.ts';
 import { runOperation, type OperationRun } from '../operation.ts';
@@ -108,18 +108,9 @@ async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree
   const tree = await requireOwnTree(run.root);
   await requirePrograms(run.programs, ['kubectl', 'helmfile', 'helm']);
   const cluster = await readTalosCluster(run.root);
-  if ((await inspect(join(run.root.path, 'kubeconfig'))) === undefined) throw noKubeconfig();
+  await requireKubeconfig(run.root);
   const checks = await checkRepository(run.programs, tree.configuration);
   for (const { message } of checks.flatMap(({ findings }) => findings))
     report.note(`${message}: Flux reads what is pushed`);
   return { ...tree, cluster };
-}
-
-function noKubeconfig(): Error {
-  return failure('input', {
-    code: 'cluster/state',
-    message: 'there is no kubeconfig',
-    place: { file: 'kubeconfig' },
-    remedy: 'run `task bootstrap:talos`, which fetches it',
-  });
 }

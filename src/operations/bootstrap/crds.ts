@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
-import type { OperationRun } from '../operation.ts';
+import type { ClusterAccess, OperationRun } from '../operation.ts';
 import type { Patience } from '../programs/patience.ts';
 import type { StepReport } from '../reporter.ts';
 import { applyManifests, CRDS_FILE, diffManifests, RENDER_CRDS, waitForDefinitions } from './apps-calls.ts';
@@ -17,30 +17,38 @@ export async function applyDefinitions(
   { run, patience }: { readonly run: OperationRun; readonly patience: Patience },
   report: StepReport,
 ): Promise<void> {
-  if ((await inspect(join(run.root.path, CRDS_FILE))) === undefined) {
-    report.say('the tree lists none');
-    return;
-  }
   const attempts = { signal: run.signal, pauseSeconds: patience.pauseSeconds };
-  const { stdout } = await retrying(attempts, report, () => run.programs.run(RENDER_CRDS));
+  const definitions = await retrying(attempts, report, () => renderDefinitions(run));
+  const count = `${String(definitions.length)} definitions`;
+  if (definitions.length === 0) report.say('the tree lists none');
+  else if (await areInCluster(run, definitions)) report.say(`${count} are in the cluster already`);
+  else {
+    const text = definitions.join('---\n');
+    await retrying(attempts, report, () => run.programs.run(applyManifests(text)));
+    await retrying(attempts, report, () => run.programs.run(waitForDefinitions(text)));
+    report.say(`${count} applied`);
+  }
+}
+
+/** The definitions of the charts that the tree lists; none where it lists no chart. */
+export async function renderDefinitions({ root, programs }: ClusterAccess): Promise<string[]> {
+  if ((await inspect(join(root.path, CRDS_FILE))) === undefined) return [];
+  const { stdout } = await programs.run(RENDER_CRDS);
   const definitions = definitionsOf(stdout);
   if (definitions.length === 0) throw noDefinition();
-  const text = definitions.join('---\n');
-  const count = `${String(definitions.length)} definitions`;
-  const { exitCode } = await run.programs.ask(diffManifests(text));
-  if (exitCode === 0) {
-    report.say(`${count} are in the cluster already`);
-    return;
-  }
-  await retrying(attempts, report, () => run.programs.run(applyManifests(text)));
-  await retrying(attempts, report, () => run.programs.run(waitForDefinitions(text)));
-  report.say(`${count} applied`);
+  return definitions;
+}
+
+/** Whether the cluster has these definitions as they are. */
+export async function areInCluster({ programs }: ClusterAccess, definitions: readonly string[]): Promise<boolean> {
+  const { exitCode } = await programs.ask(diffManifests(definitions.join('---\n')));
+  return exitCode === 0;
 }
 
 /** The documents of a stream of manifests that are custom resource definitions, as they are written. */
 export function definitionsOf(manifests: string): string[] {
   return manifests
-    .split(/^---(?:\s.*)?$/m)
+    .split(/^---(?:[ \t].*)?$/m)
     .map((document) => document.replace(/^\n+/, ''))
     .filter((document) => /^kind: ["']?CustomResourceDefinition["']?\s*$/m.test(document))
     .map((document) => (document.endsWith('\n') ? document : `${document}\n`));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { listFolder } from '../../system/files.ts';
-import type { OperationRun } from '../operation.ts';
+import type { ClusterAccess, OperationRun } from '../operation.ts';
 import type { Patience } from '../programs/patience.ts';
 import type { StepReport } from '../reporter.ts';
 import { applyManifests, LIST_NAMESPACES } from './apps-calls.ts';
@@ -13,6 +13,13 @@ export async function namespacesOf(root: ClusterRoot): Promise<string[]> {
   return folders.filter(({ kind }) => kind === 'folder').map(({ name }) => name);
 }
 
+/** Those of them that the cluster does not have. */
+export async function missingNamespaces({ root, programs }: ClusterAccess): Promise<string[]> {
+  const { stdout } = await programs.run(LIST_NAMESPACES);
+  const present = new Set(stdout.split('\n').map((line) => line.trim().replace(/^namespace\//, '')));
+  return (await namespacesOf(root)).filter((name) => !present.has(name));
+}
+
 /** Makes the namespaces that are not there; those that are stay as they are, labels and all. */
 export async function makeNamespaces(
   { run, patience }: { run: OperationRun; patience: Patience },
@@ -20,9 +27,7 @@ export async function makeNamespaces(
 ): Promise<void> {
   const wanted = await namespacesOf(run.root);
   const attempts = { signal: run.signal, pauseSeconds: patience.pauseSeconds };
-  const { stdout } = await retrying(attempts, report, () => run.programs.run(LIST_NAMESPACES));
-  const present = new Set(stdout.split('\n').map((line) => line.trim().replace(/^namespace\//, '')));
-  const missing = wanted.filter((name) => !present.has(name));
+  const missing = await retrying(attempts, report, () => missingNamespaces(run));
   if (missing.length > 0) {
     await retrying(attempts, report, () => run.programs.run(applyManifests(namespaceManifests(missing))));
   }

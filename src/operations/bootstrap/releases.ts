@@ -1,7 +1,7 @@
 import { failure } from '../../report/finding.ts';
 import { now } from '../../system/clock.ts';
 import { asRecords, asText } from '../day2/kubernetes.ts';
-import type { OperationRun } from '../operation.ts';
+import type { ClusterAccess, OperationRun } from '../operation.ts';
 import { waitFor, type Look, type Patience } from '../programs/patience.ts';
 import type { ProgramCall } from '../programs/call.ts';
 import type { StepReport } from '../reporter.ts';
@@ -59,6 +59,11 @@ export async function syncAll(task: ReleaseTask, report: StepReport): Promise<vo
   );
 }
 
+/** Names of the releases that are missing, or of another version, in the order of the list. */
+export async function missingReleases(access: ClusterAccess): Promise<string[]> {
+  return missingOf(await readWanted(access), await readInstalled(access)).map(({ name }) => name);
+}
+
 function missingOf(wanted: readonly WantedRelease[], installed: readonly InstalledRelease[]): WantedRelease[] {
   return wanted.filter((release) => {
     const found = installed.find((one) => isSame(one, release));
@@ -113,7 +118,7 @@ function isSame(one: { name: string; namespace: string }, other: { name: string;
   return one.name === other.name && one.namespace === other.namespace;
 }
 
-async function readWanted({ programs }: OperationRun): Promise<WantedRelease[]> {
+async function readWanted({ programs }: ClusterAccess): Promise<WantedRelease[]> {
   const { stdout } = await programs.run(LIST_WANTED);
   return records(stdout, 'helmfile list')
     .filter(({ enabled, installed }) => enabled !== false && installed !== false)
@@ -124,7 +129,7 @@ async function readWanted({ programs }: OperationRun): Promise<WantedRelease[]> 
     }));
 }
 
-async function readInstalled({ programs }: OperationRun): Promise<InstalledRelease[]> {
+async function readInstalled({ programs }: ClusterAccess): Promise<InstalledRelease[]> {
   const { stdout } = await programs.run(LIST_RELEASES);
   return records(stdout, 'helm list').map(({ name, namespace, revision, status, chart, updated }) => ({
     name: asText(name),

@@ -7,7 +7,7 @@ import { failure } from '../../report/finding.ts';
 import { decrypt } from '../../sops/decrypt.ts';
 import { listFolder, readTextIfPresent } from '../../system/files.ts';
 import { asRecord, asText } from '../day2/kubernetes.ts';
-import type { OperationRun } from '../operation.ts';
+import type { ClusterAccess, OperationRun } from '../operation.ts';
 import type { Patience } from '../programs/patience.ts';
 import type { StepReport } from '../reporter.ts';
 import { applyManifests, readSecret } from './apps-calls.ts';
@@ -48,8 +48,7 @@ export async function applySecrets(
 ): Promise<void> {
   const { run, key, patience } = task;
   const attempts = { signal: run.signal, pauseSeconds: patience.pauseSeconds };
-  const wanted: PlainSecret[] = [];
-  for (const file of await secretFilesOf(run.root)) wanted.push(...(await readPlainSecrets(run.root, file, key)));
+  const wanted = await wantedSecrets(run.root, key);
   const masked = wanted.flatMap(secretTexts);
   const applied: string[] = [];
   let equal = 0;
@@ -67,6 +66,21 @@ export async function applySecrets(
   report.say(
     [applied.length === 0 ? '' : `applied ${applied.join(', ')}`, same].filter((part) => part !== '').join('; '),
   );
+}
+
+/** Names of the secrets that are not in the cluster as they should be. Throws as `applySecrets`. */
+export async function differingSecrets(access: ClusterAccess, key: AgeKey): Promise<string[]> {
+  const wanted = await wantedSecrets(access.root, key);
+  const masked = wanted.flatMap(secretTexts);
+  const found: string[] = [];
+  for (const secret of wanted) if (!(await isInCluster(access, secret, masked))) found.push(secret.name);
+  return found;
+}
+
+async function wantedSecrets(root: ClusterRoot, key: AgeKey): Promise<PlainSecret[]> {
+  const found: PlainSecret[] = [];
+  for (const file of await secretFilesOf(root)) found.push(...(await readPlainSecrets(root, file, key)));
+  return found;
 }
 
 function secretTexts({ values }: PlainSecret): string[] {
@@ -102,7 +116,7 @@ function plainSecret(file: string, value: unknown): PlainSecret {
 
 /** Keys that somebody else added to the Secret do not count: applying it would leave them, too. */
 async function isInCluster(
-  { programs }: OperationRun,
+  { programs }: ClusterAccess,
   secret: PlainSecret,
   masked: readonly string[],
 ): Promise<boolean> {

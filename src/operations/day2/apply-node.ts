@@ -56,6 +56,7 @@ export async function applyNodes(
   for (const node of nodes) {
     const plan = await run.step(`Compare ${node.name}`, async (report) => {
       const found = await planNode(run, node, options.mode);
+      if (found === undefined) throw silent(node);
       report.say(WORDS[found.kind]);
       return found;
     });
@@ -67,10 +68,39 @@ export async function applyNodes(
   return applied;
 }
 
+/** How a node's configuration stands to what the repository says; `silent` where the node does not answer. */
+export interface NodeDifference {
+  readonly node: TalosNode;
+  readonly kind: NodePlan['kind'] | 'silent';
+  /** Whether Talos would start the machine again. */
+  readonly restarts: boolean;
+}
+
+/**
+ * Compares every node with what the repository says, and sends none anything.
+ *
+ * @throws Failure where talhelper fails, or a node refuses the configuration
+ */
+export async function compareNodes(run: OperationRun, cluster: TalosCluster): Promise<NodeDifference[]> {
+  await generateMachineConfigs(run, cluster);
+  const found: NodeDifference[] = [];
+  for (const node of cluster.nodes) {
+    found.push(
+      await run.step(`Compare ${node.name}`, async (report) => {
+        const { kind, restarts } = (await planNode(run, node, 'auto')) ?? { kind: 'silent', restarts: false };
+        report.say(WORDS[kind]);
+        return { node, kind, restarts };
+      }),
+    );
+  }
+  return found;
+}
+
 const WORDS = {
   new: 'waits for its first configuration',
   changed: 'differs',
   unchanged: 'has its configuration already',
+  silent: 'does not answer',
 } as const;
 
 async function settle(
@@ -93,9 +123,10 @@ async function settle(
   return 'applied';
 }
 
-async function planNode(run: OperationRun, node: TalosNode, mode: ApplyOptions['mode']): Promise<NodePlan> {
+/** Undefined where the node answers neither with credentials nor without. */
+async function planNode(run: OperationRun, node: TalosNode, mode: ApplyOptions['mode']): Promise<NodePlan | undefined> {
   const stage = await readStage(run.programs, node);
-  if (stage === undefined) throw silent(node);
+  if (stage === undefined) return undefined;
   if (stage === 'maintenance') return { node, kind: 'new', restarts: false, diff: '' };
   const secrets = await secretsOf(run.root, node);
   const answer = await run.programs.run({

@@ -84,6 +84,20 @@ describe('bootstrap apps', () => {
     expect(lines).toContain('  all 6 are installed');
   });
 
+  it('tells with --diff what is still to be done, and changes nothing', async () => {
+    const { cluster, stands } = await world();
+    const diff = ['bootstrap', 'apps', '--diff', '--root', cluster];
+    const before = await runCommand(diff, { env: stands.env });
+    expect(before, before.stderr).toMatchObject({ code: 2 });
+    expect(before.stdout).toMatch(/^namespace {2}cert-manager\n/);
+    expect(before.stdout).toMatch(/^secret {5}sops-age$/m);
+    expect(before.stdout).toContain('apply      1 custom resource definition\nrelease    cilium\n');
+    expect((await stands.calls()).filter(({ args }) => args.includes('apply') || args.includes('sync'))).toEqual([]);
+    await bootstrap(cluster, stands);
+    await writeFile(join(stands.folder, 'flags/secrets'), '');
+    expect(await runCommand(diff, { env: stands.env })).toMatchObject({ code: 0, stdout: 'nothing to do\n' });
+  });
+
   it('prints every step of a dry run and starts nothing', async () => {
     const { cluster, stands } = await world();
     expect((await planApps(clusterRoot(cluster))).map(({ title }) => title)).toHaveLength(6);
@@ -256,7 +270,7 @@ describe('bootstrap apps stops', () => {
     const { rm } = await import('node:fs/promises');
     await rm(join(cluster, 'kubeconfig'));
     const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
-    expect(ended).toMatchObject({ findings: [{ code: 'cluster/state' }] });
+    expect(ended).toMatchObject({ findings: [{ code: 'operations/not-generated' }] });
   });
 
   it('before nodes are there, where none are waited for, it goes on', async () => {
@@ -281,6 +295,8 @@ describe('what kubectl and helm say', () => {
     const definitions = definitionsOf(RENDERED);
     expect(definitions.map((text) => (parse(text) as { kind: string }).kind)).toEqual(['CustomResourceDefinition']);
     expect(definitionsOf('')).toEqual([]);
+    const bare = 'kind: CustomResourceDefinition\nmetadata: {}\n';
+    expect(definitionsOf(`---\n${bare}--- # the next\n${bare}`)).toEqual([bare, bare]);
   });
 });
 

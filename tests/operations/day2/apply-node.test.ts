@@ -49,6 +49,31 @@ describe('talos apply-node', () => {
     expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
   });
 
+  it('is planned by talos plan: the node that differs alone, and what to run; one that is silent is named', async () => {
+    const silent: StandInRule = { program: 'talosctl', match: '--nodes 192.0.2.11 ', exitCode: 1, stderr: 'timeout\n' };
+    const others = {
+      program: 'talosctl',
+      match: '^apply-config --nodes 192.0.2.1',
+      stderr: 'Dry run summary:\nNo changes.\n',
+    };
+    const cluster = await standInCluster([others, ...CHANGED]);
+    const plan = await runOn(cluster, ['talos', 'plan']);
+    expect(plan, plan.stderr).toMatchObject({ code: 0 });
+    expect(plan.stdout).toMatch(/\nNext:\n {2}cluster-template talos apply-node k8s-3\n$/);
+    expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
+    const bare = await standInCluster([silent, others, ...CHANGED]);
+    const found = await runOn(bare, ['talos', 'plan', '--json']);
+    expect(found.code).toBe(3);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      nodes: [
+        { name: 'k8s-0', kind: 'unchanged' },
+        { name: 'k8s-1', kind: 'silent' },
+        { name: 'k8s-2', kind: 'unchanged' },
+        { name: 'k8s-3', kind: 'changed' },
+      ],
+    });
+  });
+
   it('renders first what is stale', async () => {
     const cluster = await standInCluster(CHANGED);
     await appendFile(join(cluster.root, 'nodes.yaml'), '    mtu: 9000\n');

@@ -18,6 +18,7 @@ const EXPECTED = [
   'bootstrap:talos',
   'bootstrap:apps',
   'talos:generate-config',
+  'talos:plan',
   'talos:apply-node',
   'talos:upgrade-node',
   'talos:upgrade-k8s',
@@ -99,6 +100,7 @@ describe.skipIf(task === undefined)('go-task (skipped where it is not installed)
   });
 
   it.each([
+    [['talos:plan']],
     [['talos:status']],
     [['bootstrap:talos', '--', '--dry-run']],
     [['bootstrap:apps', '--', '--dry-run']],
