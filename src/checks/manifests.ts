@@ -9,6 +9,7 @@ import { checkDecryption, checkDecryptionKeys, checkDependencies, checkFluxFolde
 import { checkKustomizations, checkOrphans } from './kustomizations.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { checkReferences } from './references.ts';
+import { checkReplacedDefaults } from './replaced-defaults.ts';
 import { checkRoutes } from './routes.ts';
 import { checkSubstitutions } from './substitutions.ts';
 import { checkTalosPatches } from './talos.ts';
@@ -42,6 +43,7 @@ export function checkManifests(files: readonly ManifestFile[], known: ParsedText
     ...checkNamespaces(flux),
     ...checkSubstitutions(flux),
     ...checkEmptyValues(tree, flux),
+    ...checkReplacedDefaults(flux),
     ...checkDuplicates(flux),
     ...checkBootstrap(tree),
     ...checkAgeKey(flux),

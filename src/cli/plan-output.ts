@@ -1,5 +1,5 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
-import type { StaleInput } from '../pipeline/inputs.ts';
+import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
 import type { Plan, PlanStatus } from '../workspace/plan.ts';
 import { count } from './output.ts';
 
@@ -28,15 +28,8 @@ export function planLines(plan: Plan, options: { readonly all: boolean }): strin
 
 /** Which inputs changed since the last run that wrote; empty where none did. */
 export function staleLine(stale: readonly StaleInput[]): string {
-  if (stale.length === 0) return '';
-  const shown = stale
-    .slice(0, MOST_NAMED)
-    .map(({ path, change }) => (change === 'changed' ? path : `${path} (${change})`));
-  const more = stale.length > MOST_NAMED ? ` and ${String(stale.length - MOST_NAMED)} more` : '';
-  return `changed since the last configure: ${shown.join(', ')}${more}\n`;
+  return stale.length === 0 ? '' : `changed since the last configure: ${namesOfStale(stale)}\n`;
 }
-
-const MOST_NAMED = 10;
 
 /** What `plan --json` prints: stable names, no contents. */
 export function planToJson({ plan, findings, stale }: PlanResult): Readonly<Record<string, unknown>> {

@@ -1,4 +1,11 @@
-import { Environment, FunctionLoader, pythonFunction, type CodeCache, type Policies } from '../jinja/index.ts';
+import {
+  Environment,
+  FunctionLoader,
+  pythonFunction,
+  type CodeCache,
+  type EnvironmentOptions,
+  type Policies,
+} from '../jinja/index.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
 import type { Plugin, PluginFunction } from './plugin.ts';
@@ -106,21 +113,31 @@ export const EXTENSIONS = {
   'jinja2.ext.loopcontrols': 'loopcontrols',
 } as const satisfies Record<JinjaExtension, string>;
 
-/** The engine as the settings, inputs and plugins want it. */
-export function createEnvironment({ settings, inputs, plugins, codeCache, origins }: RenderRequest): NotingEnvironment {
+/** How the settings and the plugins have templates written. */
+export function syntaxOptions({ settings, plugins }: Pick<RenderRequest, 'settings' | 'plugins'>): SyntaxOptions {
   const { delimiter, prefix, whitespace } = settings;
-  return new NotingEnvironment({
-    loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
+  return {
     ...delimiter,
     ...whitespace,
     lineStatementPrefix: prefix.lineStatement ?? undefined,
     lineCommentPrefix: prefix.lineComment ?? undefined,
-    autoescape: settings.internal.autoescape,
-    undefined: settings.undefined,
     extensions: [
       ...settings.extensions.map((name) => EXTENSIONS[name]),
       ...plugins.flatMap((plugin) => plugin.extensions ?? []),
     ],
+  };
+}
+
+type SyntaxOptions = EnvironmentOptions & Required<Pick<EnvironmentOptions, 'extensions'>>;
+
+/** The engine as the settings, inputs and plugins want it. */
+export function createEnvironment(request: RenderRequest): NotingEnvironment {
+  const { settings, inputs, plugins, codeCache, origins } = request;
+  return new NotingEnvironment({
+    ...syntaxOptions(request),
+    loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
+    autoescape: settings.internal.autoescape,
+    undefined: settings.undefined,
     policies: Object.assign({}, ...plugins.map((plugin) => plugin.policies)) as Partial<Policies>,
     filters: gather(plugins, ({ filters }) => functionsOf(filters)),
     tests: gather(plugins, ({ tests }) => functionsOf(tests)),

@@ -23,6 +23,17 @@ export async function staleInputs(root: ClusterRoot): Promise<StaleInput[]> {
   return compareInputs(manifest?.inputs ?? new Map(), current);
 }
 
+const MOST_NAMED = 10;
+
+/** The inputs in a message: their paths, and how they changed where that is not by an edit. */
+export function namesOfStale(stale: readonly StaleInput[]): string {
+  const shown = stale
+    .slice(0, MOST_NAMED)
+    .map(({ path, change }) => (change === 'changed' ? path : `${path} (${change})`));
+  const more = stale.length > MOST_NAMED ? ` and ${String(stale.length - MOST_NAMED)} more` : '';
+  return `${shown.join(', ')}${more}`;
+}
+
 /** What differs between the inputs of two runs, in the order of their paths. */
 export function compareInputs(
   recorded: ReadonlyMap<string, string>,

@@ -111,6 +111,7 @@ export const FINDING_CODES = {
   'manifests/variable': 'Flux would replace a variable that nothing defines by an empty text',
   'manifests/substitution': 'Flux cannot read a substitution',
   'manifests/empty-value': 'a list is empty, or a value is missing, where the API refuses it',
+  'manifests/replaced-default': 'a list in the values of a chart replaces one that it cannot do without',
   'manifests/duplicate-object': 'two files define the same object',
   'manifests/schema': 'an object does not fit the schema of its kind',
   'manifests/no-schema': 'there is no schema to check objects of a kind by',
@@ -159,6 +160,12 @@ export const FINDING_CODES = {
   'cluster/api': 'the Kubernetes API does not answer, or refuses something',
   'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
   'cluster/dns': 'the domain is not where it should be',
+
+  // templates: what `doctor templates` finds
+  'templates/unknown-name': 'a template reads a name that nothing gives',
+  'templates/incomplete-field': 'a field of cluster.yaml is not found in the documentation, the sample or the tests',
+  'templates/unused-field': 'a field of cluster.yaml is read by nothing',
+  'templates/unused-partial': 'a template gives no file, and no other one asks for it',
 
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',

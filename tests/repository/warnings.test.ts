@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
 import { copySample } from '../support/sample.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { documentOf, REPOSITORY, renderSample } from './rendering.ts';
+import { REPOSITORY } from './rendering.ts';
 
 // The eight warnings of AGENTS.md, in its order: what they warn of is not left to the reader, the tool stops or says so.
 
@@ -75,22 +75,17 @@ describe('the warnings of AGENTS.md', () => {
     expect(result.stderr).toContain('cilium_bgp_router_asn');
   });
 
-  it('6: a list that replaces the default of a chart is written in full', async () => {
-    const release = documentOf(await renderSample(), 'kubernetes/apps/network/k8s-gateway/app/helmrelease.yaml') as {
-      spec: { values: { extraZonePlugins: { name: string }[] } };
-    };
-    const names = release.spec.values.extraZonePlugins.map(({ name }) => name);
-    expect(names.sort()).toEqual([
-      'errors',
-      'forward',
-      'health',
-      'loadbalance',
-      'log',
-      'loop',
-      'prometheus',
-      'ready',
-      'reload',
-    ]);
+  it('6: a list that replaces the default of a chart and leaves out what the chart needs is refused', async () => {
+    const cluster = await renderedCluster();
+    const template = 'kubernetes/apps/network/k8s-gateway/app/helmrelease.yaml.j2';
+    const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
+    const wrong = text.replace('      - name: ready\n', '');
+    expect(wrong).not.toBe(text);
+    await writeFiles(cluster, { [`templates/overrides/${template}`]: wrong });
+    const result = await run(cluster, 'validate');
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('extraZonePlugins replaces the list of the chart, and has no ready');
+    expect(result.stderr).toContain('[manifests/replaced-default]');
   });
 
   it('7: a dependency with a wrong namespace is refused', async () => {

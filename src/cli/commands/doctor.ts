@@ -36,6 +36,9 @@ export async function runDoctor(names: readonly string[], options: DoctorCommand
   });
 }
 
+/** Asking DNS tells others which domain somebody is at work on; templates concern those who change them. */
+const ON_REQUEST: readonly Area[] = ['templates', 'dns'];
+
 function areasOf(names: readonly string[]): Area[] {
   const unknown = names.find((name) => !AREAS.includes(name as Area));
   if (unknown !== undefined) {
@@ -46,8 +49,7 @@ function areasOf(names: readonly string[]): Area[] {
       remedy: nearest === undefined ? `it looks at ${AREAS.join(', ')}` : `did you mean ${nearest}?`,
     });
   }
-  // Asking DNS tells others which domain somebody is at work on: only on request.
-  return names.length === 0 ? AREAS.filter((area) => area !== 'dns') : (names as Area[]);
+  return names.length === 0 ? AREAS.filter((area) => !ON_REQUEST.includes(area)) : (names as Area[]);
 }
 
 function toJson(check: Check): object {

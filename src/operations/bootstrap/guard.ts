@@ -5,10 +5,9 @@ import type { Configuration } from '../../cluster/config/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess } from '../../pipeline/access.ts';
 import { needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
-import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { isSampleValue } from '../doctor/configuration.ts';
+import { isSampleValue, staleFindings } from '../doctor/configuration.ts';
 import { filesOfSample, secretFiles } from '../doctor/secrets.ts';
 
 /** A tree that a cluster may be made from. */
@@ -32,13 +31,18 @@ export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
   const { configuration, findings: remarks } = await readConfiguration(root, access);
   const sample = filesOfSample(await secretFiles(root));
   const findings: Finding[] = [
-    ...remarks.filter(isSampleValue).map((finding) => ({ ...finding, severity: 'error' as const })),
+    ...remarks.filter(isSampleValue).map(asError),
     ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'error') : []),
     ...(sample.length > 0 ? sampleKey(sample).findings : []),
-    ...((await staleInputs(root)).length > 0 ? [stale()] : []),
+    ...(await staleFindings(root)).map(asError),
   ];
   if (findings.length > 0) throw new Failure('input', findings);
   return { key: access.key, configuration };
+}
+
+/** What a look at the tree only warns of keeps a cluster from being made from it. */
+function asError(finding: Finding): Finding {
+  return { ...finding, severity: 'error' };
 }
 
 function notConfigured(): Failure {
@@ -56,13 +60,4 @@ function sampleKey(files: readonly string[]): Failure {
     message: `${files.join(', ')}: the published key of the sample opens it, so that anybody could take the cluster over`,
     remedy: 'remove it where it is not yours, then run `task configure`',
   });
-}
-
-function stale(): Finding {
-  return {
-    code: 'workspace/stale',
-    severity: 'error',
-    message: 'the generated files are older than what they are made from',
-    remedy: 'run `task configure`, look at `git diff` and commit',
-  };
 }

@@ -1,9 +1,10 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, isOwned } from '../../pipeline/access.ts';
 import { readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
-import { staleInputs } from '../../pipeline/inputs.ts';
+import { namesOfStale, staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
+import { inspect } from '../../system/files.ts';
 import type { Check } from './check.ts';
 
 /** The two files of the configuration: valid, own, and what the generated files were made from. */
@@ -55,17 +56,12 @@ async function tryConfiguration(
   }
 }
 
-async function staleFindings(root: ClusterRoot): Promise<Finding[]> {
+/** One warning where the generated files are older than what they are made from; none where the templates were tidied away. */
+export async function staleFindings(root: ClusterRoot): Promise<Finding[]> {
+  if ((await inspect(root.clusterFile)) === undefined) return [];
   const stale = await staleInputs(root);
   if (stale.length === 0) return [];
-  const names = stale.slice(0, 3).map(({ path, change }) => `${path} (${change})`);
-  const more = stale.length > names.length ? ` and ${String(stale.length - names.length)} more` : '';
-  return [
-    {
-      code: 'workspace/stale',
-      severity: 'warning',
-      message: `inputs changed since the last configure: ${names.join(', ')}${more}`,
-      remedy: 'run `task configure`',
-    },
-  ];
+  const message = `the generated files are older than what they are made from: ${namesOfStale(stale)}`;
+  const remedy = 'run `task configure`, look at `git diff` and commit';
+  return [{ code: 'workspace/stale', severity: 'warning', message, remedy }];
 }

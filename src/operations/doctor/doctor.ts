@@ -11,17 +11,18 @@ import { checkKeys } from './keys.ts';
 import { checkTracked } from './leaks.ts';
 import { checkRepository } from './repository.ts';
 import { checkSecrets } from './secrets.ts';
+import { checkTemplates } from './templates.ts';
 import { checkEnvironment, checkTools } from './tools.ts';
 
 /** What the doctor is asked. */
 export interface DoctorOptions {
-  /** What to look at; `dns` asks the network, and is looked at only where it is named. */
+  /** What to look at: `dns` asks the network, and `templates` is for those who change them. */
   readonly areas: readonly Area[];
   readonly programs: Programs;
 }
 
 /** Areas in which what is right depends on the configuration. */
-const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'repository', 'dns'];
+const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'repository', 'templates', 'dns'];
 
 /**
  * Looks at everything that commands of ours need, and changes nothing.
@@ -44,6 +45,7 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
     ...(isWanted('secrets') ? await checkSecrets(root, files.ageKey) : []),
     ...(isWanted('repository') ? await checkRepository(programs, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root, programs) : []),
+    ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),
     ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
   ];
 }

@@ -1,5 +1,6 @@
-import type { Finding } from '../../report/finding.ts';
-import { failure } from '../../report/finding.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure, type Finding } from '../../report/finding.ts';
+import { staleFindings } from '../doctor/configuration.ts';
 import { checkRepository } from '../doctor/repository.ts';
 import type { Programs } from '../programs/call.ts';
 
@@ -56,9 +57,10 @@ export function targetOf(
   return withOptions({ kind, name: second, ...options }, options);
 }
 
-/** What Flux would not see yet: changes that are not committed, commits that are not pushed. */
-export async function unseenChanges(programs: Programs): Promise<Finding[]> {
-  return (await checkRepository(programs, undefined)).flatMap(({ findings }) => findings);
+/** What Flux would not see yet: inputs that were not rendered, changes that are not committed, commits that are not pushed. */
+export async function unseenChanges(root: ClusterRoot, programs: Programs): Promise<Finding[]> {
+  const checks = await checkRepository(programs, undefined);
+  return [...(await staleFindings(root)), ...checks.flatMap(({ findings }) => findings)];
 }
 
 /** Has Flux fetch the repository and reconcile. Throws a Failure of kind `outside` where it does not come to be ready. */

@@ -1,6 +1,6 @@
 import { failure } from '../../report/finding.ts';
 import { findAccess } from '../../pipeline/access.ts';
-import { staleInputs } from '../../pipeline/inputs.ts';
+import { namesOfStale, staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { readTalosCluster } from '../day2/talos-cluster.ts';
 import { runOperation, type OperationOptions } from '../operation.ts';
@@ -21,8 +21,8 @@ export async function regenerate(options: Omit<OperationOptions, 'operation'>): 
     const access = await findAccess(run.root, await readManifest(run.root), true);
     if (access.kind !== 'owner' || access.takesOver) throw notOwned();
     await run.step('Make the secrets of the cluster', async ({ say, note }) => {
-      if ((await staleInputs(run.root)).length > 0)
-        note('talos/ is older than its inputs: `task configure` renders it anew');
+      const stale = await staleInputs(run.root);
+      if (stale.length > 0) note(`talos/ is older than ${namesOfStale(stale)}: \`task configure\` renders it anew`);
       const isMade = await ensureSecretBundle(run.root, access.key, run.programs);
       say(isMade ? `made ${SECRET_BUNDLE}: commit it` : 'are there already');
     });

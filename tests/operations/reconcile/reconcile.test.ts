@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +48,10 @@ describe('reconcile', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('not committed');
     expect(stderr).toContain('[workspace/uncommitted]');
+    expect(stderr).not.toContain('[workspace/stale]');
+    await appendFile(join(cluster.root, 'nodes.yaml'), '# a remark\n');
+    const stale = await runOn(cluster, ['reconcile']);
+    expect(stale.stderr).toContain('older than what they are made from: nodes.yaml [workspace/stale]');
   });
 
   it('resumes what a killed upgrade left suspended', async () => {

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import type { Configuration } from '../../cluster/config/types.ts';
+import { CLUSTER_FIELDS } from '../../cluster/config/schemas.ts';
+import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { analyze, type Analysis, type Reference } from '../../jinja/index.ts';
+import type { InputFile } from '../../makejinja/inputs.ts';
+import { createEnvironment, syntaxOptions } from '../../makejinja/render.ts';
+import { findAccess } from '../../pipeline/access.ts';
+import { readSources } from '../../pipeline/render.ts';
+import { readManifest } from '../../pipeline/state.ts';
+import type { Finding } from '../../report/finding.ts';
+import { suggestNearest } from '../../report/suggest.ts';
+import { listFolder, readTextIfPresent } from '../../system/files.ts';
+import type { Check } from './check.ts';
+
+/** A template and what it mentions. */
+interface ReadTemplate {
+  readonly file: InputFile;
+  readonly analysis: Analysis;
+}
+
+const CLUSTER_SCHEMA = 'schemas/cluster.schema.json';
+const DOCUMENTATION = 'docs/configuration.md';
+const SAMPLE = 'cluster.yaml';
+const TESTS = 'tests/golden';
+
+/**
+ * Whether everything that the templates mention is known everywhere else: names, fields of the schema in the documentation, the
+ * sample and the tests, and partial templates by the ones that use them. What no branch renders is looked at too.
+ *
+ * @throws Failure where a template or a plugin is wrong
+ */
+export async function checkTemplates(root: ClusterRoot, configuration: Configuration): Promise<Check[]> {
+  const found = await findAccess(root, await readManifest(root), false);
+  const access = found.kind === 'new' ? ({ kind: 'none', recipient: '' } as const) : found;
+  const sources = await readSources(root, configuration, access);
+  const options = syntaxOptions(sources);
+  const { inputs } = sources;
+  const outputs = new Set([...inputs.outputs.values()].map(({ file }) => file));
+  const templates = [...inputs.files.values()]
+    .filter(({ name }) => name.endsWith(sources.settings.jinjaSuffix))
+    .map((file): ReadTemplate => ({ file, analysis: analyze(file.bytes.toString('utf8'), options) }));
+  const known = new Set(createEnvironment(sources).globalVariables.keys());
+  return [
+    { area: 'templates', subject: 'names in the templates', findings: await unknownNames(root, templates, known) },
+    { area: 'templates', subject: 'fields of the schema', findings: await incompleteFields(root, templates) },
+    {
+      area: 'templates',
+      subject: 'partial templates',
+      findings: unusedPartials(
+        templates.filter(({ file }) => !outputs.has(file)),
+        templates,
+      ),
+    },
+  ];
+}
+
+/** A name that nothing gives, once for each place where somebody would have to add it. */
+async function unknownNames(
+  root: ClusterRoot,
+  templates: readonly ReadTemplate[],
+  known: ReadonlySet<string>,
+): Promise<Finding[]> {
+  const places = await fieldPlaces(root);
+  const first = new Map<string, { readonly file: InputFile; readonly reference: Reference }>();
+  for (const { file, analysis } of templates) {
+    for (const reference of analysis.variables) {
+      if (!known.has(reference.name) && !first.has(reference.name)) first.set(reference.name, { file, reference });
+    }
+  }
+  return [...first].flatMap(([name, { file, reference }]): Finding[] => {
+    const place = { file: file.source, line: reference.line, column: reference.column, length: name.length };
+    const nearest = suggestNearest(name, [...known]);
+    const remedy = nearest === undefined ? `add the field to ${CLUSTER_SCHEMA}` : `did you mean \`${nearest}\`?`;
+    const message = `\`${name}\` is no field of ${CLUSTER_SCHEMA}, no computed value and nothing that a plugin gives`;
+    return [
+      { code: 'templates/unknown-name', severity: 'error', message, place, remedy },
+      ...places.flatMap((one) => missingAt(name, one)),
+    ];
+  });
+}
+
+/** Fields of cluster.yaml that a maintainer forgot somewhere. */
+async function incompleteFields(root: ClusterRoot, templates: readonly ReadTemplate[]): Promise<Finding[]> {
+  const places = await fieldPlaces(root);
+  const fields = Object.keys(CLUSTER_FIELDS);
+  const used = new Set([
+    ...templates.flatMap(({ analysis }) => analysis.variables.map(({ name }) => name)),
+    ...Object.values(COMPUTED_FROM).flat(),
+    ...Object.values(NODE_COMPUTED_FROM).flatMap(({ cluster }) => cluster),
+  ]);
+  return [
+    ...fields.filter((field) => !used.has(field)).map(unusedField),
+    ...fields.flatMap((field) => places.flatMap((place) => missingAt(field, place))),
+  ];
+}
+
+/** A file, or the files of a folder, in which every field should be found. */
+interface FieldPlace {
+  readonly name: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** Those that are there: a repository that was tidied may have neither tests nor documentation. */
+async function fieldPlaces(root: ClusterRoot): Promise<FieldPlace[]> {
+  const regenerate = 'run `npm run docs`, which makes it from the schema';
+  const candidates: readonly [name: string, text: string | undefined, remedy: string][] = [
+    [DOCUMENTATION, await readTextIfPresent(join(root.path, DOCUMENTATION)), regenerate],
+    [SAMPLE, await readTextIfPresent(root.clusterFile), 'write it there as a comment, so that it is found'],
+    [TESTS, await goldenInputs(root), 'set it in the input of one of the cases'],
+  ];
+  return candidates.flatMap(([name, text, remedy]) => (text === undefined ? [] : [{ name, text, remedy }]));
+}
+
+async function goldenInputs(root: ClusterRoot): Promise<string | undefined> {
+  const folder = join(root.path, TESTS);
+  const cases = (await listFolder(folder)).filter(({ kind }) => kind === 'folder');
+  const texts = await Promise.all(cases.map(({ name }) => readTextIfPresent(join(folder, name, 'input/cluster.yaml'))));
+  const found = [await readTextIfPresent(root.clusterFile), ...texts].filter((text) => text !== undefined);
+  return cases.length === 0 ? undefined : found.join('\n');
+}
+
+function missingAt(field: string, { name, text, remedy }: FieldPlace): Finding[] {
+  if (new RegExp(`(?<![\\w-])${field}(?![\\w-])`).test(text)) return [];
+  const message = `${name} does not mention \`${field}\``;
+  return [{ code: 'templates/incomplete-field', severity: 'note', message, place: { file: name }, remedy }];
+}
+
+function unusedField(field: string): Finding {
+  return {
+    code: 'templates/unused-field',
+    severity: 'warning',
+    message: `no template and no computed value reads \`${field}\``,
+    place: { file: CLUSTER_SCHEMA },
+    remedy: 'use it, or take it out of the schema',
+  };
+}
+
+/** Templates that give no file of their own and that no other one asks for. */
+function unusedPartials(partials: readonly ReadTemplate[], all: readonly ReadTemplate[]): Finding[] {
+  const asked = new Set(all.flatMap(({ analysis }) => analysis.templates.map(({ name }) => name)));
+  return partials
+    .filter(({ file }) => !asked.has(file.name))
+    .map(({ file }) => ({
+      code: 'templates/unused-partial',
+      severity: 'warning',
+      message: 'no template includes or imports this one, and it gives no file',
+      place: { file: file.source },
+      remedy: 'remove it, or name it where it is needed',
+    }));
+}
