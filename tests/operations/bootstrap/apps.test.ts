@@ -113,7 +113,7 @@ describe('an interrupted bootstrap apps', () => {
     const first = await world();
     await bootstrap(first.cluster, first.stands);
     const calls = (await first.stands.calls()).length;
-    for (let failAt = 1; failAt <= calls; failAt += process.env.EVERY_POINT === undefined ? 6 : 1) {
+    for (let failAt = 1; failAt <= calls; failAt += process.env.EVERY_POINT === undefined ? 10 : 1) {
       const { cluster, stands } = await world();
       await stands.disturb({ failAt });
       await bootstrap(cluster, stands).catch((error: unknown) => {

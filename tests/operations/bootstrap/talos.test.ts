@@ -107,7 +107,7 @@ describe('an interrupted bootstrap talos', () => {
     const calls = (await stands.calls()).length;
     expect(calls).toBeGreaterThan(15);
     // Every point takes a minute and more: all of them where EVERY_POINT is set.
-    for (let failAt = 1; failAt <= calls; failAt += process.env.EVERY_POINT === undefined ? 6 : 1) {
+    for (let failAt = 1; failAt <= calls; failAt += process.env.EVERY_POINT === undefined ? 10 : 1) {
       const own = await fewNodes();
       await own.stands.disturb({ failAt });
       await bootstrap(own.cluster, own.stands).catch((error: unknown) => {

@@ -34,7 +34,7 @@ describe('talos upgrade-node', () => {
     const calls = await callsOf(await standInCluster());
     // A call that is made a second time fails as it does the first time.
     const points = [...new Set(calls)].map((call) => calls.indexOf(call) + 1);
-    for (const failAt of points.filter((_, index) => process.env.EVERY_POINT !== undefined || index % 4 === 0)) {
+    for (const failAt of points.filter((_, index) => process.env.EVERY_POINT !== undefined || index % 6 === 0)) {
       const cluster = await standInCluster();
       await cluster.stands.disturb({ failAt });
       const failed = await runOn(cluster, WORKER);
