@@ -110,7 +110,6 @@ async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree
   const cluster = await readTalosCluster(run.root);
   await requireKubeconfig(run.root);
   const checks = await checkRepository(run.programs, tree.configuration);
-  for (const { message } of checks.flatMap(({ findings }) => findings))
-    report.note(`${message}: Flux reads what is pushed`);
+  for (const { message } of checks.flatMap(({ findings }) => findings)) report.note(message);
   return { ...tree, cluster };
 }

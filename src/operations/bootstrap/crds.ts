@@ -19,9 +19,10 @@ export async function applyDefinitions(
 ): Promise<void> {
   const attempts = { signal: run.signal, pauseSeconds: patience.pauseSeconds };
   const definitions = await retrying(attempts, report, () => renderDefinitions(run));
-  const count = `${String(definitions.length)} definitions`;
+  const count = definitions.length === 1 ? 'one definition' : `${String(definitions.length)} definitions`;
+  const verb = definitions.length === 1 ? 'is' : 'are';
   if (definitions.length === 0) report.say('the tree lists none');
-  else if (await areInCluster(run, definitions)) report.say(`${count} are in the cluster already`);
+  else if (await areInCluster(run, definitions)) report.say(`${count} ${verb} in the cluster already`);
   else {
     const text = definitions.join('---\n');
     await retrying(attempts, report, () => run.programs.run(applyManifests(text)));

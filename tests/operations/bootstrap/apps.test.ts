@@ -28,7 +28,7 @@ describe('bootstrap apps', () => {
     expect(lines).toMatchInlineSnapshot(`
       [
         "Check the repository, the keys and the programs",
-        "  this is no git repository: Flux reads the cluster from one: Flux reads what is pushed",
+        "  this is no git repository: Flux reads the cluster from one",
         "Wait for the nodes",
         "  1 of 4 registered, not yet k8s-1, k8s-2, k8s-3",
         "  4 of 4 registered, 0 ready",
@@ -37,7 +37,7 @@ describe('bootstrap apps', () => {
         "Apply the secrets",
         "  applied github-deploy-key, sops-age, cluster-secrets",
         "Apply the custom resource definitions",
-        "  1 definitions applied",
+        "  one definition applied",
         "Install the first releases",
         "  installed cilium, coredns, spegel, cert-manager, flux-operator, flux-instance",
       ]
