@@ -14,9 +14,15 @@ export async function launch(entry) {
   const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
   const stamp = sourceStamp(root);
   if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
   const { main } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
   process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Whoever reads our output may stop: the run comes to its end all the same, and keeps its exit code. */
+function ignoreClosedPipe(error) {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function rebuild() {

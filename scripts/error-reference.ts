@@ -26,8 +26,8 @@ Every finding has a code, which stands in brackets behind its message and in \`-
 run before anything is written; warnings and notes do not.
 
 \`\`\`text
-cluster.yaml:12:12: error: node_cidr has host bits set: 192.0.2.5/24 [config/host-bits]
-  12 | node_cidr: 192.0.2.5/24
+cluster.yaml:11:12: error: \`node_cidr\` is 192.0.2.5/24, which has host bits set [config/host-bits]
+  11 | node_cidr: 192.0.2.5/24
      |            ^^^^^^^^^^^^
   = did you mean 192.0.2.0/24?
 \`\`\`

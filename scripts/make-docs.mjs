@@ -79,7 +79,7 @@ each family. IPv4 stands first.
 | \`cert_sans\` | 127.0.0.1, \`cluster_api_addr\` and \`cluster_api_tls_sans\`, each once |
 | \`cloudflare_domains\`, \`primary_domain\` | the domains, and the first of them |
 | \`domains\` | the domains with \`name\`, \`variable\` (SECRET_DOMAIN, SECRET_DOMAIN_2, …), \`slug\`, \`tls_secret\` and \`listener\` (https, https-2, …) |
-| \`repository_url\`, \`repository_host\`, \`deploy_key_enabled\` | what Flux reads, from where, and whether over SSH |
+| \`repository_url\`, \`repository_host\`, \`deploy_key_enabled\` | what Flux reads, from where and whether over SSH |
 | \`repository_known_hosts\`, \`repository_known_hosts_lines\` | the host keys for SSH, as written or bundled |
 | \`webhook_type\`, \`webhook_enabled\` | as written, or that of the host; none where nothing is reached from the Internet |
 | \`ingress\`, \`external_gateway_enabled\`, \`public_gateway\` | as written, or \`tunnel\` with Cloudflare and \`none\` without; whether there is an external gateway; the gateway of what may be public |

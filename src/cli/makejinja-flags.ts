@@ -21,8 +21,7 @@ export function makejinjaCommand(): Command {
     command.addOption(option);
   }
   for (const { flags, of } of Object.values(NEGATIONS)) {
-    if (!flags.startsWith('--no-')) command.addOption(new Option(flags, `the opposite of ${FLAGS[of]?.flags ?? ''}`));
-    else command.addOption(new Option(flags));
+    command.addOption(new Option(flags, `the opposite of ${FLAGS[of]?.flags ?? ''}`));
   }
   for (const flags of WITHOUT_EFFECT) command.addOption(new Option(flags).hideHelp());
   command.option('-w, --watch', 'stay and render again what a change touches, until Ctrl-C');
@@ -99,9 +98,13 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   delimiterCommentEnd: delimiter('comment-end', 'commentEnd'),
   prefixLineStatement: prefix('line-statement', 'lineStatement'),
   prefixLineComment: prefix('line-comment', 'lineComment'),
-  trimBlocks: whitespace('--trim-blocks', '--no-trim-blocks', 'trimBlocks'),
-  lstripBlocks: whitespace('--lstrip-blocks', '--no-lstrip-blocks', 'lstripBlocks'),
-  keepTrailingNewline: whitespace('--keep-trailing-newline', '--strip-trailing-newline', 'keepTrailingNewline'),
+  trimBlocks: whitespace('--trim-blocks', 'remove the line break behind a block', 'trimBlocks'),
+  lstripBlocks: whitespace('--lstrip-blocks', 'remove white space before a block', 'lstripBlocks'),
+  keepTrailingNewline: whitespace(
+    '--keep-trailing-newline',
+    'keep the line break at the end of a template',
+    'keepTrailingNewline',
+  ),
   newlineSequence: {
     flags: '--newline-sequence <sequence>',
     help: 'line break of the results',
@@ -221,10 +224,10 @@ function prefix(name: string, key: keyof Settings['prefix']): Flag {
   };
 }
 
-function whitespace(on: string, off: string, key: 'trimBlocks' | 'lstripBlocks' | 'keepTrailingNewline'): Flag {
+function whitespace(on: string, help: string, key: 'trimBlocks' | 'lstripBlocks' | 'keepTrailingNewline'): Flag {
   return {
     flags: on,
-    help: `white space control; ${off} switches it off`,
+    help,
     kind: 'flag',
     apply: (settings, value) => ({ ...settings, whitespace: { ...settings.whitespace, [key]: value } }),
   };

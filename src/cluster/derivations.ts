@@ -85,7 +85,7 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   bgp_enabled: BGP,
   l2_enabled: BGP,
   hubble_ui_enabled: ['hubble_ui_enabled', 'hubble_enabled'],
-  k8s_gateway_fallback_dns: ['k8s_gateway_fallback_dns', 'node_dns_servers'],
+  k8s_gateway_fallback_dns: ['k8s_gateway_fallback_dns', 'node_dns_servers', 'cluster_pod_cidr'],
   ingress: INGRESS,
   cloudflare_enabled: ['dns_provider'],
   cloudflare_tunnel_enabled: INGRESS,

@@ -9,7 +9,7 @@ import { ingressOf } from '../cluster/computed/services.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { inspect, readTextIfPresent } from '../system/files.ts';
 import { runProgram } from '../system/programs.ts';
 import { isOwned, type Access } from './access.ts';
 
@@ -41,6 +41,11 @@ export async function readConfiguration(root: ClusterRoot, access: Access): Prom
   );
   if (configuration === undefined) throw new Failure('input', findings);
   return { configuration, findings, sources };
+}
+
+/** Whether the templates and their configuration were archived: what was generated from them is then all there is. */
+export async function isTidied(root: ClusterRoot): Promise<boolean> {
+  return (await inspect(root.clusterFile)) === undefined && (await inspect(join(root.path, 'templates'))) === undefined;
 }
 
 /** Whether the cluster is reached through a tunnel, whose file then has to be there. */

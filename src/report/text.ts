@@ -24,7 +24,7 @@ export const COLOURED: Palette = {
 /**
  * A finding as text, without a final line break:
  *
- *     cluster.yaml:3:12: error: node_cidr has host bits set: 192.0.2.5/24 [config/host-bits]
+ *     cluster.yaml:3:12: error: `node_cidr` is 192.0.2.5/24, which has host bits set [config/host-bits]
  *       3 | node_cidr: 192.0.2.5/24
  *         |            ^^^^^^^^^^^^
  *       = did you mean 192.0.2.0/24?

@@ -91,6 +91,18 @@ describe('computeValues', () => {
   });
 });
 
+describe('k8s_gateway_fallback_dns', () => {
+  it.each([
+    ['10.42.0.0/16', ['1.1.1.1', '1.0.0.1'], ['1.1.1.1', '1.0.0.1']],
+    ['fd42:5a1e:c0d::/56', ['1.1.1.1', '2620:fe::fe'], ['2620:fe::fe']],
+    ['fd42:5a1e:c0d::/56', ['1.1.1.1'], ['2606:4700:4700::1111', '2606:4700:4700::1001']],
+  ])('is what Pods of %s reach of %j', async (pods, servers, expected) => {
+    const { cluster, nodes } = await validConfiguration();
+    const changed = { ...cluster, cluster_pod_cidr: pods, node_dns_servers: servers };
+    expect(computeValues({ cluster: changed, nodes }).k8s_gateway_fallback_dns).toEqual(expected);
+  });
+});
+
 describe('templateData', () => {
   it('holds every field and every computed value, null where nothing was set', async () => {
     const data = templateData(await validConfiguration());

@@ -37,7 +37,11 @@ async function check(options: ConfigureCommandOptions): Promise<number> {
   if (options.json === true) printJson(planToJson(result));
   else {
     printPlan(result);
-    print(needsRun ? `${staleLine(result.stale)}configure would change the tree\n` : 'nothing to do\n');
+    print(
+      needsRun
+        ? `${staleLine(result.stale)}${conflictsOf(result.plan).length > 0 ? 'configure would stop: files were changed by hand' : 'configure would change the tree'}\n`
+        : 'nothing to do\n',
+    );
   }
   return needsRun ? EXIT.changes : EXIT.done;
 }

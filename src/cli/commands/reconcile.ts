@@ -14,7 +14,7 @@ import { randomBytes } from '../../system/random.ts';
 import { isInteractive, print } from '../../system/terminal.ts';
 import { approve } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
-import { interruptible } from '../interrupt.ts';
+import { resumable } from '../operation-end.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -28,10 +28,10 @@ export interface ReconcileOptions extends RootOptions {
 /** `cluster-template reconcile [KIND] [NAME]`; gives back the exit code. */
 export async function runReconcile(words: readonly string[], options: ReconcileOptions): Promise<number> {
   const target = targetOf(words, { ...options, force: options.force === true, reset: options.reset === true });
-  return await inCluster(options, ['flux', 'kubectl'], async (programs, _, root) => {
+  return await inCluster(options, ['flux', 'kubectl'], async (programs, _, root, signal) => {
     const findings = await unseenChanges(root, programs);
     if (options.json !== true) printFindings(findings);
-    const resumed = await resumeLeftovers(root, programs);
+    const resumed = await resumeLeftovers(root, programs, signal);
     if (resumed.length > 0 && options.json !== true)
       print(`resumed what an interrupted run left: ${resumed.join(', ')}\n`);
     await reconcile(programs, target);
@@ -80,8 +80,7 @@ export async function runBrowseClaim(
     if (isInteractive()) print(`the claim lies in /claim; leave the shell with exit\n`);
     const suffix = Buffer.from(randomBytes(4)).toString('hex');
     const code = await browseClaim(programs, afterwards, { namespace, claim, image: options.image, suffix });
-    // What the last command in the shell gave back says nothing of ours; 126 and above is kubectl's own trouble.
-    return code >= 126 ? EXIT.outside : EXIT.done;
+    return code === 0 ? EXIT.done : EXIT.outside;
   });
 }
 
@@ -109,14 +108,14 @@ function namespacedName(text: string): { namespace: string; name: string } {
 async function inCluster(
   options: RootOptions,
   needed: Parameters<typeof requirePrograms>[1],
-  work: (programs: Programs, afterwards: Programs, root: ClusterRoot) => Promise<number>,
+  work: (programs: Programs, afterwards: Programs, root: ClusterRoot, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const root = await rootOf(options);
-  return await interruptible(async (signal) => {
+  return await resumable(options, async (signal) => {
     await requireKubeconfig(root);
     const programs = openPrograms({ root, signal });
     await requirePrograms(programs, needed);
     const afterwards = openPrograms({ root, signal: new AbortController().signal });
-    return await work(programs, afterwards, root);
-  }, 'run it again');
+    return await work(programs, afterwards, root, signal);
+  });
 }

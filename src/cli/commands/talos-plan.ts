@@ -1,31 +1,30 @@
 import { compareNodes, type NodeDifference } from '../../operations/day2/apply-node.ts';
-import { refreshRendering } from '../../operations/day2/regenerate.ts';
 import { readTalosCluster } from '../../operations/day2/talos-cluster.ts';
+import { staleFindings } from '../../operations/doctor/configuration.ts';
 import { runOperation } from '../../operations/operation.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/versions.ts';
 import { SILENT_REPORTER } from '../../operations/reporter.ts';
-import { SILENT } from '../../pipeline/progress.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { showSteps } from '../operation-progress.ts';
-import { printJson } from '../output.ts';
-import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
+import { printFindings, printJson } from '../output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template talos plan`; gives back the exit code. */
 export async function runTalosPlan(options: RootOptions): Promise<number> {
   const root = await rootOf(options);
   return await interruptible(async (signal) => {
-    const stale = await refreshRendering(root, { generator: GENERATOR, signal, progress: SILENT });
-    if (stale.length > 0 && options.json !== true) print(`rendered again, as these changed: ${stale.join(', ')}\n`);
+    const stale = await staleFindings(root);
+    if (options.json !== true) printFindings(stale);
     const cluster = await readTalosCluster(root);
     await requirePrograms(openPrograms({ root, signal }), ['talhelper', 'talosctl']);
     const reporter = options.json === true ? SILENT_REPORTER : showSteps();
     const operation = { root, operation: 'talos plan', reporter, signal };
     const found = await runOperation(operation, (run) => compareNodes(run, cluster));
-    if (options.json === true) printJson({ status: 'planned', rendered: stale, nodes: found.map(nodeToJson) });
-    else print(planText(found, stale.length > 0));
+    if (options.json === true) printJson({ status: 'planned', findings: stale, nodes: found.map(nodeToJson) });
+    else print(planText(found));
     return found.some(({ kind }) => kind === 'silent') ? EXIT.outside : EXIT.done;
   });
 }
@@ -35,11 +34,11 @@ function nodeToJson({ node, kind, restarts }: NodeDifference): object {
 }
 
 /** The commands in the order in which they are to be run. */
-function planText(found: readonly NodeDifference[], wasRendered: boolean): string {
+function planText(found: readonly NodeDifference[]): string {
   const waiting = found.filter(({ kind }) => kind === 'new' || kind === 'changed');
   if (waiting.length === 0) return found.some(({ kind }) => kind === 'silent') ? '' : 'nothing to do\n';
   const commands = waiting.map(({ node, restarts }) => {
     return `  cluster-template talos apply-node ${node.name}${restarts ? '   # starts again' : ''}\n`;
   });
-  return `Next:\n${wasRendered ? '  git diff, commit and push\n' : ''}${commands.join('')}`;
+  return `Next:\n${commands.join('')}`;
 }

@@ -1,3 +1,4 @@
+import { requireTalosconfig } from '../../operations/day2/resources.ts';
 import { readStatus, type ClusterStatus, type NodeStatus } from '../../operations/day2/status.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/versions.ts';
@@ -13,6 +14,7 @@ export async function runTalosStatus(options: RootOptions & { readonly problems?
   const root = await rootOf(options);
   return await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
+    await requireTalosconfig(root);
     await requirePrograms(programs, ['talosctl']);
     const status = await readStatus(root, programs);
     if (options.json === true) printJson({ status: status.problems.length === 0 ? 'fine' : 'findings', ...status });

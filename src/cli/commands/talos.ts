@@ -12,18 +12,20 @@ import { resetArguments, resetNodes, resetOrder } from '../../operations/day2/re
 import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/day2/talos-cluster.ts';
 import { planKubernetesUpgrade, upgradeKubernetes } from '../../operations/day2/upgrade-kubernetes.ts';
 import { planUpgrades, upgradeNodes, type NodeUpgrade } from '../../operations/day2/upgrade-nodes.ts';
-import { requireKubeconfig } from '../../operations/day2/resources.ts';
+import { requireKubeconfig, requireTalosconfig } from '../../operations/day2/resources.ts';
+import { staleFindings } from '../../operations/doctor/configuration.ts';
 import { runOperation } from '../../operations/operation.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/versions.ts';
 import { SILENT_REPORTER } from '../../operations/reporter.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
+import type { PlanEntry } from '../../workspace/plan.ts';
 import { print } from '../../system/terminal.ts';
 import { approve, approveByTyping } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
-import { interruptible } from '../interrupt.ts';
-import { printJson } from '../output.ts';
+import { resumable } from '../operation-end.ts';
+import { count, printFindings, printJson } from '../output.ts';
 import { showSteps } from '../operation-progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
 
@@ -34,8 +36,6 @@ export interface TalosOptions extends RootOptions {
   readonly all?: boolean;
 }
 
-const AFTERMATH = 'what is done is not done again by the next run';
-
 /** `cluster-template talos apply-node [NODE...]`; gives back the exit code. */
 export async function runApplyNode(
   names: readonly string[],
@@ -44,13 +44,13 @@ export async function runApplyNode(
   const mode = APPLY_MODES.find((one) => one === options.mode);
   if (mode === undefined) throw wrongMode(options.mode);
   const root = await rootOf(options);
-  return await interruptible(async (signal) => {
-    const stale = await refreshRendering(root, { generator: GENERATOR, signal, progress: SILENT });
-    if (stale.length > 0 && options.json !== true) print(`rendered again, as these changed: ${stale.join(', ')}\n`);
+  return await resumable(options, async (signal) => {
+    if (options.dryRun === true) printFindings(await staleFindings(root));
+    else await renderAgain(root, signal, options);
     const cluster = await readTalosCluster(root);
     const nodes = chooseNodes(cluster, names, options);
     const programs = openPrograms({ root, signal });
-    await requirePrograms(programs, ['talhelper', 'talosctl']);
+    await requirePrograms(programs, ['talhelper', 'talosctl', 'kubectl']);
     const apply: ApplyOptions = {
       mode,
       dryRun: options.dryRun === true,
@@ -61,7 +61,15 @@ export async function runApplyNode(
     if (options.json === true) printJson({ status: 'done', nodes: applied });
     else print(applied.map(({ name, outcome }) => `${outcome.padEnd(9)} ${name}\n`).join(''));
     return applied.some(isRefused) ? EXIT.findings : EXIT.done;
-  }, AFTERMATH);
+  });
+}
+
+/** What is sent to the machines has to be what the repository says. */
+async function renderAgain(root: ClusterRoot, signal: AbortSignal, options: TalosOptions): Promise<void> {
+  const confirm = (removals: readonly PlanEntry[]): Promise<boolean> =>
+    approve(options, `Render again, and remove ${count(removals.length, 'generated file')}?`);
+  const stale = await refreshRendering(root, { generator: GENERATOR, signal, progress: SILENT, confirm });
+  if (stale.length > 0 && options.json !== true) print(`rendered again, as these changed: ${stale.join(', ')}\n`);
 }
 
 function isRefused({ outcome }: AppliedNode): boolean {
@@ -87,7 +95,7 @@ export async function runUpgradeNode(names: readonly string[], options: TalosOpt
       const operation = { root, operation: 'talos upgrade-node', reporter: reporterOf(options), signal };
       await runOperation(operation, (run) => upgradeNodes(run, afterwards(root), cluster, upgrades));
     }
-    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root));
+    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root), signal);
     return finish(options, goes, { nodes: upgrades.map(({ node, isNeeded }) => ({ name: node.name, isNeeded })) });
   });
 }
@@ -113,7 +121,7 @@ export async function runUpgradeKubernetes(
       const operation = { root, operation: 'talos upgrade-k8s', reporter: reporterOf(options), signal };
       await runOperation(operation, (run) => upgradeKubernetes(run, afterwards(root), cluster, upgrade));
     }
-    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root));
+    if (goes === 'nothing') await resumeLeftovers(root, afterwards(root), signal);
     return finish(options, goes, { ...upgrade });
   });
 }
@@ -163,12 +171,14 @@ async function withCluster(
   work: (cluster: ClusterWork) => Promise<number>,
 ): Promise<number> {
   const root = await rootOf(options);
-  return await interruptible(async (signal) => {
+  return await resumable(options, async (signal) => {
     const cluster = await readTalosCluster(root);
+    printFindings(await staleFindings(root));
+    await requireTalosconfig(root);
     if (needed.includes('kubectl')) await requireKubeconfig(root);
     await requirePrograms(openPrograms({ root, signal }), needed);
     return await work({ root, signal, cluster });
-  }, AFTERMATH);
+  });
 }
 
 type Decision = 'go' | 'refused' | 'dry-run' | 'nothing';

@@ -31,6 +31,7 @@ export async function runTemplateReset(options: TemplateOptions): Promise<number
     const result = await resetTemplates(root, {
       conflicts,
       signal,
+      write: options.dryRun !== true,
       confirm: async (removals) => {
         shown.push(...removals.map(({ path }) => path));
         if (options.dryRun === true) return false;

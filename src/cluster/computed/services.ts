@@ -1,5 +1,6 @@
 import type { Cluster } from '../config/types.ts';
 import { isPublic } from '../addresses.ts';
+import { familyOf, textsOf } from '../families.ts';
 
 /** What is on, and what the services need to know. */
 export interface ServiceValues {
@@ -10,7 +11,7 @@ export interface ServiceValues {
   /** Whether load balancer addresses are announced on the node network: without BGP. */
   readonly l2_enabled: boolean;
   readonly hubble_ui_enabled: boolean;
-  /** The resolvers of k8s-gateway: as written, or the public ones among node_dns_servers, or Cloudflare's. */
+  /** The resolvers of k8s-gateway: as written, or the public ones among node_dns_servers that Pods can reach, or Cloudflare's. */
   readonly k8s_gateway_fallback_dns: readonly string[];
   /** How the external gateway is reached: as written, or through the tunnel where there is Cloudflare. */
   readonly ingress: 'tunnel' | 'direct' | 'none';
@@ -26,7 +27,7 @@ export interface ServiceValues {
   readonly proxmox_csi_enabled: boolean;
 }
 
-const PUBLIC_DNS = ['1.1.1.1', '1.0.0.1'];
+const PUBLIC_DNS = { 4: ['1.1.1.1', '1.0.0.1'], 6: ['2606:4700:4700::1111', '2606:4700:4700::1001'] } as const;
 
 /** The switches of the base services. */
 export function serviceValues(cluster: Cluster): ServiceValues {
@@ -38,7 +39,7 @@ export function serviceValues(cluster: Cluster): ServiceValues {
     bgp_enabled: bgp,
     l2_enabled: !bgp,
     hubble_ui_enabled: cluster.hubble_enabled && cluster.hubble_ui_enabled !== false,
-    k8s_gateway_fallback_dns: cluster.k8s_gateway_fallback_dns ?? publicServers(cluster.node_dns_servers),
+    k8s_gateway_fallback_dns: cluster.k8s_gateway_fallback_dns ?? publicServers(cluster),
     ingress,
     cloudflare_enabled: cloudflare,
     cloudflare_tunnel_enabled: ingress === 'tunnel',
@@ -66,9 +67,10 @@ export function ingressOf(cluster: Pick<Cluster, 'ingress' | 'dns_provider'>): '
 }
 
 /** A resolver of the home network may ask k8s-gateway in turn, so only public ones are fit to fall back on. */
-function publicServers(servers: readonly string[]): readonly string[] {
-  const found = servers.filter(isPublic);
-  return found.length > 0 ? found : PUBLIC_DNS;
+function publicServers({ node_dns_servers: servers, cluster_pod_cidr: pods }: Cluster): readonly string[] {
+  const families = textsOf(pods).map(familyOf);
+  const found = servers.filter((server) => isPublic(server) && families.includes(familyOf(server)));
+  return found.length > 0 ? found : PUBLIC_DNS[families.includes(4) ? 4 : 6];
 }
 
 /** Some write the URL with the path of the API and some without. */

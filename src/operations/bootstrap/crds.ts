@@ -3,6 +3,7 @@ import { failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
 import type { ClusterAccess, OperationRun } from '../operation.ts';
 import type { Patience } from '../programs/patience.ts';
+import { unsuccessful } from '../programs/programs.ts';
 import type { StepReport } from '../reporter.ts';
 import { applyManifests, CRDS_FILE, diffManifests, RENDER_CRDS, waitForDefinitions } from './apps-calls.ts';
 import { retrying } from './retry.ts';
@@ -42,8 +43,11 @@ export async function renderDefinitions({ root, programs }: ClusterAccess): Prom
 
 /** Whether the cluster has these definitions as they are. */
 export async function areInCluster({ programs }: ClusterAccess, definitions: readonly string[]): Promise<boolean> {
-  const { exitCode } = await programs.ask(diffManifests(definitions.join('---\n')));
-  return exitCode === 0;
+  const call = diffManifests(definitions.join('---\n'));
+  const output = await programs.ask(call);
+  // 1 is a difference; above it kubectl could not compare.
+  if (output.exitCode > 1) throw unsuccessful(call, output);
+  return output.exitCode === 0;
 }
 
 /** The documents of a stream of manifests that are custom resource definitions, as they are written. */

@@ -4,7 +4,7 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess } from '../../pipeline/access.ts';
-import { needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
+import { isTidied, needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { isSampleValue, staleFindings } from '../doctor/configuration.ts';
@@ -13,7 +13,8 @@ import { filesOfSample, secretFiles } from '../doctor/secrets.ts';
 /** A tree that a cluster may be made from. */
 export interface OwnTree {
   readonly key: AgeKey;
-  readonly configuration: Configuration;
+  /** Undefined where the templates were tidied away: what they rendered is all there is. */
+  readonly configuration: Configuration | undefined;
 }
 
 /**
@@ -28,11 +29,12 @@ export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
   const access = await findAccess(root, manifest, true);
   if (access.kind !== 'owner') throw notConfigured();
   if (access.key.recipient === SAMPLE_RECIPIENT) throw sampleKey(['age.key']);
-  const { configuration, findings: remarks } = await readConfiguration(root, access);
+  const valid = (await isTidied(root)) ? undefined : await readConfiguration(root, access);
+  const configuration = valid?.configuration;
   const sample = filesOfSample(await secretFiles(root));
   const findings: Finding[] = [
-    ...remarks.filter(isSampleValue).map(asError),
-    ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'error') : []),
+    ...(valid?.findings ?? []).filter(isSampleValue).map(asError),
+    ...(configuration && needsTunnel(configuration) ? await placeholderFindings(root.keys, 'error') : []),
     ...(sample.length > 0 ? sampleKey(sample).findings : []),
     ...(await staleFindings(root)).map(asError),
   ];

@@ -12,7 +12,7 @@ import { isFinal } from './retry.ts';
  * Waits until every node of the configuration is registered. Without a network they are NotReady, and that is enough: only what the
  * kubelet no longer reports about (Unknown) is waited for.
  *
- * @param patience - a limit of 0 seconds waits for the API alone and for no node
+ * @param patience - with a limit of 0 seconds the API is asked once, and no node is waited for
  * @throws Failure where the API refuses us, or the time is over
  */
 export async function waitForNodes(

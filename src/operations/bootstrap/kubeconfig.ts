@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failure } from '../../report/finding.ts';
-import { inspect, replaceFile } from '../../system/files.ts';
+import { readTextIfPresent, replaceFile } from '../../system/files.ts';
 import { controllersOf } from '../day2/talos-cluster.ts';
 import { foldOutput } from '../programs/output.ts';
 import { waitFor, type Look } from '../programs/patience.ts';
@@ -9,11 +9,12 @@ import { isFinal } from './retry.ts';
 import { ASK_API, printKubeconfig } from './talos-calls.ts';
 import type { TalosTask } from './talos.ts';
 
-/** Fetches the kubeconfig into the root, in one piece and readable by its owner alone; skipped where the one that is there works. */
+/** Fetches the kubeconfig into the root, in one piece and readable by its owner alone; skipped where the one that is there is of this cluster and works. */
 export async function fetchKubeconfig(task: TalosTask, report: StepReport): Promise<void> {
   const { run, cluster, patience } = task;
   const path = join(run.root.path, 'kubeconfig');
-  if ((await inspect(path)) !== undefined && (await run.programs.ask(ASK_API)).exitCode === 0) {
+  const present = await readTextIfPresent(path);
+  if (present !== undefined && leadsTo(present, cluster.endpoint) && (await run.programs.ask(ASK_API)).exitCode === 0) {
     report.say('the one that is there works');
     return;
   }
@@ -26,6 +27,12 @@ export async function fetchKubeconfig(task: TalosTask, report: StepReport): Prom
   });
   await replaceFile(path, `${text.trimEnd()}\n`, 0o600);
   report.say('kubeconfig, which git ignores');
+}
+
+/** Whether a kubeconfig is of this cluster: another one may answer just as well. */
+function leadsTo(kubeconfig: string, endpoint: string): boolean {
+  const servers = [...kubeconfig.matchAll(/^[ -]*server: ["']?(\S+?)["']?$/gm)].map(([, server]) => server ?? '');
+  return servers.every((server) => server.replace(/[[\]]/g, '').includes(`//${endpoint}:`));
 }
 
 /** Waits until the Kubernetes API says that it is ready. */

@@ -71,7 +71,8 @@ async function waitUntilConfigured(task: TalosTask, nodes: readonly TalosNode[],
   await waitFor(waiting, async (): Promise<Look<true>> => {
     for (const node of [...pending]) {
       const condition = await lookAtNode(run.programs, node, task.isPortOpen);
-      refuseStrangers(task, new Map([[node, condition]]));
+      // One that answers as a stranger may be on its way up: only another machine is refused at once.
+      if (condition.kind === 'maintenance') refuseStrangers(task, new Map([[node, condition]]));
       if (condition.kind === 'configured') pending.delete(node);
       // A machine that restarted before it had written its configuration waits for it again.
       if (condition.kind === 'maintenance') await applyToNode(task, node, report);

@@ -123,10 +123,20 @@ async function isInCluster(
   const call = { ...readSecret(secret.name, secret.namespace), secrets: masked };
   const { stdout } = await programs.run(call);
   if (stdout.trim() === '') return false;
-  const object = asRecord(JSON.parse(stdout) as unknown);
+  const object = asRecord(parseQuietly(stdout));
   const present = new Map(decoded(object.data));
   const isType = (asText(object.type) || 'Opaque') === secret.type;
   return isType && [...secret.values].every(([key, value]) => present.get(key) === value);
+}
+
+/** Node quotes the text that it cannot parse, and this one is a secret. */
+function parseQuietly(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const message = 'kubectl get secret printed something else than JSON';
+    throw failure('outside', { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' });
+  }
 }
 
 function decoded(data: unknown): [string, string][] {

@@ -113,6 +113,7 @@ async function checkTalos(
   await requirePrograms(run.programs, ['talhelper', 'talosctl', 'kubectl']);
   const cluster = await readTalosCluster(run.root);
   controllersOf(cluster);
-  const macs = new Map(tree.configuration.nodes.map(({ name, mac_addr: mac }) => [name, mac.toLowerCase()]));
+  const nodes = tree.configuration?.nodes ?? [];
+  const macs = new Map(nodes.map(({ name, mac_addr: mac }) => [name, mac.toLowerCase()]));
   return { ...tree, cluster, macs };
 }

@@ -9,6 +9,7 @@ import { readBootId, waitForNode, waitUntilSafe } from './health.ts';
 import { readStage } from './nodes-state.ts';
 import { redactDiff, secretValues } from './redact-diff.ts';
 import { generateMachineConfigs } from './regenerate.ts';
+import { requireKubeconfig } from './resources.ts';
 import { machineConfigPath, type TalosCluster, type TalosNode } from './talos-cluster.ts';
 
 /** Ways to apply a configuration, in the words of `talosctl apply-config --mode`. */
@@ -113,6 +114,8 @@ async function settle(
   const isWanted = await options.confirm(plan);
   if (options.dryRun) return 'planned';
   if (!isWanted) return 'refused';
+  // Kubernetes is asked how the node is, before and after: not only when the first one is half done.
+  if (plan.kind === 'changed') await requireKubeconfig(run.root);
   if (plan.kind === 'changed' && plan.restarts) await waitUntilSafe(run, cluster, plan.node);
   const before = plan.restarts ? await readBootId(run.programs, plan.node) : undefined;
   await run.step(`Apply the configuration of ${plan.node.name}`, () => send(run, plan, options.mode));

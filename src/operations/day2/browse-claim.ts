@@ -17,7 +17,7 @@ export interface BrowseOptions {
  * pod that uses the claim already, as most volumes can be mounted on one node at a time.
  *
  * @param afterwards - programs that an interruption does not stop
- * @returns the exit code of the shell
+ * @returns 0, or the exit code of kubectl where it could not open the shell
  * @throws Failure where the claim does not exist or the pod does not start
  */
 export async function browseClaim(programs: Programs, afterwards: Programs, options: BrowseOptions): Promise<number> {
@@ -44,7 +44,8 @@ export async function browseClaim(programs: Programs, afterwards: Programs, opti
       '--',
       '/bin/sh',
       '-c',
-      'cd /claim && exec /bin/sh',
+      // What the last command in the shell gave back says nothing: another exit code is kubectl's own.
+      'cd /claim && /bin/sh; exit 0',
     ];
     return await programs.attach({ program: 'kubectl', arguments: shell });
   } finally {

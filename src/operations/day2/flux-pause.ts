@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { workspaceOf } from '../../pipeline/state.ts';
 import { Failure } from '../../report/finding.ts';
 import { readTextIfPresent, removeFile, replaceFile } from '../../system/files.ts';
+import { takeLock } from '../../workspace/lock.ts';
 import type { OperationRun } from '../operation.ts';
 import type { Programs } from '../programs/call.ts';
 import { unsuccessful } from '../programs/programs.ts';
@@ -42,8 +44,8 @@ export async function withFluxSuspended<T>(
   return result;
 }
 
-/** The end of a run that failed, and could not resume what it suspended either. */
-function both(first: unknown, second: unknown): unknown {
+/** The end of work that failed, and of what had to be done after it and failed too. */
+export function both(first: unknown, second: unknown): unknown {
   if (!(second instanceof Failure)) return second;
   const findings = first instanceof Failure ? first.findings : [];
   return new Failure('outside', [...findings, ...second.findings], { cause: first });
@@ -54,11 +56,18 @@ function both(first: unknown, second: unknown): unknown {
  * and `reconcile`.
  *
  * @returns the Kustomizations as `namespace/name`
+ * @throws Failure of kind `outside` where an upgrade is at work, or one cannot be resumed
  */
-export async function resumeLeftovers(root: ClusterRoot, programs: Programs): Promise<string[]> {
+export async function resumeLeftovers(root: ClusterRoot, programs: Programs, signal: AbortSignal): Promise<string[]> {
+  if (Object.keys(await readRecord(root)).length === 0) return [];
+  // The record of an upgrade that is at work is there too: it holds the lock.
+  const lock = await takeLock(workspaceOf(root), signal);
   const left = await readRecord(root);
-  if (Object.keys(left).length === 0) return [];
-  await resume(root, programs, left);
+  try {
+    await resume(root, programs, left);
+  } finally {
+    await lock.release();
+  }
   return Object.entries(left).flatMap(([namespace, names]) => names.map((name) => `${namespace}/${name}`));
 }
 

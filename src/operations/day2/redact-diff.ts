@@ -3,6 +3,8 @@ import { parseAllDocuments } from 'yaml';
 /** Fields of Talos' configuration whose values are secrets: https://docs.siderolabs.com/talos (v1alpha1 configuration). */
 const SECRET_FIELDS = new Set([
   'token',
+  'auth',
+  'identityToken',
   'key',
   'secret',
   'aescbcEncryptionSecret',

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { isTidied } from '../../pipeline/configuration.ts';
 import { configure } from '../../pipeline/configure.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import type { Progress } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
-import { changesOf } from '../../workspace/plan.ts';
+import { changesOf, type PlanEntry } from '../../workspace/plan.ts';
 import type { OperationRun } from '../operation.ts';
 import { generateConfig } from '../talos/generate.ts';
 import { SECRET_BUNDLE } from '../talos/secret.ts';
@@ -16,6 +17,8 @@ export interface RegenerateOptions {
   readonly generator: string;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Asked before generated files are removed. */
+  readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
 }
 
 /**
@@ -25,13 +28,21 @@ export interface RegenerateOptions {
  * @throws Failure where the configuration is wrong, or a generated file was changed by hand
  */
 export async function refreshRendering(root: ClusterRoot, options: RegenerateOptions): Promise<string[]> {
-  if ((await inspect(root.clusterFile)) === undefined) return [];
+  if (await isTidied(root)) return [];
   const stale = await staleInputs(root);
   if (stale.length === 0) return [];
-  const { generator, signal, progress } = options;
-  const confirm = (): Promise<boolean> => Promise.resolve(true);
-  const { plan } = await configure(root, { generator, conflicts: 'stop', confirm, signal }, progress);
+  const { generator, signal, progress, confirm } = options;
+  const { plan, written } = await configure(root, { generator, conflicts: 'stop', confirm, signal }, progress);
+  if (!written && changesOf(plan).length > 0) throw notRendered();
   return changesOf(plan).length === 0 ? [] : stale.map(({ path }) => path);
+}
+
+function notRendered(): Error {
+  return failure('input', {
+    code: 'operations/not-confirmed',
+    message: 'the generated files are older than what they are made from',
+    remedy: 'run `task configure`, look at `git diff` and commit',
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { failure, type Finding } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
 import type { Programs } from '../programs/call.ts';
 import { foldOutput } from '../programs/output.ts';
+import { TALOSCONFIG_FILE } from '../talos/generate.ts';
 
 /** What is looked at, in this order. */
 const RESOURCES = [
@@ -54,7 +55,18 @@ export async function listResources(
   return findings;
 }
 
-/** Ends a command that needs the cluster where there is no way in yet. */
+/** Ends a command that asks the machines where there is no talosconfig: talosctl looks for another one then. */
+export async function requireTalosconfig(root: ClusterRoot): Promise<void> {
+  if ((await inspect(join(root.path, TALOSCONFIG_FILE))) !== undefined) return;
+  throw failure('input', {
+    code: 'operations/not-generated',
+    message: `there is no ${TALOSCONFIG_FILE}: talosctl would take the one of another cluster`,
+    place: { file: TALOSCONFIG_FILE },
+    remedy: 'run `task talos:generate-config`',
+  });
+}
+
+/** Ends a command that asks Kubernetes where there is no kubeconfig. */
 export async function requireKubeconfig(root: ClusterRoot): Promise<void> {
   if ((await inspect(join(root.path, 'kubeconfig'))) !== undefined) return;
   throw failure('input', {

@@ -36,7 +36,10 @@ export async function readTalosCluster(root: ClusterRoot): Promise<TalosCluster>
   const config = asRecord(await readGenerated(root, CONFIG));
   const versions = asRecord(await readGenerated(root, VERSIONS));
   const nodes = Array.isArray(config.nodes) ? config.nodes.map((node) => readNode(asRecord(node))) : [];
-  const endpoint = /^https:\/\/([^:/]+)/.exec(text(config.endpoint))?.[1];
+  const endpoint = /^https:\/\/(?:\[([^\]]+)\]|([^:/[]+))/
+    .exec(text(config.endpoint))
+    ?.slice(1)
+    .find((part) => part);
   if (endpoint === undefined || nodes.length === 0) throw unreadable(CONFIG);
   return {
     endpoint,
@@ -46,13 +49,14 @@ export async function readTalosCluster(root: ClusterRoot): Promise<TalosCluster>
   };
 }
 
-/** Nodes that are named by host name or address; in the order in which they are named. Throws a Failure for one that is not there. */
+/** Nodes that are named by host name or address; each once, in the order in which they are named. Throws a Failure for one that is not there. */
 export function findNodes({ nodes }: TalosCluster, names: readonly string[]): TalosNode[] {
-  return names.map((wanted) => {
+  const found = names.map((wanted) => {
     const node = nodes.find(({ name, address }) => name === wanted || address === wanted);
     if (node === undefined) throw unknownNode(nodes, wanted);
     return node;
   });
+  return [...new Set(found)];
 }
 
 /** The controllers, in their order; the first one is asked what is asked of the cluster as a whole. */

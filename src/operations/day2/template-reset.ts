@@ -14,6 +14,8 @@ import { planChanges, type Plan, type PlanEntry } from '../../workspace/plan.ts'
 export interface TemplateResetOptions {
   /** What to do with generated files that somebody changed by hand. */
   readonly conflicts: ConflictChoice;
+  /** Whether anything is written at all. */
+  readonly write: boolean;
   /** Asked before anything is removed. */
   readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -43,7 +45,8 @@ export async function resetTemplates(root: ClusterRoot, options: TemplateResetOp
     const { plan, keepCopies } = await settleConflicts(root, await planRemoval(root, manifest), options.conflicts);
     const removals = plan.entries.filter(({ status }) => status === 'removed');
     const removed = removals.map(({ path }) => path);
-    if (removals.length > 0 && !(await options.confirm(removals))) {
+    const isWanted = removals.length === 0 || (await options.confirm(removals));
+    if (!options.write || !isWanted) {
       return { plan, removed: [], written: false, backup: undefined };
     }
     const backup = await exclusive.uninterrupted(async () => {

@@ -62,7 +62,7 @@ async function upgradeNode({ programs }: OperationRun, { node, image }: NodeUpgr
   await programs.run({
     program: 'talosctl',
     arguments: ['upgrade', '--nodes', node.address, '--image', image, '--timeout', '10m'],
-    // Talos gives up after its own time, and says why.
-    timeoutSeconds: 900,
+    // Its own limit does not count the image that is pulled and the node that is drained.
+    timeoutSeconds: 3600,
   });
 }

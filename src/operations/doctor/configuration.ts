@@ -1,16 +1,18 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, isOwned } from '../../pipeline/access.ts';
-import { readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
+import { isTidied, readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
 import { namesOfStale, staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
-import { inspect } from '../../system/files.ts';
 import type { Check } from './check.ts';
 
 /** The two files of the configuration: valid, own, and what the generated files were made from. */
 export async function checkConfiguration(root: ClusterRoot): Promise<{ checks: Check[]; valid?: ValidConfiguration }> {
-  const read = await tryConfiguration(root);
   const subject = 'cluster.yaml and nodes.yaml';
+  if (await isTidied(root)) {
+    return { checks: [{ area: 'configuration', subject: `${subject} were archived`, findings: [] }] };
+  }
+  const read = await tryConfiguration(root);
   if ('findings' in read) return { checks: [{ area: 'configuration', subject, findings: read.findings }] };
   const { valid } = read;
   const checks: Check[] = [
@@ -58,7 +60,7 @@ async function tryConfiguration(
 
 /** One warning where the generated files are older than what they are made from; none where the templates were tidied away. */
 export async function staleFindings(root: ClusterRoot): Promise<Finding[]> {
-  if ((await inspect(root.clusterFile)) === undefined) return [];
+  if (await isTidied(root)) return [];
   const stale = await staleInputs(root);
   if (stale.length === 0) return [];
   const message = `the generated files are older than what they are made from: ${namesOfStale(stale)}`;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkPlainSecrets, isSecretPath, type NamedSecret } from '../../checks/secrets.ts';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/files.ts';
 import { parseTunnel } from '../../cluster/credentials/tunnel.ts';
@@ -6,8 +6,9 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { parseIdentity } from '../../sops/identities.ts';
+import { environment } from '../../system/environment.ts';
 import { errorCode, readTextIfPresent } from '../../system/files.ts';
-import type { Programs } from '../programs/call.ts';
+import type { ProgramCall, Programs } from '../programs/call.ts';
 import type { Check } from './check.ts';
 
 /** Where the published keys of the sample and the fixtures of tests lie. */
@@ -32,9 +33,13 @@ export async function checkTracked(root: ClusterRoot, programs: Programs): Promi
  * @returns findings, all of them errors; empty where there is no git repository
  */
 export async function checkStaged(root: ClusterRoot, programs: Programs): Promise<Finding[]> {
-  const staged = await paths(programs, ['diff', '--cached', '--name-only', '--relative', '--diff-filter=ACMR', '-z']);
+  const { GIT_INDEX_FILE: index } = environment();
+  // For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them.
+  const asked = index === undefined ? {} : { environment: { GIT_INDEX_FILE: resolve(index) } };
+  const list = ['diff', '--cached', '--name-only', '--relative', '--diff-filter=ACMR', '-z'];
+  const staged = await paths(programs, list, asked);
   const read = async (path: string): Promise<string | undefined> => {
-    const call = { program: 'git', arguments: ['show', `:./${path}`], quiet: true } as const;
+    const call = { program: 'git', arguments: ['show', `:./${path}`], quiet: true, ...asked } as const;
     const { exitCode, stdout } = await programs.ask(call);
     return exitCode === 0 ? `${stdout}\n` : undefined;
   };
@@ -97,9 +102,13 @@ function tunnelSecret(text: string | undefined): string | undefined {
   }
 }
 
-async function paths(programs: Programs, arguments_: readonly string[]): Promise<string[] | undefined> {
+async function paths(
+  programs: Programs,
+  arguments_: readonly string[],
+  options: Pick<ProgramCall, 'environment'> = {},
+): Promise<string[] | undefined> {
   if ((await programs.locate('git')) === undefined) return undefined;
-  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true });
+  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true, ...options });
   return exitCode === 0 ? stdout.split('\0').filter((path) => path !== '') : undefined;
 }
 

@@ -15,7 +15,7 @@ export async function checkRepository(programs: Programs, configuration: Configu
     return [{ area: 'repository', subject, findings: [{ ...UNCOMMITTED, severity: 'warning', message, remedy }] }];
   }
   return [
-    { area: 'repository', subject: 'generated files are committed', findings: await uncommitted(programs) },
+    { area: 'repository', subject: 'generated files and secrets are committed', findings: await uncommitted(programs) },
     { area: 'repository', subject: 'commits are pushed', findings: await unpushed(programs) },
     {
       area: 'repository',
@@ -33,7 +33,8 @@ async function uncommitted(programs: Programs): Promise<Finding[]> {
   const changed = text.split('\0').filter((entry) => entry !== '');
   if (changed.length === 0) return [];
   const first = changed[0]?.slice(3) ?? '';
-  const message = `${String(changed.length)} generated ${changed.length === 1 ? 'file is' : 'files are'} not committed: ${first}${changed.length > 1 ? ', …' : ''}`;
+  const files = changed.length === 1 ? '1 file is' : `${String(changed.length)} files are`;
+  const message = `${files} not committed: ${first}${changed.length > 1 ? ', …' : ''}`;
   return [
     { ...UNCOMMITTED, severity: 'warning', message, remedy: 'commit and push them: Flux applies what is pushed' },
   ];
@@ -42,7 +43,8 @@ async function uncommitted(programs: Programs): Promise<Finding[]> {
 async function unpushed(programs: Programs): Promise<Finding[]> {
   const count = await git(programs, ['rev-list', '--count', '@{upstream}..HEAD']);
   if (count === '0') return [];
-  const message = count === undefined ? 'the branch follows no branch of a remote' : `${count} commits are not pushed`;
+  const commits = count === '1' ? '1 commit is' : `${count ?? ''} commits are`;
+  const message = count === undefined ? 'the branch follows no branch of a remote' : `${commits} not pushed`;
   const remedy = count === undefined ? 'run `git push --set-upstream origin HEAD`' : 'run `git push`';
   return [{ ...UNCOMMITTED, severity: 'warning', message, remedy }];
 }
@@ -69,5 +71,6 @@ async function strangeRemote(programs: Programs, configuration: Configuration | 
 
 async function git(programs: Programs, arguments_: readonly string[]): Promise<string | undefined> {
   const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true });
-  return exitCode === 0 ? stdout.trim() : undefined;
+  // An entry of `git status` may start with a space.
+  return exitCode === 0 ? stdout.trimEnd() : undefined;
 }

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 
 /** What a program inherits: where it finds itself, its user and the network. Anything else could change what it does, or is a secret. */
 const INHERITED =
-  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|NO_COLOR|TMPDIR|TEMP|TMP|XDG_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_[A-Z_]+|SSH_AUTH_SOCK|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|SystemRoot|SYSTEMROOT|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|EDITOR|VISUAL|KUBE_EDITOR|PAGER)$/;
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|NO_COLOR|TMPDIR|TEMP|TMP|XDG_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_(?:CACHE_HOME|CONFIG_HOME|DATA_HOME|PLUGINS|REGISTRY_CONFIG|REPOSITORY_CONFIG|REPOSITORY_CACHE)|SSH_AUTH_SOCK|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|SystemRoot|SYSTEMROOT|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|EDITOR|VISUAL|KUBE_EDITOR|PAGER)$/;
 
 /** Paths of the files through which programs reach the cluster. */
 export interface AccessFiles {
@@ -23,7 +23,7 @@ export function accessFiles(root: ClusterRoot, env: Readonly<Record<string, stri
   return {
     kubeconfig: join(root.path, 'kubeconfig'),
     talosconfig: join(root.path, 'talos/clusterconfig/talosconfig'),
-    ageKey: isNamed ? named : join(root.keys, 'age.key'),
+    ageKey: isNamed ? resolve(named) : join(root.keys, 'age.key'),
     sopsConfig: join(root.path, '.sops.yaml'),
   };
 }

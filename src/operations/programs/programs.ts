@@ -73,7 +73,9 @@ export function missingProgram(program: ProgramName): Failure {
 
 /** The end of a run whose program gave back another exit code than it should. */
 export function unsuccessful(call: ProgramCall, { exitCode, stdout, stderr }: ProgramOutput): Failure {
-  const why = foldOutput(mask(stderr.trim() === '' ? stdout : stderr, call.secrets));
+  // What is quiet may be a secret: it is not shown where standard error says nothing.
+  const said = stderr.trim() === '' && call.quiet !== true ? stdout : stderr;
+  const why = foldOutput(mask(said, call.secrets));
   return failure('outside', {
     code: 'programs/failed',
     message: `${describeCall(call)} ended with exit code ${String(exitCode)}${why === '' ? '' : `: ${why}`}`,

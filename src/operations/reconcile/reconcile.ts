@@ -1,5 +1,6 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Finding } from '../../report/finding.ts';
+import { both } from '../day2/flux-pause.ts';
 import { staleFindings } from '../doctor/configuration.ts';
 import { checkRepository } from '../doctor/repository.ts';
 import type { Programs } from '../programs/call.ts';
@@ -33,6 +34,8 @@ const KINDS: Readonly<Record<string, ReconcileTarget['kind']>> = {
 
 /** A reconciliation waits for the workloads of a release, whose own limit is mostly shorter. */
 const SECONDS = 900;
+/** Flux's own limit, a little before ours: it says what it waited for. */
+const FLUX_TIMEOUT = '--timeout=14m';
 
 /**
  * What the words on the command line name: nothing is the root, one word a Kustomization, two a kind and a name.
@@ -67,7 +70,7 @@ export async function unseenChanges(root: ClusterRoot, programs: Programs): Prom
 export async function reconcile(programs: Programs, target: ReconcileTarget): Promise<void> {
   const { kind, namespace, name, force, reset } = target;
   const flags = [...(force ? ['--force'] : []), ...(reset ? ['--reset'] : [])];
-  const arguments_ = ['--namespace', namespace, 'reconcile', kind, name, '--with-source', ...flags];
+  const arguments_ = ['--namespace', namespace, 'reconcile', kind, name, '--with-source', FLUX_TIMEOUT, ...flags];
   await programs.run({ program: 'flux', arguments: arguments_, timeoutSeconds: SECONDS });
 }
 
@@ -79,11 +82,17 @@ export async function reconcile(programs: Programs, target: ReconcileTarget): Pr
 export async function unstick(programs: Programs, afterwards: Programs, target: ReconcileTarget): Promise<void> {
   const { kind, namespace, name } = target;
   const words = [kind, name, '--namespace', namespace];
+  const resume = (): Promise<unknown> =>
+    afterwards.run({ program: 'flux', arguments: ['resume', ...words, FLUX_TIMEOUT], timeoutSeconds: SECONDS });
   try {
     await programs.run({ program: 'flux', arguments: ['suspend', ...words] });
-  } finally {
-    await afterwards.run({ program: 'flux', arguments: ['resume', ...words], timeoutSeconds: SECONDS });
+  } catch (error) {
+    await resume().catch((second: unknown) => {
+      throw both(error, second);
+    });
+    throw error;
   }
+  await resume();
 }
 
 function withOptions(

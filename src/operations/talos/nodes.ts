@@ -47,7 +47,9 @@ export async function lookAtNode(
   if ((await answer(programs, askConfigured(node))) !== undefined) return { kind: 'configured' };
   const links = await answer(programs, askMaintenance(node));
   if (links !== undefined) return { kind: 'maintenance', hardwareAddresses: hardwareAddresses(links) };
-  return { kind: (await isPortOpen(node.address, API_PORT, PROBE_SECONDS)) ? 'foreign' : 'silent' };
+  if (!(await isPortOpen(node.address, API_PORT, PROBE_SECONDS))) return { kind: 'silent' };
+  // It may have come up between the questions.
+  return { kind: (await answer(programs, askConfigured(node))) === undefined ? 'foreign' : 'configured' };
 }
 
 /** talosctl tries for long where nothing answers: that its time is over counts as no answer. */

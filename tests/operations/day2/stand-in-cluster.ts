@@ -32,6 +32,7 @@ export async function standInCluster(rules: readonly StandInRule[] = []): Promis
   await writeFile(join(root, 'kubeconfig'), 'apiVersion: v1\n');
   await writeFile(join(root, 'talos/talsecret.sops.yaml'), 'cluster: ENC[x]\nsops: {}\n');
   await mkdir(join(root, 'talos/clusterconfig'), { recursive: true });
+  await writeFile(join(root, 'talos/clusterconfig/talosconfig'), 'context: kubernetes\n', { mode: 0o600 });
   return { root, stands: await standIns(root, [...rules, ...USUAL]) };
 }
 

@@ -178,7 +178,7 @@ describe('doctor on the repository', () => {
     const checks = await examine(cluster, ['repository']);
     const messages = checks.flatMap(({ findings }) => findings.map(({ message }) => message));
     expect(messages).toEqual([
-      expect.stringMatching(/^\d+ generated files are not committed/),
+      expect.stringMatching(/^\d+ files are not committed/),
       'the branch follows no branch of a remote',
       'the remote origin is another repository than `repository_name` own/home, which Flux reads',
     ]);

@@ -123,6 +123,12 @@ describe('the git hook', () => {
     expect(commit(cluster)).toContain('the private key of age.key');
     await writeFile(join(cluster, 'notes.txt'), 'nothing\n');
     expect(commit(cluster)).toBe('');
+    // Git shows hooks an index of their own for these.
+    await writeFile(join(cluster, 'nodes.yaml'), '# -----\n', { flag: 'a' });
+    await writeFile(join(cluster, 'notes.txt'), await readFile(join(cluster, 'age.key'), 'utf8'));
+    expect(commitWith(cluster, '--all')).toContain('the private key of age.key');
+    expect(commitWith(cluster, 'notes.txt')).toContain('the private key of age.key');
+    expect(commitWith(cluster, 'nodes.yaml')).toBe('');
   });
 
   it("leaves somebody else's hook alone and says what it should run", async () => {
@@ -168,8 +174,12 @@ function commitAll(folder: string): void {
 /** What git said where it refused the commit; empty where it made one. */
 function commit(folder: string): string {
   execFileSync('git', ['add', '-A'], { cwd: folder });
+  return commitWith(folder);
+}
+
+function commitWith(folder: string, ...words: string[]): string {
   try {
-    const options = ['-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-q', '-m', 'b'];
+    const options = ['-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-q', '-m', 'b', ...words];
     execFileSync('git', options, { cwd: folder, stdio: 'pipe' });
     return '';
   } catch (error) {

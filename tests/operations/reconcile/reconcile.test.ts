@@ -9,12 +9,12 @@ const FLUX = { program: 'flux' } as const;
 
 describe('reconcile', () => {
   it.each([
-    [[], '--namespace flux-system reconcile kustomization flux-system --with-source'],
-    [['cluster-apps'], '--namespace flux-system reconcile kustomization cluster-apps --with-source'],
-    [['ks', 'echo', '-n', 'default'], '--namespace default reconcile kustomization echo --with-source'],
+    [[], '--namespace flux-system reconcile kustomization flux-system --with-source --timeout=14m'],
+    [['cluster-apps'], '--namespace flux-system reconcile kustomization cluster-apps --with-source --timeout=14m'],
+    [['ks', 'echo', '-n', 'default'], '--namespace default reconcile kustomization echo --with-source --timeout=14m'],
     [
       ['hr', 'cilium', '-n', 'kube-system', '--force', '--reset'],
-      '--namespace kube-system reconcile helmrelease cilium --with-source --force --reset',
+      '--namespace kube-system reconcile helmrelease cilium --with-source --timeout=14m --force --reset',
     ],
   ])('of %j asks Flux for it', async (words, arguments_) => {
     const cluster = await standInCluster([FLUX]);
@@ -135,7 +135,7 @@ describe('browse-pvc', () => {
     { program: 'kubectl', match: '^get persistentvolumeclaims', stdout: CLAIMS },
     { program: 'kubectl', match: '^get pods', stdout: USER },
     { program: 'kubectl', match: '^(?:apply|wait|delete)' },
-    { program: 'kubectl', match: '^exec', exitCode: 1 },
+    { program: 'kubectl', match: '^exec' },
   ];
 
   it('opens a shell beside the pod that uses the claim, and deletes its pod', async () => {

@@ -34,6 +34,12 @@ const EXAMPLES = {
   cluster_svc_cidr: { 4: '10.43.0.0/16', 6: 'fd42:5a1e:c0e::/112' },
 } as const;
 
+/** What a node without IPv4 can ask: resolvers and time servers of Cloudflare. */
+const SERVERS = {
+  node_dns_servers: { 4: '[1.1.1.1, 1.0.0.1]', 6: '["2606:4700:4700::1111", "2606:4700:4700::1001"]' },
+  node_ntp_servers: { 4: '[162.159.200.1, 162.159.200.123]', 6: '["2606:4700:f1::1", "2606:4700:f1::123"]' },
+} as const;
+
 /** A list holds one of each family, not two of one. */
 export const familiesAreDistinct: Rule = ({ cluster, nodes }) => [
   ...FIELDS.flatMap((field) => sameFamily('cluster', [field], cluster[field])),
@@ -94,6 +100,28 @@ export const gatewaysHaveFamiliesOfServices: Rule = (configuration) => {
       })),
   );
 };
+
+/** The nodes reach one of their resolvers and one of their time servers at least; a host name may have any address. */
+export const nodesReachTheirServers: Rule = ({ cluster, isWritten }) =>
+  (['node_dns_servers', 'node_ntp_servers'] as const).flatMap((field): Issue[] => {
+    const families = familiesOf(cluster.node_cidr);
+    const servers = cluster[field] ?? [];
+    const isReached = servers.some((server) => {
+      const family = familyOf(server);
+      return family === undefined || families.includes(family);
+    });
+    const [family] = families;
+    if (servers.length === 0 || isReached || family === undefined) return [];
+    return [
+      {
+        code: 'config/family-missing',
+        file: 'cluster',
+        at: { path: [isWritten(field) ? field : 'node_cidr'] },
+        message: `${isWritten(field) ? '' : 'the default of '}\`${field}\` has no IPv${String(family)} address, which is all that the nodes have`,
+        remedy: `write \`${field}: ${SERVERS[field][family]}\`, or servers of your own`,
+      },
+    ];
+  });
 
 function sameFamily(file: FileName, path: Path, value: OneOrMore | null | undefined): Issue[] {
   const entries = entriesOf(value, path);

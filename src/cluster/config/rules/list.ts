@@ -13,6 +13,7 @@ import {
   familiesOfNetworksAgree,
   gatewaysHaveFamiliesOfServices,
   nodesHaveEveryFamily,
+  nodesReachTheirServers,
 } from './families.ts';
 import {
   disksAreNoDeviceNames,
@@ -57,6 +58,7 @@ export const RULES: readonly Rule[] = [
   familiesOfNetworksAgree,
   nodesHaveEveryFamily,
   gatewaysHaveFamiliesOfServices,
+  nodesReachTheirServers,
   addressesLieInNodeNetwork,
   addressesAreUsable,
   addressesLieOutsideClusterNetworks,
