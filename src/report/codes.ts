@@ -116,6 +116,7 @@ export const FINDING_CODES = {
   'manifests/schema': 'an object does not fit the schema of its kind',
   'manifests/no-schema': 'there is no schema to check objects of a kind by',
   'manifests/bootstrap': 'the bootstrap would not install what Flux applies later',
+  'manifests/talconfig': 'talhelper would ignore or refuse something in talconfig.yaml',
   'manifests/talos-patch': 'no node takes a Talos patch, or one that is named does not exist',
 
   // workspace: the repository on disk

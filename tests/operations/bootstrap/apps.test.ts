@@ -10,6 +10,8 @@ import { definitionsOf } from '../../../src/operations/bootstrap/crds.ts';
 import { isFinal, isTransient } from '../../../src/operations/bootstrap/retry.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
+import { encrypt } from '../../../src/sops/encrypt.ts';
+import { DEFAULT_SELECTION } from '../../../src/sops/selection.ts';
 import { runCommand } from '../../support/cluster.ts';
 import { readFiles } from '../../support/folders.ts';
 import { helmList, kubeWorld, RENDERED, type PresentSecret } from '../support/kube-world.ts';
@@ -61,6 +63,22 @@ describe('bootstrap apps', () => {
     const namespaces =
       '---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: network\n';
     expect(inputs[0]).toBe(createHash('sha256').update(namespaces).digest('hex'));
+  });
+
+  it('applies the token of a secret store that lies encrypted in bootstrap/, and none where there is none', async () => {
+    const { cluster, stands } = await world();
+    const { recipient, identities } = await readAgeKey(cluster);
+    const path = 'bootstrap/doppler-token.sops.yaml';
+    const token = { metadata: { name: 'doppler-token', namespace: 'network' }, stringData: { token: 'dp.st.marker' } };
+    const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
+    const plain = `${JSON.stringify({ apiVersion: 'v1', kind: 'Secret', ...token })}\n`;
+    const text = await encrypt({ path, plain, rule, indent: 2, identities, now: new Date() });
+    await writeFile(join(cluster, path), text);
+    const lines = await bootstrap(cluster, stands);
+    expect(lines).toContain('  applied doppler-token, github-deploy-key, sops-age, cluster-secrets');
+    const applied = (await stands.calls()).filter(({ args }) => args.includes('apply') && args.includes('network'));
+    expect(applied.map(({ input }) => (input?.bytes ?? 0) > 0)).toEqual([true]);
+    expect(await readFile(join(stands.folder, 'calls.jsonl'), 'utf8')).not.toContain('dp.st.marker');
   });
 
   it('changes nothing a second time', async () => {

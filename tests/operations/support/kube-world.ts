@@ -73,7 +73,7 @@ const SECRETS: readonly StandInRule[] = [
   { program: 'kubectl', match: '^get secret ', stdout: '' },
   {
     program: 'kubectl',
-    match: '^apply .*--namespace flux-system --filename -$',
+    match: '^apply .*--namespace (?:flux-system|network) --filename -$',
     stdout: 'secret/x serverside-applied\n',
   },
 ];

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { checkTalconfig } from '../../src/checks/talconfig.ts';
+import { readTree } from '../../src/manifests/tree.ts';
+import { manifestFilesOf } from '../manifests/support.ts';
+
+const RIGHT = `clusterName: kubernetes
+talosVersion: \${talosVersion}
+endpoint: https://192.0.2.5:6443
+clusterPodNets:
+  - 10.42.0.0/16
+nodes:
+  - hostname: k8s-0
+    ipAddress: 192.0.2.10
+    installDisk: /dev/sda
+    controlPlane: true
+controlPlane:
+  patches:
+    - "@./patches/controller/cluster.yaml"
+`;
+
+describe('checkTalconfig', () => {
+  it.each<[string, string, string, readonly string[]]>([
+    ['nothing where all is right', '', '', []],
+    [
+      'an unknown key',
+      'clusterName',
+      'clustername',
+      ['1:14 talhelper knows no key `clustername` here, and ignores it'],
+    ],
+    [
+      'one of a node',
+      'installDisk:',
+      'installdisk:',
+      ['7:5 the node has no `installDisk`', '9:18 talhelper knows no key `installdisk` here, and ignores it'],
+    ],
+    ['one of a group', '  patches:', '  patchs:', ['12:3 talhelper knows no key `patchs` here, and ignores it']],
+    ['a flag in quotes', 'controlPlane: true', "controlPlane: 'true'", ['10:19 `controlPlane` is not true or false']],
+    [
+      'a text for a list',
+      'clusterPodNets:\n  - 10.42.0.0/16',
+      'clusterPodNets: 10.42.0.0/16',
+      ['4:17 `clusterPodNets` is not a list'],
+    ],
+    ['a node without a name', '- hostname: k8s-0\n    ipAddress', '- ipAddress', ['7:5 the node has no `hostname`']],
+  ])('finds %s', (_, from, to, expected) => {
+    expect(RIGHT).toContain(from);
+    const text = RIGHT.replace(from, to);
+    const { tree } = readTree(manifestFilesOf({ 'talos/talconfig.yaml': text }));
+    const found = checkTalconfig(tree).map(
+      ({ place, message }) => `${String(place?.line)}:${String(place?.column)} ${message}`,
+    );
+    expect(found.sort()).toEqual([...expected].sort());
+  });
+});
