@@ -64,6 +64,18 @@ export async function settleAccess(
   };
 }
 
+/**
+ * Access for a command that looks at the tree and writes nothing: one that is anybody's to take over is looked at with the key
+ * that is there, and none is made.
+ *
+ * @throws Failure where the tree has no owner and there is no key
+ */
+export async function accessToLook(root: ClusterRoot, manifest: Manifest | undefined): Promise<SettledAccess> {
+  const found = await findAccess(root, manifest, false);
+  const { access } = await settleAccess(root, found.kind === 'owner' ? { ...found, takesOver: false } : found);
+  return access;
+}
+
 /** Whether the tree is, or is about to be, somebody's own rather than the published sample. */
 export function isOwned(access: Access): boolean {
   if (access.kind === 'new') return true;

@@ -4,7 +4,7 @@ import { keySources } from '../cluster/config/key-source.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';
-import { findAccess, settleAccess } from './access.ts';
+import { accessToLook } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { answer, type Explanation } from './explain/answer.ts';
 import { outputAt } from './explain/target.ts';
@@ -21,9 +21,7 @@ import { readManifest } from './state.ts';
  */
 export async function explain(root: ClusterRoot, path: string, line: number | undefined): Promise<Explanation> {
   const manifest = await readManifest(root);
-  const found = await findAccess(root, manifest, false);
-  // A tree that is anybody's to take over is looked at with the key that is there: none is made.
-  const { access } = await settleAccess(root, found.kind === 'owner' ? { ...found, takesOver: false } : found);
+  const access = await accessToLook(root, manifest);
   const { configuration } = await readConfiguration(root, access);
   const { settings, inputs, plugins } = await readSources(root, configuration, access);
   const output = outputAt(path, inputs, manifest);

@@ -1,7 +1,7 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { Finding } from '../report/finding.ts';
-import { findAccess, settleAccess } from './access.ts';
+import { accessToLook } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { renderTree } from './render.ts';
 import { readManifest } from './state.ts';
@@ -14,7 +14,7 @@ import { readManifest } from './state.ts';
 export async function renderOnly(
   root: ClusterRoot,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
-  const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
+  const access = await accessToLook(root, await readManifest(root));
   const { configuration, findings } = await readConfiguration(root, access);
   return { files: await renderTree(root, configuration, access), findings };
 }

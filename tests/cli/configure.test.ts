@@ -167,6 +167,8 @@ describe('the command line', () => {
   it('renders one file to standard output and no secret', async () => {
     const cluster = await sampleCluster();
     const shown = await runCommand(['render', 'talos/talenv.yaml', '--root', cluster]);
+    const json = await runCommand(['render', 'talos/talenv.yaml', '--json', '--root', cluster]);
+    expect(JSON.parse(json.stdout)).toEqual({ status: 'done', file: 'talos/talenv.yaml', text: shown.stdout });
     expect(shown.stdout).toBe(await readFile(join(cluster, 'talos/talenv.yaml'), 'utf8'));
     const refused = await runCommand(['render', 'bootstrap/sops-age.sops.yaml', '--root', cluster]);
     expect(refused).toMatchObject({ code: 64, stdout: '' });

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/report/finding.ts';
-import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -55,6 +55,17 @@ describe('configure', () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('reloader/app/gone.yaml does not exist');
     expect(await readFiles(join(cluster, 'kubernetes'))).toEqual(before);
+  });
+
+  it('makes no key in the sample, although the one that is there could take it over', async () => {
+    const cluster = await sampleCluster();
+    expect(await runCommand(['init', '--root', cluster])).toMatchObject({ code: 0 });
+    await rm(join(cluster, 'github-deploy.key'));
+    const before = withoutCache(await readFiles(cluster));
+    const result = await runCommand(['validate', '--root', cluster]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('github-deploy.key');
+    expect(withoutCache(await readFiles(cluster))).toEqual(before);
   });
 
   it('remembers a tree that passed, for its owner alone to read, and says the same without that memory', async () => {

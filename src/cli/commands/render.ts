@@ -17,9 +17,14 @@ export async function runRender(file: string | undefined, options: RootOptions &
   }
   const { files, findings } = await renderOnly(root);
   printFindings(findings);
-  if (file !== undefined) print(textOf(file, files));
+  if (file !== undefined) showFile(file, textOf(file, files), options);
   else await writeAll(resolve(options.output ?? ''), files, options.json === true);
   return EXIT.done;
+}
+
+function showFile(file: string, text: string, { json }: RootOptions): void {
+  if (json === true) printJson({ status: 'done', file, text });
+  else print(text);
 }
 
 function textOf(path: string, files: readonly RenderedFile[]): string {
