@@ -31,24 +31,7 @@ export function registerTalos(program: Command, finish: Finish): void {
       const { runApplyNode } = await import('./talos.ts');
       finish(await runApplyNode(nodes, options));
     });
-  change(clusterCommand(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, while Flux holds still'))
-    .argument('[node...]', NODE)
-    .option('--all', 'all nodes')
-    .alias('upgrade')
-    .action(async (nodes: string[], options: TalosOptions) => {
-      const { runUpgradeNode } = await import('./talos.ts');
-      finish(await runUpgradeNode(nodes, options));
-    });
-  change(clusterCommand(talos, 'upgrade-k8s', 'upgrade Kubernetes to the configured version, by steps that it allows'))
-    .option(
-      '--via <version>',
-      'version to stop at; may be given several times',
-      (value: string, all: string[] | undefined) => [...(all ?? []), value],
-    )
-    .action(async (options: TalosOptions & { via?: readonly string[] }) => {
-      const { runUpgradeKubernetes } = await import('./talos.ts');
-      finish(await runUpgradeKubernetes(options));
-    });
+  registerUpgrades(talos, finish);
   clusterCommand(
     talos,
     'reset',
@@ -67,6 +50,27 @@ export function registerTalos(program: Command, finish: Finish): void {
     .action(async (options: RootOptions & { problems?: boolean }) => {
       const { runTalosStatus } = await import('./talos-status.ts');
       finish(await runTalosStatus(options));
+    });
+}
+
+function registerUpgrades(talos: Command, finish: Finish): void {
+  change(clusterCommand(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, while Flux holds still'))
+    .argument('[node...]', NODE)
+    .option('--all', 'all nodes')
+    .alias('upgrade')
+    .action(async (nodes: string[], options: TalosOptions) => {
+      const { runUpgradeNode } = await import('./talos.ts');
+      finish(await runUpgradeNode(nodes, options));
+    });
+  change(clusterCommand(talos, 'upgrade-k8s', 'upgrade Kubernetes to the configured version, by steps that it allows'))
+    .option(
+      '--via <version>',
+      'version to stop at; may be given several times',
+      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+    )
+    .action(async (options: TalosOptions & { via?: readonly string[] }) => {
+      const { runUpgradeKubernetes } = await import('./talos.ts');
+      finish(await runUpgradeKubernetes(options));
     });
 }
 
