@@ -8,7 +8,7 @@ export function clusterCommand(parent: Command, name: string, description: strin
   return parent
     .command(name)
     .description(description)
-    .option('--root <folder>', 'the repository of the cluster', process.cwd())
+    .option('--root <folder>', 'the repository of the cluster (default: the one around the current folder)')
     .option('--keys <folder>', 'folder of age.key and the other local keys (default: the repository)')
     .option('--json', 'print the result as JSON')
     .exitOverride();

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
-import { clusterRoot, type ClusterRoot } from '../cluster/root.ts';
+import { dirname, join, resolve } from 'node:path';
+import { clusterRoot, ROOT_MARKERS, type ClusterRoot } from '../cluster/root.ts';
 import { failure } from '../report/finding.ts';
 import { inspect } from '../system/files.ts';
 import { VERSION } from './version.ts';
 
 /** Options that every command on a cluster takes. */
 export interface RootOptions {
-  readonly root: string;
+  readonly root?: string;
   readonly keys?: string;
   readonly json?: boolean;
 }
@@ -14,7 +14,11 @@ export interface RootOptions {
 /** Name and version as the manifest records them. */
 export const GENERATOR = `cluster-template ${VERSION}`;
 
-/** The cluster that the options name. Throws a Failure where a folder does not exist. */
+/**
+ * The cluster that the options name; without `--root` the one around the current folder.
+ *
+ * @throws Failure of kind `usage` where a folder that is named does not exist, or the current folder is in no repository of a cluster
+ */
 export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> {
   for (const [option, folder] of [
     ['--root', root],
@@ -23,5 +27,25 @@ export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> 
     if (folder === undefined || (await inspect(resolve(folder)))?.kind === 'folder') continue;
     throw failure('usage', { code: 'usage/folder', message: `${option}: ${folder} is not a folder` });
   }
-  return keys === undefined ? clusterRoot(resolve(root)) : clusterRoot(resolve(root), resolve(keys));
+  const path = root === undefined ? await requireRoot(process.cwd()) : resolve(root);
+  return keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
+}
+
+/** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */
+async function findRoot(folder: string): Promise<string | undefined> {
+  for (const markers of ROOT_MARKERS) {
+    const found = await Promise.all(markers.map((marker) => inspect(join(folder, marker))));
+    if (found.every((one) => one !== undefined)) return folder;
+  }
+  return dirname(folder) === folder ? undefined : await findRoot(dirname(folder));
+}
+
+async function requireRoot(folder: string): Promise<string> {
+  const found = await findRoot(folder);
+  if (found !== undefined) return found;
+  throw failure('usage', {
+    code: 'usage/folder',
+    message: `${folder} is not inside the repository of a cluster: no cluster.yaml with makejinja.toml here or above`,
+    remedy: 'go into the repository, or name it with --root',
+  });
 }

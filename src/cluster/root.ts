@@ -3,6 +3,12 @@ import { join } from 'node:path';
 /** Names of the folders and files that rendering owns, relative to the cluster's root. Nothing else is ever written. */
 export const OUTPUT_ROOTS = ['bootstrap', 'kubernetes', 'talos', '.sops.yaml', 'AGENTS.md'] as const;
 
+/** Files that a cluster's repository has at its top; any of the groups tells it. */
+export const ROOT_MARKERS = [
+  ['cluster.yaml', 'makejinja.toml'],
+  ['.cluster-template/manifest.json'],
+] as const satisfies readonly (readonly string[])[];
+
 /** Where everything of one cluster lies. All paths are absolute; no stage looks at the current directory. */
 export interface ClusterRoot {
   /** The repository's (or the cluster's) top folder. */

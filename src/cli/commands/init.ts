@@ -1,6 +1,7 @@
-import { realpath } from '../../system/files.ts';
+import { resolve } from 'node:path';
 import { init, type InitResult } from '../../operations/init/init.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
+import { inspectTarget, realpath } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -20,12 +21,17 @@ export async function runInit(options: InitCommandOptions): Promise<number> {
   const launcher = await realpath(process.argv[1] ?? 'bin/cluster-template.mjs');
   const result = await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
-    const from = options.from === undefined ? {} : { from: options.from };
+    const from = options.from === undefined ? {} : { from: await placeOf(options.from) };
     return await init(root, { ageKind, ...from, launcher, programs, signal });
   });
   if (options.json === true) printJson({ status: 'done', ...result });
   else printResult(result);
   return EXIT.done;
+}
+
+/** A folder as seen from the current one; an address as it is. */
+async function placeOf(from: string): Promise<string> {
+  return (await inspectTarget(resolve(from)))?.kind === 'folder' ? resolve(from) : from;
 }
 
 function printResult({ files, recipient, hook, findings }: InitResult): void {

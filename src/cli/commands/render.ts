@@ -7,6 +7,7 @@ import { writeDisposableFile } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindings, printJson } from '../output.ts';
+import { pathsInside } from '../paths.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template render`; gives back the exit code. */
@@ -17,8 +18,10 @@ export async function runRender(file: string | undefined, options: RootOptions &
   }
   const { files, findings } = await renderOnly(root);
   printFindings(findings);
-  if (file !== undefined) showFile(file, textOf(file, files), options);
-  else await writeAll(resolve(options.output ?? ''), files, options.json === true);
+  if (file !== undefined) {
+    const [path = file] = pathsInside(root.path, [file]);
+    showFile(path, textOf(path, files), options);
+  } else await writeAll(resolve(options.output ?? ''), files, options.json === true);
   return EXIT.done;
 }
 
