@@ -10,7 +10,7 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
-import { runProgram } from '../system/programs.ts';
+import { askGit } from '../system/git.ts';
 import { isOwned, type Access } from './access.ts';
 
 /** A valid configuration and what is worth knowing about it. */
@@ -82,8 +82,8 @@ function secretSources(root: ClusterRoot): SecretSources {
 
 /** Whether git tracks a file; a folder that is no git repository tracks nothing. */
 async function isTracked(root: ClusterRoot, path: string): Promise<boolean> {
-  const result = await runProgram('git', ['ls-files', '--error-unmatch', '--', path], { cwd: root.path });
-  return result.exitCode === 0;
+  const { exitCode } = await askGit(root.path, ['ls-files', '--error-unmatch', '--', path]);
+  return exitCode === 0;
 }
 
 function withStandIns(sources: SecretSources): SecretSources {

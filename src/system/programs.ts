@@ -43,16 +43,19 @@ export interface WatchOptions {
 /**
  * Runs a program with an argument list, without a shell, and waits for its end. Never throws for what the program does:
  * a missing program or a failing one is in the result.
+ *
+ * @param options.environment - the program's whole environment; where it is not given, it inherits ours
  */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
-  options: { readonly cwd: string; readonly timeoutSeconds?: number },
+  options: { readonly cwd: string } & Partial<Pick<WatchOptions, 'environment'>>,
 ): Promise<ProgramResult> {
   const { execa } = await import('execa');
   const result = await execa(program, arguments_, {
     cwd: options.cwd,
-    timeout: (options.timeoutSeconds ?? 60) * 1000,
+    ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
+    timeout: 60_000,
     reject: false,
     stdin: 'ignore',
   });

@@ -23,7 +23,7 @@ export async function runDoctor(names: readonly string[], options: DoctorCommand
   return await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
     if (options.staged === true) {
-      const findings = await checkStaged(root, programs);
+      const findings = await checkStaged(root);
       if (options.json === true) printJson({ status: findings.length === 0 ? 'fine' : 'findings', findings });
       else printFindings(findings);
       return findings.length === 0 ? EXIT.done : EXIT.findings;

@@ -29,7 +29,7 @@ export interface ReconcileOptions extends RootOptions {
 export async function runReconcile(words: readonly string[], options: ReconcileOptions): Promise<number> {
   const target = targetOf(words, { ...options, force: options.force === true, reset: options.reset === true });
   return await inCluster(options, ['flux', 'kubectl'], async (programs, _, root, signal) => {
-    const findings = await unseenChanges(root, programs);
+    const findings = await unseenChanges(root);
     if (options.json !== true) printFindings(findings);
     const resumed = await resumeLeftovers(root, programs, signal);
     if (resumed.length > 0 && options.json !== true)

@@ -109,7 +109,7 @@ async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree
   await requirePrograms(run.programs, ['kubectl', 'helmfile', 'helm']);
   const cluster = await readTalosCluster(run.root);
   await requireKubeconfig(run.root);
-  const checks = await checkRepository(run.programs, tree.configuration);
+  const checks = await checkRepository(run.root, tree.configuration);
   for (const { message } of checks.flatMap(({ findings }) => findings)) report.note(message);
   return { ...tree, cluster };
 }

@@ -43,8 +43,8 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
     ...(isWanted('configuration') ? checks : []),
     ...(isWanted('keys') ? await checkKeys(root, files.ageKey, await readManifest(root), isTunnelNeeded) : []),
     ...(isWanted('secrets') ? await checkSecrets(root, files.ageKey) : []),
-    ...(isWanted('repository') ? await checkRepository(programs, configuration) : []),
-    ...(isWanted('repository') ? await checkTracked(root, programs) : []),
+    ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
+    ...(isWanted('repository') ? await checkTracked(root) : []),
     ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),
     ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
   ];

@@ -8,7 +8,7 @@ import { Failure, type Finding } from '../../report/finding.ts';
 import { parseIdentity } from '../../sops/identities.ts';
 import { environment } from '../../system/environment.ts';
 import { errorCode, readTextIfPresent } from '../../system/files.ts';
-import type { ProgramCall, Programs } from '../programs/call.ts';
+import { askGit, askGitForPaths } from '../../system/git.ts';
 import type { Check } from './check.ts';
 
 /** Where the published keys of the sample and the fixtures of tests lie. */
@@ -19,8 +19,8 @@ const PRIVATE_FILES =
   /(?:^|\/)(?:age\.key|[^/]+\.agekey|github-deploy\.key|github-push-token\.txt|cloudflare-tunnel\.json|kubeconfig|talosconfig|talsecret\.yaml|[^/]*\.decrypted~[^/]*)$|^talos\/clusterconfig\/(?!\.gitignore$)/;
 
 /** Secrets in plain text among the files that git tracks. */
-export async function checkTracked(root: ClusterRoot, programs: Programs): Promise<Check[]> {
-  const listed = await paths(programs, ['ls-files', '-z']);
+export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
+  const listed = await askGitForPaths(root.path, ['ls-files', '-z']);
   if (listed === undefined) return [];
   const read = (path: string): Promise<string | undefined> => readTracked(join(root.path, path));
   const findings = await examine(root, listed, read);
@@ -32,15 +32,14 @@ export async function checkTracked(root: ClusterRoot, programs: Programs): Promi
  *
  * @returns findings, all of them errors; empty where there is no git repository
  */
-export async function checkStaged(root: ClusterRoot, programs: Programs): Promise<Finding[]> {
+export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
   const { GIT_INDEX_FILE: index } = environment();
   // For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them.
-  const asked = index === undefined ? {} : { environment: { GIT_INDEX_FILE: resolve(index) } };
+  const asked = index === undefined ? {} : { index: resolve(index) };
   const list = ['diff', '--cached', '--name-only', '--relative', '--diff-filter=ACMR', '-z'];
-  const staged = await paths(programs, list, asked);
+  const staged = await askGitForPaths(root.path, list, asked);
   const read = async (path: string): Promise<string | undefined> => {
-    const call = { program: 'git', arguments: ['show', `:./${path}`], quiet: true, ...asked } as const;
-    const { exitCode, stdout } = await programs.ask(call);
+    const { exitCode, stdout } = await askGit(root.path, ['cat-file', 'blob', `:./${path}`], asked);
     return exitCode === 0 ? `${stdout}\n` : undefined;
   };
   return await examine(root, staged ?? [], read);
@@ -100,16 +99,6 @@ function tunnelSecret(text: string | undefined): string | undefined {
     if (!(error instanceof Failure)) throw error;
     return undefined;
   }
-}
-
-async function paths(
-  programs: Programs,
-  arguments_: readonly string[],
-  options: Pick<ProgramCall, 'environment'> = {},
-): Promise<string[] | undefined> {
-  if ((await programs.locate('git')) === undefined) return undefined;
-  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true, ...options });
-  return exitCode === 0 ? stdout.split('\0').filter((path) => path !== '') : undefined;
 }
 
 /** A file may be tracked and not be there, or be a link to a folder. */

@@ -1,38 +1,39 @@
 import { repositoryValues } from '../../cluster/computed/repository.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
-import { OUTPUT_ROOTS } from '../../cluster/root.ts';
+import { OUTPUT_ROOTS, type ClusterRoot } from '../../cluster/root.ts';
+import { uncommittedBelow } from '../../pipeline/git.ts';
 import type { Finding } from '../../report/finding.ts';
-import type { Programs } from '../programs/call.ts';
+import { askGit } from '../../system/git.ts';
 import type { Check } from './check.ts';
 
 /** What Flux would not see: changes that are not committed, commits that are not pushed, another repository or branch than the configured one. */
-export async function checkRepository(programs: Programs, configuration: Configuration | undefined): Promise<Check[]> {
+export async function checkRepository(root: ClusterRoot, configuration: Configuration | undefined): Promise<Check[]> {
   const subject = 'git';
-  if ((await programs.locate('git')) === undefined) return [];
-  if ((await git(programs, ['rev-parse', '--git-dir'])) === undefined) {
+  const { exitCode, missing } = await askGit(root.path, ['rev-parse', '--git-dir']);
+  if (missing) return [];
+  if (exitCode !== 0) {
     const message = 'this is no git repository: Flux reads the cluster from one';
     const remedy = 'run `git init`, commit and push to the repository that cluster.yaml names';
     return [{ area: 'repository', subject, findings: [{ ...UNCOMMITTED, severity: 'warning', message, remedy }] }];
   }
   return [
-    { area: 'repository', subject: 'generated files and secrets are committed', findings: await uncommitted(programs) },
-    { area: 'repository', subject: 'commits are pushed', findings: await unpushed(programs) },
+    { area: 'repository', subject: 'generated files and secrets are committed', findings: await uncommitted(root) },
+    { area: 'repository', subject: 'commits are pushed', findings: await unpushed(root) },
     {
       area: 'repository',
       subject: 'the remote is the configured one',
-      findings: await strangeRemote(programs, configuration),
+      findings: await strangeRemote(root, configuration),
     },
   ];
 }
 
 const UNCOMMITTED = { code: 'workspace/uncommitted' } as const;
 
-async function uncommitted(programs: Programs): Promise<Finding[]> {
+async function uncommitted(root: ClusterRoot): Promise<Finding[]> {
   const paths = [...OUTPUT_ROOTS, '.cluster-template/manifest.json', 'cluster.sops.yaml'];
-  const text = (await git(programs, ['status', '--porcelain=v1', '-z', '--', ...paths])) ?? '';
-  const changed = text.split('\0').filter((entry) => entry !== '');
-  if (changed.length === 0) return [];
-  const first = changed[0]?.slice(3) ?? '';
+  const changed = (await uncommittedBelow(root, paths, { ignored: false })) ?? [];
+  const [first] = changed;
+  if (first === undefined) return [];
   const files = changed.length === 1 ? '1 file is' : `${String(changed.length)} files are`;
   const message = `${files} not committed: ${first}${changed.length > 1 ? ', …' : ''}`;
   return [
@@ -40,8 +41,8 @@ async function uncommitted(programs: Programs): Promise<Finding[]> {
   ];
 }
 
-async function unpushed(programs: Programs): Promise<Finding[]> {
-  const count = await git(programs, ['rev-list', '--count', '@{upstream}..HEAD']);
+async function unpushed(root: ClusterRoot): Promise<Finding[]> {
+  const count = await git(root, ['rev-list', '--count', '@{upstream}..HEAD']);
   if (count === '0') return [];
   const commits = count === '1' ? '1 commit is' : `${count ?? ''} commits are`;
   const message = count === undefined ? 'the branch follows no branch of a remote' : `${commits} not pushed`;
@@ -49,13 +50,13 @@ async function unpushed(programs: Programs): Promise<Finding[]> {
   return [{ ...UNCOMMITTED, severity: 'warning', message, remedy }];
 }
 
-async function strangeRemote(programs: Programs, configuration: Configuration | undefined): Promise<Finding[]> {
+async function strangeRemote(root: ClusterRoot, configuration: Configuration | undefined): Promise<Finding[]> {
   if (configuration === undefined) return [];
   const { repository_branch: wanted } = configuration.cluster;
   const { repository_name: name } = repositoryValues(configuration.cluster, false);
   const [branch, url] = await Promise.all([
-    git(programs, ['branch', '--show-current']),
-    git(programs, ['remote', 'get-url', 'origin']),
+    git(root, ['branch', '--show-current']),
+    git(root, ['remote', 'get-url', 'origin']),
   ]);
   const findings: Finding[] = [];
   if (url !== undefined && !url.toLowerCase().includes(name.toLowerCase())) {
@@ -69,8 +70,7 @@ async function strangeRemote(programs: Programs, configuration: Configuration | 
   return findings;
 }
 
-async function git(programs: Programs, arguments_: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true });
-  // An entry of `git status` may start with a space.
-  return exitCode === 0 ? stdout.trimEnd() : undefined;
+async function git(root: ClusterRoot, arguments_: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stdout } = await askGit(root.path, arguments_);
+  return exitCode === 0 ? stdout.trim() : undefined;
 }

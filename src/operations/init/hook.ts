@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { askGit, type GitOptions } from '../../system/git.ts';
 import type { Programs } from '../programs/call.ts';
 
 /** What became of the hook that keeps plain secrets out of commits. */
@@ -31,10 +32,11 @@ export async function armHook(
   root: ClusterRoot,
   { programs, launcher }: { readonly programs: Programs; readonly launcher: string },
 ): Promise<ArmedHook> {
-  const top = await gitAnswer(programs, ['rev-parse', '--show-toplevel']);
+  const top = await gitAnswer(root, ['rev-parse', '--show-toplevel']);
   if (top === undefined) return { outcome: 'none', command: hookCommand(root, root.path, launcher) };
   const command = hookCommand(root, top, launcher);
-  const hooks = resolve(root.path, (await gitAnswer(programs, ['rev-parse', '--git-path', 'hooks'])) ?? '.git/hooks');
+  const places = ['rev-parse', '--git-path', 'hooks'];
+  const hooks = resolve(root.path, (await gitAnswer(root, places, { hooks: true })) ?? '.git/hooks');
   const path = join(hooks, 'pre-commit');
   if (await armByLefthook(top, programs)) return { outcome: 'lefthook', path, command };
   const present = await readTextIfPresent(path);
@@ -50,9 +52,12 @@ async function armByLefthook(top: string, programs: Programs): Promise<boolean> 
   return true;
 }
 
-async function gitAnswer(programs: Programs, arguments_: readonly string[]): Promise<string | undefined> {
-  if ((await programs.locate('git')) === undefined) return undefined;
-  const { exitCode, stdout } = await programs.ask({ program: 'git', arguments: arguments_, quiet: true });
+async function gitAnswer(
+  root: ClusterRoot,
+  arguments_: readonly string[],
+  options: GitOptions = {},
+): Promise<string | undefined> {
+  const { exitCode, stdout } = await askGit(root.path, arguments_, options);
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 

@@ -61,8 +61,8 @@ export function targetOf(
 }
 
 /** What Flux would not see yet: inputs that were not rendered, changes that are not committed, commits that are not pushed. */
-export async function unseenChanges(root: ClusterRoot, programs: Programs): Promise<Finding[]> {
-  const checks = await checkRepository(programs, undefined);
+export async function unseenChanges(root: ClusterRoot): Promise<Finding[]> {
+  const checks = await checkRepository(root, undefined);
   return [...(await staleFindings(root)), ...checks.flatMap(({ findings }) => findings)];
 }
 
