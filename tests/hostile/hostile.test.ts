@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ATTACKS, type Attack } from './attacks.ts';
+import {
+  changedFiles,
+  LOOKING,
+  MARKERS,
+  run,
+  Sandboxes,
+  snapshot,
+  WRITING,
+  type CommandName,
+  type Ending,
+  type Sandbox,
+  type Snapshot,
+} from './sandbox.ts';
+
+const LOOKS = Object.keys(LOOKING) as (keyof typeof LOOKING)[];
+const WRITES = Object.keys(WRITING) as (keyof typeof WRITING)[];
+
+let sandboxes: Sandboxes;
+/** How each command ends where nobody is hostile. */
+const healthy = new Map<CommandName, Ending>();
+
+beforeAll(async () => {
+  sandboxes = await Sandboxes.open();
+  const sandbox = await sandboxes.make();
+  for (const name of LOOKS) healthy.set(name, await run(sandbox, name));
+  for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(), name));
+}, 120_000);
+
+afterAll(async () => {
+  await sandboxes.close();
+});
+
+it('a healthy repository is configured, looked at and changed without a complaint', () => {
+  const codes = Object.fromEntries([...healthy].map(([name, { code }]) => [name, code]));
+  expect(codes).toEqual(Object.fromEntries([...LOOKS, ...WRITES].map((name) => [name, 0])));
+});
+
+describe.each(ATTACKS)('$name', (attack) => {
+  it('is seen by commands that look, which change nothing', async () => {
+    const sandbox = await sandboxes.make(filesOf(attack));
+    await attack.make?.(sandbox);
+    for (const name of LOOKS) {
+      const before = await states(sandbox);
+      await withstand(sandbox, { attack, name, before });
+      expect((await states(sandbox)).repository, name).toEqual(before.repository);
+    }
+  });
+
+  it.each(WRITES)('is withstood by %s', async (name) => {
+    const sandbox = await sandboxes.make(filesOf(attack));
+    await attack.make?.(sandbox);
+    await withstand(sandbox, { attack, name, before: await states(sandbox) });
+  });
+});
+
+it('each attack is explained, and nothing else is', async () => {
+  const text = await readFile(join(import.meta.dirname, 'README.md'), 'utf8');
+  const explained = [...text.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name]) => name);
+  expect(explained).toEqual(ATTACKS.map(({ name }) => name).sort());
+  const folders = (await readdir(import.meta.dirname, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  expect(ATTACKS.map(({ name }) => name)).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
+});
+
+interface States {
+  readonly repository: Snapshot;
+  readonly around: Snapshot;
+}
+
+/** Runs a command and looks that it says what it should and did no harm. */
+async function withstand(
+  sandbox: Sandbox,
+  { attack, name, before }: { readonly attack: Attack; readonly name: CommandName; readonly before: States },
+): Promise<void> {
+  const ending = await run(sandbox, name);
+  const after = await states(sandbox);
+  expect(after.around, `${name} changed what is not its own:\n${ending.text}`).toEqual(before.around);
+  expect(existsSync(join(sandbox.canary, 'was-here')), `${name} started a program`).toBe(false);
+  expect(ending.text, name).not.toMatch(/\n\s+at /);
+  const written = changedFiles(before.repository, after.repository);
+  const texts = await Promise.all(written.map((path) => readFile(join(sandbox.repository, path), 'utf8')));
+  for (const marker of Object.values(MARKERS)) {
+    expect(ending.text, name).not.toContain(marker);
+    for (const [index, text] of texts.entries())
+      expect(text, `${name} wrote ${String(written[index])}`).not.toContain(marker);
+  }
+  const usual = healthy.get(name);
+  const meetsIt = attack.refusal !== undefined && attack.unaffected?.includes(name) !== true;
+  // A watch tells what is wrong and goes on.
+  const code = meetsIt && name !== 'watch' ? (attack.code ?? 1) : usual?.code;
+  expect({ code: ending.code, text: ending.text }, name).toMatchObject({ code });
+  if (!meetsIt) return;
+  expect(ending.text, name).toMatch(attack.refusal);
+  expect(ending.text.match(/error:/g), `${name}:\n${ending.text}`).toHaveLength(1);
+}
+
+/** Caches, the folder that was asked for and what git remembers of times belong to the commands. */
+async function states(sandbox: Sandbox): Promise<States> {
+  const isLeftOut = (path: string): boolean => /^(?:repository|rendered|home\/\.cache)$/.test(path);
+  return {
+    repository: await snapshot(sandbox.repository, (path) => /^(?:\.cluster-template\/cache|\.git\/index)$/.test(path)),
+    around: await snapshot(sandbox.folder, isLeftOut),
+  };
+}
+
+function filesOf({ name }: Attack): string | undefined {
+  const folder = join(import.meta.dirname, name);
+  return existsSync(folder) ? folder : undefined;
+}
