@@ -168,6 +168,9 @@ export const FINDING_CODES = {
   'templates/unused-field': 'a field of cluster.yaml is read by nothing',
   'templates/unused-partial': 'a template gives no file, and no other one asks for it',
 
+  // upgrade: taking a newer version of the template
+  'upgrade/template': '.cluster-template/template.json cannot be read, or does not say what it has to',
+
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',
   'usage/argument': 'an argument or an option does not fit the command',

@@ -18,6 +18,10 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'workspace'],
     packages: [],
   },
+  upgrade: {
+    folders: ['checks', 'cluster', 'pipeline', 'report', 'sops', 'system', 'workspace'],
+    packages: ['yaml'],
+  },
   operations: {
     folders: [
       'checks',
@@ -29,6 +33,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'report',
       'sops',
       'system',
+      'upgrade',
       'workspace',
     ],
     packages: ['yaml'],
@@ -45,6 +50,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'report',
       'sops',
       'system',
+      'upgrade',
       'workspace',
     ],
     packages: ['commander', 'listr2'],
