@@ -26,9 +26,10 @@ const REGISTERS = [
  * The whole command line `cluster-template`; a command loads its code when it is called.
  *
  * @param finish - told the exit code of the command that ran
+ * @param name - how the program is started, for its help
  */
-export function commandLine(finish: Finish): Command {
-  const program = new Command('cluster-template')
+export function commandLine(finish: Finish, name = 'cluster-template'): Command {
+  const program = new Command(name)
     .description('Renders a Talos Linux and Flux GitOps repository from cluster.yaml and nodes.yaml')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

@@ -14,7 +14,7 @@ function head({ file, line, text, secret, differs }: Explanation): string[] {
   const lines = [line === undefined ? file : `${file}:${String(line)}`];
   if (text !== undefined) lines.push(excerpt(text));
   if (secret) lines.push('  A secret: values are hidden, and lines are those of the redacted text.');
-  if (differs) lines.push('  The file on disk differs: lines are those of what `configure` would write now.');
+  if (differs) lines.push('  The file on disk differs: lines are those that would be written now.');
   return lines;
 }
 

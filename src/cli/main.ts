@@ -3,7 +3,9 @@ import { Failure, failure } from '../report/finding.ts';
 import { errorCode } from '../system/files.ts';
 import { commandLine } from './command-line.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
+import { learnInvocation } from './invocation.ts';
 import { printFailure } from './output.ts';
+import { findRoot } from './root.ts';
 
 /**
  * Runs the command line `cluster-template`.
@@ -13,7 +15,12 @@ import { printFailure } from './output.ts';
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.done;
-  const program = commandLine((code) => (exitCode = code));
+  const { program: name } = await learnInvocation({
+    root: await findRoot(process.cwd()),
+    isNamed: false,
+    keys: undefined,
+  });
+  const program = commandLine((code) => (exitCode = code), name);
   try {
     await program.parseAsync([...arguments_], { from: 'user' });
     return exitCode;

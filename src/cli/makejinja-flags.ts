@@ -7,8 +7,8 @@ import { VERSION } from './version.ts';
 export type Flags = Readonly<Record<string, unknown>>;
 
 /** The command with all its options; it throws a CommanderError instead of ending the process. */
-export function makejinjaCommand(): Command {
-  const command = new Command('makejinja')
+export function makejinjaCommand(name = 'makejinja'): Command {
+  const command = new Command(name)
     .description('Renders folders of Jinja templates; reads makejinja.toml, or the file that MAKEJINJA_SETTINGS names')
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

@@ -8,8 +8,10 @@ import { environment } from '../system/environment.ts';
 import { errorCode } from '../system/files.ts';
 import { print, printError, wantsColour } from '../system/terminal.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
+import { findStart, processFacts } from './invocation.ts';
 import { pluginCache } from './plugin-cache.ts';
 import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makejinja-flags.ts';
+import { findRoot } from './root.ts';
 
 /**
  * Runs the command line `makejinja`, whose options have the names of the Python program of that name.
@@ -18,7 +20,8 @@ import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makej
  * @returns the exit code
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
-  const command = makejinjaCommand();
+  const root = await findRoot(process.cwd());
+  const command = makejinjaCommand(await findStart('makejinja', { root, isNamed: false, ...processFacts() }));
   const progress = { hasWritten: false };
   try {
     command.parse(withoutAliases(arguments_), { from: 'user' });

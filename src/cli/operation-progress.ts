@@ -1,5 +1,6 @@
 import type { Reporter, StepReport } from '../operations/reporter.ts';
 import { print } from '../system/terminal.ts';
+import { worded } from './invocation.ts';
 
 /**
  * Shows the steps of an operation: on a terminal each is a listr2 line with the last line of its programs below it while it is at
@@ -13,7 +14,7 @@ async function printStep<T>(title: string, work: (report: StepReport) => Promise
   print(`${title}\n`);
   let summary = '';
   const note = (line: string): void => {
-    print(`  ${line}\n`);
+    print(`  ${worded(line)}\n`);
   };
   const result = await work({ live: () => undefined, note, say: (text) => (summary = text) });
   if (summary !== '') note(summary);
@@ -50,7 +51,7 @@ async function drawStep<T>(title: string, work: (report: StepReport) => Promise<
   try {
     await list.run();
   } finally {
-    print(notes.map((line) => `  ${line}\n`).join(''));
+    print(notes.map((line) => `  ${worded(line)}\n`).join(''));
   }
   if (result === undefined) throw new Error(`the step "${title}" ended without a result`);
   return result.value;

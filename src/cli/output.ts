@@ -1,10 +1,16 @@
 import type { Failure, Finding } from '../report/finding.ts';
 import { COLOURED, PLAIN, countFindings, formatFindings } from '../report/text.ts';
 import { print, printError, wantsColour } from '../system/terminal.ts';
+import { worded } from './invocation.ts';
 
 /** Findings go to standard error, results to standard output. */
 export function printFindings(findings: readonly Finding[]): void {
-  printError(formatFindings(findings, wantsColour(process.stderr) ? COLOURED : PLAIN));
+  printError(findingsText(findings, process.stderr));
+}
+
+/** Findings as a terminal or a pipe takes them, with commands as they work here. */
+export function findingsText(findings: readonly Finding[], stream: { readonly isTTY?: boolean }): string {
+  return worded(formatFindings(findings, wantsColour(stream) ? COLOURED : PLAIN));
 }
 
 /** Tells why a run ended: as JSON on standard output, else as text with a count. */
@@ -17,9 +23,11 @@ export function printFailure(failure: Failure, options: { readonly json: boolean
   printError(`${countFindings(failure.findings)}; nothing was written\n`);
 }
 
-/** One JSON value and a line break. */
+/** One JSON value and a line break; what is a message in it names commands as they work here. */
 export function printJson(value: unknown): void {
-  print(`${JSON.stringify(value, undefined, 2)}\n`);
+  const wordedMessage = (key: string, member: unknown): unknown =>
+    (key === 'message' || key === 'remedy') && typeof member === 'string' ? worded(member) : member;
+  print(`${JSON.stringify(value, wordedMessage, 2)}\n`);
 }
 
 /** `1 file`, `3 files`. */

@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { clusterRoot, ROOT_MARKERS, type ClusterRoot } from '../cluster/root.ts';
-import { failure } from '../report/finding.ts';
+import { failure, type Failure } from '../report/finding.ts';
 import { inspect } from '../system/files.ts';
+import { learnInvocation } from './invocation.ts';
 import { VERSION } from './version.ts';
 
 /** Options that every command on a cluster takes. */
@@ -27,12 +28,15 @@ export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> 
     if (folder === undefined || (await inspect(resolve(folder)))?.kind === 'folder') continue;
     throw failure('usage', { code: 'usage/folder', message: `${option}: ${folder} is not a folder` });
   }
-  const path = root === undefined ? await requireRoot(process.cwd()) : resolve(root);
+  const around = await findRoot(process.cwd());
+  const path = root === undefined ? around : resolve(root);
+  await learnInvocation({ root: path, isNamed: path !== around, keys });
+  if (path === undefined) throw noRoot(process.cwd());
   return keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
 }
 
 /** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */
-async function findRoot(folder: string): Promise<string | undefined> {
+export async function findRoot(folder: string): Promise<string | undefined> {
   for (const markers of ROOT_MARKERS) {
     const found = await Promise.all(markers.map((marker) => inspect(join(folder, marker))));
     if (found.every((one) => one !== undefined)) return folder;
@@ -40,10 +44,8 @@ async function findRoot(folder: string): Promise<string | undefined> {
   return dirname(folder) === folder ? undefined : await findRoot(dirname(folder));
 }
 
-async function requireRoot(folder: string): Promise<string> {
-  const found = await findRoot(folder);
-  if (found !== undefined) return found;
-  throw failure('usage', {
+function noRoot(folder: string): Failure {
+  return failure('usage', {
     code: 'usage/folder',
     message: `${folder} is not inside the repository of a cluster: no cluster.yaml with makejinja.toml here or above`,
     remedy: 'go into the repository, or name it with --root',

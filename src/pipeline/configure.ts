@@ -124,7 +124,7 @@ function reminders({ plan, stale }: Comparison): Finding[] {
       code: 'workspace/talos-config',
       severity: 'note',
       message: 'nodes.yaml changed talos/: the configuration of the nodes has to be generated anew',
-      remedy: 'run `task talos:generate-config` next',
+      remedy: 'run `cluster-template talos generate-config` next',
     },
   ];
 }

@@ -66,7 +66,7 @@ async function refuse(
 
 function conflict({ path, status }: PlanEntry, isUncommitted: boolean): Finding {
   const git = isUncommitted ? ' (not committed)' : '';
-  const choices = `or choose: --force overwrites it and keeps a copy, --keep leaves it, \`adopt ${path}\` makes it yours`;
+  const choices = `or choose: --force overwrites it and keeps a copy, --keep leaves it, \`cluster-template adopt ${path}\` makes it yours`;
   return status === 'edited'
     ? {
         code: 'workspace/edited',

@@ -120,11 +120,15 @@ const FOREIGN: readonly (readonly [key: string, isUsed: (settings: Settings) => 
   ['clean', ({ clean }) => clean, 'files that are no longer generated are removed by the manifest, nothing else is'],
   ['data_vars', ({ dataVars }) => Object.keys(dataVars).length > 0, 'give the value in cluster.yaml or in the plugin'],
   ['file_data', ({ fileData }) => Object.keys(fileData).length > 0, 'give the value in cluster.yaml or in the plugin'],
-  ['exec_pre', ({ execPre }) => execPre.length > 0, 'run the command before `configure`, in the Taskfile for example'],
+  [
+    'exec_pre',
+    ({ execPre }) => execPre.length > 0,
+    'run the command before `cluster-template configure`, in the Taskfile for example',
+  ],
   [
     'exec_post',
     ({ execPost }) => execPost.length > 0,
-    'run the command after `configure`, in the Taskfile for example',
+    'run the command after `cluster-template configure`, in the Taskfile for example',
   ],
 ];
 

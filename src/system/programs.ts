@@ -117,6 +117,11 @@ export async function runAttached(
   return result.exitCode;
 }
 
+/** A word as a POSIX shell takes it for one. */
+export function shellQuoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Where a program would be started from: the first file on a PATH that may be executed; undefined where there is none. */
 export async function findProgram(name: string, path: string): Promise<string | undefined> {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];

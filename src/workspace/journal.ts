@@ -44,7 +44,7 @@ function parseJournal(text: string, name: string): Journal {
     code: 'workspace/journal',
     message: 'the journal of an interrupted run cannot be read',
     place: { file: `.cluster-template/${name}` },
-    remedy: 'remove the file and run configure again; look at the tree with git diff',
+    remedy: 'remove the file and run `cluster-template configure` again; look at the tree with `git diff`',
   });
 }
 

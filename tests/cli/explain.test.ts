@@ -50,7 +50,7 @@ describe('explain', () => {
   it.each([
     ['talos/talconfig.yml', 'talos/talconfig.yml is not a generated file', 'did you mean talos/talconfig.yaml?'],
     ['talconfig.yaml', 'is not a generated file', 'did you mean talos/talconfig.yaml?'],
-    ['package.json', 'package.json is not a generated file', 'cluster-template plan --all'],
+    ['package.json', 'package.json is not a generated file', 'cluster-template.mjs plan --all'],
     ['talos/talconfig.yaml:9999', 'so there is no line 9999', 'give a line from 1 to '],
     ['talos/talconfig.yaml:0', 'lines count from 1', 'write talos/talconfig.yaml:1'],
     ['../other', 'lies outside of', ''],
@@ -69,8 +69,8 @@ describe('explain', () => {
     await writeFile(manifest, JSON.stringify({ ...text, adopted: ['talos/talenv.yaml'], files }));
     await appendFile(join(cluster, 'cluster.yaml'), '\nspegel_enabled: false\n');
     const cases = [
-      ['talos/talenv.yaml', 'talos/talenv.yaml was adopted', 'cluster-template adopt --release talos/talenv.yaml'],
-      ['talos/old.yaml', 'is no longer generated', 'the next `cluster-template configure` removes it'],
+      ['talos/talenv.yaml', 'talos/talenv.yaml was adopted', 'cluster-template.mjs adopt --release talos/talenv.yaml'],
+      ['talos/old.yaml', 'is no longer generated', 'cluster-template.mjs configure'],
       ['kubernetes/apps/kube-system/spegel/ks.yaml', 'renders to nothing with this configuration', ''],
     ] as const;
     for (const [path, message, remedy] of cases) {

@@ -65,7 +65,7 @@ describe('configure', () => {
     await writeFile(nodes, changed);
     const result = await run(cluster, 'configure');
     expect(result, result.stderr).toMatchObject({ code: 0 });
-    expect(result.stderr).toContain('run `task talos:generate-config` next');
+    expect(result.stderr).toContain('cluster-template.mjs talos generate-config');
     expect((await run(cluster, 'configure')).stderr).not.toContain('talos:generate-config');
   });
 

@@ -12,7 +12,7 @@ export async function runAdopt(
   options: RootOptions & { release?: boolean },
 ): Promise<number> {
   const root = await rootOf(options);
-  const paths = pathsInside(root.path, files);
+  const paths = await pathsInside(root.path, files);
   return await interruptible(async (signal) => {
     const adoptions = await adopt(root, { paths, release: options.release === true }, signal);
     if (options.json === true) printJson({ status: 'done', files: adoptions });

@@ -10,6 +10,7 @@ import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { commandText } from '../invocation.ts';
 import { resumable } from '../operation-end.ts';
 import { showSteps } from '../operation-progress.ts';
 import { count, printJson } from '../output.ts';
@@ -30,7 +31,7 @@ export async function runBootstrapTalos(options: BootstrapCommandOptions): Promi
   if (options.dryRun === true) return showPlan(await planTalos(root), options);
   return await resumable(options, async (signal) => {
     await bootstrapTalos(root, { ...common(options), signal });
-    return tellDone(options, TALOS_NEXT);
+    return tellDone(options, talosNext());
   });
 }
 
@@ -44,7 +45,7 @@ export async function runBootstrapApps(options: BootstrapCommandOptions): Promis
   const nodePatience = { ...patience, limitSeconds };
   return await resumable(options, async (signal) => {
     await bootstrapApps(root, { patience, reporter, nodePatience, signal });
-    return tellDone(options, APPS_NEXT);
+    return tellDone(options, appsNext());
   });
 }
 
@@ -69,18 +70,22 @@ function tellDone({ json }: RootOptions, next: string): number {
   return EXIT.done;
 }
 
-const TALOS_NEXT = `
+function talosNext(): string {
+  return `
 Kubernetes is up, without a network for its pods yet. Next:
   1. commit talos/talsecret.sops.yaml and push: Flux reads the repository
-  2. task bootstrap:apps
+  2. ${commandText('bootstrap apps')}
 `;
+}
 
-const APPS_NEXT = `
+function appsNext(): string {
+  return `
 Flux looks after the cluster now: what is pushed is what runs. Next:
   1. watch it come up:        flux get kustomizations --all-namespaces --watch
-  2. see what does not:       task template:debug
+  2. see what does not:       ${commandText('template debug')}
   3. let GitHub call Flux:    docs/getting-started.md, "Let GitHub call Flux"
 `;
+}
 
 function common({ timeout, pollInterval, json }: BootstrapCommandOptions): {
   patience: { limitSeconds: number; pauseSeconds: number };

@@ -6,6 +6,7 @@ import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { worded } from '../invocation.ts';
 import { printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -45,5 +46,5 @@ const WORDS = { fine: 'nothing wrong', absent: 'nothing there', cause: 'here is 
 
 function stepLines({ check, outcome, lines, remedy }: DebugStep): string {
   const all = [...lines, ...(remedy === undefined ? [] : [`= ${remedy}`])];
-  return `${check}: ${WORDS[outcome]}\n${all.map((line) => `  ${line}\n`).join('')}`;
+  return `${check}: ${WORDS[outcome]}\n${all.map((line) => `  ${worded(line)}\n`).join('')}`;
 }

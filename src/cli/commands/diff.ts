@@ -17,7 +17,7 @@ export async function runDiff(
   options: RootOptions & { exitCode?: boolean },
 ): Promise<number> {
   const root = await rootOf(options);
-  const paths = pathsInside(root.path, files);
+  const paths = await pathsInside(root.path, files);
   const { plan, findings, diffOf } = await planConfigure(root, SILENT);
   const diffs: FileDiff[] = [];
   for (const entry of entriesAt(plan, paths)) diffs.push(await diffOf(entry));

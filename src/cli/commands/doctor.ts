@@ -4,11 +4,11 @@ import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../report/suggest.ts';
-import { COLOURED, countFindings, formatFindings, PLAIN } from '../../report/text.ts';
-import { print, wantsColour } from '../../system/terminal.ts';
+import { countFindings } from '../../report/text.ts';
+import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { printFindings, printJson } from '../output.ts';
+import { findingsText, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of `doctor`. */
@@ -57,13 +57,12 @@ function toJson(check: Check): object {
 }
 
 function printChecks(checks: readonly Check[]): void {
-  const palette = wantsColour(process.stdout) ? COLOURED : PLAIN;
   for (const area of AREAS) {
     const own = checks.filter((check) => check.area === area);
     if (own.length > 0) print(`${area}\n`);
     for (const check of own) {
       if (check.findings.length === 0) print(`  ok       ${check.subject}\n`);
-      else print(formatFindings(check.findings, palette).replace(/^(?=.)/gm, '  '));
+      else print(findingsText(check.findings, process.stdout).replace(/^(?=.)/gm, '  '));
     }
   }
   const counted = countFindings(checks.flatMap(({ findings }) => findings));

@@ -11,7 +11,7 @@ import { rootOf, type RootOptions } from '../root.ts';
 export async function runExplain(place: string, options: RootOptions): Promise<number> {
   const root = await rootOf(options);
   const { file, line } = parsePlace(place);
-  const [path = file] = pathsInside(root.path, [file]);
+  const [path = file] = await pathsInside(root.path, [file]);
   const explanation = await explain(root, path, line);
   if (options.json === true) printJson({ status: 'done', ...explanation });
   else print(formatExplanation(explanation));

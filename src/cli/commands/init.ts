@@ -5,6 +5,7 @@ import { inspectTarget, realpath } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { worded } from '../invocation.ts';
 import { printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -18,7 +19,7 @@ export interface InitCommandOptions extends RootOptions {
 export async function runInit(options: InitCommandOptions): Promise<number> {
   const root = await rootOf(options);
   const ageKind = options.postQuantum === true ? 'post-quantum' : 'x25519';
-  const launcher = await realpath(process.argv[1] ?? 'bin/cluster-template.mjs');
+  const launcher = await realpath(process.argv[1] ?? '');
   const result = await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
     const from = options.from === undefined ? {} : { from: await placeOf(options.from) };
@@ -44,11 +45,13 @@ function printResult({ files, recipient, hook, findings }: InitResult): void {
   }
   print('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
   print('Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`),\n');
-  print('then run `task configure`.\n');
+  print(worded('then run `cluster-template configure`.\n'));
 }
 
 function hookLine({ outcome, path, command }: InitResult['hook']): string {
-  if (outcome === 'none') return 'no hook: this is no git repository yet; run init again after `git init`\n';
+  if (outcome === 'none') {
+    return worded('no hook: this is no git repository yet; run `cluster-template init` again after `git init`\n');
+  }
   if (outcome === 'lefthook') return 'created  the git hooks of lefthook\n';
   if (outcome === 'foreign') return `kept     ${path ?? ''}, a hook of your own: let it run \`${command}\` too\n`;
   return `${outcome.padEnd(8)} ${path ?? ''}, which refuses commits with secrets in plain text\n`;

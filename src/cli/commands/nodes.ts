@@ -11,6 +11,7 @@ import { print } from '../../system/terminal.ts';
 import { unifiedDiff } from '../../workspace/unified-diff.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { worded } from '../invocation.ts';
 import { printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -82,7 +83,7 @@ function resultLines(root: ClusterRoot, { nodes, before, after }: NodesImport, w
   });
   if (before === after) return `${lines.join('')}nothing changed\n`;
   const last = written
-    ? `${file} written; look at it with git diff, then run configure\n`
+    ? worded(`${file} written; look at it with \`git diff\`, then run \`cluster-template configure\`\n`)
     : `--- a/${file}\n+++ b/${file}\n${unifiedDiff(before, after)}`;
   return lines.join('') + last;
 }

@@ -19,7 +19,7 @@ export async function runRender(file: string | undefined, options: RootOptions &
   const { files, findings } = await renderOnly(root);
   printFindings(findings);
   if (file !== undefined) {
-    const [path = file] = pathsInside(root.path, [file]);
+    const [path = file] = await pathsInside(root.path, [file]);
     showFile(path, textOf(path, files), options);
   } else await writeAll(resolve(options.output ?? ''), files, options.json === true);
   return EXIT.done;

@@ -8,6 +8,7 @@ import { SILENT_REPORTER } from '../../operations/reporter.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { commandText } from '../invocation.ts';
 import { showSteps } from '../operation-progress.ts';
 import { printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
@@ -38,7 +39,7 @@ function planText(found: readonly NodeDifference[]): string {
   const waiting = found.filter(({ kind }) => kind === 'new' || kind === 'changed');
   if (waiting.length === 0) return found.some(({ kind }) => kind === 'silent') ? '' : 'nothing to do\n';
   const commands = waiting.map(({ node, restarts }) => {
-    return `  cluster-template talos apply-node ${node.name}${restarts ? '   # starts again' : ''}\n`;
+    return `  ${commandText(`talos apply-node ${node.name}`)}${restarts ? '   # starts again' : ''}\n`;
   });
   return `Next:\n${commands.join('')}`;
 }

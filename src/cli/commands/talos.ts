@@ -25,6 +25,7 @@ import { print } from '../../system/terminal.ts';
 import { approve, approveByTyping } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
 import { resumable } from '../operation-end.ts';
+import { worded } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { showSteps } from '../operation-progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
@@ -146,7 +147,7 @@ export async function runTalosReset(
     const operation = { root, operation: 'talos reset', reporter: reporterOf(options), signal };
     await runOperation(operation, (run) => resetNodes(run, cluster, nodes, reset));
     if (options.json !== true && isWhole)
-      print('the nodes start again in maintenance: `task bootstrap:talos` begins anew\n');
+      print(worded('the nodes start again in maintenance: `cluster-template bootstrap talos` begins anew\n'));
     return finish(options, 'go', { nodes: nodes.map(({ name }) => name) });
   });
 }

@@ -37,10 +37,12 @@ export function registerTemplate(program: Command, finish: Finish): void {
     finish(await runConfigure({ ...options, check: true }));
   });
   const flux = commandGroup(program, 'flux', 'look at what Flux is given');
-  clusterCommand(flux, 'validate', 'check the configuration and everything that Flux is given, as `validate`').action(
-    async (options: RootOptions) => {
-      const { runValidate } = await import('./validate.ts');
-      finish(await runValidate(options));
-    },
-  );
+  clusterCommand(
+    flux,
+    'validate',
+    'check the configuration and everything that Flux is given, as validate does',
+  ).action(async (options: RootOptions) => {
+    const { runValidate } = await import('./validate.ts');
+    finish(await runValidate(options));
+  });
 }

@@ -7,6 +7,7 @@ import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
+import { worded } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 import { approve } from '../approve.ts';
@@ -54,7 +55,7 @@ function statusOf(written: boolean, { dryRun }: TemplateOptions): string {
 function resetLine(written: boolean, removed: number, backup: string | undefined): string {
   if (!written) return 'nothing was removed\n';
   const copies = backup === undefined ? '' : `what was changed by hand lies in ${backup}\n`;
-  return `${copies}${count(removed, 'file')} removed; \`cluster-template configure\` makes them again\n`;
+  return worded(`${copies}${count(removed, 'file')} removed; \`cluster-template configure\` makes them again\n`);
 }
 
 /** `cluster-template template tidy`; gives back the exit code. */

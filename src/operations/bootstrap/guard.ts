@@ -52,7 +52,7 @@ function notConfigured(): Failure {
     code: 'workspace/owner',
     message:
       'this is the untouched sample of the template, encrypted to a published key: no cluster can be made from it',
-    remedy: 'edit cluster.yaml and nodes.yaml, then run `task configure`, which makes the tree yours',
+    remedy: 'edit cluster.yaml and nodes.yaml, then run `cluster-template configure`, which makes the tree yours',
   });
 }
 
@@ -60,6 +60,6 @@ function sampleKey(files: readonly string[]): Failure {
   return failure('input', {
     code: 'secrets/sample-key',
     message: `${files.join(', ')}: the published key of the sample opens it, so that anybody could take the cluster over`,
-    remedy: 'remove it where it is not yours, then run `task configure`',
+    remedy: 'remove it where it is not yours, then run `cluster-template configure`',
   });
 }

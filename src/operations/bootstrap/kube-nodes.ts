@@ -25,7 +25,7 @@ export async function waitForNodes(
     signal: run.signal,
     say: report.note,
     remedy:
-      'look at `kubectl get nodes` and the console of the machine; `task bootstrap:talos` finishes what is missing there',
+      'look at `kubectl get nodes` and the console of the machine; `cluster-template bootstrap talos` finishes what is missing there',
   };
   const wanted = cluster.nodes.map(({ name }) => name);
   const summary = await waitFor(waiting, async (): Promise<Look<string>> => {
@@ -53,6 +53,6 @@ function reasonOf(why: string): string {
   throw failure('outside', {
     code: 'cluster/api',
     message: `the Kubernetes API refuses the kubeconfig: ${why}`,
-    remedy: 'remove kubeconfig and run `task bootstrap:talos`, which fetches it anew',
+    remedy: 'remove kubeconfig and run `cluster-template bootstrap talos`, which fetches it anew',
   });
 }

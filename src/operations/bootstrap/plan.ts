@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../system/programs.ts';
 import type { ProgramCall } from '../programs/call.ts';
 
 /** One step of a bootstrap as `--dry-run` shows it. */
@@ -12,9 +13,5 @@ export interface PlannedStep {
 /** A call as a line for people; what goes through the standard input is named, never shown. */
 export function formatCall({ program, arguments: words, folder, input }: ProgramCall): string {
   const where = folder === undefined ? '' : `cd ${folder} && `;
-  return `${where}${[program, ...words.map(quoted)].join(' ')}${input === undefined ? '' : ` < ${input}`}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return `${where}${[program, ...words.map(shellQuoted)].join(' ')}${input === undefined ? '' : ` < ${input}`}`;
 }

@@ -172,7 +172,7 @@ async function secretsOf(root: ClusterRoot, node: TalosNode): Promise<string[]> 
     code: 'operations/not-generated',
     message: `talhelper did not generate ${path}`,
     place: { file: path },
-    remedy: 'look at what `task talos:generate-config` says',
+    remedy: 'look at what `cluster-template talos generate-config` says',
   });
 }
 
@@ -185,6 +185,6 @@ function silent(node: TalosNode): Error {
   return failure('outside', {
     code: 'operations/unhealthy',
     message: `${node.name} (${node.address}) answers neither with the credentials of the cluster nor without any`,
-    remedy: 'look whether it runs and its address is right; `task talos:status` shows all nodes',
+    remedy: 'look whether it runs and its address is right; `cluster-template talos status` shows all nodes',
   });
 }

@@ -27,7 +27,7 @@ export interface WantedNode {
 export async function waitUntilSafe(run: OperationRun, cluster: TalosCluster, leaving: TalosNode): Promise<void> {
   await run.step(`Look whether ${leaving.name} can be missed`, async (report) => {
     const what = `a state in which ${leaving.name} can be missed`;
-    const remedy = 'mend what is wrong, `task talos:status` shows it, and run the command again';
+    const remedy = 'mend what is wrong, `cluster-template talos status` shows it, and run the command again';
     await waitFor(
       {
         what,

@@ -41,7 +41,7 @@ function notRendered(): Error {
   return failure('input', {
     code: 'operations/not-confirmed',
     message: 'the generated files are older than what they are made from',
-    remedy: 'run `task configure`, look at `git diff` and commit',
+    remedy: 'run `cluster-template configure`, look at `git diff` and commit',
   });
 }
 
@@ -66,6 +66,6 @@ export async function requireTalosSecrets(root: ClusterRoot): Promise<void> {
     code: 'operations/not-generated',
     message: `${file} does not exist: without it the nodes would get the configuration of another cluster`,
     place: { file },
-    remedy: 'restore it from git; for a new cluster run `task bootstrap:talos`, which makes it',
+    remedy: 'restore it from git; for a new cluster run `cluster-template bootstrap talos`, which makes it',
   });
 }

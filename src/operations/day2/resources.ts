@@ -62,7 +62,7 @@ export async function requireTalosconfig(root: ClusterRoot): Promise<void> {
     code: 'operations/not-generated',
     message: `there is no ${TALOSCONFIG_FILE}: talosctl would take the one of another cluster`,
     place: { file: TALOSCONFIG_FILE },
-    remedy: 'run `task talos:generate-config`',
+    remedy: 'run `cluster-template talos generate-config`',
   });
 }
 
@@ -73,6 +73,6 @@ export async function requireKubeconfig(root: ClusterRoot): Promise<void> {
     code: 'operations/not-generated',
     message: 'there is no kubeconfig',
     place: { file: 'kubeconfig' },
-    remedy: 'run `task bootstrap:talos`, which fetches it',
+    remedy: 'run `cluster-template bootstrap talos`, which fetches it',
   });
 }

@@ -29,7 +29,7 @@ export async function syncSecrets(
       ? 'External Secrets is not installed in the cluster'
       : `there is no ExternalSecret ${target?.namespace ?? ''}/${target?.name ?? ''}`,
     remedy: isUnknown
-      ? 'this cluster takes its secrets from SOPS: run `reconcile`'
+      ? 'this cluster takes its secrets from SOPS: run `cluster-template reconcile`'
       : 'run it without a name for all of them',
   });
 }

@@ -69,7 +69,10 @@ async function requireManifest(root: ClusterRoot): Promise<Manifest> {
         ? 'there is no manifest, so nothing is known to be generated'
         : 'a merge conflict in the manifest waits to be mended',
     place: { file: MANIFEST_FILE },
-    remedy: manifest === undefined ? 'restore it from git, or run `cluster-template configure`' : 'run configure first',
+    remedy:
+      manifest === undefined
+        ? 'restore it from git, or run `cluster-template configure`'
+        : 'run `cluster-template configure` first',
   });
 }
 

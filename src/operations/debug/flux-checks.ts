@@ -35,7 +35,11 @@ export async function checkFlux(programs: Programs, subject: Subject): Promise<O
   const broken = own.filter(isBroken);
   if (broken.length > 0) {
     const lines = broken.map((object) => `${titleOf(object)}: ${object.message}`);
-    return { outcome: 'cause', lines, remedy: 'correct what the message names, commit, push and run `task reconcile`' };
+    return {
+      outcome: 'cause',
+      lines,
+      remedy: 'correct what the message names, commit, push and run `cluster-template reconcile`',
+    };
   }
   const waiting = own.filter(({ ready }) => !ready).map((object) => `${titleOf(object)} waits: ${object.message}`);
   return { outcome: own.length === 0 ? 'absent' : 'fine', lines: waiting };

@@ -37,7 +37,7 @@ function untouchedSample(): Finding {
     code: 'config/sample-value',
     severity: 'warning',
     message: 'cluster.yaml and nodes.yaml are the sample, with addresses that nobody has',
-    remedy: 'edit both, then run `task configure`, which makes the tree yours',
+    remedy: 'edit both, then run `cluster-template configure`, which makes the tree yours',
   };
 }
 
@@ -64,6 +64,6 @@ export async function staleFindings(root: ClusterRoot): Promise<Finding[]> {
   const stale = await staleInputs(root);
   if (stale.length === 0) return [];
   const message = `the generated files are older than what they are made from: ${namesOfStale(stale)}`;
-  const remedy = 'run `task configure`, look at `git diff` and commit';
+  const remedy = 'run `cluster-template configure`, look at `git diff` and commit';
   return [{ code: 'workspace/stale', severity: 'warning', message, remedy }];
 }

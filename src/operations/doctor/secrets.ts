@@ -87,7 +87,7 @@ async function readRulesFile(
   const file = '.sops.yaml';
   const text = await readTextIfPresent(join(root.path, file));
   if (text === undefined) {
-    const remedy = 'run `task configure`, which makes it';
+    const remedy = 'run `cluster-template configure`, which makes it';
     const message = `${file} does not exist: sops does not know what to encrypt to whom`;
     return { findings: [{ code: 'sops/rules', severity: 'error', message, place: { file }, remedy }] };
   }
@@ -108,11 +108,13 @@ function checkRule(file: SecretFile, rules: Rules): Finding[] {
   const rule = ruleFor(rules, path);
   if (rule === undefined) {
     const message = `no creation rule in .sops.yaml matches ${path}: sops cannot encrypt it anew`;
-    return [{ ...about, code: 'sops/no-rule', message, remedy: 'rename the file, or run `task configure`' }];
+    return [
+      { ...about, code: 'sops/no-rule', message, remedy: 'rename the file, or run `cluster-template configure`' },
+    ];
   }
   if (rule.recipients.some((recipient) => recipients.includes(recipient))) return [];
   const message = `${path} is encrypted to ${recipients.join(', ')}, its rule in .sops.yaml names ${rule.recipients.join(', ')}`;
-  const remedy = `run \`task configure\`, or \`sops updatekeys ${path}\` with the old key for a file of your own`;
+  const remedy = `run \`cluster-template configure\`, or \`sops updatekeys ${path}\` with the old key for a file of your own`;
   return [{ ...about, code: 'sops/recipient', message, remedy }];
 }
 
@@ -131,7 +133,8 @@ function sampleFindings(files: readonly SecretFile[]): Finding[] {
   if (found.length === 0) return [];
   const more = found.length > 1 ? ` and ${String(found.length - 1)} more` : '';
   const message = `${found[0] ?? ''}${more} can be read with the published key of the sample`;
-  const remedy = 'run `task configure`, which encrypts them to your own key; remove files of the sample that are left';
+  const remedy =
+    'run `cluster-template configure`, which encrypts them to your own key; remove files of the sample that are left';
   return [{ code: 'secrets/sample-key', severity: 'error', message, remedy }];
 }
 

@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
 import { askGit, type GitOptions } from '../../system/git.ts';
+import { shellQuoted } from '../../system/programs.ts';
 import type { Programs } from '../programs/call.ts';
 
 /** What became of the hook that keeps plain secrets out of commits. */
@@ -75,8 +76,4 @@ function hookText(command: string): string {
 ${MARK}: a commit that would hold a secret in plain text is refused.
 exec ${command}
 `;
-}
-
-function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

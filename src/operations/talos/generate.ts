@@ -39,7 +39,7 @@ async function requirePrivate(root: ClusterRoot, file: string): Promise<void> {
     throw failure('outside', {
       code: 'programs/failed',
       message: `talhelper genconfig ended well and did not write ${file}`,
-      remedy: 'run `task configure`, then look at talos/talconfig.yaml',
+      remedy: 'run `cluster-template configure`, then look at talos/talconfig.yaml',
     });
   }
   if (((await permissions(path)) ?? 0) & 0o077) {

@@ -22,7 +22,8 @@ export async function regenerate(options: Omit<OperationOptions, 'operation'>): 
     if (access.kind !== 'owner' || access.takesOver) throw notOwned();
     await run.step('Make the secrets of the cluster', async ({ say, note }) => {
       const stale = await staleInputs(run.root);
-      if (stale.length > 0) note(`talos/ is older than ${namesOfStale(stale)}: \`task configure\` renders it anew`);
+      if (stale.length > 0)
+        note(`talos/ is older than ${namesOfStale(stale)}: \`cluster-template configure\` renders it anew`);
       const isMade = await ensureSecretBundle(run.root, access.key, run.programs);
       say(isMade ? `made ${SECRET_BUNDLE}: commit it` : 'are there already');
     });
@@ -36,6 +37,6 @@ function notOwned(): Error {
   return failure('input', {
     code: 'workspace/owner',
     message: 'the tree has no owner of its own yet',
-    remedy: 'run `task configure`, which makes the keys and the tree yours',
+    remedy: 'run `cluster-template configure`, which makes the keys and the tree yours',
   });
 }

@@ -69,7 +69,8 @@ async function helpOf(words: readonly string[]): Promise<{ code: number; help: s
   for (let known = words.length; known > 0; known -= 1) {
     const { code, text } = await capture([...words.slice(0, known), '--help']);
     const name = words.slice(0, known).join(' ');
-    if (code === 0 && text.includes(`Usage: cluster-template ${name} `)) return { code, help: text, known };
+    if (code === 0 && new RegExp(`^Usage: \\S+ \\S*cluster-template\\.mjs ${name} `, 'm').test(text))
+      return { code, help: text, known };
   }
   return { code: 64, help: `no command: ${words.join(' ')}`, known: 0 };
 }

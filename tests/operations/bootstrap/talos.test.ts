@@ -130,7 +130,7 @@ describe('an interrupted bootstrap talos', () => {
       await stands.disturb({});
       const again = await runCommand(command, { env: stands.env });
       expect(again, `killed at ${String(killAt)}: ${again.stderr}`).toMatchObject({ code: 0 });
-      expect(again.stdout).toContain('task bootstrap:apps');
+      expect(again.stdout).toContain('cluster-template.mjs bootstrap apps');
       const applied = (await stands.calls())
         .filter(({ args }) => args[0] === 'apply-config')
         .map(({ args }) => args[3]);

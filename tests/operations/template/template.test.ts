@@ -23,7 +23,7 @@ describe('template reset', () => {
     const before = await readFiles(cluster);
     const { code, stdout, stderr } = await template(cluster, 'reset', '--yes');
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/\d+ files removed; `cluster-template configure` makes them again\n$/);
+    expect(stdout).toMatch(/\d+ files removed; `node \S+ configure --root \S+` makes them again\n$/);
     const after = await readFiles(cluster);
     expect(outputs(after)).toEqual(FOREIGN);
     for (const file of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml']) expect(after[file]).toBe(before[file]);
