@@ -1,6 +1,6 @@
 // Writes docs/configuration.md from the JSON Schemas.
 // Usage: node scripts/make-docs.mjs   (a test says when the committed page is out of date)
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -103,17 +103,20 @@ A node also has \`addresses\`, \`address_cidrs\` (with the prefix lengths of the
 and its \`kernel_modules\` and \`nodeLabels\` contain those of its GPU.
 `;
 
-const OLD_NAMES = `## Earlier names
+/** Earlier names, as the steps of schemas/migrations.json have them. */
+async function oldNames() {
+  const { steps } = JSON.parse(await readFile(join(ROOT, 'schemas/migrations.json'), 'utf8'));
+  const rows = steps
+    .filter(({ rename }) => rename !== undefined)
+    .map(({ rename, to }) => `| \`${rename}\` | \`${[...rename.split('.').slice(0, -1), to].join('.')}\` |\n`);
+  return `## Earlier names
 
 Fields that had another name in earlier versions or in forks are read under it too, with a note that says the new one.
 
 | Earlier | Now |
 |---|---|
-| \`cluster_ingress_addr\` | \`cluster_gateway_addr\` |
-| \`cloudflare_ingress_addr\` | \`cloudflare_gateway_addr\` |
-| \`proxmox_endpoint\` | \`proxmox_api_url\` |
-| \`proxmox_csi_storage\` | \`proxmox_storage\` |
-`;
+${rows.join('')}`;
+}
 
 /** The text of docs/configuration.md. */
 export async function configurationReference() {
@@ -127,7 +130,7 @@ export async function configurationReference() {
     SECRETS,
     TWO_FAMILIES,
     DOMAINS,
-    OLD_NAMES,
+    await oldNames(),
     COMPUTED,
   ];
   return format(sections.join('\n'), { ...(await resolveConfig(PAGE)), parser: 'markdown' });

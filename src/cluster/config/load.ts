@@ -36,7 +36,7 @@ export async function loadConfiguration(
 ): Promise<LoadedConfiguration> {
   const written = withNewNames(readDocument('cluster', input.cluster));
   const { document: cluster, warnings } = withCompanion(written, Object.keys(sources.companion ?? {}));
-  const documents = { cluster, nodes: readDocument('nodes', input.nodes) };
+  const documents = { cluster, nodes: withNewNames(readDocument('nodes', input.nodes)) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);
   const sound = soundConfiguration(documents, broken);
   const secrets = await readSecrets(documents.cluster, sound.secrets, sources);

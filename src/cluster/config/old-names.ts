@@ -1,51 +1,54 @@
 import type { ConfigDocument } from './document.ts';
 import { pathOf, type Issue } from './issue.ts';
-import type { Path } from './path.ts';
+import { earlierNames, MIGRATIONS, pathsOf, type MigrationStep } from './migrations.ts';
+import { formatPath, isWithin, valueAt, type Path } from './path.ts';
 
 /** Names that fields of cluster.yaml had in earlier versions of the template and in its forks, with those that they have now. */
-export const OLD_NAMES: ReadonlyMap<string, string> = new Map([
-  ['cluster_ingress_addr', 'cluster_gateway_addr'],
-  ['cloudflare_ingress_addr', 'cloudflare_gateway_addr'],
-  ['proxmox_endpoint', 'proxmox_api_url'],
-  ['proxmox_csi_storage', 'proxmox_storage'],
-]);
+export const OLD_NAMES: ReadonlyMap<string, string> = new Map(
+  earlierNames('cluster.yaml').flatMap(({ at, to }) => (at.length === 1 ? [[at[0] ?? '', to] as const] : [])),
+);
 
 /**
  * The document with its fields under the names that they have now. Each old name becomes a note; one that stands beside its
  * new name is left for validation to refuse. Places in the text are found under the name that is written there.
  */
-export function withNewNames(document: ConfigDocument): ConfigDocument {
-  const fields = fieldsOf(document.value);
-  const renamed = Object.keys(fields).filter((name) => OLD_NAMES.has(name) && !Object.hasOwn(fields, newName(name)));
-  if (renamed.length === 0) return document;
-  const written = new Map(renamed.map((name) => [newName(name), name]));
-  const inText = (path: Path): Path =>
-    path.map((step, index) => (index === 0 ? (written.get(String(step)) ?? step) : step));
+export function withNewNames(document: ConfigDocument, steps: readonly MigrationStep[] = MIGRATIONS): ConfigDocument {
+  const file = document.file === 'cluster' ? 'cluster.yaml' : 'nodes.yaml';
+  // One after the other, as a field may have been renamed more than once.
+  return earlierNames(file, steps).reduce((current, { at, to }) => {
+    const paths = pathsOf(at, current.value).filter(
+      (path) => valueAt(current.value, [...path.slice(0, -1), to]) === undefined,
+    );
+    return paths.reduce((one, path) => withNewName(one, path, to), current);
+  }, document);
+}
+
+/** The document with one field under another name; `path` is where it is written. */
+function withNewName(document: ConfigDocument, path: Path, name: string): ConfigDocument {
+  const current = [...path.slice(0, -1), name];
+  const inText = (at: Path): Path => (isWithin(at, current) ? [...path, ...at.slice(path.length)] : at);
+  const inValue = (at: Path): Path => (isWithin(at, path) ? [...current, ...at.slice(path.length)] : at);
   return {
     ...document,
-    value: Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [renamed.includes(name) ? newName(name) : name, value]),
-    ),
-    issues: [
-      ...document.issues.map((issue) => moved(issue, newPath)),
-      ...renamed.map((name) => noteOn(document, name)),
-    ],
-    quote: (path) => document.quote(inText(path)),
-    lineOf: (path) => document.lineOf(inText(path)),
+    value: renamedIn(document.value, path, name),
+    issues: [...document.issues.map((issue) => moved(issue, inValue)), noteOn(document, path, current)],
+    quote: (at) => document.quote(inText(at)),
+    lineOf: (at) => document.lineOf(inText(at)),
     finding: (issue) => document.finding(moved(issue, inText)),
   };
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function newName(name: string): string {
-  return OLD_NAMES.get(name) ?? name;
-}
-
-function newPath(path: Path): Path {
-  return path.map((step, index) => (index === 0 ? newName(String(step)) : step));
+/** A value with a key renamed; the order of the keys stays. */
+function renamedIn(value: unknown, [step, ...rest]: Path, name: string): unknown {
+  if (step === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return (value as readonly unknown[]).map((entry, index) => (index === step ? renamedIn(entry, rest, name) : entry));
+  }
+  const entries = Object.entries(value).map(([key, inner]: [string, unknown]) => {
+    if (key !== step) return [key, inner] as const;
+    return rest.length === 0 ? ([name, inner] as const) : ([key, renamedIn(inner, rest, name)] as const);
+  });
+  return Object.fromEntries(entries);
 }
 
 function moved(issue: Issue, to: (path: Path) => Path): Issue {
@@ -53,13 +56,14 @@ function moved(issue: Issue, to: (path: Path) => Path): Issue {
   return path === undefined ? issue : { ...issue, at: { ...issue.at, path: to(path) } };
 }
 
-function noteOn({ file }: ConfigDocument, name: string): Issue {
+function noteOn({ file }: ConfigDocument, path: Path, current: Path): Issue {
+  const name = formatPath(current);
   return {
     code: 'config/old-name',
     severity: 'note',
     file,
-    at: { path: [newName(name)], part: 'key' },
-    message: `\`${name}\` is called \`${newName(name)}\` now`,
-    remedy: `write \`${newName(name)}\`; the old name is still read`,
+    at: { path: current, part: 'key' },
+    message: `\`${formatPath(path)}\` is called \`${name}\` now`,
+    remedy: `write \`${name}\`; the old name is still read`,
   };
 }

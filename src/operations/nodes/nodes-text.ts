@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { NotEditable, YamlText } from '../../cluster/config/yaml-text.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 
 /** Fields of a new node, in the order in which they are written. */
@@ -20,26 +21,28 @@ export type WrittenNode = Readonly<Partial<Record<string, unknown>>>;
  */
 export class NodesText {
   readonly #file: string;
-  #text: string;
-  #document: Document.Parsed;
+  readonly #yaml: YamlText;
 
   /** Throws a Failure of kind `input` where the text is no YAML, or its nodes are not a list of maps. */
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#text = text;
-    this.#document = parseDocument(text);
-    if (this.#document.errors[0] !== undefined) throw this.#wrong(this.#document.errors[0].message);
-    const nodes = this.#document.get('nodes');
+    try {
+      this.#yaml = new YamlText(text);
+    } catch (error) {
+      if (!(error instanceof NotEditable)) throw error;
+      throw this.#wrong(error.message);
+    }
+    const nodes = this.#yaml.document.get('nodes');
     const isFine = nodes === undefined || nodes === null || (isSeq(nodes) && nodes.items.every((item) => isMap(item)));
     if (!isFine) throw this.#wrong('`nodes` is not a list of nodes');
   }
 
   get text(): string {
-    return this.#text;
+    return this.#yaml.text;
   }
 
   nodes(): WrittenNode[] {
-    const { nodes } = (this.#document.toJS() ?? {}) as { nodes?: WrittenNode[] | null };
+    const { nodes } = (this.#yaml.value() ?? {}) as { nodes?: WrittenNode[] | null };
     return nodes ?? [];
   }
 
@@ -55,8 +58,8 @@ export class NodesText {
       this.#splice(start, end, start === end ? ` ${quoted(field, value)}` : quoted(field, value));
     } else if (map.flow === true) throw this.#inFlow();
     else {
-      const end = this.#lineEnd(endOf(first));
-      this.#splice(end, end, `${' '.repeat(this.#column(startOf(first)))}${field}: ${quoted(field, value)}\n`);
+      const end = this.#yaml.lineEnd(endOf(first));
+      this.#splice(end, end, `${' '.repeat(this.#yaml.column(startOf(first)))}${field}: ${quoted(field, value)}\n`);
     }
   }
 
@@ -64,14 +67,14 @@ export class NodesText {
   append(node: NewNode): void {
     const maps = this.#maps();
     const last = maps.at(-1);
-    const list: unknown = this.#document.get('nodes');
+    const list: unknown = this.#yaml.document.get('nodes');
     if (last === undefined) this.#appendFirst(list, node);
     else if (last.flow === true || (isSeq(list) && list.flow === true)) throw this.#inFlow();
     else {
       const indent = this.#dashColumn(last);
       const end = this.#endOfItem(last, indent);
       const gap = maps.length > 1 && !this.#isBlankBefore(last) ? '' : '\n';
-      const start = end > 0 && this.#text[end - 1] !== '\n' ? '\n' : '';
+      const start = end > 0 && this.text[end - 1] !== '\n' ? '\n' : '';
       this.#splice(end, end, start + gap + itemText(node, indent));
     }
   }
@@ -80,60 +83,54 @@ export class NodesText {
     const item = `\n${itemText(node, 2)}`;
     const range = isSeq(list) ? list.range : undefined;
     if (range) this.#splice(range[0], range[1], item.trimEnd());
-    else if (this.#document.has('nodes')) {
-      const key = /^nodes[ \t]*:.*$/m.exec(this.#text);
+    else if (this.#yaml.document.has('nodes')) {
+      const key = /^nodes[ \t]*:.*$/m.exec(this.text);
       if (key === null) throw this.#inFlow();
       const end = key.index + key[0].length;
       this.#splice(end, end, item.trimEnd());
     } else {
-      const end = this.#text.length;
-      const start = end > 0 && !this.#text.endsWith('\n') ? '\n' : '';
+      const end = this.text.length;
+      const start = end > 0 && !this.text.endsWith('\n') ? '\n' : '';
       this.#splice(end, end, `${start}nodes:${item}`);
     }
   }
 
   #maps(): YAMLMap[] {
-    const nodes: unknown = this.#document.get('nodes');
+    const nodes: unknown = this.#yaml.document.get('nodes');
     return isSeq(nodes) ? nodes.items.filter((item): item is YAMLMap => isMap(item)) : [];
   }
 
   #splice(start: number, end: number, text: string): void {
-    this.#text = this.#text.slice(0, start) + text + this.#text.slice(end);
-    this.#document = parseDocument(this.#text);
-    if (this.#document.errors.length > 0) throw this.#inFlow();
+    try {
+      this.#yaml.splice(start, end, text);
+    } catch (error) {
+      if (!(error instanceof NotEditable)) throw error;
+      throw this.#inFlow();
+    }
   }
 
   /** Position behind an item's last line; comments below it that are indented as its fields are belong to it. */
   #endOfItem(map: YAMLMap, indent: number): number {
     const last = map.items.at(-1);
-    let end = this.#lineEnd(last === undefined ? startOfMap(map) : endOf(last));
+    let end = this.#yaml.lineEnd(last === undefined ? startOfMap(map) : endOf(last));
     const comment = new RegExp(String.raw`[ ]{${String(indent + 1)},}#[^\n]*(?:\n|$)`, 'y');
     for (;;) {
       comment.lastIndex = end;
-      const found = comment.exec(this.#text);
+      const found = comment.exec(this.text);
       if (found === null) return end;
       end += found[0].length;
     }
   }
 
   #isBlankBefore(map: YAMLMap): boolean {
-    const before = this.#text.slice(0, startOfMap(map)).split('\n').slice(0, -1);
+    const before = this.text.slice(0, startOfMap(map)).split('\n').slice(0, -1);
     while (before.at(-1)?.trim().startsWith('#') === true) before.pop();
     return before.at(-1)?.trim() === '';
   }
 
   #dashColumn(map: YAMLMap): number {
-    const dash = this.#text.lastIndexOf('-', startOfMap(map) - 1);
-    return this.#column(dash);
-  }
-
-  #column(offset: number): number {
-    return offset - (this.#text.lastIndexOf('\n', offset - 1) + 1);
-  }
-
-  #lineEnd(offset: number): number {
-    const end = this.#text.indexOf('\n', offset);
-    return end === -1 ? this.#text.length : end + 1;
+    const dash = this.text.lastIndexOf('-', startOfMap(map) - 1);
+    return this.#yaml.column(dash);
   }
 
   #inFlow(): Failure {
