@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BANNER } from './bundle.mjs';
+import { noticesOf } from './notices.mjs';
 import { compileSchemas } from './compile-schemas.mjs';
 import { sourceStamp, STAMP_FILE } from '../bin/stamp.mjs';
 
@@ -15,7 +16,7 @@ await compileSchemas();
 const outdir = join(root, 'dist');
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli/main.ts',
@@ -34,9 +35,11 @@ await build({
   sourcesContent: false,
   // Node reads every chunk that it loads, so half the size is half of that time; the maps lead back to the sources.
   minify: true,
+  metafile: true,
   banner: { js: BANNER },
   // nunjucks watches files with chokidar where it is installed; nothing here asks it to. jiti finds its parts by its own place.
   external: ['chokidar', 'jiti'],
   logLevel: 'warning',
 });
+await writeFile(join(outdir, 'NOTICE.txt'), await noticesOf(metafile, root));
 await writeFile(join(root, STAMP_FILE), `${stamp}\n`);

@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ofRepository, pack } from './packed.ts';
+
+const packed = await pack();
+const paths = packed.files.map(({ path }) => path);
+
+/** What the package is made of, and nothing else. */
+const PARTS = [
+  /^bin\/[\w-]+\.mjs$/,
+  /^dist\/[\w-]+\.js$/,
+  /^dist\/NOTICE\.txt$/,
+  /^examples\/plugin\/.+$/,
+  /^docs\/[\w-]+\.(?:md|svg)$/,
+  /^schemas\/(?:cluster|nodes)\.schema\.json$/,
+  /^schemas\/kubernetes\/NOTICE\.md$/,
+  /^templates\/config\/.+$/,
+  /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
+];
+
+describe('the package', () => {
+  it('holds what runs, the templates, the schemas and the documentation, and nothing else', () => {
+    expect(paths.filter((path) => !PARTS.some((part) => part.test(path)))).toEqual([]);
+    for (const part of PARTS)
+      expect(
+        paths.some((path) => part.test(path)),
+        String(part),
+      ).toBe(true);
+  });
+
+  it('has every template', async () => {
+    const entries = await readdir(ofRepository('templates/config'), { recursive: true, withFileTypes: true });
+    const templates = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    expect(templates.length).toBeGreaterThan(150);
+    expect(templates.filter((path) => !paths.includes(path.slice(ofRepository('').length + 1)))).toEqual([]);
+  });
+
+  it('has everything that its own package.json and its documentation name', async () => {
+    const { bin, exports: entries } = packageJson;
+    const named = [...Object.values(bin), ...Object.values(entries).map((entry) => entry.default.replace('./', ''))];
+    expect(named.filter((path) => !paths.includes(path))).toEqual([]);
+    const pages = paths.filter((path) => path === 'README.md' || path.startsWith('docs/'));
+    for (const page of pages.filter((path) => path.endsWith('.md'))) {
+      const text = await readFile(ofRepository(page), 'utf8');
+      const links = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map((match) => join(page, '..', match[1] ?? ''));
+      expect(
+        links.filter((link) => !paths.some((path) => path === link || path.startsWith(`${link}/`))),
+        page,
+      ).toEqual([]);
+    }
+  });
+
+  it('asks for nothing but what is not in its bundle, at one exact version', async () => {
+    expect(Object.keys(packageJson.dependencies)).toEqual(['jiti']);
+    for (const version of Object.values(packageJson.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const notice = await readFile(ofRepository('dist/NOTICE.txt'), 'utf8');
+    for (const name of ['nunjucks', 'commander', 'yaml', 'sops-age', 'execa']) {
+      expect(notice).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, [\\w.-]+$`, 'm'));
+    }
+    expect(notice).not.toMatch(/^(?:jiti|esbuild|vitest|prettier|typescript) \d/m);
+  });
+
+  it('can be executed, and is small', () => {
+    for (const name of Object.values(packageJson.bin)) {
+      expect((packed.files.find(({ path }) => path === name)?.mode ?? 0) & 0o111, name).not.toBe(0);
+    }
+    expect(packed.files.length).toBeLessThan(450);
+    expect(packed.size).toBeLessThan(1.5 * 2 ** 20);
+  });
+});
