@@ -5,8 +5,11 @@ import { CREDENTIAL_FILES, ORIGINS, type CredentialFile } from './credentials/fi
 import { deployKey, pushToken } from './credentials/read.ts';
 import { cloudflareTunnelId, cloudflareTunnelSecret, parseTunnel } from './credentials/tunnel.ts';
 
-/** Text of a credential file by its name, relative to the folder of the keys; undefined where there is none. */
-export type ReadCredential = (file: string) => string | undefined;
+/**
+ * Text of a credential file by its name, relative to the folder of the keys; undefined where there is none. `kind` is the usual
+ * name of such a file: a template may name another one.
+ */
+export type ReadCredential = (file: string, kind: CredentialFile) => string | undefined;
 
 /**
  * The template functions that give credentials. Each reads its file when a template calls it and not before, so that
@@ -18,7 +21,7 @@ export function credentialFunctions(read: ReadCredential): Readonly<Record<strin
     signature: `${name}(file='${file}')`,
     run: (other) => {
       const path = pathOf(other, file);
-      return parse(textOf(read, path), path);
+      return parse(textOf(read, path, file), path);
     },
   });
   const { ageKey: ageKeyFile, tunnel } = CREDENTIAL_FILES;
@@ -27,7 +30,7 @@ export function credentialFunctions(read: ReadCredential): Readonly<Record<strin
       signature: `age_key(kind, file='${ageKeyFile}')`,
       run: (kind, other) => {
         const path = pathOf(other, ageKeyFile);
-        return ageKeyHalf(kind, textOf(read, path), path);
+        return ageKeyHalf(kind, textOf(read, path, ageKeyFile), path);
       },
     },
     cloudflare_tunnel_id: credential('cloudflare_tunnel_id', tunnel, (text, file) =>
@@ -77,13 +80,14 @@ function ageKeyHalf(kind: unknown, text: string, file: string): string {
   });
 }
 
-function textOf(read: ReadCredential, file: string): string {
-  const text = read(file);
+function textOf(read: ReadCredential, file: string, kind: CredentialFile): string {
+  const text = read(file, kind);
   if (text === undefined) throw missingFile(file);
   return text;
 }
 
-function missingFile(file: string): Failure {
+/** The one finding about a credential file that a template asks for and nobody has. */
+export function missingFile(file: string): Failure {
   const origins: Readonly<Record<string, string | undefined>> = ORIGINS;
   const remedy = origins[file] ?? 'correct the name in the template, or make the file';
   return failure('input', { code: 'credentials/missing', message: `${file} does not exist`, place: { file }, remedy });

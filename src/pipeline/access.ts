@@ -1,7 +1,14 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import { makeCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import { makePlaceholderTunnel } from '../cluster/credentials/placeholder.ts';
-import { readAgeKeyFile, readAgeKeyIfPresent, type AgeKey } from '../cluster/credentials/read.ts';
+import {
+  identityFirst,
+  parseAgeKey,
+  readAgeKeyFile,
+  readAgeKeyIfPresent,
+  type AgeKey,
+} from '../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { failure, type Failure } from '../report/finding.ts';
@@ -18,6 +25,9 @@ export type Access =
   | { readonly kind: 'none'; readonly recipient: string }
   | { readonly kind: 'new'; readonly takesOver: boolean };
 
+/** Access with the key that the tree is, or will be, encrypted to. */
+export type OwnerAccess = Extract<Access, { kind: 'owner' }>;
+
 /** Access as it is once keys that had to be made are there. */
 export type SettledAccess = Exclude<Access, { kind: 'new' }>;
 
@@ -28,9 +38,11 @@ export type SettledAccess = Exclude<Access, { kind: 'new' }>;
  * @throws Failure where a run that writes has not the key of the tree's owner: nobody's cluster is silently re-keyed
  */
 export async function findAccess(root: ClusterRoot, manifest: Manifest | undefined, writes: boolean): Promise<Access> {
-  const key = await keyAtHand(root);
   const owner = manifest?.recipient;
-  if (key !== undefined && (owner === undefined || holds(key, owner))) return { kind: 'owner', key, takesOver: false };
+  const key = await keyAtHand(root, owner);
+  if (key !== undefined && (owner === undefined || key.recipient === owner)) {
+    return { kind: 'owner', key, takesOver: false };
+  }
   // The published sample key protects nothing: its tree is anybody's to take over.
   const takesOver = owner === SAMPLE_RECIPIENT;
   if (takesOver && key !== undefined) return { kind: 'owner', key, takesOver };
@@ -56,7 +68,7 @@ export async function settleAccess(
   const made = await makeCredentials(root.keys, { now: now() });
   // Whoever tries the sample has no tunnel yet. In a tree with an owner a missing one is an error.
   if (access.takesOver && needs.tunnel) made.push(await makePlaceholderTunnel(root.keys));
-  const key = access.kind === 'owner' ? access.key : await keyAtHand(root);
+  const key = access.kind === 'owner' ? access.key : await keyAtHand(root, undefined);
   if (key === undefined) throw noOwner();
   return {
     access: { kind: 'owner', key, takesOver: access.takesOver },
@@ -87,24 +99,39 @@ export function recipientOf(access: SettledAccess): string {
   return access.kind === 'owner' ? access.key.recipient : access.recipient;
 }
 
-/** SOPS_AGE_KEY_FILE as for sops itself, unless the run was given a folder of keys; then age.key in the folder. */
-async function keyAtHand(root: ClusterRoot): Promise<AgeKey | undefined> {
-  const named = environment().SOPS_AGE_KEY_FILE;
-  const isNamed =
-    named !== undefined && named !== '' && root.keys === root.path && named !== join(root.path, 'age.key');
-  return isNamed ? await readAgeKeyFile(named) : await readAgeKeyIfPresent(root.keys);
+/**
+ * The age key that is at hand: of those in the file that SOPS_AGE_KEY_FILE names, in SOPS_AGE_KEY and in age.key, as for sops
+ * itself, the owner's, else the first. Where the run was given a folder of keys only age.key in it counts.
+ *
+ * @param owner - recipient of the key that is looked for; undefined where any will do
+ * @throws Failure where one of them cannot be read, or SOPS_AGE_KEY_FILE leads nowhere
+ */
+export async function keyAtHand(root: ClusterRoot, owner: string | undefined): Promise<AgeKey | undefined> {
+  const keys = (await keysAtHand(root)).filter((key) => key !== undefined);
+  if (owner === undefined) return keys[0];
+  const own = await Promise.all(keys.map((key) => identityFirst(key, owner)));
+  return own.find((key) => key !== undefined) ?? keys[0];
 }
 
-function holds(key: AgeKey, recipient: string): boolean {
-  return key.recipient === recipient;
+async function keysAtHand(root: ClusterRoot): Promise<(AgeKey | undefined)[]> {
+  const inFolder = await readAgeKeyIfPresent(root.keys);
+  if (root.keys !== root.path) return [inFolder];
+  const { SOPS_AGE_KEY_FILE: path = '', SOPS_AGE_KEY: text = '' } = environment();
+  const isOther = path !== '' && resolve(path) !== join(root.path, CREDENTIAL_FILES.ageKey);
+  return [
+    isOther ? await readAgeKeyFile(path) : undefined,
+    text.trim() === '' ? undefined : await parseAgeKey(text, 'SOPS_AGE_KEY'),
+    inFolder,
+  ];
 }
 
 function notTheOwner(owner: string, key: AgeKey | undefined): Failure {
-  const present = key === undefined ? 'there is no age.key' : `age.key is the key of ${key.recipient}`;
+  const present = key === undefined ? 'there is no age.key' : `the age key at hand is the one of ${key.recipient}`;
   return failure('input', {
     code: 'workspace/owner',
     message: `the tree is encrypted to ${owner}, but ${present}`,
-    remedy: 'copy the age.key that the tree was set up with to here; a new key would lock its cluster out',
+    remedy:
+      'copy the age.key that the tree was set up with to here, or give it in SOPS_AGE_KEY_FILE or SOPS_AGE_KEY; a new key would lock its cluster out',
   });
 }
 

@@ -1,9 +1,10 @@
 import { isSecretPath } from '../checks/secrets.ts';
-import type { MadeCredential } from '../cluster/credentials/make.ts';
+import { restoreCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import { placeholderFindings } from '../cluster/credentials/placeholder.ts';
+import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
-import type { Finding } from '../report/finding.ts';
+import { Failure, type Finding } from '../report/finding.ts';
 import { DEFAULT_SELECTION } from '../sops/selection.ts';
 import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.ts';
 import type { SecretChange } from '../workspace/entry.ts';
@@ -12,10 +13,18 @@ import { planChanges, type Plan, type PlanEntry, type Present } from '../workspa
 import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
 import { needsTunnel, readConfiguration } from './configuration.ts';
 import { withoutOwnWork } from './conflicts.ts';
+import {
+  heldCredentials,
+  NO_ROTATION,
+  otherCredentials,
+  rotate,
+  type HeldCredential,
+  type Rotation,
+} from './credentials.ts';
 import { encryptSecrets, type EncryptedFiles } from './encrypt.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
-import { renderTree } from './render.ts';
+import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
@@ -26,6 +35,10 @@ export interface Comparison {
   readonly plan: Plan;
   readonly findings: readonly Finding[];
   readonly made: readonly MadeCredential[];
+  /** Credentials that are missing here and were taken from the encrypted files of the tree. */
+  readonly restored: readonly HeldCredential[];
+  /** What is to be replaced on purpose. */
+  readonly rotation: Rotation;
   readonly takenOver: boolean;
   readonly recipient: string;
   readonly adopted: readonly string[];
@@ -38,12 +51,14 @@ export interface Comparison {
 /**
  * Validates, renders and encrypts in memory and compares the result with the tree.
  *
- * @param options.writes - whether the run will write: then keys that a new owner needs are made
- * @throws Failure where the configuration, a template or the tree is wrong
+ * @param options.writes - whether the run will write: then keys that a new owner needs are made, and those that are missing here
+ *   are restored
+ * @param options.rotate - credentials of the tree that are to be replaced
+ * @throws Failure where the configuration, a template or the tree is wrong, or a credential of the tree would be replaced by accident
  */
 export async function compareWithTree(
   root: ClusterRoot,
-  options: { readonly writes: boolean },
+  options: { readonly writes: boolean; readonly rotate?: readonly TreeCredential[] },
   progress: Progress,
 ): Promise<Comparison> {
   const workspace = workspaceOf(root);
@@ -61,36 +76,65 @@ export async function compareWithTree(
     if (settled.made.length > 0) say(`made ${settled.made.map(({ file }) => file).join(', ')}`);
     return settled;
   });
-  const rendered = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
-    const files = await renderTree(root, configuration, access);
-    say(`${String(files.length)} files`);
-    return files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
+  const { rotate: rotated = [] } = options;
+  const rotation =
+    rotated.length === 0
+      ? NO_ROTATION
+      : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, manifest }));
+  const { files, printed, restored } = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
+    const tree = await renderTree(root, configuration, { access, manifest, given: rotation.texts });
+    say(`${String(tree.files.length)} files`);
+    return tree;
   });
+  if (options.writes) await restoreCredentials(root.keys, textsOf(restored));
+  const rendered = files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
   const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
   const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, () =>
     encryptSecrets(rendered, present.disk, access),
   );
-  const plan = await progress.stage(CONFIGURE_STAGES.compare, () =>
-    withoutOwnWork(root, planChanges(encrypted.files, present, manifest)),
-  );
+  const plan = await progress.stage(CONFIGURE_STAGES.compare, async () => {
+    const changes = planChanges(encrypted.files, present, manifest);
+    const changed = new Set(changes.entries.filter(({ status }) => status !== 'unchanged').map(({ path }) => path));
+    const among = rendered.filter(({ path }) => changed.has(path));
+    const { held } = await heldCredentials({ root, access, manifest }, among, files, printed);
+    const other = otherCredentials(
+      held.filter(({ credential }) => !rotated.includes(credential)),
+      printed,
+    );
+    if (other.length > 0) throw new Failure('input', other);
+    return await withoutOwnWork(root, changes);
+  });
   const inputs = await hashing;
   return {
     plan,
     findings: [
       ...findings,
+      ...(options.writes ? [] : restored.map(missingHere)),
       ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'note') : []),
       ...warnings,
       ...encrypted.findings,
       ...leftFiles(plan),
     ],
     made,
+    restored,
+    rotation,
     takenOver: 'takesOver' in access && access.takesOver,
     recipient: recipientOf(access),
     adopted: manifest?.adopted ?? [],
     inputs,
     stale: compareInputs(manifest?.inputs ?? new Map(), inputs),
     secretChangeOf: secretComparer(rendered, encrypted, access),
+  };
+}
+
+function missingHere({ credential: { file, label }, path }: HeldCredential): Finding {
+  return {
+    code: 'credentials/restored',
+    severity: 'note',
+    message: `${file} does not exist here; the tree holds ${label} in ${path}`,
+    place: { file },
+    remedy: '`cluster-template configure` and `init` restore the file',
   };
 }
 

@@ -1,4 +1,5 @@
-import type { MadeCredential } from '../cluster/credentials/make.ts';
+import { replaceCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
+import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
@@ -19,6 +20,8 @@ export interface ConfigureOptions {
   readonly generator: string;
   /** What to do with files that somebody else made or changed. */
   readonly conflicts: ConflictChoice;
+  /** Credentials of the tree that are to be replaced on purpose. */
+  readonly rotate?: readonly TreeCredential[];
   /** Asked before generated files are removed; a run that may not ask says yes. */
   readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
   /** Aborted where somebody interrupts the program. */
@@ -39,6 +42,8 @@ export interface PlanResult {
 export interface ConfigureResult extends PlanResult {
   /** Keys that were made because the tree had no owner of its own. */
   readonly made: readonly MadeCredential[];
+  /** Local files that were missing and came back from the encrypted files of the tree. */
+  readonly restored: readonly { readonly file: string; readonly from: string }[];
   /** Whether the published sample was taken over. */
   readonly takenOver: boolean;
   /** Whether the changes of the plan were carried out. */
@@ -64,13 +69,14 @@ export async function configure(
     // Before the manifest is read: what an interrupted run began is part of what earlier runs made.
     await recover(workspace);
     for (const folder of new Set([root.state, root.keys])) await removeAbandoned(folder);
-    const comparison = await compareWithTree(root, { writes: true }, progress);
+    const comparison = await compareWithTree(root, { writes: true, rotate: options.rotate ?? [] }, progress);
     const settled = await settleConflicts(root, comparison.plan, options.conflicts);
     const result = {
       ...resultOf(comparison),
       plan: settled.plan,
       findings: [...comparison.findings, ...settled.findings],
       made: comparison.made,
+      restored: comparison.restored.map(({ credential: { file }, path }) => ({ file, from: path })),
       takenOver: comparison.takenOver,
     };
     const removals = settled.plan.entries.filter(({ status }) => status === 'removed');
@@ -80,11 +86,13 @@ export async function configure(
     const backup = await exclusive.uninterrupted(() =>
       progress.stage(CONFIGURE_STAGES.write, async () => {
         const copies = await settled.keepCopies();
+        await replaceCredentials(root.keys, comparison.rotation.texts);
         await write(root, settled.plan, recordOf(comparison, options.generator));
         return copies;
       }),
     );
-    return { ...result, findings: [...result.findings, ...reminders(comparison)], written: true, backup };
+    const findings = [...result.findings, ...comparison.rotation.findings, ...reminders(comparison)];
+    return { ...result, findings, written: true, backup };
   });
 }
 

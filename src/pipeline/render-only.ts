@@ -14,7 +14,9 @@ import { readManifest } from './state.ts';
 export async function renderOnly(
   root: ClusterRoot,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
-  const access = await accessToLook(root, await readManifest(root));
+  const manifest = await readManifest(root);
+  const access = await accessToLook(root, manifest);
   const { configuration, findings } = await readConfiguration(root, access);
-  return { files: await renderTree(root, configuration, access), findings };
+  const { files } = await renderTree(root, configuration, { access, manifest });
+  return { files, findings };
 }

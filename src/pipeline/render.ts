@@ -1,6 +1,9 @@
 import { join, relative } from 'node:path';
 import { checkPlainSecrets, type NamedSecret } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
+import type { CredentialFile } from '../cluster/credentials/files.ts';
+import { TREE_CREDENTIALS, type CredentialName } from '../cluster/credentials/tree.ts';
+import { missingFile } from '../cluster/functions.ts';
 import { secretValues } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import { clusterExtension, type ClusterExtension } from '../cluster/extension.ts';
@@ -16,26 +19,118 @@ import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
-import type { SettledAccess } from './access.ts';
-import { credentialSource, type CredentialSource } from './credentials.ts';
+import type { Manifest } from '../workspace/manifest.ts';
+import type { OwnerAccess, SettledAccess } from './access.ts';
+import { readConfiguration } from './configuration.ts';
+import {
+  credentialSource,
+  heldCredentials,
+  type CredentialSource,
+  type HeldCredential,
+  type HeldCredentials,
+} from './credentials.ts';
+
+/** A tree in memory, secrets in plain text among it. */
+export interface RenderedTree {
+  readonly files: readonly RenderedFile[];
+  /** What stands in it for each credential that the tree holds. */
+  readonly printed: ReadonlyMap<CredentialName, string>;
+  /** Credentials that are missing here and were taken from the encrypted files of the tree. */
+  readonly restored: readonly HeldCredential[];
+}
+
+/** Whose tree is rendered, and what is known of it. */
+export interface TreeAccess {
+  readonly access: SettledAccess;
+  readonly manifest: Manifest | undefined;
+  /** Texts of credential files that go before those of the folder, by file. */
+  readonly given?: ReadonlyMap<string, string>;
+}
 
 /**
- * Renders the whole tree in memory, secrets in plain text among it, and checks what came out.
+ * Renders the whole tree in memory and checks what came out. A credential that a template asks for and that is missing here is
+ * taken from where the tree holds it.
  *
- * @throws Failure where a setting, a template or a plugin is wrong, or a result must not be written
+ * @throws Failure where a setting, a template or a plugin is wrong, a credential is nowhere to be found, or a result must not be
+ *   written
  */
 export async function renderTree(
   root: ClusterRoot,
   configuration: Configuration,
-  access: SettledAccess,
-): Promise<RenderedFile[]> {
-  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, access);
+  tree: TreeAccess,
+): Promise<RenderedTree> {
+  const first = await renderOnce(root, configuration, tree);
+  const absent = first.credentials.absent();
+  if (absent.length === 0)
+    return { files: checked(first, configuration), printed: first.credentials.printed(), restored: [] };
+  const { held, unreadable } = await heldCredentials(
+    { root, ...tree },
+    first.files,
+    first.files,
+    first.credentials.printed(),
+  );
+  const restored = held.filter(({ credential }) => absent.includes(credential));
+  const missing = absent.filter((credential) => !restored.some((one) => one.credential === credential));
+  if (missing.length > 0) {
+    throw new Failure('input', [...unreadable, ...missing.flatMap(({ file }) => missingFile(file).findings)]);
+  }
+  const given = new Map([...(tree.given ?? []), ...textsOf(restored)]);
+  const second = await renderOnce(root, configuration, { ...tree, given });
+  return { files: checked(second, configuration), printed: second.credentials.printed(), restored };
+}
+
+/** The texts of their local files, by file. */
+export function textsOf(held: readonly HeldCredential[]): Map<CredentialFile, string> {
+  return new Map(held.map(({ credential, printed }) => [credential.file, credential.fileText(printed) ?? '']));
+}
+
+/**
+ * The credentials that the tree holds, whether they are here or not.
+ *
+ * @throws Failure where a setting, a template or a plugin is wrong
+ */
+export async function lookUpCredentials(
+  root: ClusterRoot,
+  configuration: Configuration,
+  tree: TreeAccess,
+): Promise<HeldCredentials> {
+  // Rendered with values that are nobody's, so that each is found where it stands.
+  const given = new Map(TREE_CREDENTIALS.map(({ file, make }) => [file, make()]));
+  const { files, credentials } = await renderOnce(root, configuration, { ...tree, given });
+  return await heldCredentials({ root, ...tree }, files, files, credentials.printed());
+}
+
+/**
+ * As `lookUpCredentials`, for those who have not read the configuration: secrets of cluster.yaml need not be at hand.
+ *
+ * @throws Failure where the configuration is wrong as well
+ */
+export async function credentialsOfTree(
+  root: ClusterRoot,
+  manifest: Manifest,
+  access: OwnerAccess,
+): Promise<HeldCredentials> {
+  const { configuration } = await readConfiguration(root, { kind: 'none', recipient: access.key.recipient });
+  return await lookUpCredentials(root, configuration, { access, manifest });
+}
+
+interface Rendering {
+  readonly files: RenderedFile[];
+  readonly credentials: CredentialSource;
+}
+
+async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
+  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree.access, tree.given);
   const codeCache = await openCodeCache(join(root.state, 'cache'));
-  const rendered = renderInputs({ settings, inputs, plugins, codeCache });
+  const files = renderInputs({ settings, inputs, plugins, codeCache });
   await codeCache.save();
+  return { files, credentials };
+}
+
+function checked({ files, credentials }: Rendering, configuration: Configuration): RenderedFile[] {
   const written = secretValues(configuration).map((value) => ({ name: 'a secret of cluster.yaml', value }));
-  checkRendered(rendered, [...written, ...credentials.secrets()]);
-  return rendered;
+  checkRendered(files, [...written, ...credentials.secrets()]);
+  return files;
 }
 
 /** What a tree is rendered from. */
@@ -56,10 +151,11 @@ export async function readSources(
   root: ClusterRoot,
   configuration: Configuration,
   access: SettledAccess,
+  given?: ReadonlyMap<string, string>,
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   const inputs = await readInputs(settings, root.path);
-  const credentials = credentialSource(root, access);
+  const credentials = credentialSource(root, access, given);
   const cluster = clusterExtension({
     configuration,
     read: credentials.read,

@@ -57,6 +57,9 @@ export const FINDING_CODES = {
   'credentials/missing': 'a key or token file does not exist',
   'credentials/invalid': 'a key or token file does not hold what it should',
   'credentials/placeholder': 'cloudflare-tunnel.json is the placeholder of the sample',
+  'credentials/other': 'a key or token file holds another credential than the tree',
+  'credentials/restored': 'a key or token file is missing here and comes back from the encrypted files of the tree',
+  'credentials/rotated': 'a credential was replaced, and its old one has to be removed elsewhere',
   'credentials/mode': 'a file with a secret can be read by others than its owner',
 
   // sops: encrypted files and their rules

@@ -38,7 +38,8 @@ export async function renderPlainCase(folder: string, state: string): Promise<Pl
   const root = rootOf(folder, state);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration, findings } = await readConfiguration(root, access);
-  return { files: await renderTree(root, configuration, access), findings, access };
+  const { files } = await renderTree(root, configuration, { access, manifest: undefined });
+  return { files, findings, access };
 }
 
 /** A case before its secrets are encrypted. */
@@ -77,7 +78,7 @@ export async function renderTexts(
   );
   if (configuration === undefined) throw new Failure('input', findings);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
-  return await renderTree(root, configuration, access);
+  return (await renderTree(root, configuration, { access, manifest: undefined })).files;
 }
 
 function rootOf(folder: string, state: string): ClusterRoot {

@@ -11,6 +11,10 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .option('--check', 'write nothing; exit with 2 where something would change')
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
     .option('--keep', 'leave files that were changed by hand as they are, and go on with the others')
+    .option(
+      '--rotate <name...>',
+      'replace a credential that the tree holds by the one that lies here, or by a new one: deploy-key, webhook-token, tunnel',
+    )
     .action(async (options: ConfigureCommandOptions) => {
       const { runConfigure } = await import('./configure.ts');
       finish(await runConfigure(options));

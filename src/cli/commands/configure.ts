@@ -1,3 +1,4 @@
+import { credentialNamed } from '../../cluster/credentials/tree.ts';
 import { configure, planConfigure, type ConfigureResult, type PlanResult } from '../../pipeline/configure.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { SILENT } from '../../pipeline/progress.ts';
@@ -19,12 +20,17 @@ export interface ConfigureCommandOptions extends RootOptions {
   readonly check?: boolean;
   readonly force?: boolean;
   readonly keep?: boolean;
+  readonly rotate?: readonly string[];
 }
 
 /** `cluster-template configure`; gives back the exit code. */
 export async function runConfigure(options: ConfigureCommandOptions): Promise<number> {
   if ([options.check, options.force, options.keep].filter((option) => option === true).length > 1) {
     const message = '--check, --force and --keep exclude each other';
+    throw failure('usage', { code: 'usage/argument', message });
+  }
+  if (options.check === true && options.rotate !== undefined) {
+    const message = '--check writes nothing, so it cannot --rotate anything';
     throw failure('usage', { code: 'usage/argument', message });
   }
   return options.check === true ? await check(options) : await interruptible((signal) => write(options, signal));
@@ -56,7 +62,8 @@ async function write(options: ConfigureCommandOptions, signal: AbortSignal): Pro
       return await confirmRemovals(removals);
     };
     const confirm = asks ? confirmed : () => Promise.resolve(true);
-    return configure(root, { generator: GENERATOR, conflicts, confirm, signal }, progress);
+    const rotate = (options.rotate ?? []).map(credentialNamed);
+    return configure(root, { generator: GENERATOR, conflicts, rotate, confirm, signal }, progress);
   });
   if (options.json === true) printJson(configureToJson(result));
   else {
@@ -88,7 +95,8 @@ function printPlan(result: PlanResult): void {
 }
 
 function outcomeLines(result: ConfigureResult): string {
-  const made = result.made.length > 0 ? madeLines(result) : '';
+  const restored = result.restored.map(({ file, from }) => `restored ${file} from ${from}\n`).join('');
+  const made = restored + (result.made.length > 0 ? madeLines(result) : '');
   if (!result.written) return `${made}nothing was written\n`;
   const kept = conflictsOf(result.plan).length;
   const keptLine = kept > 0 ? `${count(kept, 'file')} of yours left as ${kept === 1 ? 'it is' : 'they are'}\n` : '';

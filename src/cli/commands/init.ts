@@ -37,7 +37,7 @@ async function placeOf(from: string): Promise<string> {
 
 function printResult({ files, recipient, hook, findings }: InitResult): void {
   printFindings(findings);
-  print(files.map(({ file, outcome }) => `${outcome.padEnd(8)} ${file}\n`).join(''));
+  print(files.map(fileLine).join(''));
   print(hookLine(hook));
   print(`public age key: ${recipient}\n\n`);
   if (files.some(({ outcome }) => outcome === 'kept')) {
@@ -46,6 +46,10 @@ function printResult({ files, recipient, hook, findings }: InitResult): void {
   print('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
   print('Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`),\n');
   print(worded('then run `cluster-template configure`.\n'));
+}
+
+function fileLine({ file, outcome, from }: InitResult['files'][number]): string {
+  return `${outcome.padEnd(8)} ${file}${from === undefined ? '' : ` from ${from}`}\n`;
 }
 
 function hookLine({ outcome, path, command }: InitResult['hook']): string {

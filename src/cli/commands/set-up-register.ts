@@ -5,7 +5,11 @@ import type { InitCommandOptions } from './init.ts';
 
 /** Adds `init` and `doctor` to the command line. */
 export function registerSetUp(program: Command, finish: Finish): void {
-  clusterCommand(program, 'init', 'make the keys and tokens that are missing; none is ever replaced')
+  clusterCommand(
+    program,
+    'init',
+    'restore keys and tokens that the tree holds, and make those that are missing; none is ever replaced',
+  )
     .addOption(new Option('--post-quantum', 'make an age key that withstands quantum computers'))
     .option('--from <place>', 'take cluster.yaml and nodes.yaml from another folder, web address or git repository')
     .action(async (options: InitCommandOptions) => {

@@ -1,26 +1,30 @@
 import { join } from 'node:path';
-import { failure } from '../../report/finding.ts';
+import { failure, type Failure } from '../../report/finding.ts';
 import { generateIdentity, type KeyKind } from '../../sops/identities.ts';
-import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { inspect, publishFile, readTextIfPresent, replaceFile } from '../../system/files.ts';
 import { randomBytes } from '../../system/random.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
 import { generateSshKeyPair, sshPublicKey } from './openssh.ts';
 
 const PRIVATE_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
-const DEPLOY_KEY_COMMENT = 'deploy-key';
+/** What stands behind a public deploy key. */
+export const DEPLOY_KEY_COMMENT = 'deploy-key';
 const PUSH_TOKEN_BYTES = 16;
 
 /** What became of a file. */
 export interface MadeCredential {
   readonly file: CredentialFile;
-  readonly outcome: 'created' | 'present';
+  /** `restored` is one that the tree held already. */
+  readonly outcome: 'created' | 'present' | 'restored';
 }
 
 export interface MakeOptions {
   readonly now: Date;
   /** Kind of a new age key; `x25519` where absent. */
   readonly ageKind?: KeyKind;
+  /** Whether an age key is at hand elsewhere, so that none is to be made. */
+  readonly hasAgeKey?: boolean;
 }
 
 /**
@@ -29,19 +33,62 @@ export interface MakeOptions {
  * key lies there without its private half, or a private one cannot be read.
  */
 export async function makeCredentials(folder: string, options: MakeOptions): Promise<MadeCredential[]> {
-  const ageKey = await makeFile(folder, CREDENTIAL_FILES.ageKey, () => newAgeKey(options));
+  const ageKey = await makeFile(folder, CREDENTIAL_FILES.ageKey, () => newAgeKey(options), options.hasAgeKey);
   const deployKeys = await makeDeployKey(folder);
   const pushToken = await makeFile(folder, CREDENTIAL_FILES.pushToken, newPushToken);
   return [ageKey, ...deployKeys, pushToken];
+}
+
+/**
+ * Puts credentials that the tree holds back to where they are missing, private to their owner and never over a file that is there;
+ * the public half of a deploy key comes with it.
+ *
+ * @param texts - by file
+ * @returns what was restored
+ * @throws Failure where a public deploy key lies there that belongs to another private one
+ */
+export async function restoreCredentials(
+  folder: string,
+  texts: ReadonlyMap<CredentialFile, string>,
+): Promise<MadeCredential[]> {
+  const { deployKey, deployKeyPublic } = CREDENTIAL_FILES;
+  const key = texts.get(deployKey);
+  const publicHalf = key === undefined ? undefined : sshPublicKey(key, DEPLOY_KEY_COMMENT);
+  const present = publicHalf === undefined ? undefined : await readTextIfPresent(join(folder, deployKeyPublic));
+  if (present !== undefined && keyOf(present) !== keyOf(publicHalf ?? '')) throw strangeHalf();
+  const all = [...texts, ...(publicHalf === undefined ? [] : [[deployKeyPublic, publicHalf] as const])];
+  const made: MadeCredential[] = [];
+  for (const [file, text] of all) made.push(await makeFile(folder, file, () => text));
+  return made.filter(({ outcome }) => outcome === 'created').map(({ file }) => ({ file, outcome: 'restored' }));
+}
+
+/**
+ * Puts new credentials in place of those that are there; the public half of a deploy key follows its private one.
+ *
+ * @param texts - by file
+ */
+export async function replaceCredentials(folder: string, texts: ReadonlyMap<CredentialFile, string>): Promise<void> {
+  for (const [file, text] of texts) {
+    await replaceFile(join(folder, file), text, PRIVATE_MODE);
+    const publicHalf = file === CREDENTIAL_FILES.deployKey ? sshPublicKey(text, DEPLOY_KEY_COMMENT) : undefined;
+    if (publicHalf === undefined) continue;
+    await replaceFile(join(folder, CREDENTIAL_FILES.deployKeyPublic), publicHalf, PUBLIC_MODE);
+  }
+}
+
+/** A public key without the comment behind it. */
+function keyOf(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 2).join(' ');
 }
 
 async function makeFile(
   folder: string,
   file: CredentialFile,
   text: () => string | Promise<string>,
+  isElsewhere = false,
 ): Promise<MadeCredential> {
   const path = join(folder, file);
-  if ((await inspect(path)) !== undefined) return { file, outcome: 'present' };
+  if (isElsewhere || (await inspect(path)) !== undefined) return { file, outcome: 'present' };
   const mode = file === CREDENTIAL_FILES.deployKeyPublic ? PUBLIC_MODE : PRIVATE_MODE;
   return { file, outcome: (await publishFile(path, await text(), mode)) ? 'created' : 'present' };
 }
@@ -53,7 +100,8 @@ async function newAgeKey({ now, ageKind = 'x25519' }: MakeOptions): Promise<stri
   return `# created: ${created}\n# public key: ${await identity.recipient()}\n${identity.reveal()}\n`;
 }
 
-function newPushToken(): string {
+/** The text of a new push token. */
+export function newPushToken(): string {
   return `${Buffer.from(randomBytes(PUSH_TOKEN_BYTES)).toString('hex')}\n`;
 }
 
@@ -78,6 +126,16 @@ async function refuseOrphan(folder: string): Promise<void> {
     message: `${deployKeyPublic} lies there without its private half ${deployKey}`,
     place: { file: deployKeyPublic },
     remedy: `copy ${deployKey} to here, or remove ${deployKeyPublic} for a new pair to be made`,
+  });
+}
+
+function strangeHalf(): Failure {
+  const { deployKey, deployKeyPublic } = CREDENTIAL_FILES;
+  return failure('input', {
+    code: 'credentials/invalid',
+    message: `${deployKeyPublic} belongs to another key than the one that the tree holds, and ${deployKey} is not there`,
+    place: { file: deployKeyPublic },
+    remedy: `move ${deployKeyPublic} away: both halves are restored from the tree then`,
   });
 }
 

@@ -3,7 +3,7 @@ import type { Finding, Severity } from '../../report/finding.ts';
 import { publishFile, readTextIfPresent } from '../../system/files.ts';
 import { CREDENTIAL_FILES, ORIGINS } from './files.ts';
 import type { MadeCredential } from './make.ts';
-import { parseTunnel } from './tunnel.ts';
+import { parseTunnel, type Tunnel } from './tunnel.ts';
 
 /** The ID of no tunnel: what the placeholder is known by. */
 const PLACEHOLDER_ID = '00000000-0000-4000-8000-000000000000';
@@ -33,8 +33,13 @@ export async function makePlaceholderTunnel(folder: string): Promise<MadeCredent
  */
 export async function placeholderFindings(folder: string, severity: Severity): Promise<Finding[]> {
   const text = await readTextIfPresent(join(folder, FILE));
-  if (text === undefined || parseTunnel(text).tunnelId !== PLACEHOLDER_ID) return [];
+  if (text === undefined || !isPlaceholder(parseTunnel(text))) return [];
   const message = `${FILE} is the placeholder of the sample, which opens no tunnel`;
   const remedy = `before the cluster is bootstrapped remove it, ${ORIGINS[FILE]}; then run \`cluster-template configure\``;
   return [{ code: 'credentials/placeholder', severity, message, place: { file: FILE }, remedy }];
+}
+
+/** Whether a tunnel is the one of the placeholder. */
+export function isPlaceholder(tunnel: Tunnel | undefined): boolean {
+  return tunnel?.tunnelId === PLACEHOLDER_ID;
 }

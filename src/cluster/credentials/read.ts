@@ -45,6 +45,14 @@ export async function parseAgeKey(text: string, file: string = CREDENTIAL_FILES.
   throw invalid(file, `${file} says another public key than the one that belongs to its private key`, remedy);
 }
 
+/** The same key with the identity of a recipient as its first one; undefined where none is of it. */
+export async function identityFirst({ identities }: AgeKey, recipient: string): Promise<AgeKey | undefined> {
+  const recipients = await Promise.all(identities.map((identity) => identity.recipient()));
+  const own = identities[recipients.indexOf(recipient)];
+  if (own === undefined) return undefined;
+  return { identities: [own, ...identities.filter((identity) => identity !== own)], recipient };
+}
+
 /** Reads `github-deploy.key`, trimmed. It is a secret. Throws a Failure where it is missing or no private key of OpenSSH. */
 export async function readDeployKey(folder: string): Promise<string> {
   return deployKey(await readCredential(folder, CREDENTIAL_FILES.deployKey));

@@ -39,6 +39,20 @@ export function cloudflareTunnelSecret({ accountTag, tunnelId, tunnelSecret }: T
   return Buffer.from(JSON.stringify({ a: accountTag, t: tunnelId, s: tunnelSecret }), 'utf8').toString('base64');
 }
 
+/** The tunnel of a token that cloudflared takes; undefined where the text is none. */
+export function parseTunnelSecret(token: string): Tunnel | undefined {
+  const text = Buffer.from(token.trim(), 'base64').toString('utf8');
+  if (!/^\{.*\}$/s.test(text)) return undefined;
+  try {
+    const { a, t, s } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const isWhole = [a, t, s].every((part) => typeof part === 'string' && part !== '');
+    return isWhole ? { accountTag: String(a), tunnelId: String(t), tunnelSecret: String(s) } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 function parseObject(text: string, file: string): Record<string, unknown> {
   let value: unknown;
   try {

@@ -1,5 +1,4 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { needsTunnel } from '../../pipeline/configuration.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { environment } from '../../system/environment.ts';
 import { accessFiles } from '../programs/environment.ts';
@@ -36,13 +35,12 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const needsConfiguration = areas.some((area) => CONFIGURED.includes(area));
   const { checks, valid } = needsConfiguration ? await checkConfiguration(root) : { checks: [], valid: undefined };
   const configuration = valid?.configuration;
-  // Of a configuration that is wrong nothing is known: most clusters are reached through a tunnel.
-  const isTunnelNeeded = configuration === undefined || needsTunnel(configuration);
+  const manifest = await readManifest(root);
   return [
     ...(isWanted('tools') ? [...(await checkTools(programs)), checkEnvironment(files, env)] : []),
     ...(isWanted('configuration') ? checks : []),
-    ...(isWanted('keys') ? await checkKeys(root, files.ageKey, await readManifest(root), isTunnelNeeded) : []),
-    ...(isWanted('secrets') ? await checkSecrets(root, files.ageKey) : []),
+    ...(isWanted('keys') ? await checkKeys(root, manifest, configuration) : []),
+    ...(isWanted('secrets') ? await checkSecrets(root, manifest) : []),
     ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root) : []),
     ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),

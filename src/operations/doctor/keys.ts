@@ -1,49 +1,67 @@
-import { dirname, join } from 'node:path';
-import { parseTunnel } from '../../cluster/credentials/tunnel.ts';
+import { join } from 'node:path';
+import { CREDENTIAL_FILES, ORIGINS } from '../../cluster/credentials/files.ts';
 import { placeholderFindings } from '../../cluster/credentials/placeholder.ts';
-import { CREDENTIAL_FILES, ORIGINS, type CredentialFile } from '../../cluster/credentials/files.ts';
-import {
-  deployKey,
-  looseCredentials,
-  pushToken,
-  readAgeKeyFile,
-  readAgeKeyIfPresent,
-  type AgeKey,
-} from '../../cluster/credentials/read.ts';
+import { looseCredentials, type AgeKey } from '../../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
+import { TREE_CREDENTIALS, type TreeCredential } from '../../cluster/credentials/tree.ts';
+import type { Configuration } from '../../cluster/config/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import { keyAtHand } from '../../pipeline/access.ts';
+import { needsTunnel } from '../../pipeline/configuration.ts';
+import { notCompared, otherCredentials, type HeldCredential } from '../../pipeline/credentials.ts';
+import { lookUpCredentials } from '../../pipeline/render.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import type { Check } from './check.ts';
 
-/** The local files of keys and tokens: there, whole, private, and the owner's. */
+/** The local files of keys and tokens: there, whole, private, the owner's and those that the tree holds. */
 export async function checkKeys(
   root: ClusterRoot,
-  ageKeyPath: string,
   manifest: Manifest | undefined,
-  isTunnelNeeded: boolean,
+  configuration: Configuration | undefined,
 ): Promise<Check[]> {
-  const age = await keyAtHand(root, ageKeyPath);
+  const age = await tryKeyAtHand(root, manifest);
   const owner = 'key' in age ? ownerFindings(age.key, manifest) : age.findings;
-  const { deployKey: deploy, pushToken: push, tunnel } = CREDENTIAL_FILES;
-  const others = [deploy, push, ...(isTunnelNeeded ? [tunnel] : [])];
-  const loose = await looseCredentials(root.keys);
+  const { held, findings } = await tryLookUp(root, manifest, 'key' in age ? age.key : undefined, configuration);
+  // Of a configuration that is wrong nothing is known: most clusters are reached through a tunnel.
+  const isTunnelNeeded = configuration === undefined || needsTunnel(configuration);
+  const wanted = TREE_CREDENTIALS.filter(({ name }) => name !== 'tunnel' || isTunnelNeeded);
   return [
     { area: 'keys', subject: 'the age key', findings: owner },
-    ...(await Promise.all(others.map((file) => checkFile(root, file)))),
-    { area: 'keys', subject: 'who may read the keys', findings: loose },
+    ...(await Promise.all(wanted.map((credential) => checkFile(root, credential, held)))),
+    ...(findings.length === 0 ? [] : [{ area: 'keys', subject: 'what the tree holds', findings } as const]),
+    { area: 'keys', subject: 'who may read the keys', findings: await looseCredentials(root.keys) },
   ];
 }
 
-/** The age key that `configure` and sops would take, or why there is none. */
-export async function keyAtHand(
+/** What is wrong with the configuration or a template is told elsewhere; here it says that nothing was compared. */
+async function tryLookUp(
   root: ClusterRoot,
-  path: string,
+  manifest: Manifest | undefined,
+  key: AgeKey | undefined,
+  configuration: Configuration | undefined,
+): Promise<{ readonly held: readonly HeldCredential[]; readonly findings: readonly Finding[] }> {
+  const isOwned = manifest !== undefined && manifest.recipient !== SAMPLE_RECIPIENT;
+  if (key === undefined || !isOwned || key.recipient !== manifest.recipient) return { held: [], findings: [] };
+  if (configuration === undefined) return { held: [], findings: [notCompared()] };
+  try {
+    const access = { kind: 'owner', key, takesOver: false } as const;
+    const { held, unreadable } = await lookUpCredentials(root, configuration, { access, manifest });
+    return { held, findings: unreadable.length === 0 ? [] : [notCompared()] };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'input') throw error;
+    return { held: [], findings: [notCompared()] };
+  }
+}
+
+/** The age key that `configure` would take, or why there is none. */
+export async function tryKeyAtHand(
+  root: ClusterRoot,
+  manifest: Manifest | undefined,
 ): Promise<{ readonly key: AgeKey } | { readonly findings: readonly Finding[] }> {
   try {
-    const isOwn = dirname(path) === root.keys && path === join(root.keys, CREDENTIAL_FILES.ageKey);
-    const key = isOwn ? await readAgeKeyIfPresent(root.keys) : await readAgeKeyFile(path);
+    const key = await keyAtHand(root, manifest?.recipient);
     return key === undefined ? { findings: [noKey()] } : { key };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -55,7 +73,7 @@ function noKey(): Finding {
   return {
     code: 'credentials/missing',
     severity: 'error',
-    message: 'there is no age key: age.key does not exist, and SOPS_AGE_KEY_FILE names no other file',
+    message: 'there is no age key: age.key does not exist, and neither SOPS_AGE_KEY_FILE nor SOPS_AGE_KEY gives one',
     place: { file: CREDENTIAL_FILES.ageKey },
     remedy: ORIGINS[CREDENTIAL_FILES.ageKey],
   };
@@ -73,31 +91,30 @@ function ownerFindings({ recipient }: AgeKey, manifest: Manifest | undefined): F
   return [{ code: 'workspace/owner', severity: 'error', message, remedy: 'copy the age.key of this cluster to here' }];
 }
 
-const READERS: Readonly<Partial<Record<CredentialFile, (text: string) => unknown>>> = {
-  [CREDENTIAL_FILES.deployKey]: deployKey,
-  [CREDENTIAL_FILES.pushToken]: pushToken,
-  [CREDENTIAL_FILES.tunnel]: parseTunnel,
-};
-
-async function checkFile(root: ClusterRoot, file: CredentialFile): Promise<Check> {
+async function checkFile(
+  root: ClusterRoot,
+  credential: TreeCredential,
+  held: readonly HeldCredential[],
+): Promise<Check> {
+  const { file, name, printed } = credential;
+  const check = { area: 'keys', subject: file } as const;
   const text = await readTextIfPresent(join(root.keys, file));
-  if (text === undefined) return { area: 'keys', subject: file, findings: [missing(file)] };
+  const inTree = held.filter((one) => one.credential === credential);
+  if (text === undefined) return { ...check, findings: [missing(credential, inTree[0])] };
   try {
-    READERS[file]?.(text);
-    const findings = file === CREDENTIAL_FILES.tunnel ? await placeholderFindings(root.keys, 'warning') : [];
-    return { area: 'keys', subject: file, findings };
+    const other = otherCredentials(inTree, new Map([[name, printed(text)]]));
+    const placeholder = name === 'tunnel' ? await placeholderFindings(root.keys, 'warning') : [];
+    return { ...check, findings: [...other, ...placeholder] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { area: 'keys', subject: file, findings: error.findings };
+    return { ...check, findings: error.findings };
   }
 }
 
-function missing(file: CredentialFile): Finding {
-  return {
-    code: 'credentials/missing',
-    severity: file === CREDENTIAL_FILES.tunnel ? 'warning' : 'error',
-    message: `${file} does not exist`,
-    place: { file },
-    remedy: ORIGINS[file],
-  };
+function missing({ file, name }: TreeCredential, held: HeldCredential | undefined): Finding {
+  const about = { code: 'credentials/missing', message: `${file} does not exist`, place: { file } } as const;
+  if (held !== undefined) {
+    return { ...about, severity: 'warning', remedy: `run \`cluster-template init\`: it comes back from ${held.path}` };
+  }
+  return { ...about, severity: name === 'tunnel' ? 'warning' : 'error', remedy: ORIGINS[file] };
 }

@@ -8,8 +8,9 @@ import { Failure, type Finding } from '../../report/finding.ts';
 import { decrypt, isEncrypted, readSealed } from '../../sops/decrypt.ts';
 import { parseRules, ruleFor, type Rules } from '../../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../../system/files.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import type { Check } from './check.ts';
-import { keyAtHand } from './keys.ts';
+import { tryKeyAtHand } from './keys.ts';
 
 /** An encrypted file of the tree, or one that should be. */
 export interface SecretFile {
@@ -39,9 +40,9 @@ export async function secretFiles(root: ClusterRoot): Promise<SecretFile[]> {
  * than the file was encrypted to; no rule of .sops.yaml takes the path, or it names another recipient than the file has; the file
  * was changed after it was encrypted, or never was.
  */
-export async function checkSecrets(root: ClusterRoot, ageKeyPath: string): Promise<Check[]> {
+export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undefined): Promise<Check[]> {
   const files = await secretFiles(root);
-  const hand = await keyAtHand(root, ageKeyPath);
+  const hand = await tryKeyAtHand(root, manifest);
   const rules = await readRulesFile(root);
   const ruleFindings = 'findings' in rules ? rules.findings : files.flatMap((file) => checkRule(file, rules.rules));
   const opened = 'key' in hand ? await checkOpening(files, hand.key) : hand.findings;

@@ -1,12 +1,17 @@
-import { makeCredentials } from '../../cluster/credentials/make.ts';
-import { looseCredentials, readAgeKeyIfPresent } from '../../cluster/credentials/read.ts';
+import { makeCredentials, restoreCredentials } from '../../cluster/credentials/make.ts';
+import { looseCredentials } from '../../cluster/credentials/read.ts';
+import { readTreeCredentials, TREE_CREDENTIALS } from '../../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { findAccess } from '../../pipeline/access.ts';
+import { findAccess, keyAtHand, type OwnerAccess } from '../../pipeline/access.ts';
+import { isTidied } from '../../pipeline/configuration.ts';
+import { notCompared, otherCredentials, type HeldCredentials } from '../../pipeline/credentials.ts';
+import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
 import { readManifest, workspaceOf } from '../../pipeline/state.ts';
-import { failure, type Finding } from '../../report/finding.ts';
+import { Failure, failure, type Finding } from '../../report/finding.ts';
 import type { KeyKind } from '../../sops/identities.ts';
 import { now } from '../../system/clock.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import type { Programs } from '../programs/call.ts';
 import { makeCompanion } from './companion.ts';
 import { armHook, type ArmedHook } from './hook.ts';
@@ -16,7 +21,9 @@ import { takeConfiguration } from './source.ts';
 export interface InitFile {
   readonly file: string;
   /** `kept` is a file that would have been replaced, had it not been the user's own already. */
-  readonly outcome: 'created' | 'present' | 'taken' | 'kept';
+  readonly outcome: 'created' | 'present' | 'restored' | 'taken' | 'kept';
+  /** The encrypted file that a restored one comes from. */
+  readonly from?: string;
 }
 
 /** What init found and made. */
@@ -42,28 +49,85 @@ export interface InitOptions {
 }
 
 /**
- * Makes what a new cluster's repository lacks: keys and tokens, the encrypted cluster.sops.yaml and the git hook. Whatever is there
- * already stays as it is, so that a partial state is completed and a second run changes nothing.
+ * Makes what a cluster's repository lacks: keys and tokens, the encrypted cluster.sops.yaml and the git hook. What the encrypted files
+ * of the tree hold is restored from there, and made only where they hold none. Whatever is there already stays as it is, so that a
+ * partial state is completed and a second run changes nothing.
  *
  * @throws Failure where the tree belongs to another key, a file that is there does not hold what it should, the other
- *   configuration cannot be had, or another run does not end
+ *   configuration cannot be had, it cannot be told what the tree holds, or another run does not end
  */
 export async function init(root: ClusterRoot, options: InitOptions): Promise<InitResult> {
   return await exclusively(workspaceOf(root), options.signal, async () => {
     // A key for a tree that is somebody's already would be of no use, and hide that the right one is missing.
-    await findAccess(root, await readManifest(root), true);
+    const manifest = await readManifest(root);
+    const access = await findAccess(root, manifest, true);
     const taken = options.from === undefined ? [] : await takeConfiguration(root, options.from, options.programs);
-    const credentials = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind });
-    const key = await readAgeKeyIfPresent(root.keys);
+    const found = access.kind === 'owner' ? await restoreFromTree(root, manifest, access) : NOTHING_HELD;
+    const hasAgeKey = access.kind === 'owner';
+    const made = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind, hasAgeKey });
+    const key = access.kind === 'owner' ? access.key : await keyAtHand(root, undefined);
     if (key === undefined) throw keyVanished();
     const companion = await makeCompanion(root, key);
     return {
-      files: [...taken, ...credentials, companion],
+      files: [...taken, ...withRestored(made, found.restored), companion],
       recipient: key.recipient,
       hook: await armHook(root, options),
-      findings: await looseCredentials(root.keys),
+      findings: [...found.findings, ...(await looseCredentials(root.keys))],
     };
   });
+}
+
+const NOTHING_HELD = { restored: [], findings: [] };
+
+/** Each restored file takes the place of the one that was found to be present, the others follow. */
+function withRestored(made: readonly InitFile[], restored: readonly InitFile[]): InitFile[] {
+  const others = restored.filter(({ file }) => !made.some((one) => one.file === file));
+  return [...made.map((one) => restored.find(({ file }) => file === one.file) ?? one), ...others];
+}
+
+/**
+ * Restores what is missing here and compares the rest with the tree.
+ *
+ * @throws Failure where it cannot be told whether the tree holds what is missing: a new one would take its place later
+ */
+async function restoreFromTree(
+  root: ClusterRoot,
+  manifest: Manifest | undefined,
+  access: OwnerAccess,
+): Promise<{ readonly restored: readonly InitFile[]; readonly findings: readonly Finding[] }> {
+  if (manifest === undefined || access.takesOver || (await isTidied(root))) return NOTHING_HELD;
+  const local = await readTreeCredentials(root.keys);
+  const missing = TREE_CREDENTIALS.filter(({ name }) => !local.has(name));
+  const { held, unreadable } = await tryHeldCredentials(root, manifest, access);
+  const back = held.filter(({ credential }) => missing.includes(credential));
+  const isUnsure = missing.some((one) => one.isMadeHere && !back.some(({ credential }) => credential === one));
+  if (isUnsure && unreadable.length > 0) throw new Failure('input', unreadable);
+  const restored = await restoreCredentials(root.keys, textsOf(back));
+  const from = new Map(back.map(({ credential, path }) => [credential.name, path]));
+  return {
+    restored: restored.map(({ file }) => ({ file, outcome: 'restored', ...fromOf(file, from) })),
+    findings: unreadable.length > 0 ? [notCompared()] : otherCredentials(held, local),
+  };
+}
+
+function fromOf(file: string, from: ReadonlyMap<string, string>): { readonly from?: string } {
+  const name = TREE_CREDENTIALS.find((one) => one.file === file.replace(/\.pub$/, ''))?.name ?? '';
+  const path = from.get(name);
+  return path === undefined ? {} : { from: path };
+}
+
+/** As `credentialsOfTree`; what is wrong with the configuration or a template counts as what could not be read. */
+async function tryHeldCredentials(
+  root: ClusterRoot,
+  manifest: Manifest,
+  access: OwnerAccess,
+): Promise<HeldCredentials> {
+  try {
+    return await credentialsOfTree(root, manifest, access);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'input') throw error;
+    return { held: [], unreadable: error.findings };
+  }
 }
 
 function keyVanished(): Error {

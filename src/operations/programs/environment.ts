@@ -28,7 +28,29 @@ export function accessFiles(root: ClusterRoot, env: Readonly<Record<string, stri
   };
 }
 
-/** The whole environment of a program: what it may inherit, and the files of the cluster. */
+/** Programs that decrypt files. */
+const DECRYPTING = new Set(['sops', 'talhelper']);
+
+/**
+ * The variables by which a program that decrypts finds the age key. Where the key is given in SOPS_AGE_KEY alone there is no file
+ * to name, and sops refuses a name that leads nowhere; no other program gets the key itself.
+ *
+ * @param isThere - whether the file of the age key is there
+ */
+export function ageKeyVariables(
+  program: string,
+  {
+    files,
+    text,
+    isThere,
+  }: { readonly files: AccessFiles; readonly text: string | undefined; readonly isThere: boolean },
+): Record<string, string> {
+  const file = { SOPS_AGE_KEY_FILE: files.ageKey };
+  if (text === undefined || text === '' || !DECRYPTING.has(program)) return file;
+  return { SOPS_AGE_KEY: text, ...(isThere ? file : {}) };
+}
+
+/** The environment of every program: what it may inherit, and the files of the cluster. */
 export function programEnvironment(
   files: AccessFiles,
   env: Readonly<Record<string, string | undefined>>,
@@ -39,7 +61,6 @@ export function programEnvironment(
   return {
     ...Object.fromEntries(inherited),
     KUBECONFIG: files.kubeconfig,
-    SOPS_AGE_KEY_FILE: files.ageKey,
     SOPS_CONFIG: files.sopsConfig,
     TALOSCONFIG: files.talosconfig,
   };

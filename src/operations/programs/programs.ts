@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { environment } from '../../system/environment.ts';
+import { kindAt } from '../../system/tree.ts';
 import { findProgram, runAttached, watchProgram, type WatchedResult } from '../../system/programs.ts';
 import type { LineSink, ProgramCall, ProgramOutput, Programs } from './call.ts';
 import { howToGet, PROGRAMS, type ProgramName } from './catalogue.ts';
-import { accessFiles, programEnvironment } from './environment.ts';
+import { accessFiles, ageKeyVariables, programEnvironment } from './environment.ts';
 import { foldOutput, mask } from './output.ts';
 
 /** What a command that starts programs says of itself. */
@@ -25,12 +26,19 @@ const TIMED_OUT = 124;
 
 /** The one way to external programs, for one cluster. Every program sees the cluster's own kubeconfig, talosconfig, age key and rules. */
 export function openPrograms({ root, signal, sink, env = environment() }: ProgramsOptions): Programs {
-  const variables = programEnvironment(accessFiles(root, env), env);
+  const files = accessFiles(root, env);
+  const variables = programEnvironment(files, env);
+  const text = root.keys === root.path ? env.SOPS_AGE_KEY : undefined;
+  const environmentOf = (call: Pick<ProgramCall, 'program' | 'environment'>): Record<string, string> => ({
+    ...variables,
+    ...ageKeyVariables(call.program, { files, text, isThere: kindAt(files.ageKey) === 'file' }),
+    ...call.environment,
+  });
   const ask = async (call: ProgramCall): Promise<ProgramOutput> => {
     signal.throwIfAborted();
     const result = await watchProgram(call.program, call.arguments, {
       cwd: join(root.path, call.folder ?? '.'),
-      environment: { ...variables, ...call.environment },
+      environment: environmentOf(call),
       timeoutSeconds: call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
       signal,
       ...(call.input === undefined ? {} : { input: call.input }),
@@ -52,10 +60,7 @@ export function openPrograms({ root, signal, sink, env = environment() }: Progra
       signal.throwIfAborted();
       if ((await findProgram(call.program, variables.PATH ?? '')) === undefined) throw missingProgram(call.program);
       const cwd = join(root.path, call.folder ?? '.');
-      const code = await runAttached(call.program, call.arguments, {
-        cwd,
-        environment: { ...variables, ...call.environment },
-      });
+      const code = await runAttached(call.program, call.arguments, { cwd, environment: environmentOf(call) });
       return code ?? 1;
     },
     locate: (program) => findProgram(program, variables.PATH ?? ''),

@@ -92,6 +92,17 @@ describe('doctor', () => {
     expect(await found()).toEqual([]);
   });
 
+  it('compares keys with the tree, and says what comes back from it', async () => {
+    const cluster = await ownCluster();
+    await rm(join(cluster, 'github-deploy.key'));
+    await writeFile(join(cluster, 'github-push-token.txt'), '0123456789abcdef0123456789abcdef\n', { mode: 0o600 });
+    expect(await codes(cluster, ['keys'])).toEqual(['credentials/missing', 'credentials/other']);
+    const [, deployKey] = await examine(cluster, ['keys']);
+    expect(deployKey?.findings[0]?.remedy).toContain('it comes back from bootstrap/github-deploy-key.sops.yaml');
+    await appendFile(join(cluster, 'cluster.yaml'), 'nope: 1\n');
+    expect(await codes(cluster, ['keys'])).toEqual(['credentials/missing', 'secrets/not-checked']);
+  });
+
   it('prints JSON where asked, and knows its areas', async () => {
     const cluster = await ownCluster();
     const result = await runCommand(['doctor', 'configuration', 'secrets', '--json', '--root', cluster]);

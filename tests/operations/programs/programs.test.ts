@@ -84,6 +84,22 @@ describe('a program', () => {
   });
 });
 
+describe('an age key in SOPS_AGE_KEY', () => {
+  it('reaches what decrypts, and nothing else', async () => {
+    const { programs, stands } = await opened([{ program: 'talhelper' }, { program: 'kubectl' }], {
+      env: { SOPS_AGE_KEY: 'AGE-SECRET-KEY-1' },
+      recorded: ['SOPS_AGE_KEY'],
+    });
+    await programs.run({ program: 'talhelper', arguments: ['genconfig'] });
+    await programs.run({ program: 'kubectl', arguments: ['get'] });
+    const [talhelper, kubectl] = await stands.calls();
+    expect(talhelper?.environment).toHaveProperty('SOPS_AGE_KEY', 'AGE-SECRET-KEY-1');
+    // sops ends with an error where this leads nowhere.
+    expect(talhelper?.environment).not.toHaveProperty('SOPS_AGE_KEY_FILE');
+    expect(kubectl?.environment).not.toHaveProperty('SOPS_AGE_KEY');
+  });
+});
+
 describe('versions', () => {
   it('are read from what each program says', async () => {
     const { programs } = await opened(
@@ -158,11 +174,18 @@ describe('waiting', () => {
 
 async function opened(
   rules: readonly StandInRule[],
-  options: Partial<Pick<ProgramsOptions, 'env' | 'sink' | 'signal'>> & { readonly programs?: readonly string[] } = {},
+  options: Partial<Pick<ProgramsOptions, 'env' | 'sink' | 'signal'>> & {
+    readonly programs?: readonly string[];
+    /** Variables that the stand-ins record. */
+    readonly recorded?: readonly string[];
+  } = {},
 ): Promise<{ programs: Programs; stands: StandIns; root: string }> {
   const root = await temporaryFolder();
-  const { programs: names, env, ...rest } = options;
-  const stands = await standIns(root, rules, names === undefined ? {} : { programs: names });
+  const { programs: names, recorded = [], env, ...rest } = options;
+  const stands = await standIns(root, rules, {
+    environment: recorded,
+    ...(names === undefined ? {} : { programs: names }),
+  });
   const programs = openPrograms({
     root: clusterRoot(root),
     signal: NOW,
