@@ -134,7 +134,7 @@ function missingHere({ credential: { file, label }, path }: HeldCredential): Fin
     severity: 'note',
     message: `${file} does not exist here; the tree holds ${label} in ${path}`,
     place: { file },
-    remedy: '`cluster-template configure` and `init` restore the file',
+    remedy: '`cluster-template configure` restores the file',
   };
 }
 

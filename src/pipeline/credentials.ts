@@ -219,7 +219,7 @@ function notHeld({ label, file }: TreeCredential): Finding {
     code: 'usage/argument',
     severity: 'error',
     message: `the tree does not hold ${label}, so there is nothing to replace`,
-    remedy: `without --rotate \`configure\` takes what lies in ${file} where a template asks for it`,
+    remedy: `without --rotate \`cluster-template configure\` takes what lies in ${file} where a template asks for it`,
   };
 }
 
@@ -228,7 +228,7 @@ function notMadeHere({ label, file, name }: TreeCredential): Finding {
     code: 'usage/argument',
     severity: 'error',
     message: `${label} cannot be made here, and ${file} holds none but what the tree has already`,
-    remedy: `move ${file} away, \`cloudflared tunnel create --credentials-file ${file} NAME\`, then \`configure --rotate ${name}\` again`,
+    remedy: `move ${file} away, \`cloudflared tunnel create --credentials-file ${file} NAME\`, then \`cluster-template configure --rotate ${name}\` again`,
   };
 }
 

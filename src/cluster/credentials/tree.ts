@@ -142,7 +142,7 @@ export function afterRotation(credential: TreeCredential, { path }: TreePlace): 
 
 const AFTERWARDS: Readonly<Record<CredentialName, string>> = {
   'deploy-key':
-    'add github-deploy.key.pub at GitHub (Settings, Deploy keys), commit and push, run `task bootstrap:apps`, then remove the old key at GitHub',
+    'add github-deploy.key.pub at GitHub (Settings, Deploy keys), commit and push, run `cluster-template bootstrap apps`, then remove the old key at GitHub',
   'webhook-token':
     'commit and push, wait until Flux has applied it, then enter the content of github-push-token.txt as secret of the webhook at GitHub (Settings, Webhooks)',
   tunnel:
