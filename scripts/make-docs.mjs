@@ -74,18 +74,21 @@ each family. IPv4 stands first.
 | \`coredns_addr\`, \`coredns_addrs\` | address number 10 of each Service network |
 | \`node_default_gateway\`, \`node_default_gateways\`, \`node_default_gateway_v4\`, \`node_default_gateway_v6\` | as written, or the first address of each node network |
 | \`cluster_dns_gateway_addrs\`, \`cluster_gateway_addrs\`, \`cloudflare_gateway_addrs\`, \`agentgateway_addrs\`, \`cilium_bgp_router_addrs\` | the addresses as lists, empty where there are none |
-| \`lb_pool_blocks\` | \`cilium_lb_pool_cidr\`, or the node networks and every gateway outside of them, as \`cidr\` or \`start\` and \`stop\` |
+| \`lb_pool_blocks\` | \`cilium_lb_pool_cidr\` without the addresses of nodes, router, API and servers, or the gateways alone, as \`cidr\` or \`start\` and \`stop\` |
+| \`cilium_bgp_multihop\` | the hops that a BGP session may take, where a router lies outside of the node networks |
 | \`cluster_endpoint\` | the URL of the Kubernetes API |
 | \`cert_sans\` | 127.0.0.1, \`cluster_api_addr\` and \`cluster_api_tls_sans\`, each once |
 | \`cloudflare_domains\`, \`primary_domain\` | the domains, and the first of them |
 | \`domains\` | the domains with \`name\`, \`variable\` (SECRET_DOMAIN, SECRET_DOMAIN_2, …), \`slug\`, \`tls_secret\` and \`listener\` (https, https-2, …) |
+| \`cluster_name\` | as written, or the last part of the repository's name |
 | \`repository_url\`, \`repository_host\`, \`deploy_key_enabled\` | what Flux reads, from where and whether over SSH |
 | \`repository_known_hosts\`, \`repository_known_hosts_lines\` | the host keys for SSH, as written or bundled |
 | \`webhook_type\`, \`webhook_enabled\` | as written, or that of the host; none where nothing is reached from the Internet |
 | \`ingress\`, \`external_gateway_enabled\`, \`public_gateway\` | as written, or \`tunnel\` with Cloudflare and \`none\` without; whether there is an external gateway; the gateway of what may be public |
 | \`cloudflare_enabled\`, \`cloudflare_tunnel_enabled\`, \`cloudflare_dns_enabled\` | whether Cloudflare, its tunnel and the publishing of names are used |
-| \`cluster_issuer\` | letsencrypt-production with Cloudflare, internal-ca without |
-| \`cilium_bgp_enabled\`, \`bgp_enabled\`, \`l2_enabled\` | whether all three fields of BGP are set, or addresses are announced on the node network |
+| \`cluster_issuer\` | letsencrypt-production (or letsencrypt-staging) with Cloudflare, internal-ca without |
+| \`cloudflare_zones\` | the zones that the domains lie in, with \`name\`, \`variable\` (SECRET_DOMAIN, SECRET_ZONE, …) and \`is_domain\` |
+| \`cilium_bgp_enabled\`, \`bgp_enabled\`, \`l2_enabled\` | whether all three fields of BGP are set; whether addresses are announced on the node network: without BGP, or where some lie in it |
 | \`hubble_ui_enabled\` | with Hubble, unless switched off |
 | \`k8s_gateway_fallback_dns\` | as written, or the public addresses of \`node_dns_servers\` (not private, unique local, loopback, link-local or of a carrier's NAT), or 1.1.1.1 and 1.0.0.1 where none is left |
 | \`spegel_enabled\` | as written, or whether there is more than one node |

@@ -24,6 +24,7 @@ const SOURCES = [
       'v1/Secret',
       'v1/Service',
       'node.k8s.io/v1/RuntimeClass',
+      'storage.k8s.io/v1/StorageClass',
     ],
   },
   {

@@ -43,7 +43,7 @@ const SET = {
 };
 
 /** What a comment shows where neither the default nor the example says much. */
-const SHOWN = { cloudflare_domains: ['example.com', 'example.net'] };
+const SHOWN = { cloudflare_domains: ['example.com', 'example.net'], cloudflare_zone: 'example.com' };
 
 const NODES = [
   node('k8s-0', 10, true, '/dev/sda'),

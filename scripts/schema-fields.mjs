@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The parts of cluster.yaml, each with its first field. */
 const SECTIONS = new Map([
   ['node_cidr', 'Nodes'],
-  ['cluster_api_addr', 'Kubernetes'],
+  ['cluster_name', 'Kubernetes'],
   ['cluster_dns_gateway_addr', 'Gateways'],
   ['repository_name', 'Repository'],
   ['dns_provider', 'Domain and Cloudflare'],

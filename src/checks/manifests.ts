@@ -12,7 +12,7 @@ import { checkReferences } from './references.ts';
 import { checkReplacedDefaults } from './replaced-defaults.ts';
 import { checkRoutes } from './routes.ts';
 import { checkSubstitutions } from './substitutions.ts';
-import { checkTalconfig } from './talconfig.ts';
+import { checkTalconfig, checkVersions } from './talconfig.ts';
 import { checkTalosPatches } from './talos.ts';
 
 /** What the gates found, and the objects that they looked at. */
@@ -49,6 +49,7 @@ export function checkManifests(files: readonly ManifestFile[], known: ParsedText
     ...checkBootstrap(tree),
     ...checkAgeKey(flux),
     ...checkTalconfig(tree),
+    ...checkVersions(tree),
     ...checkTalosPatches(tree),
   ];
   return { findings: withoutRepeats([...findings, ...found]), flux };

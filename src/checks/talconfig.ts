@@ -75,6 +75,54 @@ const WORDS: Readonly<Record<Kind, string>> = {
   map: 'a map',
 };
 
+/** The first minor version of Kubernetes of which the kubelet takes `crashLoopBackOff` without a feature gate (KEP-4603). */
+const CRASH_LOOP_SINCE = 35;
+
+/**
+ * How the minor versions of Kubernetes follow from Talos': 1.13 runs 1.31 to 1.36, 1.12 runs 1.30 to 1.35, and so on
+ * (https://docs.siderolabs.com/talos/v1.13/getting-started/support-matrix).
+ */
+const OLDEST_KUBERNETES = 18;
+const NEWEST_KUBERNETES = 23;
+
+/** Finds versions in talenv.yaml that do not go together, and settings that the kubelet of the version refuses. */
+export function checkVersions(tree: ManifestTree): Finding[] {
+  return tree.documentsOf('talos/talenv.yaml').flatMap((document) => {
+    const [talos, kubernetes] = ['talosVersion', 'kubernetesVersion'].map((key) => minorOf(at(document.fields, key)));
+    if (kubernetes === undefined) return [];
+    return [...unsupported(document, talos, kubernetes), ...refusedByKubelet(tree, kubernetes)];
+  });
+}
+
+function unsupported(document: ManifestDocument, talos: number | undefined, kubernetes: number): Finding[] {
+  if (talos === undefined) return [];
+  const [oldest, newest] = [talos + OLDEST_KUBERNETES, talos + NEWEST_KUBERNETES];
+  if (kubernetes >= oldest && kubernetes <= newest) return [];
+  const message = `Talos 1.${String(talos)} runs Kubernetes 1.${String(oldest)} to 1.${String(newest)}, not 1.${String(kubernetes)}`;
+  const remedy =
+    kubernetes > newest ? 'raise Talos first' : 'raise Kubernetes first, one minor version after the other';
+  return [manifestFinding(document, ['kubernetesVersion'], { code: 'manifests/versions', message, remedy })];
+}
+
+function refusedByKubelet(tree: ManifestTree, kubernetes: number): Finding[] {
+  if (kubernetes >= CRASH_LOOP_SINCE) return [];
+  const path = ['machine', 'kubelet', 'extraConfig', 'crashLoopBackOff'];
+  return tree.documents
+    .filter(({ file, fields }) => file.path.startsWith('talos/patches/') && at(fields, ...path) !== undefined)
+    .map((document) =>
+      manifestFinding(document, path, {
+        code: 'manifests/versions',
+        message: `the kubelet of Kubernetes 1.${String(kubernetes)} does not start with \`crashLoopBackOff\`: it takes it from 1.${String(CRASH_LOOP_SINCE)} on`,
+        remedy: 'leave it out, or raise `kubernetesVersion`',
+      }),
+    );
+}
+
+function minorOf(version: unknown): number | undefined {
+  const [, minor] = typeof version === 'string' ? (/^v1\.(\d+)\./.exec(version) ?? []) : [];
+  return minor === undefined ? undefined : Number(minor);
+}
+
 /** Finds keys of talconfig.yaml that talhelper does not know and ignores, values of another kind and nodes that lack what names them. */
 export function checkTalconfig(tree: ManifestTree): Finding[] {
   return tree.documentsOf('talos/talconfig.yaml').flatMap((document) => {

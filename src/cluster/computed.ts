@@ -17,7 +17,7 @@ export function computeValues(configuration: Configuration): ComputedValues {
   const services = serviceValues(cluster);
   return {
     ...networkValues(cluster),
-    ...addressValues({ ...cluster, ingress: services.ingress }),
+    ...addressValues({ ...cluster, ingress: services.ingress }, configuration.nodes),
     ...domainValues(cluster),
     ...repositoryValues(cluster, services.external_gateway_enabled),
     ...services,

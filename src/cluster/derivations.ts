@@ -12,6 +12,24 @@ const KNOWN_HOSTS: readonly Field[] = [...SSH, 'repository_known_hosts'];
 const ROUTERS: readonly (keyof Cluster)[] = ['node_default_gateway', 'node_cidr'];
 const BGP: readonly Field[] = ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn'];
 const INGRESS: readonly Field[] = ['ingress', 'dns_provider'];
+const POOL: readonly Field[] = [
+  'cilium_lb_pool_cidr',
+  'node_cidr',
+  'cluster_dns_gateway_addr',
+  'cluster_gateway_addr',
+  'cloudflare_gateway_addr',
+  ...INGRESS,
+  'agentgateway_addr',
+];
+const OTHERS: readonly Field[] = [
+  'node_default_gateway',
+  'node_dns_servers',
+  'node_ntp_servers',
+  'cluster_api_addr',
+  'cilium_bgp_router_addr',
+  'k8s_gateway_fallback_dns',
+  'nodes',
+];
 const AZURE: readonly Field[] = ['agentgateway_addr', 'azure_openai_api_key'];
 const COHERE: readonly Field[] = ['agentgateway_addr', 'cohere_api_key'];
 const COHERE_HOST: readonly Field[] = [...COHERE, 'cohere_host'];
@@ -58,22 +76,18 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   agentgateway_addrs: ['agentgateway_addr'],
   cilium_bgp_router_addr: ['cilium_bgp_router_addr'],
   cilium_bgp_router_addrs: ['cilium_bgp_router_addr'],
-  lb_pool_blocks: [
-    'cilium_lb_pool_cidr',
-    'node_cidr',
-    'cluster_dns_gateway_addr',
-    'cluster_gateway_addr',
-    'cloudflare_gateway_addr',
-    ...INGRESS,
-    'agentgateway_addr',
-  ],
+  cilium_bgp_multihop: [...BGP, 'node_cidr'],
+  lb_pool_blocks: [...POOL, ...OTHERS],
+  l2_enabled: [...BGP, ...POOL],
   cluster_endpoint: ['cluster_api_addr'],
   cert_sans: ['cluster_api_addr', 'cluster_api_tls_sans'],
   cloudflare_domain: DOMAIN,
   cloudflare_domains: DOMAIN,
   primary_domain: DOMAIN,
   domains: DOMAIN,
+  cloudflare_zones: [...DOMAIN, 'cloudflare_zone'],
   repository_name: ['repository_name', 'repository_url'],
+  cluster_name: ['cluster_name', 'repository_name', 'repository_url'],
   repository_url: ['repository_name', ...SSH],
   repository_host: ['repository_url'],
   repository_known_hosts: KNOWN_HOSTS,
@@ -83,7 +97,6 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   webhook_enabled: ['webhook_type', ...INGRESS],
   cilium_bgp_enabled: BGP,
   bgp_enabled: BGP,
-  l2_enabled: BGP,
   hubble_ui_enabled: ['hubble_ui_enabled', 'hubble_enabled'],
   k8s_gateway_fallback_dns: ['k8s_gateway_fallback_dns', 'node_dns_servers', 'cluster_pod_cidr'],
   ingress: INGRESS,
@@ -92,7 +105,7 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   cloudflare_dns_enabled: INGRESS,
   external_gateway_enabled: INGRESS,
   public_gateway: INGRESS,
-  cluster_issuer: ['dns_provider'],
+  cluster_issuer: ['dns_provider', 'acme_staging'],
   proxmox_api_url: ['proxmox_api_url'],
   proxmox_csi_enabled: ['proxmox_csi_token_id', 'proxmox_csi_token_secret'],
   agentgateway_enabled: ['agentgateway_addr'],

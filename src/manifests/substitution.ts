@@ -1,6 +1,6 @@
 /**
  * Variables as Flux replaces them after it built a Kustomization (`spec.postBuild`); the forms are those of the Go package
- * github.com/fluxcd/pkg/envsubst. A name without a value becomes an empty text there, silently.
+ * github.com/fluxcd/pkg/envsubst. Since Flux 2.9 a name without a value makes the whole Kustomization fail.
  */
 
 /** One `${...}` in a text. */
@@ -16,8 +16,8 @@ export interface Variable {
 /** Annotation and label by which an object asks not to be touched. */
 export const SUBSTITUTE_KEY = 'kustomize.toolkit.fluxcd.io/substitute';
 
-/** `$${...}` is the escaped form. A brace that is never closed is found too. */
-const EXPRESSION = /\$(\$?)\{([^}]*)(\}?)/g;
+/** Two dollar signs stand for one, before a brace and elsewhere. A brace that is never closed is found too. */
+const EXPRESSION = /\$\$|\$\{([^}]*)(\}?)/g;
 const BODY = /^(?:#([A-Za-z_]\w*)|([A-Za-z_]\w*)(.*))$/s;
 const DEFAULT = /^:?[-=]|^:[?+]/;
 const OPERATOR = /^(?:$|[:=,^/#%])/;
@@ -26,9 +26,14 @@ const OPERATOR = /^(?:$|[:=,^/#%])/;
 export function variablesIn(text: string): Variable[] {
   if (!text.includes('${')) return [];
   return [...text.matchAll(EXPRESSION)].flatMap((match): Variable[] => {
-    const [expression, escape, body = '', closing] = match;
-    return escape === '$' ? [] : [readVariable(expression, body, closing === '}')];
+    const [expression, body = '', closing] = match;
+    return expression === '$$' ? [] : [readVariable(expression, body, closing === '}')];
   });
+}
+
+/** Whether two dollar signs stand in a text that escape no brace: Flux makes one of them. */
+export function losesDollar(text: string): boolean {
+  return [...text.matchAll(/\$\$(\{?)/g)].some(([, brace]) => brace === '');
 }
 
 /**
@@ -36,15 +41,18 @@ export function variablesIn(text: string): Variable[] {
  * stays as it is: two objects that are named by the same expression still match.
  */
 export function substitute(text: string, values: ReadonlyMap<string, string>): string {
-  if (!text.includes('${')) return text;
-  return text.replace(EXPRESSION, (expression: string, escape: string, body: string, closing: string) => {
-    if (escape === '$') return expression.slice(1);
-    const { name, hasDefault } = readVariable(expression, body, closing === '}');
-    const value = name === undefined ? undefined : values.get(name);
-    const operation = name === undefined ? '' : body.slice(name.length);
-    if (value === undefined) return hasDefault ? operation.replace(DEFAULT, '') : expression;
-    return apply(value, operation) ?? expression;
-  });
+  if (!/\$[${]/.test(text)) return text;
+  return text.replace(
+    EXPRESSION,
+    (expression: string, body: string | undefined = '', closing: string | undefined = '') => {
+      if (expression === '$$') return '$';
+      const { name, hasDefault } = readVariable(expression, body, closing === '}');
+      const value = name === undefined ? undefined : values.get(name);
+      const operation = name === undefined ? '' : body.slice(name.length);
+      if (value === undefined) return hasDefault ? operation.replace(DEFAULT, '') : expression;
+      return apply(value, operation) ?? expression;
+    },
+  );
 }
 
 function readVariable(expression: string, body: string, isClosed: boolean): Variable {

@@ -11,7 +11,7 @@ const SITE = 'kubernetes/apps/web/site';
 function edited(path: string, from: string, to: string): Texts {
   const text = SMALL_TREE[path] ?? '';
   expect(text).toContain(from);
-  return { ...SMALL_TREE, [path]: text.replace(from, to) };
+  return { ...SMALL_TREE, [path]: text.replace(from, () => to) };
 }
 
 function without(path: string): Texts {
@@ -128,7 +128,7 @@ describe('the gates', () => {
       'a variable that nothing defines',
       () => edited(`${SITE}/app/route.yaml`, 'www.${SECRET_DOMAIN}', 'www.${SECRET_DOMAIM}'),
       [
-        `${SITE}/app/route.yaml:7:7: error: nothing defines the variable SECRET_DOMAIM: Flux would put an empty text in the place of \${SECRET_DOMAIM} [manifests/variable]`,
+        `${SITE}/app/route.yaml:7:7: error: nothing defines the variable SECRET_DOMAIM: Flux refuses the whole Kustomization because of \${SECRET_DOMAIM} [manifests/variable]`,
         `${SITE}/app/route.yaml:9:13: error: the gateway door, listener https, serves none of the host names of the route [manifests/route]`,
       ],
     ],
@@ -136,6 +136,30 @@ describe('the gates', () => {
       'a substitution that Flux cannot read',
       () => edited(`${SITE}/app/service.yaml`, 'app: site', 'app: ${a.b}'),
       [`${SITE}/app/service.yaml:9:10: error: Flux cannot read the substitution \${a.b} [manifests/substitution]`],
+    ],
+    [
+      'two dollar signs that become one',
+      () => edited(`${SITE}/app/service.yaml`, 'app: site', 'app: a$$b'),
+      [`${SITE}/app/service.yaml:9:10: warning: Flux makes one dollar sign of two here [manifests/substitution]`],
+    ],
+    ...(['pa$$ss', '${GONE}', '${SECRET_DOMAIN}', '$${x}'] as const).map((value): [string, () => Texts, string[]] => [
+      `${value} in a Secret, which it does not show`,
+      () => ({
+        ...edited(`${SITE}/app/kustomization.yaml`, '  - ./gateway.yaml', '  - ./gateway.yaml\n  - ./key.sops.yaml'),
+        [`${SITE}/app/key.sops.yaml`]: `apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\nstringData:\n  token: ${value}\n`,
+      }),
+      [
+        `${SITE}/app/key.sops.yaml:6:10: error: Flux would take a part of this value of a Secret for a variable, and change it or fail [manifests/substitution]`,
+      ],
+    ]),
+    [
+      'nothing in a Secret that Flux leaves alone',
+      () => ({
+        ...edited(`${SITE}/app/kustomization.yaml`, '  - ./gateway.yaml', '  - ./gateway.yaml\n  - ./key.sops.yaml'),
+        [`${SITE}/app/key.sops.yaml`]:
+          'apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\nstringData:\n  token: pa$$ss${x}\n',
+      }),
+      [],
     ],
     [
       'a gateway that does not exist',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTalconfig } from '../../src/checks/talconfig.ts';
+import { checkTalconfig, checkVersions } from '../../src/checks/talconfig.ts';
 import { readTree } from '../../src/manifests/tree.ts';
 import { manifestFilesOf } from '../manifests/support.ts';
 
@@ -50,5 +50,42 @@ describe('checkTalconfig', () => {
       ({ place, message }) => `${String(place?.line)}:${String(place?.column)} ${message}`,
     );
     expect(found.sort()).toEqual([...expected].sort());
+  });
+});
+
+describe('checkVersions', () => {
+  const KUBELET =
+    'machine:\n  kubelet:\n    extraConfig:\n      crashLoopBackOff:\n        maxContainerRestartPeriod: 60s\n';
+
+  it.each<[string, string, readonly string[]]>([
+    ['v1.13.7', 'v1.36.4', []],
+    ['v1.13.7', 'v1.37.0', ['talos/talenv.yaml:2 Talos 1.13 runs Kubernetes 1.31 to 1.36, not 1.37']],
+    ['v1.12.0', 'v1.35.0', []],
+    [
+      'v1.13.0',
+      'v1.30.9',
+      [
+        'talos/talenv.yaml:2 Talos 1.13 runs Kubernetes 1.31 to 1.36, not 1.30',
+        'talos/patches/global/kubelet.yaml:4 the kubelet of Kubernetes 1.30 does not start with `crashLoopBackOff`: it takes it from 1.35 on',
+      ],
+    ],
+    [
+      'v1.13.0',
+      'v1.34.2',
+      [
+        'talos/patches/global/kubelet.yaml:4 the kubelet of Kubernetes 1.34 does not start with `crashLoopBackOff`: it takes it from 1.35 on',
+      ],
+    ],
+  ])('Talos %s with Kubernetes %s', (talos, kubernetes, expected) => {
+    const { tree } = readTree(
+      manifestFilesOf({
+        'talos/talenv.yaml': `talosVersion: ${talos}\nkubernetesVersion: ${kubernetes}\n`,
+        'talos/patches/global/kubelet.yaml': KUBELET,
+      }),
+    );
+    const found = checkVersions(tree).map(
+      ({ place, message }) => `${String(place?.file)}:${String(place?.line)} ${message}`,
+    );
+    expect(found).toEqual(expected);
   });
 });

@@ -13,7 +13,8 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
   node_cidr: ['192.0.2.0/24', '198.51.100.0/24', ['192.0.2.0/24', '2001:db8::/64'], '2001:db8::/64'],
   node_vlan_tag: [null, 5],
   node_schematic_id: [null, 'one'],
-  node_dns_servers: [['1.1.1.1'], ['9.9.9.10']],
+  node_dns_servers: [['1.1.1.1'], ['9.9.9.10'], ['192.0.2.53']],
+  node_ntp_servers: [['162.159.200.1'], ['192.0.2.54']],
   cluster_api_addr: ['192.0.2.5', '192.0.2.77'],
   cluster_api_tls_sans: [null, ['api.example.com']],
   cluster_pod_cidr: [
@@ -30,6 +31,7 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
   cloudflare_gateway_addr: ['192.0.2.8', '203.0.113.8'],
   ingress: [null, 'none', 'direct', 'tunnel'],
   dns_provider: ['cloudflare', 'none'],
+  cluster_name: [null, 'home'],
   repository_name: ['example/cluster', 'someone/else', null],
   repository_url: [
     null,
@@ -42,13 +44,15 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
   webhook_type: [null, 'none', 'gitlab'],
   cloudflare_domain: ['example.com', ['example.net', 'example.com'], null],
   cloudflare_domains: [null, ['example.org']],
-  cilium_lb_pool_cidr: [null, '192.0.2.128/25'],
+  cloudflare_zone: [null, 'com'],
+  acme_staging: [false, true],
+  cilium_lb_pool_cidr: [null, '192.0.2.0/25', '203.0.113.0/24'],
   cilium_bgp_router_addr: [null, '192.0.2.1', '192.0.2.2', '2001:db8::1'],
   cilium_bgp_router_asn: [null, 64513],
   cilium_bgp_node_asn: [null, 64514],
   hubble_enabled: [true, false],
   hubble_ui_enabled: [null, true, false],
-  k8s_gateway_fallback_dns: [null, ['9.9.9.9']],
+  k8s_gateway_fallback_dns: [null, ['9.9.9.9'], ['192.0.2.55']],
   spegel_enabled: [null, true, false],
   agentgateway_addr: [null, '192.0.2.9', '203.0.113.9'],
   agentgateway_observability_enabled: [true, false],
@@ -65,8 +69,24 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
   proxmox_vlan_mode: [false, true],
 };
 
-const valid = await validConfiguration({}, [true, false]);
-const BASES = Array.from({ length: 60 }, (_, number) => baseOf(number));
+const valid = await validConfiguration({ cilium_lb_pool_cidr: '192.0.2.0/24' }, [true, false]);
+/** With BGP and every gateway elsewhere: what only such a cluster does without. */
+const ELSEWHERE: Configuration = {
+  ...valid,
+  cluster: {
+    ...valid.cluster,
+    dns_provider: 'cloudflare',
+    cloudflare_gateway_addr: '203.0.113.8',
+    cluster_dns_gateway_addr: '203.0.113.6',
+    cluster_gateway_addr: '203.0.113.7',
+    cilium_lb_pool_cidr: null,
+    cilium_bgp_router_addr: '192.0.2.1',
+    cilium_bgp_router_asn: 64513,
+    cilium_bgp_node_asn: 64514,
+  },
+};
+const EXTERNAL_NEAR = { ...ELSEWHERE, cluster: { ...ELSEWHERE.cluster, cloudflare_gateway_addr: '192.0.2.8' } };
+const BASES = [ELSEWHERE, EXTERNAL_NEAR, ...Array.from({ length: 60 }, (_, number) => baseOf(number))];
 const DERIVED = Object.keys(NODE_COMPUTED_FROM) as (keyof typeof NODE_COMPUTED_FROM)[];
 const NAMES = Object.keys(computeValues(valid)) as (keyof ComputedValues)[];
 
@@ -97,7 +117,14 @@ describe('what computed values are made from', () => {
     const [node] = valid.nodes;
     if (node === undefined) throw new Error('the configuration has no node');
     const other = { ...node, controller: false, openebs_hostpath_enabled: true };
-    const nodes = [[node], [node, node], [other], [{ ...other, gpu: 'nvidia' }], [{ ...other, gpu: 'intel' }]] as const;
+    const nodes = [
+      [node],
+      [{ ...node, address: '192.0.2.78' }],
+      [node, node],
+      [other],
+      [{ ...other, gpu: 'nvidia' }],
+      [{ ...other, gpu: 'intel' }],
+    ] as const;
     expect(changes(nodes.map((some) => ({ ...valid, nodes: some }))).sort()).toEqual(madeFrom('nodes'));
   });
 

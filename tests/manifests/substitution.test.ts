@@ -18,6 +18,9 @@ describe('substitute', () => {
     ['${MISSING:=5Gi} ${MISSING:-x} ${NAME:-x}', '5Gi x Web'],
     ['$${DOMAIN}', '${DOMAIN}'],
     ['$DOMAIN $1', '$DOMAIN $1'],
+    ['pa$$ss $$$x $$$$', 'pa$ss $$x $$'],
+    ['$$$${DOMAIN} $$$${DOMAIN}$', '$${DOMAIN} $${DOMAIN}$'],
+    ['$$${DOMAIN}', '$home.example.com'],
     ['${MISSING} ${MISSING/./-}', '${MISSING} ${MISSING/./-}'],
   ])('gives for %s', (text, expected) => {
     expect(substitute(text, VALUES)).toBe(expected);

@@ -133,7 +133,14 @@ describe('the AI gateway', () => {
       spec: {
         hostnames: ['agentgateway.${SECRET_DOMAIN}'],
         parentRefs: [{ name: 'envoy-internal', namespace: 'network' }],
-        rules: [{ backendRefs: [{ name: 'agentgateway-ui', port: 15000 }] }],
+        rules: [
+          { filters: [{ type: 'RequestRedirect' }], matches: [{ path: { type: 'Exact', value: '/' } }] },
+          {
+            backendRefs: [{ name: 'agentgateway-ui', port: 15000 }],
+            // The port also answers /quitquitquit and /config_dump.
+            matches: [{ method: 'GET', path: { type: 'PathPrefix', value: '/ui' } }],
+          },
+        ],
       },
     });
   });

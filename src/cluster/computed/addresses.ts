@@ -1,14 +1,9 @@
-import { contains, parseAddress, parseNetwork } from '../addresses.ts';
-import type { Cluster } from '../config/types.ts';
+import { parseNetwork } from '../addresses.ts';
+import type { Cluster, ClusterNode } from '../config/types.ts';
 import { byFamily, ofFamily, textsOf } from '../families.ts';
+import { addressesOfOthers, poolBlocks, touchesNodeNetwork, type AddressBlock } from '../pool.ts';
 import { hostOf } from './networks.ts';
-
-/** Where load balancer addresses come from: a network, or the first and the last address of a range; the others are null. */
-export interface AddressBlock {
-  readonly cidr: string | null;
-  readonly start: string | null;
-  readonly stop: string | null;
-}
+import { isBgpEnabled } from './services.ts';
 
 /** The addresses of routers, gateways and the API. Of two families the plain name holds the text of IPv4. */
 export interface AddressValues {
@@ -27,8 +22,12 @@ export interface AddressValues {
   readonly agentgateway_addrs: readonly string[];
   readonly cilium_bgp_router_addr: string | null;
   readonly cilium_bgp_router_addrs: readonly string[];
-  /** The blocks of Cilium's address pool: as written, or the node networks and every gateway outside of them. */
+  /** How far away a BGP router may be, in hops; null where all are neighbours, or of the same AS, for which it plays no part. */
+  readonly cilium_bgp_multihop: number | null;
+  /** The blocks of Cilium's address pool: as written without the addresses of others, or the gateways alone. */
   readonly lb_pool_blocks: readonly AddressBlock[];
+  /** Whether load balancer addresses are announced on the node network: without BGP, or where one of them may lie there. */
+  readonly l2_enabled: boolean;
   /** The URL of the Kubernetes API, an IPv6 address in brackets. */
   readonly cluster_endpoint: string;
   /** Names and addresses in the certificate of the Kubernetes API. */
@@ -36,9 +35,16 @@ export interface AddressValues {
 }
 
 /** Addresses as templates need them. Throws a RangeError for a configuration that was not validated. */
-export function addressValues(cluster: Cluster): AddressValues {
+export function addressValues(cluster: Cluster, nodes: readonly ClusterNode[]): AddressValues {
   const routers = routersOf(cluster);
   const external = cluster.ingress === 'none' ? [] : byFamily(cluster.cloudflare_gateway_addr);
+  const gateways = [
+    cluster.cluster_dns_gateway_addr,
+    cluster.cluster_gateway_addr,
+    external,
+    cluster.agentgateway_addr,
+  ];
+  const pool = cluster.cilium_lb_pool_cidr ?? gateways.flatMap(textsOf);
   return {
     node_default_gateway: routers[0] ?? '',
     node_default_gateways: routers,
@@ -54,7 +60,10 @@ export function addressValues(cluster: Cluster): AddressValues {
     agentgateway_addrs: byFamily(cluster.agentgateway_addr),
     cilium_bgp_router_addr: byFamily(cluster.cilium_bgp_router_addr)[0] ?? null,
     cilium_bgp_router_addrs: byFamily(cluster.cilium_bgp_router_addr),
-    lb_pool_blocks: poolOf(cluster, external).map(blockOf),
+    cilium_bgp_multihop: multihopOf(cluster),
+    lb_pool_blocks: poolBlocks(pool, addressesOfOthers(cluster, nodes, routers)),
+    // Who asks from inside of the node network asks by ARP, whatever the router was told.
+    l2_enabled: !isBgpEnabled(cluster) || textsOf(pool).some((text) => touchesNodeNetwork(cluster.node_cidr, text)),
     cluster_endpoint: `https://${hostInUrl(cluster.cluster_api_addr)}:6443`,
     cert_sans: [...new Set(['127.0.0.1', cluster.cluster_api_addr, ...(cluster.cluster_api_tls_sans ?? [])])],
   };
@@ -69,23 +78,14 @@ export function routersOf(cluster: Cluster): readonly string[] {
   });
 }
 
-/** With BGP a gateway may lie outside of the node networks: its address is then a block of its own. */
-function poolOf(cluster: Cluster, external: readonly string[]): readonly string[] {
-  if (cluster.cilium_lb_pool_cidr !== null) return byFamily(cluster.cilium_lb_pool_cidr);
-  const fields = [cluster.cluster_dns_gateway_addr, cluster.cluster_gateway_addr, external, cluster.agentgateway_addr];
-  const networks = textsOf(cluster.node_cidr).flatMap((cidr) => parseNetwork(cidr) ?? []);
-  const outside = fields.flatMap(textsOf).filter((text) => {
-    const address = parseAddress(text);
-    return address !== undefined && !networks.some((network) => contains(network, address));
-  });
-  const single = outside.map((text) => `${text}/${text.includes(':') ? '128' : '32'}`);
-  return byFamily([...textsOf(cluster.node_cidr), ...single]);
-}
+/** The largest time to live of a packet: how many routers lie between is not to be known here. */
+const FARTHEST = 255;
 
-function blockOf(text: string): AddressBlock {
-  const [start, stop] = text.split('-');
-  if (start === undefined || stop === undefined) return { cidr: text, start: null, stop: null };
-  return { cidr: null, start, stop };
+/** A packet of a session to another AS goes no further than its own network unless it is told otherwise. Cilium ignores this within one AS. */
+function multihopOf(cluster: Cluster): number | null {
+  const routers = textsOf(cluster.cilium_bgp_router_addr);
+  const isNear = routers.every((router) => touchesNodeNetwork(cluster.node_cidr, router));
+  return isNear || !isBgpEnabled(cluster) ? null : FARTHEST;
 }
 
 function hostInUrl(address: string): string {

@@ -14,6 +14,15 @@ export interface Domain {
   readonly listener: string;
 }
 
+/** A zone at Cloudflare that domains lie in. */
+export interface Zone {
+  readonly name: string;
+  /** The variable that Flux substitutes: the domain's own, or SECRET_ZONE, SECRET_ZONE_2 and so on. */
+  readonly variable: string;
+  /** Whether it is one of the domains. */
+  readonly is_domain: boolean;
+}
+
 /** The domains, whether one was written or several. */
 export interface DomainValues {
   readonly cloudflare_domain: string;
@@ -21,18 +30,41 @@ export interface DomainValues {
   /** The first of the domains. */
   readonly primary_domain: string;
   readonly domains: readonly Domain[];
+  /** The zones that the domains lie in, each once: the nearest of `cloudflare_zone` above a domain, or the domain itself. */
+  readonly cloudflare_zones: readonly Zone[];
 }
 
 /** The domains under all their names. */
-export function domainValues(cluster: Pick<Cluster, 'cloudflare_domain' | 'cloudflare_domains'>): DomainValues {
+export function domainValues(
+  cluster: Pick<Cluster, 'cloudflare_domain' | 'cloudflare_domains' | 'cloudflare_zone'>,
+): DomainValues {
   const names = textsOf(cluster.cloudflare_domain ?? cluster.cloudflare_domains);
   const [primary = ''] = names;
+  const domains = names.map(domainOf);
   return {
     cloudflare_domain: primary,
     cloudflare_domains: names,
     primary_domain: primary,
-    domains: names.map(domainOf),
+    domains,
+    cloudflare_zones: zonesOf(domains, textsOf(cluster.cloudflare_zone)),
   };
+}
+
+/** The nearest of some zones that a domain lies in; undefined where it lies in none of them. */
+export function zoneOf(domain: string, zones: readonly string[]): string | undefined {
+  const around = zones.filter((zone) => domain === zone || domain.endsWith(`.${zone}`));
+  return around.sort((one, other) => other.length - one.length)[0];
+}
+
+function zonesOf(domains: readonly Domain[], written: readonly string[]): readonly Zone[] {
+  const names = [...new Set(domains.map(({ name }) => zoneOf(name, written) ?? name))];
+  const others = names.filter((zone) => !domains.some(({ name }) => name === zone));
+  return names.map((zone) => {
+    const domain = domains.find(({ name }) => name === zone);
+    if (domain !== undefined) return { name: zone, variable: domain.variable, is_domain: true };
+    const number = others.indexOf(zone) + 1;
+    return { name: zone, variable: number === 1 ? 'SECRET_ZONE' : `SECRET_ZONE_${String(number)}`, is_domain: false };
+  });
 }
 
 function domainOf(name: string, index: number): Domain {

@@ -5,6 +5,8 @@ import { knownHostsOf } from '../known-hosts.ts';
 /** How Flux reads the repository. */
 export interface RepositoryValues {
   readonly repository_name: string;
+  /** As written, or the last part of the repository's name as a DNS label. */
+  readonly cluster_name: string;
   /** As written, or GitHub's URL of the repository. */
   readonly repository_url: string;
   readonly repository_host: string;
@@ -31,6 +33,7 @@ export function repositoryValues(cluster: Cluster, hasIngress: boolean): Reposit
   const webhook = hasIngress ? (cluster.webhook_type ?? WEBHOOKS[host] ?? 'generic-hmac') : 'none';
   return {
     repository_name: cluster.repository_name ?? path,
+    cluster_name: cluster.cluster_name ?? labelOf(cluster.repository_name ?? path),
     repository_url: url,
     repository_host: host,
     repository_known_hosts: isSsh ? `${lines.join('\n')}\n` : null,
@@ -51,6 +54,16 @@ export function readRepositoryUrl(url: string): {
   const [, scheme = '', host = '', port = '', path = ''] =
     /^(https?|ssh):\/\/(?:git@)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/(.+)$/.exec(url) ?? [];
   return { host: host.toLowerCase(), port, path: path.replace(/\.git$/, ''), isSsh: scheme === 'ssh' };
+}
+
+/** The last part of a repository's name in the letters that a DNS label may have (RFC 1123). */
+function labelOf(repositoryName: string): string {
+  const last = repositoryName.slice(repositoryName.lastIndexOf('/') + 1).toLowerCase();
+  const label = last
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+  return label === '' ? 'cluster' : label;
 }
 
 type RepositoryFields = Pick<Cluster, 'repository_name' | 'repository_url' | 'repository_visibility'>;

@@ -8,8 +8,6 @@ export interface ServiceValues {
   readonly cilium_bgp_enabled: boolean;
   /** The same as `cilium_bgp_enabled`. */
   readonly bgp_enabled: boolean;
-  /** Whether load balancer addresses are announced on the node network: without BGP. */
-  readonly l2_enabled: boolean;
   readonly hubble_ui_enabled: boolean;
   /** The resolvers of k8s-gateway: as written, or the public ones among node_dns_servers that Pods can reach, or Cloudflare's. */
   readonly k8s_gateway_fallback_dns: readonly string[];
@@ -22,7 +20,7 @@ export interface ServiceValues {
   /** The gateway of what may be seen from the Internet; the internal one where nothing may. */
   readonly public_gateway: 'envoy-external' | 'envoy-internal';
   /** The ClusterIssuer of all certificates. */
-  readonly cluster_issuer: 'letsencrypt-production' | 'internal-ca';
+  readonly cluster_issuer: 'letsencrypt-production' | 'letsencrypt-staging' | 'internal-ca';
   readonly proxmox_api_url: string | null;
   readonly proxmox_csi_enabled: boolean;
 }
@@ -37,7 +35,6 @@ export function serviceValues(cluster: Cluster): ServiceValues {
   return {
     cilium_bgp_enabled: bgp,
     bgp_enabled: bgp,
-    l2_enabled: !bgp,
     hubble_ui_enabled: cluster.hubble_enabled && cluster.hubble_ui_enabled !== false,
     k8s_gateway_fallback_dns: cluster.k8s_gateway_fallback_dns ?? publicServers(cluster),
     ingress,
@@ -46,7 +43,7 @@ export function serviceValues(cluster: Cluster): ServiceValues {
     cloudflare_dns_enabled: cloudflare && ingress !== 'none',
     external_gateway_enabled: ingress !== 'none',
     public_gateway: ingress === 'none' ? 'envoy-internal' : 'envoy-external',
-    cluster_issuer: cloudflare ? 'letsencrypt-production' : 'internal-ca',
+    cluster_issuer: issuerOf(cluster),
     proxmox_api_url: proxmoxApiUrl(cluster.proxmox_api_url),
     proxmox_csi_enabled: cluster.proxmox_csi_token_id !== null && cluster.proxmox_csi_token_secret !== null,
   };
@@ -64,6 +61,11 @@ export function isBgpEnabled(
 /** How the external gateway is reached. */
 export function ingressOf(cluster: Pick<Cluster, 'ingress' | 'dns_provider'>): 'tunnel' | 'direct' | 'none' {
   return cluster.ingress ?? (cluster.dns_provider === 'cloudflare' ? 'tunnel' : 'none');
+}
+
+function issuerOf({ dns_provider: provider, acme_staging: isStaging }: Cluster): ServiceValues['cluster_issuer'] {
+  if (provider !== 'cloudflare') return 'internal-ca';
+  return isStaging ? 'letsencrypt-staging' : 'letsencrypt-production';
 }
 
 /** A resolver of the home network may ask k8s-gateway in turn, so only public ones are fit to fall back on. */

@@ -18,6 +18,8 @@ export interface WrittenCluster {
   readonly node_vlan_tag?: number | string;
   readonly node_schematic_id?: string;
   readonly schedule_on_controllers?: boolean;
+  readonly node_firewall?: boolean;
+  readonly cluster_name?: string;
   readonly cluster_api_addr: string;
   readonly cluster_api_tls_sans?: readonly string[];
   readonly cluster_pod_cidr?: OneOrMore;
@@ -36,6 +38,9 @@ export interface WrittenCluster {
   readonly cloudflare_domain?: OneOrMore;
   readonly cloudflare_domains?: OneOrMore;
   readonly cloudflare_token?: WrittenSecret;
+  readonly cloudflare_zone?: OneOrMore;
+  readonly cloudflare_tunnel_protocol?: 'quic' | 'http2' | 'auto';
+  readonly acme_staging?: boolean;
   readonly cilium_loadbalancer_mode?: 'dsr' | 'snat';
   readonly cilium_loadbalancer_algorithm?: 'maglev' | 'random';
   readonly cilium_routing_mode?: 'native' | 'tunnel';
@@ -53,6 +58,7 @@ export interface WrittenCluster {
   readonly hubble_enabled?: boolean;
   readonly hubble_ui_enabled?: boolean;
   readonly k8s_gateway_fallback_dns?: readonly string[];
+  readonly k8s_gateway_fallthrough?: boolean;
   readonly spegel_enabled?: boolean;
   readonly flux_memory_limit?: string;
   readonly alerts_enabled?: boolean;
@@ -112,6 +118,8 @@ export interface Cluster {
   readonly node_vlan_tag: number | null;
   readonly node_schematic_id: string | null;
   readonly schedule_on_controllers: boolean;
+  readonly node_firewall: boolean;
+  readonly cluster_name: string | null;
   readonly cluster_api_addr: string;
   readonly cluster_api_tls_sans: readonly string[] | null;
   readonly cluster_pod_cidr: OneOrMore;
@@ -130,6 +138,9 @@ export interface Cluster {
   readonly cloudflare_domain: OneOrMore | null;
   readonly cloudflare_domains: OneOrMore | null;
   readonly cloudflare_token: SecretText | null;
+  readonly cloudflare_zone: OneOrMore | null;
+  readonly cloudflare_tunnel_protocol: 'quic' | 'http2' | 'auto';
+  readonly acme_staging: boolean;
   readonly cilium_loadbalancer_mode: 'dsr' | 'snat';
   readonly cilium_loadbalancer_algorithm: 'maglev' | 'random';
   readonly cilium_routing_mode: 'native' | 'tunnel';
@@ -147,6 +158,7 @@ export interface Cluster {
   readonly hubble_enabled: boolean;
   readonly hubble_ui_enabled: boolean | null;
   readonly k8s_gateway_fallback_dns: readonly string[] | null;
+  readonly k8s_gateway_fallthrough: boolean;
   readonly spegel_enabled: boolean | null;
   readonly flux_memory_limit: string;
   readonly alerts_enabled: boolean;

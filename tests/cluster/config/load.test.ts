@@ -48,8 +48,8 @@ describe('the sample', () => {
   it('stays valid when the optional fields that it shows are taken in', async () => {
     const uncomment = (text: string): string =>
       text.replace(/^(\s*)# ((?:[a-z0-9_]+|nodeLabels):(?: .*)?| {2}topology\S*: .*)$/gm, '$1$2');
-    // Only one of the two names for the domains may be set.
-    const cluster = uncomment((await read('cluster.yaml')).replace(/^# cloudflare_domains:.*$/m, ''));
+    // Only one of the two names for the domains may be set, and only a tunnel has a protocol.
+    const cluster = uncomment((await read('cluster.yaml')).replace(/^# (?:cloudflare_domains|ingress):.*$/gm, ''));
     const labels =
       '    nodeLabels:\n      topology.kubernetes.io/region: home\n      topology.kubernetes.io/zone: rack-2\n';
     const nodes = uncomment(await read('nodes.yaml')).replace(
@@ -61,7 +61,7 @@ describe('the sample', () => {
     // The sample's schematic is the plain image.
     expect(findings.map(({ code }) => code)).toEqual(['config/plain-schematic']);
     const unset = Object.entries(configuration?.cluster ?? {}).filter(([, value]) => value === null);
-    expect(unset.map(([name]) => name)).toEqual(['cloudflare_domains']);
+    expect(unset.map(([name]) => name)).toEqual(['ingress', 'cloudflare_domains']);
     expect(Object.values(configuration?.nodes[0] ?? {})).not.toContain(null);
   });
 

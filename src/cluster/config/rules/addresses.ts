@@ -1,4 +1,12 @@
-import { contains, firstAddress, formatNetwork, lastAddress, overlaps } from '../../addresses.ts';
+import {
+  contains,
+  firstAddress,
+  formatNetwork,
+  lastAddress,
+  overlaps,
+  parseNetwork,
+  type Address,
+} from '../../addresses.ts';
 import { isBgpEnabled } from '../../computed/services.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
@@ -12,7 +20,10 @@ export const addressesLieInNodeNetwork: Rule = (configuration) => {
   if (networks.length === 0) return [];
   const bgp = mayUseBgp(configuration);
   return ownersOf(configuration)
-    .filter(({ role }) => role !== 'bgp router' && !(role === 'gateway' && bgp))
+    .filter(
+      ({ role, address }) =>
+        role !== 'bgp router' && !(role === 'gateway' && bgp) && !(role === 'router' && isLinkLocal(address)),
+    )
     .filter(({ address }) => !networks.some((network) => contains(network, address)))
     .map((owner) => ({
       ...issueAt(owner, 'config/address-outside'),
@@ -98,6 +109,12 @@ function isSameAddress(one: Owner, other: Owner): boolean {
 function mayShare(one: Owner, other: Owner): boolean {
   const roles = [one.role, other.role];
   return roles.includes('router') && roles.includes('bgp router');
+}
+
+/** A router of IPv6 has a link-local address on every link, and most announce nothing else (RFC 4861, section 4.2). */
+function isLinkLocal(address: Address): boolean {
+  const linkLocal = parseNetwork('fe80::/10');
+  return linkLocal !== undefined && contains(linkLocal, address);
 }
 
 function freeRemedy(configuration: SoundConfiguration, { address }: Owner): string {

@@ -13,6 +13,31 @@ export const disksAreNoDeviceNames: Rule = ({ nodes }) =>
     return [{ ...warningAt(index, 'disk', 'config/disk-name'), message, remedy: `did you mean /dev/${disk}?` }];
   });
 
+/** Talos writes a partition table, so it takes a whole disk: the kernel's names for parts of one, and udev's. */
+export const disksAreWhole: Rule = ({ nodes }) =>
+  (nodes ?? []).flatMap(({ disk }, index): Issue[] => {
+    const whole = disk === undefined ? undefined : wholeDiskOf(disk);
+    if (whole === undefined) return [];
+    const message = `\`nodes[${String(index)}].disk\` is ${String(disk)}, a partition: Talos takes a whole disk`;
+    return [
+      {
+        code: 'config/disk-name',
+        file: 'nodes',
+        at: { path: ['nodes', index, 'disk'] },
+        message,
+        remedy: `did you mean ${whole}?`,
+      },
+    ];
+  });
+
+function wholeDiskOf(disk: string): string | undefined {
+  const [, whole] =
+    /^(\/dev\/(?:(?:sd|vd|hd|xvd)[a-z]+(?=\d)|(?:nvme\d+n\d+|mmcblk\d+)(?=p\d)|disk\/by-(?:id|path)\/.+(?=-part\d)))/.exec(
+      disk,
+    ) ?? [];
+  return whole;
+}
+
 /** Every node has an image: its own, or the one of all nodes. */
 export const nodesHaveSchematic: Rule = ({ cluster, nodes }) =>
   cluster.node_schematic_id !== null

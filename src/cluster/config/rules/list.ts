@@ -7,7 +7,7 @@ import {
 import { aiKeysNeedGateway, azureOpenAiIsComplete, cohereIsComplete } from './ai.ts';
 import { bgpIsCompleteOrAbsent, bgpIsKeptAlive, bgpNumbersDiffer } from './bgp.ts';
 import { bigTcpNeedsNativeRouting, hubbleUiNeedsHubble } from './cilium.ts';
-import { domainsAreNamedOnce, someDomainIsNamed } from './domains.ts';
+import { domainsAreCoveredByEdge, domainsAreNamedOnce, someDomainIsNamed, zonesHoldDomains } from './domains.ts';
 import {
   familiesAreDistinct,
   familiesOfNetworksAgree,
@@ -17,6 +17,7 @@ import {
 } from './families.ts';
 import {
   disksAreNoDeviceNames,
+  disksAreWhole,
   encryptionGoesWithSecureBoot,
   gpuNodesHaveDrivers,
   nodesHaveSchematic,
@@ -32,8 +33,8 @@ import {
   networksHaveNoHostBits,
 } from './networks.ts';
 import { everyFieldHasEffect, webhookIsReached } from './no-effect.ts';
-import { controllersAreOdd, nodesAreDistinct, someNodeIsController } from './nodes.ts';
-import { gatewaysLieInPool, poolIsWellFormed, poolLiesInNodeNetwork } from './pool.ts';
+import { controllersAreOdd, nodesAgreeOnMtu, nodesAreDistinct, someNodeIsController } from './nodes.ts';
+import { gatewaysLieInPool, poolHoldsFreeAddresses, poolIsWellFormed, poolLiesInNodeNetwork } from './pool.ts';
 import { nodesHaveProxmoxLabels, proxmoxIsComplete, proxmoxTokenIsWhole } from './proxmox.ts';
 import {
   gitHostIsKnown,
@@ -44,6 +45,7 @@ import {
 } from './repository.ts';
 import type { Rule } from './rule.ts';
 import { noValueIsSample } from './sample-values.ts';
+import { fallbackIsNotTheGateway, nodesAskOutsideOfCluster } from './servers.ts';
 
 /** Everything that must hold between the fields, as the specification reads. */
 export const RULES: readonly Rule[] = [
@@ -59,12 +61,15 @@ export const RULES: readonly Rule[] = [
   nodesHaveEveryFamily,
   gatewaysHaveFamiliesOfServices,
   nodesReachTheirServers,
+  nodesAskOutsideOfCluster,
+  fallbackIsNotTheGateway,
   addressesLieInNodeNetwork,
   addressesAreUsable,
   addressesLieOutsideClusterNetworks,
   addressesAreDistinct,
   poolIsWellFormed,
   poolLiesInNodeNetwork,
+  poolHoldsFreeAddresses,
   gatewaysLieInPool,
   bgpIsCompleteOrAbsent,
   bgpNumbersDiffer,
@@ -78,6 +83,8 @@ export const RULES: readonly Rule[] = [
   gitHostIsKnown,
   someDomainIsNamed,
   domainsAreNamedOnce,
+  zonesHoldDomains,
+  domainsAreCoveredByEdge,
   tokenGoesWithCloudflare,
   ingressNeedsCloudflare,
   externalGatewayHasAddress,
@@ -93,8 +100,10 @@ export const RULES: readonly Rule[] = [
   controllersAreOdd,
   somethingRunsPods,
   nodesAreDistinct,
+  nodesAgreeOnMtu,
   nodesHaveSchematic,
   disksAreNoDeviceNames,
+  disksAreWhole,
   encryptionGoesWithSecureBoot,
   gpuNodesHaveDrivers,
   labelsArePermitted,

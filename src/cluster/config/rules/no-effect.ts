@@ -75,6 +75,16 @@ const DEPENDENTS: readonly Dependent[] = [
     because: 'nothing is reached from the Internet (`ingress` is none)',
   },
   {
+    fields: ['cloudflare_tunnel_protocol'],
+    isUsed: (configuration) => (soundIngress(configuration) ?? 'tunnel') === 'tunnel',
+    because: 'there is no tunnel (`ingress` is not tunnel)',
+  },
+  {
+    fields: ['acme_staging', 'cloudflare_zone'],
+    isUsed: ({ cluster }) => cluster.dns_provider !== 'none',
+    because: '`dns_provider` is none',
+  },
+  {
     fields: ['proxmox_vlan_mode'],
     isUsed: ({ cluster }) => cluster.proxmox_vlan_mode !== true || cluster.node_vlan_tag !== null,
     because: '`node_vlan_tag` is not set',
