@@ -46,6 +46,10 @@ def talos_patches(group):
     return [found[name] for name in sorted(found)]
 
 
+def tool_path(path):
+    return path
+
+
 class Plugin:
     def __init__(self, data):
         self._data = data
@@ -61,6 +65,7 @@ class Plugin:
             github_deploy_key,
             github_push_token,
             talos_patches,
+            tool_path,
         ]
 
     def data(self):

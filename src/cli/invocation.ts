@@ -9,6 +9,8 @@ export interface Invocation {
   readonly program: string;
   /** Tasks of the repository by the words of the command that they run; empty where Task cannot be used. */
   readonly tasks: ReadonlyMap<string, string>;
+  /** Where files that belong to the tool are opened: empty in a fork, else a folder with a slash behind it. */
+  readonly toolFolder: string;
   /** Options that the user gave and the next command needs too, each with a space before it. */
   readonly options: string;
 }
@@ -44,6 +46,7 @@ export async function findInvocation(surroundings: Surroundings): Promise<Invoca
   const canUseTask = root !== undefined && !isNamed && (await findProgram('task', path)) !== undefined;
   return {
     program: await findStart(NAME, surroundings),
+    toolFolder: await findToolFolder(surroundings),
     tasks: canUseTask ? await readTasks(root) : new Map(),
     options: options.map((word) => ` ${shellQuoted(word)}`).join(''),
   };
@@ -65,6 +68,16 @@ export async function findStart(
   // npm and npx put folders on PATH that the user's own shell does not look into.
   if (found !== undefined && basename(dirname(found)) !== '.bin' && (await realpath(found)) === started) return name;
   return `node ${shellQuoted(pathFrom(cwd, started))}`;
+}
+
+/** A fork holds the templates and the documentation itself; else they are in the package that the repository depends on, or that runs. */
+async function findToolFolder({ root, script }: Surroundings): Promise<string> {
+  const inDependency = `node_modules/${NAME}/`;
+  if (root !== undefined) {
+    if ((await inspectTarget(join(root, 'templates', 'config'))) !== undefined) return '';
+    if ((await inspectTarget(join(root, inDependency))) !== undefined) return inDependency;
+  }
+  return script === '' ? '' : `${slashed(dirname(dirname(await realpath(script))))}/`;
 }
 
 /** A path that works from the current folder: relative where it does not lead up and out of it. */
@@ -116,18 +129,23 @@ function longest([one]: readonly [string, string], [other]: readonly [string, st
   return other.length - one.length;
 }
 
+/** Files of the tool as messages name them: as they lie in a fork. */
+const TOOL_FILE = /(?<![\w./-])(?:docs\/[\w-]+\.md|templates\/config\/|schemas\/\w+\.schema\.json)/g;
+
 /**
- * A message with its commands written as they work. In messages a command of ours stands in backticks behind the program's name, as in
+ * A message with its commands written as they work, and files of the tool named where they are. In messages a command of ours stands in backticks behind the program's name, as in
  * `cluster-template configure`, whatever has to be typed for it here.
  */
 export function writeCommands(text: string, invocation: Invocation): string {
-  return text.replace(/`cluster-template(?: ([^`]*))?`/g, (_, words: string | undefined) => {
-    return `\`${writeCommand(words ?? '', invocation)}\``;
-  });
+  return text
+    .replace(/`cluster-template(?: ([^`]*))?`/g, (_, words: string | undefined) => {
+      return `\`${writeCommand(words ?? '', invocation)}\``;
+    })
+    .replace(TOOL_FILE, (path) => invocation.toolFolder + path);
 }
 
 /** The one of this process: plain until it is known where it works. */
-let current: Invocation = { program: NAME, tasks: new Map(), options: '' };
+let current: Invocation = { program: NAME, toolFolder: '', tasks: new Map(), options: '' };
 
 /** Finds out how this process's user writes commands; called where it is known which repository is meant. */
 export async function learnInvocation(place: Pick<Surroundings, 'root' | 'isNamed' | 'keys'>): Promise<Invocation> {

@@ -10,7 +10,13 @@ export function printFindings(findings: readonly Finding[]): void {
 
 /** Findings as a terminal or a pipe takes them, with commands as they work here. */
 export function findingsText(findings: readonly Finding[], stream: { readonly isTTY?: boolean }): string {
-  return worded(formatFindings(findings, wantsColour(stream) ? COLOURED : PLAIN));
+  // Lines that are quoted from files stay as they are.
+  const wordedFindings = findings.map((finding) => ({
+    ...finding,
+    message: worded(finding.message),
+    ...(finding.remedy === undefined ? {} : { remedy: worded(finding.remedy) }),
+  }));
+  return formatFindings(wordedFindings, wantsColour(stream) ? COLOURED : PLAIN);
 }
 
 /** Tells why a run ended: as JSON on standard output, else as text with a count. */

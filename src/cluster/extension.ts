@@ -3,7 +3,7 @@ import { templateData } from './computed.ts';
 import type { Configuration } from './config/types.ts';
 import { basename, nthhost } from './filters.ts';
 import { credentialFunctions, type ReadCredential } from './functions.ts';
-import { talosPatches, type TemplateFolder } from './patches.ts';
+import { talosPatches, toolPath, type TemplateFolder } from './patches.ts';
 
 /** What the cluster's extension is made from. */
 export interface ExtensionInput {
@@ -22,7 +22,7 @@ export function clusterExtension({ configuration, read, folders }: ExtensionInpu
   return {
     name: 'cluster',
     data: templateData(configuration),
-    functions: { ...credentialFunctions(read), talos_patches: talosPatches(folders) },
+    functions: { ...credentialFunctions(read), talos_patches: talosPatches(folders), tool_path: toolPath(folders) },
     filters: {
       basename: { signature: 'basename(value)', run: basename },
       nthhost: { signature: 'nthhost(cidr, n)', run: nthhost },

@@ -21,6 +21,18 @@ export function talosPatches(folders: readonly TemplateFolder[]): SignedFunction
   };
 }
 
+const TEMPLATES = 'templates/config';
+
+/**
+ * The template function `tool_path(path)`: a file that belongs to the tool, `docs/apps.md` say, as it is opened from the cluster's
+ * repository. A fork has it itself; elsewhere it lies beside the templates, in the package that the settings name as an input.
+ */
+export function toolPath(folders: readonly Pick<TemplateFolder, 'path'>[]): SignedFunction {
+  const own = folders.map(({ path }) => path.replace(/\/+$/, '')).find((path) => path.endsWith(`/${TEMPLATES}`));
+  const prefix = own === undefined ? '' : own.slice(0, -TEMPLATES.length);
+  return { signature: 'tool_path(path)', run: (path) => `${prefix}${String(path)}` };
+}
+
 function patchesOf(folders: readonly TemplateFolder[], prefix: string): string[] {
   const found = new Map<string, string>();
   for (const { path, files } of folders) {

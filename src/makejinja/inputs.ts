@@ -138,7 +138,9 @@ function inputMissing(input: string): Failure {
   return failure('input', {
     code: 'render/input-missing',
     message: `the input ${input} does not exist`,
-    remedy: 'create it or take it out of `inputs` in makejinja.toml',
+    remedy: /(?:^|\/)node_modules\//.test(input)
+      ? 'run `npm ci`, which installs the package that brings it'
+      : 'create it or take it out of `inputs` in makejinja.toml',
   });
 }
 

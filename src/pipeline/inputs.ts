@@ -1,8 +1,10 @@
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
-import { errorCode, listTree, readBytesIfPresent } from '../system/files.ts';
+import { parseSettings } from '../makejinja/settings.ts';
+import { Failure } from '../report/finding.ts';
+import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { contentHash } from '../workspace/entry.ts';
 import { readManifest } from './state.ts';
 
@@ -13,7 +15,8 @@ export interface StaleInput {
 }
 
 /**
- * The inputs that changed since the last `configure`: cluster.yaml, cluster.sops.yaml, nodes.yaml, makejinja.toml and the files below templates/.
+ * The inputs that changed since the last `configure`: cluster.yaml, cluster.sops.yaml, nodes.yaml, makejinja.toml, the files below
+ * templates/ and whatever else makejinja.toml names as an input.
  * Empty where the generated files are up to date; where nothing was recorded, every input counts as added.
  *
  * @throws Failure where the manifest cannot be read
@@ -57,16 +60,70 @@ export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>
     root.nodesFile,
     root.rendererConfig,
   ];
-  const templates = (await listTree(join(root.path, 'templates'))).map((path) => join(root.path, 'templates', path));
-  const hashes = await Promise.all(
-    [...single, ...templates].map(async (path) => {
+  const { folders, packages } = await templateFolders(root);
+  const templates = await Promise.all(folders.map(async (folder) => await filesBelow(folder)));
+  const hashes = await Promise.all([
+    ...[...single, ...templates.flat()].map(async (path) => {
       const bytes = await readInput(path);
       if (bytes === undefined) return [];
       const hashed = path === root.clusterFile ? withoutSecrets(bytes) : bytes;
-      return [[relative(root.path, path).replaceAll('\\', '/'), contentHash(hashed)] as const];
+      return [[nameOf(root, path), contentHash(hashed)] as const];
+    }),
+    ...packages.map(async (folder) => await hashPackage(root, folder)),
+  ]);
+  return new Map(hashes.flat());
+}
+
+/** Where templates and plugins come from. */
+export interface TemplateFolders {
+  /** Absolute paths of the repository's own: templates/, and inputs elsewhere. */
+  readonly folders: readonly string[];
+  /** Absolute paths of those that an installed package brings. */
+  readonly packages: readonly string[];
+}
+
+/** Where templates come from by makejinja.toml; templates/ alone where that cannot be read, which a run tells. */
+export async function templateFolders(root: ClusterRoot): Promise<TemplateFolders> {
+  const own = join(root.path, 'templates');
+  const others = (await inputsOf(root))
+    .map((path) => resolve(root.path, path))
+    .filter((path) => path !== own && !path.startsWith(join(own, '/')));
+  const isInPackage = (path: string): boolean => nameOf(root, path).split('/').includes('node_modules');
+  return { folders: [own, ...others.filter((path) => !isInPackage(path))], packages: others.filter(isInPackage) };
+}
+
+async function inputsOf(root: ClusterRoot): Promise<readonly string[]> {
+  const text = await readTextIfPresent(root.rendererConfig);
+  if (text === undefined) return [];
+  try {
+    return parseSettings(text, nameOf(root, root.rendererConfig)).inputs;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [];
+  }
+}
+
+/** One hash over all that a package brings: it changes as a whole, with its version. */
+async function hashPackage(root: ClusterRoot, folder: string): Promise<(readonly [string, string])[]> {
+  const lines = await Promise.all(
+    (await filesBelow(folder)).map(async (path) => {
+      const bytes = await readInput(path);
+      return bytes === undefined ? '' : `${nameOf(root, path)} ${contentHash(bytes)}\n`;
     }),
   );
-  return new Map(hashes.flat());
+  const account = lines.join('');
+  return account === '' ? [] : [[nameOf(root, folder), contentHash(Buffer.from(account))]];
+}
+
+/** An input may be a single file as well. */
+async function filesBelow(input: string): Promise<string[]> {
+  const below = await listTree(input);
+  return below.length === 0 ? [input] : below.map((path) => join(input, path));
+}
+
+/** Relative to the cluster's root, with forward slashes. */
+function nameOf(root: ClusterRoot, path: string): string {
+  return relative(root.path, path).replaceAll('\\', '/');
 }
 
 /** What cannot be read is told by whoever needs it; a link to a folder, say, is no input. */

@@ -1,9 +1,10 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { hashInputs, staleInputs } from '../../src/pipeline/inputs.ts';
 import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { writeFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
 
@@ -33,6 +34,29 @@ describe('staleInputs', () => {
     const stale = await staleInputs(clusterRoot(cluster));
     expect(stale.map(({ path }) => path)).toContain('cluster.yaml');
     expect(new Set(stale.map(({ change }) => change))).toEqual(new Set(['added']));
+  });
+
+  it('sees inputs outside of templates/: its own file by file, those of a package as one', async () => {
+    const cluster = await sampleCluster();
+    const [root, dependency] = [clusterRoot(cluster), 'node_modules/cluster-template/templates/config'];
+    await mkdir(join(cluster, 'node_modules/cluster-template/templates'), { recursive: true });
+    await rename(join(cluster, 'templates/config'), join(cluster, dependency));
+    await writeFiles(cluster, { 'shared/talos/note.txt': 'one\n' });
+    await edit(join(cluster, 'makejinja.toml'), '"templates/config"', `"shared/", "${dependency}"`);
+    const fine = await run(cluster, 'configure', '--yes');
+    expect(fine, fine.stderr).toMatchObject({ code: 0 });
+    expect(await staleInputs(root)).toEqual([]);
+    await appendFile(join(cluster, 'shared/talos/note.txt'), 'two\n');
+    await appendFile(join(cluster, dependency, 'talos/talenv.yaml.j2'), '# newer\n');
+    expect(await staleInputs(root)).toEqual([
+      { path: dependency, change: 'changed' },
+      { path: 'shared/talos/note.txt', change: 'changed' },
+    ]);
+    await edit(join(cluster, 'makejinja.toml'), '[makejinja]', '[makejinja');
+    expect((await staleInputs(root)).map(({ path }) => path)).toContain('makejinja.toml');
+    await rm(join(cluster, 'node_modules'), { recursive: true });
+    await edit(join(cluster, 'makejinja.toml'), '[makejinja', '[makejinja]');
+    expect((await run(cluster, 'plan')).stderr).toContain('run `npm ci`, which installs the package that brings it');
   });
 
   it.each([
@@ -89,4 +113,8 @@ async function configured(): Promise<string> {
 
 async function run(cluster: string, command: string, ...arguments_: string[]): Promise<CommandResult> {
   return await runCommand([command, ...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster]);
+}
+
+async function edit(path: string, from: string, to: string): Promise<void> {
+  await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
 }

@@ -152,6 +152,7 @@ describe('a command of ours', () => {
 describe('a message', () => {
   const invocation: Invocation = {
     program: 'npx cluster-template',
+    toolFolder: 'node_modules/cluster-template/',
     tasks: new Map([['configure', 'configure']]),
     options: '',
   };
@@ -163,6 +164,12 @@ describe('a message', () => {
     ],
     ['run `sops decrypt`', 'run `sops decrypt`'],
     ['.cluster-template/manifest.json and `cluster-template.tmp` stay', undefined],
+    [
+      'as docs/configuration.md shows (docs/errors.md, too)',
+      'as node_modules/cluster-template/docs/configuration.md shows (node_modules/cluster-template/docs/errors.md, too)',
+    ],
+    ['copy templates/config/x.j2', 'copy node_modules/cluster-template/templates/config/x.j2'],
+    ['see mydocs/own.md and a/docs/own.md, templates/overrides/x', undefined],
     ['start `cluster-template`', 'start `npx cluster-template`'],
   ])('%s', (text, expected = text) => {
     expect(writeCommands(text, invocation)).toBe(expected);

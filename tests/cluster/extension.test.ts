@@ -14,6 +14,7 @@ describe('clusterExtension', () => {
       'github_deploy_key',
       'github_push_token',
       'talos_patches',
+      'tool_path',
     ]);
     expect(Object.keys(plugin.filters ?? {}).sort()).toEqual(['basename', 'nthhost']);
   });

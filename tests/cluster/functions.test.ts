@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { credentialFunctions } from '../../src/cluster/functions.ts';
-import { talosPatches } from '../../src/cluster/patches.ts';
+import { talosPatches, toolPath } from '../../src/cluster/patches.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
 
 const IDENTITY = generateIdentity();
@@ -66,6 +66,20 @@ describe('credentialFunctions', () => {
     ['github_deploy_key', ['github-deploy.key'], 'github-deploy.key does not exist'],
   ])('%s says what is wrong: %j', (name, values, message) => {
     expect(() => call(name, ...values)).toThrow(message);
+  });
+});
+
+describe('tool_path', () => {
+  it.each([
+    [['templates/overrides', 'templates/config'], 'docs/apps.md'],
+    [
+      ['templates/overrides', 'node_modules/cluster-template/templates/config/'],
+      'node_modules/cluster-template/docs/apps.md',
+    ],
+    [['templates/overrides', '../template/templates/config'], '../template/docs/apps.md'],
+    [[], 'docs/apps.md'],
+  ])('in %j is beside the templates', (paths, expected) => {
+    expect(toolPath(paths.map((path) => ({ path }))).run('docs/apps.md')).toBe(expected);
   });
 });
 

@@ -10,7 +10,7 @@ import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { commandText } from '../invocation.ts';
+import { commandText, worded } from '../invocation.ts';
 import { resumable } from '../operation-end.ts';
 import { showSteps } from '../operation-progress.ts';
 import { count, printJson } from '../output.ts';
@@ -79,12 +79,12 @@ Kubernetes is up, without a network for its pods yet. Next:
 }
 
 function appsNext(): string {
-  return `
+  return worded(`
 Flux looks after the cluster now: what is pushed is what runs. Next:
   1. watch it come up:        flux get kustomizations --all-namespaces --watch
   2. see what does not:       ${commandText('template debug')}
   3. let GitHub call Flux:    docs/getting-started.md, "Let GitHub call Flux"
-`;
+`);
 }
 
 function common({ timeout, pollInterval, json }: BootstrapCommandOptions): {

@@ -3,6 +3,7 @@ import { watchLoop } from '../../makejinja/watch/loop.ts';
 import { compareSnapshots, snapshotOf, type FileChange, type Snapshot } from '../../makejinja/watch/snapshot.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { planConfigure } from '../../pipeline/configure.ts';
+import { templateFolders } from '../../pipeline/inputs.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { Failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
@@ -22,7 +23,7 @@ export async function runWatch(options: RootOptions): Promise<number> {
   let snapshot: Snapshot | undefined;
   const update = async (): Promise<void> => {
     const before = snapshot;
-    snapshot = snapshotOf(watchedPaths(root));
+    snapshot = snapshotOf(await watchedPaths(root));
     const changes = before === undefined ? [] : compareSnapshots(before, snapshot);
     if (before !== undefined && changes.length === 0) return;
     if (!isJson) print(changeLines(changes, root));
@@ -34,9 +35,10 @@ export async function runWatch(options: RootOptions): Promise<number> {
 }
 
 /** What `configure` reads: the configuration, the settings, templates and plugins. */
-function watchedPaths(root: ClusterRoot): string[] {
+async function watchedPaths(root: ClusterRoot): Promise<string[]> {
   const companion = join(root.path, 'cluster.sops.yaml');
-  return [root.clusterFile, root.nodesFile, companion, root.rendererConfig, join(root.path, 'templates')];
+  const { folders, packages } = await templateFolders(root);
+  return [root.clusterFile, root.nodesFile, companion, root.rendererConfig, ...folders, ...packages];
 }
 
 function changeLines(changes: readonly FileChange[], root: ClusterRoot): string {

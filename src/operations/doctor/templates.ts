@@ -11,7 +11,7 @@ import { readSources } from '../../pipeline/render.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
 import { suggestNearest } from '../../report/suggest.ts';
-import { listFolder, readTextIfPresent } from '../../system/files.ts';
+import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
 import type { Check } from './check.ts';
 
 /** A template and what it mentions. */
@@ -42,9 +42,23 @@ export async function checkTemplates(root: ClusterRoot, configuration: Configura
     .filter(({ name }) => name.endsWith(sources.settings.jinjaSuffix))
     .map((file): ReadTemplate => ({ file, analysis: analyze(file.bytes.toString('utf8'), options) }));
   const known = new Set(createEnvironment(sources).globalVariables.keys());
+  // Where the tool is a dependency, what it knows is not for the repository to change.
+  const isTool = (await inspect(join(root.path, 'templates/config'))) !== undefined;
   return [
-    { area: 'templates', subject: 'names in the templates', findings: await unknownNames(root, templates, known) },
-    { area: 'templates', subject: 'fields of the schema', findings: await incompleteFields(root, templates) },
+    {
+      area: 'templates',
+      subject: 'names in the templates',
+      findings: await unknownNames(root, templates, known, isTool),
+    },
+    ...(isTool
+      ? [
+          {
+            area: 'templates',
+            subject: 'fields of the schema',
+            findings: await incompleteFields(root, templates),
+          } as const,
+        ]
+      : []),
     {
       area: 'templates',
       subject: 'partial templates',
@@ -61,8 +75,11 @@ async function unknownNames(
   root: ClusterRoot,
   templates: readonly ReadTemplate[],
   known: ReadonlySet<string>,
+  isTool: boolean,
 ): Promise<Finding[]> {
-  const places = await fieldPlaces(root);
+  const places = isTool ? await fieldPlaces(root) : [];
+  const where = isTool ? `add the field to ${CLUSTER_SCHEMA}` : 'give it in templates/scripts/plugin.ts';
+  const schema = isTool ? CLUSTER_SCHEMA : 'the schema of cluster.yaml';
   const first = new Map<string, { readonly file: InputFile; readonly reference: Reference }>();
   for (const { file, analysis } of templates) {
     for (const reference of analysis.variables) {
@@ -72,8 +89,8 @@ async function unknownNames(
   return [...first].flatMap(([name, { file, reference }]): Finding[] => {
     const place = { file: file.source, line: reference.line, column: reference.column, length: name.length };
     const nearest = suggestNearest(name, [...known]);
-    const remedy = nearest === undefined ? `add the field to ${CLUSTER_SCHEMA}` : `did you mean \`${nearest}\`?`;
-    const message = `\`${name}\` is no field of ${CLUSTER_SCHEMA}, no computed value and nothing that a plugin gives`;
+    const remedy = nearest === undefined ? where : `did you mean \`${nearest}\`?`;
+    const message = `\`${name}\` is no field of ${schema}, no computed value and nothing that a plugin gives`;
     return [
       { code: 'templates/unknown-name', severity: 'error', message, place, remedy },
       ...places.flatMap((one) => missingAt(name, one)),
