@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { removeEmptyFolders, removeFile, replaceFile } from '../src/system/files.ts';
+import { below, removeEmptyFolders, removeFile, replaceFile } from '../src/system/files.ts';
 import { expectedTree, goldenCases, renderCase } from '../tests/golden/cases.ts';
 
 const state = await mkdtemp(join(tmpdir(), 'cluster-template-golden-'));
@@ -21,12 +21,12 @@ async function update(folder: string): Promise<void> {
     expected.delete(path);
     const isEqual = present?.executable === executable && Buffer.compare(present.bytes, bytes) === 0;
     if (isEqual) continue;
-    await replaceFile(join(root, path), bytes, executable ? 0o755 : 0o644);
+    await replaceFile(below(root, path), bytes, executable ? 0o755 : 0o644);
     changes += 1;
   }
   for (const path of expected.keys()) {
-    await removeFile(join(root, path));
-    await removeEmptyFolders(join(root, path, '..'), root);
+    await removeFile(below(root, path));
+    await removeEmptyFolders(below(root, path));
     changes += 1;
   }
   console.log(`${basename(folder)}: ${String(rendered.length)} files, ${String(changes)} changed`);

@@ -1,7 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { clusterRoot, ROOT_MARKERS, type ClusterRoot } from '../cluster/root.ts';
+import { workspaceOf } from '../pipeline/state.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { inspect } from '../system/files.ts';
+import { inspect, inspectTarget } from '../system/files.ts';
+import { refuseStrangeFolder } from '../workspace/disk.ts';
 import { learnInvocation } from './invocation.ts';
 import { VERSION } from './version.ts';
 
@@ -18,21 +20,25 @@ export const GENERATOR = `cluster-template ${VERSION}`;
 /**
  * The cluster that the options name; without `--root` the one around the current folder.
  *
- * @throws Failure of kind `usage` where a folder that is named does not exist, or the current folder is in no repository of a cluster
+ * @throws Failure of kind `usage` where a folder that is named does not exist, or the current folder is in no repository of a cluster;
+ *   of kind `input` where a link or a file lies in the place of the state folder: whoever looked would read what others put
+ *   there, and whoever writes would write elsewhere
  */
 export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> {
   for (const [option, folder] of [
     ['--root', root],
     ['--keys', keys],
   ] as const) {
-    if (folder === undefined || (await inspect(resolve(folder)))?.kind === 'folder') continue;
+    if (folder === undefined || (await inspectTarget(resolve(folder)))?.kind === 'folder') continue;
     throw failure('usage', { code: 'usage/folder', message: `${option}: ${folder} is not a folder` });
   }
   const around = await findRoot(process.cwd());
   const path = root === undefined ? around : resolve(root);
   await learnInvocation({ root: path, isNamed: path !== around, keys });
   if (path === undefined) throw noRoot(process.cwd());
-  return keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
+  const found = keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
+  await refuseStrangeFolder(workspaceOf(found), basename(found.state));
+  return found;
 }
 
 /** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CodeCache } from '../jinja/index.ts';
-import { readTextIfPresent, replaceFile } from '../system/files.ts';
+import { below, readTextIfPresent, replaceFile } from '../system/files.ts';
 
 /** A cache of compiled templates that lies in one file. It holds code that is run: nobody else may write to its folder. */
 export interface FileCodeCache extends CodeCache {
@@ -27,7 +27,8 @@ export async function openCodeCache(folder: string): Promise<FileCodeCache> {
       hasNew = true;
     },
     async save() {
-      if (hasNew || used.size !== stored.size) await replaceFile(path, JSON.stringify([...used]), 0o600);
+      if (hasNew || used.size !== stored.size)
+        await replaceFile(below(folder, 'templates.json'), JSON.stringify([...used]), 0o600);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { listFolders, makeFolder, reasonOf, removeEmptyFolder, removeTree } from '../system/files.ts';
+import { below, listFolders, makeFolder, realpath, reasonOf, removeEmptyFolder, removeTree } from '../system/files.ts';
 import { copyMetadataSync, kindAt, writeFileInPlace } from '../system/tree.ts';
 import type { Inputs } from './inputs.ts';
 import type { RenderedFile } from './render.ts';
@@ -72,7 +72,7 @@ export function checkClean(target: Target, settings: Settings, folder: string): 
 
 /** Removes the output folder, where the settings want that. */
 export async function cleanOutput(target: Target, settings: Settings): Promise<void> {
-  if (settings.clean && target.kind === 'folder') await removeTree(target.path);
+  if (settings.clean && target.kind === 'folder') await removeTree(below(await realpath(target.path)));
 }
 
 /** Whether a path is that of a folder or lies below it. */
@@ -146,7 +146,7 @@ export async function tidyFolders(output: string, settings: Settings, folder: st
     const root = resolve(folder, input);
     for (const path of (await listFolders(root)).reverse()) {
       const made = join(output, path);
-      if (settings.keepEmpty) await makeFolder(made);
+      if (settings.keepEmpty) await makeFolder(below(made));
       else if (await removeEmptyFolder(made)) continue;
       if (settings.copyMetadata && kindAt(made) !== undefined) copyMetadataSync(join(root, path), made);
     }

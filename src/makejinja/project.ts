@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { failure } from '../report/finding.ts';
-import { makeFolder } from '../system/files.ts';
+import { below, makeFolder } from '../system/files.ts';
 import { runShellLine } from '../system/programs.ts';
 import { loadProject, type ProjectPlace } from './load-project.ts';
 import {
@@ -69,7 +69,7 @@ async function writeResults(
 
 async function prepareFolder(path: string, folder: string): Promise<void> {
   try {
-    await makeFolder(path);
+    await makeFolder(below(path));
   } catch (error) {
     throw notWritten(relative(folder, path), error);
   }

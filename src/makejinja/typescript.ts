@@ -3,7 +3,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Jiti from 'jiti';
-import { readTextIfPresent, replaceFile } from '../system/files.ts';
+import { below, readTextIfPresent, replaceFile } from '../system/files.ts';
 import { resolveModule } from './module-files.ts';
 
 /** What transpiles: part of a cached file's name, so that another version does not run what this one made. */
@@ -55,7 +55,7 @@ async function load(path: string, cacheFolder: string, importOther: Import, expo
   if (code === undefined) {
     code = loadJiti(path, cacheFolder).transform({ source, filename: path, ts: true, async: true });
     await refuseMistake(code);
-    await replaceFile(cached, code, 0o600);
+    await replaceFile(below(cacheFolder, `${hash}.js`), code, 0o600);
   }
   await evaluate(code, exports, importOther);
   return exports;

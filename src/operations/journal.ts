@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
+import { workspaceOf } from '../pipeline/state.ts';
 import { now } from '../system/clock.ts';
-import { readTextIfPresent, replaceFile } from '../system/files.ts';
+import { readTextIfPresent, replaceFile, type Destination } from '../system/files.ts';
+import { stateFile } from '../workspace/disk.ts';
 
 /** What is recorded of a step. */
 export interface JournalStep {
@@ -29,7 +30,7 @@ export async function readOperationJournal(
   root: ClusterRoot,
   operation: string,
 ): Promise<OperationJournal | undefined> {
-  const text = await readTextIfPresent(journalPath(root, operation));
+  const text = await readTextIfPresent(journalPath(root, operation).path);
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -42,7 +43,7 @@ export async function readOperationJournal(
 
 /** Records a run: written before and after each step, each time in one piece. */
 export class JournalWriter {
-  readonly #path: string;
+  readonly #path: Destination;
   #journal: OperationJournal;
 
   constructor(root: ClusterRoot, operation: string) {
@@ -76,8 +77,8 @@ export function unfinishedStep(journal: OperationJournal): JournalStep | undefin
   return journal.done === undefined ? journal.steps.find(({ done }) => done === undefined) : undefined;
 }
 
-function journalPath(root: ClusterRoot, operation: string): string {
-  return join(root.state, 'operations', `${operation.replaceAll(' ', '-')}.json`);
+function journalPath(root: ClusterRoot, operation: string): Destination {
+  return stateFile(workspaceOf(root), 'operations', `${operation.replaceAll(' ', '-')}.json`);
 }
 
 function timestamp(): string {

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { readOwnTextIfPresent } from '../system/files.ts';
 import { pendingManifest } from '../workspace/apply.ts';
-import type { Workspace } from '../workspace/disk.ts';
+import { stateFile, type Workspace } from '../workspace/disk.ts';
 import { MANIFEST_NAME, parseManifest, unionOf, type Manifest } from '../workspace/manifest.ts';
 
 /** Path of the manifest relative to the cluster's root. */
@@ -15,7 +14,7 @@ export function workspaceOf(root: ClusterRoot): Workspace {
 
 /** Text of the manifest of the last run, or undefined in a tree that was never configured. */
 export async function readManifestText(root: ClusterRoot): Promise<string | undefined> {
-  return await readTextIfPresent(join(root.state, MANIFEST_NAME));
+  return await readOwnTextIfPresent(stateFile(workspaceOf(root), MANIFEST_NAME));
 }
 
 /**

@@ -4,6 +4,8 @@ import type { ManifestFile } from '../manifests/document.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { readTextIfPresent, writeDisposableFile } from '../system/files.ts';
+import { stateFile } from '../workspace/disk.ts';
+import { workspaceOf } from './state.ts';
 
 /** What is remembered of the last tree that passed the gates. */
 export interface CheckedTree {
@@ -42,7 +44,11 @@ export async function readChecked(root: ClusterRoot, program: string): Promise<C
 
 /** Remembers a tree that passed. */
 export async function writeChecked(root: ClusterRoot, checked: CheckedTree): Promise<void> {
-  await writeDisposableFile(fileOf(root), `${JSON.stringify(checked)}\n`, 0o600);
+  await writeDisposableFile(
+    stateFile(workspaceOf(root), 'cache', 'checks.json'),
+    `${JSON.stringify(checked)}\n`,
+    0o600,
+  );
 }
 
 function fileOf(root: ClusterRoot): string {

@@ -1,6 +1,5 @@
-import { constants, readFileSync } from 'node:fs';
+import { constants, readFileSync, statSync } from 'node:fs';
 import {
-  chmod,
   copyFile as nodeCopyFile,
   link,
   lstat,
@@ -9,30 +8,54 @@ import {
   open,
   readdir,
   readFile,
+  readlink,
   realpath as nodeRealpath,
   rename,
   rm,
   rmdir,
   stat,
-  utimes,
-  writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
+import { failure, type Failure } from '../report/finding.ts';
 
-/** Bytes of a file, or undefined where there is no such file. Throws on every other trouble. */
+/**
+ * Bytes of a file, or undefined where there is no such file. Throws on every other trouble, and for a pipe or a device, which
+ * might never end.
+ */
 export async function readBytesIfPresent(path: string): Promise<Buffer | undefined> {
-  return undefinedIfAbsent(() => readFile(path));
+  return undefinedIfAbsent(async () => {
+    refuseEndless(path, await stat(path));
+    return await readFile(path);
+  });
 }
 
-/** Text of a UTF-8 file, or undefined where there is no such file. Throws on every other trouble. */
+/** Text of a UTF-8 file, or undefined where there is no such file. Throws as `readBytesIfPresent` does. */
 export async function readTextIfPresent(path: string): Promise<string | undefined> {
   return (await readBytesIfPresent(path))?.toString('utf8');
+}
+
+/**
+ * As `readTextIfPresent`, for what runs of ours have written.
+ *
+ * @throws Failure of kind `input` too where a link, a folder or a pipe lies there, or a link to the folder that it is in
+ */
+export async function readOwnTextIfPresent(at: Destination): Promise<string | undefined> {
+  await refuseLinks(at);
+  const kind = (await inspect(at.path))?.kind;
+  if (kind !== undefined && kind !== 'file') throw notAFile(relative(at.folder, at.path), kind);
+  return kind === undefined ? undefined : await readTextIfPresent(at.path);
+}
+
+/** Text of what a user named, a pipe such as /dev/fd/63 too; undefined where there is nothing. */
+export async function readNamedTextIfPresent(path: string): Promise<string | undefined> {
+  return (await undefinedIfAbsent(() => readFile(path)))?.toString('utf8');
 }
 
 /** As `readTextIfPresent`, for callers that cannot wait: templates are rendered synchronously. */
 export function readTextSyncIfPresent(path: string): string | undefined {
   try {
+    refuseEndless(path, statSync(path));
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (isAbsence(error)) return undefined;
@@ -62,6 +85,11 @@ export async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** Where a link leads, as it is written in it; undefined where there is no link. */
+export async function readLinkIfPresent(path: string): Promise<string | undefined> {
+  return (await inspect(path))?.kind === 'link' ? await readlink(path) : undefined;
 }
 
 /** A path without links in it; the path itself where nothing lies there. */
@@ -114,37 +142,92 @@ export async function removeEmptyFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Creates a new file with exactly these bytes and permission bits and forces it to the disk. Throws where one exists. */
-export async function createFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const handle = await open(path, 'wx', mode);
-  try {
-    // The process's umask may have taken bits away from the mode above.
-    await handle.chmod(mode);
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
+/**
+ * Where something is written, moved from or removed: a path and the folder, of the user's choice, that it lies below. Nothing is
+ * ever done through a link that lies between the two: a repository may have been made by anybody.
+ */
+export interface Destination {
+  /** Absolute; a link in it, or above it, is the user's own. */
+  readonly folder: string;
+  /** Absolute, the folder itself or below it. */
+  readonly path: string;
+}
+
+/** The destination of these names below a folder. Throws an Error where they lead out of it. */
+export function below(folder: string, ...names: readonly string[]): Destination {
+  const path = join(folder, ...names);
+  const way = relative(folder, path);
+  if (way === '..' || way.startsWith(`..${sep}`)) throw new Error(`${names.join('/')} lies outside of ${folder}`);
+  return { folder, path };
+}
+
+/** The same folder, and another path below it. */
+function beside({ folder }: Destination, path: string): Destination {
+  return { folder, path };
+}
+
+/**
+ * Looks at every folder on the way to a destination; those that do not exist yet are fine.
+ *
+ * @throws Failure of kind `input` naming the first that is a link, or no folder at all
+ */
+export async function refuseLinks({ folder, path }: Destination): Promise<void> {
+  const names = relative(folder, dirname(path)).split(sep);
+  if (path === folder || names[0] === '') return;
+  let current = folder;
+  for (const name of names) {
+    current = join(current, name);
+    const kind = (await inspect(current))?.kind;
+    if (kind === undefined) return;
+    if (kind !== 'folder') throw notAFolder(relative(folder, current), kind);
   }
 }
 
-/** Writes a file that can be made again at any time: in place, and not forced to the disk. Without a mode it keeps its own. */
-export async function writeDisposableFile(path: string, bytes: Uint8Array | string, mode?: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes);
-  if (mode !== undefined) await chmod(path, mode);
+/** What is said of a link or a file in the place of a folder of ours. */
+export function notAFolder(path: string, kind: EntryKind): Failure {
+  return failure('input', {
+    code: 'workspace/not-a-file',
+    message: `${WORDS[kind]} lies where a generated folder belongs`,
+    place: { file: path },
+    remedy: 'move it away; generated files are never written through links',
+  });
 }
 
-/** Gives a file or folder the permission bits and times of another. */
-export async function copyMetadata(from: string, to: string): Promise<void> {
-  const { mode, atime, mtime } = await stat(from);
-  await chmod(to, mode & 0o777);
-  await utimes(to, atime, mtime);
+/** What is said of a link or a folder in the place of a file of ours. */
+export function notAFile(path: string, kind: EntryKind): Failure {
+  return failure('input', {
+    code: 'workspace/not-a-file',
+    message: `${WORDS[kind]} lies where a generated file belongs`,
+    place: { file: path },
+    remedy: 'move it away; generated files are never written through links',
+  });
+}
+
+const WORDS: Readonly<Record<EntryKind, string>> = {
+  file: 'a file',
+  folder: 'a folder',
+  link: 'a link',
+  other: 'a pipe or a device',
+};
+
+/** Creates a new file with exactly these bytes and permission bits and forces it to the disk. Throws where one exists. */
+export async function createFile(to: Destination, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  await makeFolderOf(to);
+  await writeNew(to.path, bytes, mode);
+}
+
+/**
+ * Writes a file that can be made again at any time: put into its place in one step, as `replaceFile` does, and not forced to the
+ * disk.
+ */
+export async function writeDisposableFile(to: Destination, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  await replace(to, bytes, { mode, isForced: false });
 }
 
 /** Makes a folder with all above it; nothing happens where it is there. */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+export async function makeFolder(at: Destination): Promise<void> {
+  await refuseLinks(at);
+  await mkdir(at.path, { recursive: true });
 }
 
 /** Makes a new folder for what is needed for a moment, readable by its owner alone; the caller removes it. */
@@ -152,62 +235,63 @@ export async function makeTemporaryFolder(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'cluster-template-'));
 }
 
-/** Puts a file into its place in one step: readers see the old one or the new one, whole. */
-export async function replaceFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    await createFile(temporary, bytes, mode);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+/** Puts a file into its place in one step: readers see the old one or the new one, whole. A link there is replaced. */
+export async function replaceFile(to: Destination, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  await replace(to, bytes, { mode, isForced: true });
 }
 
 /**
  * Puts a new file into its place whole, and never over another; false where there is one already. It is written under a
- * temporary name and then linked to its own, which the file system refuses where that is taken.
+ * temporary name and then linked to its own, which the file system refuses where that is taken. On a file system without hard
+ * links (FAT, some network and container mounts) it is created under its own name and may for a moment be seen half.
  */
-export async function publishFile(path: string, bytes: Uint8Array | string, mode: number): Promise<boolean> {
-  const temporary = temporaryName(path);
+export async function publishFile(to: Destination, bytes: Uint8Array | string, mode: number): Promise<boolean> {
+  const temporary = beside(to, temporaryName(to.path));
   await createFile(temporary, bytes, mode);
   try {
-    await link(temporary, path);
+    await link(temporary.path, to.path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+    // Each file system has an error of its own for that; where it was another one, what follows meets it too.
+    return await claimFile(to.path, bytes, mode);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary.path, { force: true });
   }
 }
 
 /** Moves a file onto another name in one step, replacing what is there. */
-export async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await rename(from, to);
+export async function moveFile(from: Destination, to: Destination): Promise<void> {
+  await refuseLinks(from);
+  await makeFolderOf(to);
+  await rename(from.path, to.path);
 }
 
 /** Copies a file with its permission bits; false where there is none to copy. Throws where the copy's name is taken. */
-export async function copyFile(from: string, to: string): Promise<boolean> {
-  await mkdir(dirname(to), { recursive: true });
-  return (await undefinedIfAbsent(() => nodeCopyFile(from, to, constants.COPYFILE_EXCL).then(() => true))) ?? false;
+export async function copyFile(from: Destination, to: Destination): Promise<boolean> {
+  await refuseLinks(from);
+  await makeFolderOf(to);
+  const copy = nodeCopyFile(from.path, to.path, constants.COPYFILE_EXCL).then(() => true);
+  return (await undefinedIfAbsent(() => copy)) ?? false;
 }
 
-/** Removes a folder with all that is in it; nothing happens where there is none. */
-export async function removeTree(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+/** Removes a folder with all that is in it; nothing happens where there is none. A link is removed, not followed. */
+export async function removeTree(at: Destination): Promise<void> {
+  await refuseLinks(at);
+  await rm(at.path, { recursive: true, force: true });
 }
 
 /** Removes a file; nothing happens where there is none. */
-export async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true });
+export async function removeFile(at: Destination): Promise<void> {
+  await refuseLinks(at);
+  await rm(at.path, { force: true });
 }
 
-/** Removes a folder and those above it, up to but not including `stop`, as long as they are empty. */
-export async function removeEmptyFolders(folder: string, stop: string): Promise<void> {
-  let current = folder;
-  while (current !== stop && current.startsWith(stop)) {
+/** Removes the folder that a destination lies in and those above it, up to but not including its own, as long as they are empty. */
+export async function removeEmptyFolders(of: Destination): Promise<void> {
+  await refuseLinks(of);
+  let current = dirname(of.path);
+  while (current !== of.folder && current.startsWith(of.folder)) {
     try {
       await rmdir(current);
     } catch (error) {
@@ -217,6 +301,56 @@ export async function removeEmptyFolders(folder: string, stop: string): Promise<
     }
     current = dirname(current);
   }
+}
+
+async function makeFolderOf(to: Destination): Promise<void> {
+  await refuseLinks(to);
+  await mkdir(dirname(to.path), { recursive: true });
+}
+
+interface Writing {
+  readonly mode: number;
+  /** Whether the bytes are forced to the disk before the file counts as written. */
+  readonly isForced: boolean;
+}
+
+async function replace(to: Destination, bytes: Uint8Array | string, { mode, isForced }: Writing): Promise<void> {
+  await makeFolderOf(to);
+  const temporary = temporaryName(to.path);
+  try {
+    await writeNew(temporary, bytes, mode, isForced);
+    await rename(temporary, to.path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Exclusive creation follows no link, and the process's umask may take bits away from the mode that it is given. */
+async function writeNew(path: string, bytes: Uint8Array | string, mode: number, isForced = true): Promise<void> {
+  const handle = await open(path, 'wx', mode);
+  try {
+    await handle.chmod(mode);
+    await handle.writeFile(bytes);
+    if (isForced) await handle.sync();
+    await handle.close();
+  } catch (error) {
+    // What failed first is what is told, whatever comes of clearing away.
+    await handle.close().catch(() => undefined);
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** False where somebody else has the name, or took it over while the file was still empty. */
+async function claimFile(path: string, bytes: Uint8Array | string, mode: number): Promise<boolean> {
+  try {
+    await writeNew(path, bytes, mode);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  return (await readFile(path)).equals(Buffer.from(bytes));
 }
 
 /** Name beside `path` under which a file is written before it takes its place; unlikely to meet another process's. */
@@ -248,6 +382,13 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** A pipe or a device may be read for ever; a folder is told by what reads it. */
+function refuseEndless(path: string, found: { isFile(): boolean; isDirectory(): boolean }): void {
+  if (found.isFile() || found.isDirectory()) return;
+  const message = `EINVAL: not a regular file, read '${path}'`;
+  throw Object.assign(new Error(message), { code: 'EINVAL', syscall: 'read', path });
 }
 
 async function undefinedIfAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {

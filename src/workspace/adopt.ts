@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 import { suggestNearest } from '../report/suggest.ts';
 import { inspect, replaceFile } from '../system/files.ts';
-import { isInsideOutputRoots, type Workspace } from './disk.ts';
+import { isInsideOutputRoots, stateFile, type Workspace } from './disk.ts';
 import { formatManifest, MANIFEST_NAME, type Manifest } from './manifest.ts';
 
 /** What became of each file that was named. */
@@ -36,7 +36,7 @@ export async function adoptFiles(
   }
   const { generator, recipient, inputs } = manifest;
   const text = formatManifest({ generator, recipient, inputs, files, adopted: [...adopted] });
-  await replaceFile(join(workspace.state, MANIFEST_NAME), text);
+  await replaceFile(stateFile(workspace, MANIFEST_NAME), text);
   return outcomes;
 }
 

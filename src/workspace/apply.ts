@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Failure, failure } from '../report/finding.ts';
-import { listFolder, readTextIfPresent, removeFile } from '../system/files.ts';
+import { below, listFolder, readOwnTextIfPresent, removeFile } from '../system/files.ts';
 import { Commit } from './commit.ts';
-import { readDisk, type Workspace } from './disk.ts';
+import { readDisk, stateFile, type Workspace } from './disk.ts';
 import type { DiskFile } from './entry.ts';
 import { readJournal, STAGING_NAME } from './journal.ts';
 import { formatManifest, type ManifestRecord } from './manifest.ts';
@@ -44,7 +43,7 @@ export async function applyPlan(
  * @throws Failure where the journal is damaged or the disk refuses
  */
 export async function recover(workspace: Workspace): Promise<boolean> {
-  const found = await readJournal(workspace.state);
+  const found = await readJournal(workspace);
   const commit = new Commit(workspace, found?.journal);
   try {
     await commit.refuseStrangePaths();
@@ -63,15 +62,15 @@ export async function recover(workspace: Workspace): Promise<boolean> {
  * only look: the tree may hold files of both manifests.
  */
 export async function pendingManifest(workspace: Workspace): Promise<string | undefined> {
-  if ((await readJournal(workspace.state)) === undefined) return undefined;
-  return await readTextIfPresent(join(workspace.state, STAGING_NAME, 'manifest'));
+  if ((await readJournal(workspace)) === undefined) return undefined;
+  return await readOwnTextIfPresent(stateFile(workspace, STAGING_NAME, 'manifest'));
 }
 
 /** Removes the temporary files that killed runs left in a folder; those of running processes stay. */
 export async function removeAbandoned(folder: string): Promise<void> {
   for (const { name } of await listFolder(folder)) {
     const pid = /^\.([0-9a-z]+)-[0-9a-z]+\.cluster-template\.tmp$/.exec(name)?.[1];
-    if (pid !== undefined && !exists(Number.parseInt(pid, 36))) await removeFile(join(folder, name));
+    if (pid !== undefined && !exists(Number.parseInt(pid, 36))) await removeFile(below(folder, name));
   }
 }
 

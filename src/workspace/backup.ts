@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { failure } from '../report/finding.ts';
+import { Failure, failure } from '../report/finding.ts';
 import { now } from '../system/clock.ts';
-import { createFile } from '../system/files.ts';
-import { refuseStrangeFolder, type Workspace } from './disk.ts';
+import { below, createFile } from '../system/files.ts';
+import type { Workspace } from './disk.ts';
 import type { PlanEntry } from './plan.ts';
 
 /** Where copies of overwritten files go, relative to the cluster's root; git ignores it. */
@@ -15,15 +14,15 @@ const BACKUP_FOLDER = '.private/backup';
  * @throws Failure where a copy cannot be written
  */
 export async function keepCopies(workspace: Workspace, entries: readonly PlanEntry[]): Promise<string> {
-  for (const folder of ['.private', BACKUP_FOLDER]) await refuseStrangeFolder(workspace, folder);
   // Colons are not allowed in names everywhere.
   const folder = `${BACKUP_FOLDER}/${now().toISOString().replaceAll(':', '')}`;
   try {
     for (const { path, present } of entries) {
       if (present === undefined) continue;
-      await createFile(join(workspace.root, folder, path), present.bytes, present.executable ? 0o755 : 0o644);
+      await createFile(below(workspace.root, folder, path), present.bytes, present.executable ? 0o755 : 0o644);
     }
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw failure(
       'outside',

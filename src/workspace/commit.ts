@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
+  below,
   copyFile,
   createFile,
   errorCode,
@@ -9,8 +10,9 @@ import {
   removeFile,
   removeTree,
   replaceFile,
+  type Destination,
 } from '../system/files.ts';
-import { isInsideOutputRoots, readDisk, type Workspace } from './disk.ts';
+import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
 import { JOURNAL_NAME, STAGING_NAME, UNDO_NAME, type Journal } from './journal.ts';
 import { MANIFEST_NAME } from './manifest.ts';
 import { changesOf, type Plan } from './plan.ts';
@@ -23,12 +25,10 @@ import { changesOf, type Plan } from './plan.ts';
  */
 export class Commit {
   readonly #workspace: Workspace;
-  readonly #staging: string;
   #journal: Journal;
 
   constructor(workspace: Workspace, journal: Journal = { writes: {}, created: [], removals: [] }) {
     this.#workspace = workspace;
-    this.#staging = join(workspace.state, STAGING_NAME);
     this.#journal = journal;
   }
 
@@ -43,17 +43,17 @@ export class Commit {
         continue;
       }
       const name = `new-${String(Object.keys(writes).length)}`;
-      await createFile(join(this.#staging, name), desired.bytes, desired.executable ? 0o755 : 0o644);
+      await createFile(this.#staged(name), desired.bytes, desired.executable ? 0o755 : 0o644);
       writes[path] = name;
       if (status === 'created') created.push(path);
     }
     const manifestPath = this.#manifestPath();
-    await createFile(join(this.#staging, 'manifest'), manifest);
+    await createFile(this.#staged('manifest'), manifest);
     writes[manifestPath] = 'manifest';
-    if ((await inspect(this.#target(manifestPath))) === undefined) created.push(manifestPath);
+    if ((await inspect(this.#target(manifestPath).path)) === undefined) created.push(manifestPath);
     this.#journal = { writes, created, removals };
     await this.refuseStrangePaths();
-    await replaceFile(join(this.#workspace.state, JOURNAL_NAME), `${JSON.stringify(this.#journal)}\n`);
+    await replaceFile(this.#state(JOURNAL_NAME), `${JSON.stringify(this.#journal)}\n`);
   }
 
   /** Throws where a step would touch anything but generated files and the manifest, or would go through a link. */
@@ -71,16 +71,15 @@ export class Commit {
       if (keepOld) await this.#keepOld(path, index);
       const name = this.#journal.writes[path];
       if (name === undefined) await removeFile(this.#target(path));
-      else await moveFile(join(this.#staging, name), this.#target(path)).catch(ignoreAbsent);
+      else await moveFile(this.#staged(name), this.#target(path)).catch(ignoreAbsent);
     }
-    for (const path of this.#journal.removals) await this.#removeEmptyFolders(path);
+    for (const path of this.#journal.removals) await removeEmptyFolders(this.#target(path));
   }
 
   /** Takes back what was done, in any order of calls and interruptions; needs no room on the disk. */
   async undo(): Promise<void> {
-    const { state } = this.#workspace;
-    await moveFile(join(state, JOURNAL_NAME), join(state, UNDO_NAME)).catch(ignoreAbsent);
-    if ((await inspect(join(state, UNDO_NAME))) !== undefined) {
+    await moveFile(this.#state(JOURNAL_NAME), this.#state(UNDO_NAME)).catch(ignoreAbsent);
+    if ((await inspect(this.#state(UNDO_NAME).path)) !== undefined) {
       for (const [index, path] of this.#paths().entries()) await this.#restore(path, index);
     }
     await this.tidy();
@@ -88,12 +87,12 @@ export class Commit {
 
   /** Removes journal and staging folder. */
   async tidy(): Promise<void> {
-    for (const name of [JOURNAL_NAME, UNDO_NAME]) await removeFile(join(this.#workspace.state, name));
-    await removeTree(this.#staging);
+    for (const name of [JOURNAL_NAME, UNDO_NAME]) await removeFile(this.#state(name));
+    await removeTree(this.#state(STAGING_NAME));
   }
 
   async #keepOld(path: string, index: number): Promise<void> {
-    const copy = join(this.#staging, `copy-${String(index)}`);
+    const copy = this.#staged(`copy-${String(index)}`);
     // Under its final name only when it is whole: half a copy must never be put back.
     if (await copyFile(this.#target(path), copy)) await moveFile(copy, this.#old(index));
   }
@@ -101,17 +100,13 @@ export class Commit {
   async #restore(path: string, index: number): Promise<void> {
     const target = this.#target(path);
     const name = this.#journal.writes[path];
-    if ((await inspect(this.#old(index))) !== undefined) await moveFile(this.#old(index), target);
+    if ((await inspect(this.#old(index).path)) !== undefined) await moveFile(this.#old(index), target);
     else if (name !== undefined && this.#journal.created.includes(path)) {
-      const isStaged = (await inspect(join(this.#staging, name))) !== undefined;
+      const isStaged = (await inspect(this.#staged(name).path)) !== undefined;
       if (isStaged) return;
       await removeFile(target);
-      await this.#removeEmptyFolders(path);
+      await removeEmptyFolders(target);
     }
-  }
-
-  async #removeEmptyFolders(path: string): Promise<void> {
-    await removeEmptyFolders(dirname(this.#target(path)), this.#workspace.root);
   }
 
   /** Steps in their order: the files, the manifest, the removals. */
@@ -120,15 +115,23 @@ export class Commit {
   }
 
   #manifestPath(): string {
-    return join(this.#workspace.state, MANIFEST_NAME).slice(this.#workspace.root.length + 1);
+    return relative(this.#workspace.root, join(this.#workspace.state, MANIFEST_NAME));
   }
 
-  #target(path: string): string {
-    return join(this.#workspace.root, path);
+  #target(path: string): Destination {
+    return below(this.#workspace.root, path);
   }
 
-  #old(index: number): string {
-    return join(this.#staging, `old-${String(index)}`);
+  #state(name: string): Destination {
+    return stateFile(this.#workspace, name);
+  }
+
+  #staged(name: string): Destination {
+    return this.#state(join(STAGING_NAME, name));
+  }
+
+  #old(index: number): Destination {
+    return this.#staged(`old-${String(index)}`);
   }
 }
 

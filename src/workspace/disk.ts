@@ -1,6 +1,14 @@
-import { join } from 'node:path';
-import { failure, type Failure } from '../report/finding.ts';
-import { inspect, listFolder, readBytesIfPresent } from '../system/files.ts';
+import { join, relative } from 'node:path';
+import {
+  below,
+  inspect,
+  listFolder,
+  notAFile,
+  notAFolder,
+  readBytesIfPresent,
+  type Destination,
+  type EntryKind,
+} from '../system/files.ts';
 import type { DiskFile } from './entry.ts';
 
 /** Where a workspace lies on disk and what in it may be written. */
@@ -47,6 +55,11 @@ export async function refuseStrangeFolder(workspace: Workspace, path: string): P
   if (kind !== undefined && kind !== 'folder') throw notAFolder(path, kind);
 }
 
+/** A file of the state folder. */
+export function stateFile({ root, state }: Workspace, ...names: readonly string[]): Destination {
+  return below(root, relative(root, state), ...names);
+}
+
 /** Whether a path lies inside one of the output roots, without any `..`. */
 export function isInsideOutputRoots(path: string, outputRoots: readonly string[]): boolean {
   const parts = path.split('/');
@@ -57,14 +70,14 @@ export function isInsideOutputRoots(path: string, outputRoots: readonly string[]
 /** Lists each folder once, however many of its files are asked for. */
 class FolderCache {
   readonly #root: string;
-  readonly #folders = new Map<string, ReadonlyMap<string, string>>();
+  readonly #folders = new Map<string, ReadonlyMap<string, EntryKind>>();
 
   constructor(root: string) {
     this.#root = root;
   }
 
   /** Kind of what lies at a path, undefined where nothing does. Throws where a parent is not a folder. */
-  async kindOf(path: string): Promise<string | undefined> {
+  async kindOf(path: string): Promise<EntryKind | undefined> {
     const slash = path.lastIndexOf('/');
     const parent = slash === -1 ? '' : path.slice(0, slash);
     if (parent !== '') {
@@ -75,7 +88,7 @@ class FolderCache {
     return (await this.#list(parent)).get(path.slice(slash + 1));
   }
 
-  async #list(folder: string): Promise<ReadonlyMap<string, string>> {
+  async #list(folder: string): Promise<ReadonlyMap<string, EntryKind>> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
     const entries = await listFolder(join(this.#root, folder));
@@ -83,22 +96,4 @@ class FolderCache {
     this.#folders.set(folder, listed);
     return listed;
   }
-}
-
-function notAFile(path: string, kind: string): Failure {
-  return failure('input', {
-    code: 'workspace/not-a-file',
-    message: `a ${kind} lies where a generated file belongs`,
-    place: { file: path },
-    remedy: 'move it away; generated files are never written through links',
-  });
-}
-
-function notAFolder(path: string, kind: string): Failure {
-  return failure('input', {
-    code: 'workspace/not-a-file',
-    message: `a ${kind} lies where a generated folder belongs`,
-    place: { file: path },
-    remedy: 'move it away; generated files are never written through links',
-  });
 }

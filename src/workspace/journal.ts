@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { failure } from '../report/finding.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { readOwnTextIfPresent } from '../system/files.ts';
+import { stateFile, type Workspace } from './disk.ts';
 
 /** Steps of a commit, written to disk before the first one is done, so that the next run can finish what was begun. */
 export interface Journal {
@@ -25,10 +25,10 @@ export const UNDO_NAME = 'undo.json';
 export const STAGING_NAME = 'staging';
 
 /** The journal of a run that was interrupted, or undefined where none was. Throws a Failure where it cannot be read. */
-export async function readJournal(state: string): Promise<FoundJournal | undefined> {
-  const undone = await readTextIfPresent(join(state, UNDO_NAME));
+export async function readJournal(workspace: Workspace): Promise<FoundJournal | undefined> {
+  const undone = await readOwnTextIfPresent(stateFile(workspace, UNDO_NAME));
   if (undone !== undefined) return { journal: parseJournal(undone, UNDO_NAME), direction: 'backward' };
-  const text = await readTextIfPresent(join(state, JOURNAL_NAME));
+  const text = await readOwnTextIfPresent(stateFile(workspace, JOURNAL_NAME));
   return text === undefined ? undefined : { journal: parseJournal(text, JOURNAL_NAME), direction: 'forward' };
 }
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { now, pause } from '../system/clock.ts';
-import { publishFile, readTextIfPresent, removeFile, replaceFile } from '../system/files.ts';
-import type { Workspace } from './disk.ts';
+import { elapsedMilliseconds, pause } from '../system/clock.ts';
+import { publishFile, readOwnTextIfPresent, removeFile, replaceFile, type Destination } from '../system/files.ts';
+import { stateFile, type Workspace } from './disk.ts';
 import { contentHash } from './entry.ts';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 
@@ -34,56 +33,62 @@ export async function takeLock(
   signal: AbortSignal,
   patience: LockPatience = PATIENCE,
 ): Promise<Lock> {
-  const path = join(workspace.state, LOCK_NAME);
+  const place = stateFile(workspace, LOCK_NAME);
   const mine = `${JSON.stringify(await thisProcess())}\n`;
-  const end = now().getTime() + patience.waitMilliseconds;
+  const end = elapsedMilliseconds() + patience.waitMilliseconds;
   for (;;) {
     signal.throwIfAborted();
-    const holder = await tryLock(path, mine);
-    if (holder === undefined) return new HeldLock(path, mine);
-    if (now().getTime() >= end) throw locked(holder, patience);
-    await pause(patience.pollMilliseconds);
+    const outcome = await tryLock(place, mine);
+    if (outcome === 'taken') return new HeldLock(place, mine);
+    if (outcome === 'moved') continue;
+    if (elapsedMilliseconds() >= end) throw locked(outcome, patience);
+    await pause(patience.pollMilliseconds, signal);
   }
 }
 
 class HeldLock implements Lock {
-  readonly #path: string;
+  readonly #place: Destination;
   readonly #text: string;
 
-  constructor(path: string, text: string) {
-    this.#path = path;
+  constructor(place: Destination, text: string) {
+    this.#place = place;
     this.#text = text;
   }
 
   async release(): Promise<void> {
-    if ((await readTextIfPresent(this.#path)) !== this.#text) return;
-    await removeFile(this.#path);
+    if ((await readOwnTextIfPresent(this.#place)) !== this.#text) return;
+    await removeFile(this.#place);
   }
 }
 
 /**
- * One attempt; gives back who holds the lock where it is taken. A dead holder's lock is replaced by whoever first takes a
- * second lock that is named after the dead one's text: between reading that text and replacing it nobody else can come.
+ * One attempt; gives back who holds the lock where it is taken, or that it changed while it was looked at. A dead holder's lock
+ * is replaced by whoever first takes a second lock that is named after the dead one's text: between reading that text and
+ * replacing it nobody else can come.
+ *
+ * @throws Failure where a link or a folder lies in the place of the lock, which nobody would ever give back
  */
-async function tryLock(path: string, mine: string): Promise<ProcessIdentity | undefined> {
-  for (;;) {
-    if (await publishFile(path, mine, 0o644)) return undefined;
-    const text = await readTextIfPresent(path);
-    if (text === undefined) continue;
-    const holder = parseHolder(text);
-    if (holder !== undefined && (await isRunning(holder))) return holder;
-    const takeover = `${path}.${contentHash(Buffer.from(text)).slice(-16)}`;
-    const rival = await tryLock(takeover, mine);
-    if (rival !== undefined) return rival;
-    try {
-      if ((await readTextIfPresent(path)) !== text) continue;
-      await replaceFile(path, mine);
-      return undefined;
-    } finally {
-      await removeFile(takeover);
-    }
+async function tryLock(place: Destination, mine: string): Promise<ProcessIdentity | 'taken' | 'moved'> {
+  if (await publishFile(place, mine, 0o644)) return 'taken';
+  const text = await readOwnTextIfPresent(place);
+  if (text === undefined) return 'moved';
+  const holder = parseHolder(text);
+  if (holder === undefined) await pause(HALF_WRITTEN_MILLISECONDS);
+  else if (await isRunning(holder)) return holder;
+  const takeover = { ...place, path: `${place.path}.${contentHash(Buffer.from(text)).slice(-16)}` };
+  const rival = await tryLock(takeover, mine);
+  if (rival !== 'taken') return rival;
+  try {
+    if ((await readOwnTextIfPresent(place)) !== text) return 'moved';
+    await replaceFile(place, mine);
+    return 'taken';
+  } finally {
+    await removeFile(takeover);
   }
 }
+
+/** Where there are no hard links a lock is seen empty for a moment before its holder stands in it. */
+const HALF_WRITTEN_MILLISECONDS = 50;
 
 /** Undefined for a text that no run has written: nobody holds such a lock. */
 function parseHolder(text: string): ProcessIdentity | undefined {
@@ -94,16 +99,17 @@ function parseHolder(text: string): ProcessIdentity | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, started, host, boot } = value as Partial<Record<string, unknown>>;
+  const { pid, started, host, boot, namespace } = value as Partial<Record<string, unknown>>;
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (typeof started !== 'string' || typeof host !== 'string' || typeof boot !== 'string') return undefined;
-  return { pid, started, host, boot };
+  if (typeof namespace !== 'string') return undefined;
+  return { pid, started, host, boot, namespace };
 }
 
 function locked({ pid, host }: ProcessIdentity, { waitMilliseconds }: LockPatience): Failure {
   return failure('outside', {
     code: 'workspace/locked',
     message: `process ${String(pid)} on ${host} is writing to this tree and did not end within ${String(waitMilliseconds / 1000)} s`,
-    remedy: `wait for it or end it; where that host is gone, remove .cluster-template/${LOCK_NAME}`,
+    remedy: `wait for it or end it; where that host or container is gone, remove .cluster-template/${LOCK_NAME}`,
   });
 }

@@ -1,6 +1,6 @@
 import { environment } from '../system/environment.ts';
-import { errorCode, readTextIfPresent } from '../system/files.ts';
-import { runProgram } from '../system/programs.ts';
+import { errorCode, readLinkIfPresent, readTextIfPresent } from '../system/files.ts';
+import { runProgram, watchProgram } from '../system/programs.ts';
 
 /** Names one process for good: a number alone is given to another process sooner or later. */
 export interface ProcessIdentity {
@@ -10,19 +10,23 @@ export interface ProcessIdentity {
   readonly host: string;
   /** Differs after every start of the machine; empty where the system does not tell. */
   readonly boot: string;
+  /** Among which processes the number counts: a container has its own (pid_namespaces(7)). Empty where there is nothing like it. */
+  readonly namespace: string;
 }
 
 /** The identity of the running program. */
 export async function thisProcess(): Promise<ProcessIdentity> {
-  const [started, { host, boot }] = await Promise.all([startOf(process.pid), thisMachine()]);
-  return { pid: process.pid, started: started ?? '', host, boot };
+  const [started, machine] = await Promise.all([startOf(process.pid), thisMachine()]);
+  return { pid: process.pid, started: started ?? '', ...machine };
 }
 
-/** Whether a process still runs. One on another host cannot be looked at from here and counts as running. */
+/** Whether a process still runs. One on another host or in another container cannot be looked at from here and counts as running. */
 export async function isRunning(holder: ProcessIdentity): Promise<boolean> {
-  const { host, boot } = await thisMachine();
+  const { host, boot, namespace } = await thisMachine();
   if (holder.host !== host) return true;
-  if (holder.boot !== boot || !exists(holder.pid)) return false;
+  if (holder.boot !== boot) return false;
+  if (holder.namespace !== namespace) return true;
+  if (!exists(holder.pid)) return false;
   return (await startOf(holder.pid)) === holder.started;
 }
 
@@ -45,18 +49,22 @@ async function startOf(pid: number): Promise<string | undefined> {
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   }
-  const { exitCode, stdout } = await runProgram('ps', ['-o', 'lstart=', '-p', String(pid)], { cwd: '/' });
+  // The holder and whoever asks may live in two languages and time zones.
+  const env = { PATH: environment().PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
+  const call = { cwd: '/', environment: env, timeoutSeconds: 10 };
+  const { exitCode, stdout } = await watchProgram('ps', ['-o', 'lstart=', '-p', String(pid)], call);
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-async function thisMachine(): Promise<{ host: string; boot: string }> {
+async function thisMachine(): Promise<Pick<ProcessIdentity, 'host' | 'boot' | 'namespace'>> {
   if (process.platform === 'linux') {
-    const [host, boot] = await Promise.all([
+    const [host, boot, namespace] = await Promise.all([
       readTextIfPresent('/proc/sys/kernel/hostname'),
       readTextIfPresent('/proc/sys/kernel/random/boot_id'),
+      readLinkIfPresent('/proc/self/ns/pid'),
     ]);
-    return { host: host?.trim() ?? '', boot: boot?.trim() ?? '' };
+    return { host: host?.trim() ?? '', boot: boot?.trim() ?? '', namespace: namespace ?? '' };
   }
   const { exitCode, stdout } = await runProgram('hostname', [], { cwd: '/' });
-  return { host: exitCode === 0 ? stdout.trim() : (environment().COMPUTERNAME ?? ''), boot: '' };
+  return { host: exitCode === 0 ? stdout.trim() : (environment().COMPUTERNAME ?? ''), boot: '', namespace: '' };
 }

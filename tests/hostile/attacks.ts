@@ -1,6 +1,7 @@
-import { rename, symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandName, Sandbox } from './sandbox.ts';
+import { LOOKS, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
 export interface Attack {
@@ -12,6 +13,10 @@ export interface Attack {
   readonly refusal?: RegExp;
   /** Exit code of those commands. */
   readonly code?: number;
+  /** Whether a watch ends with it: it goes on where the next change may mend what is wrong. */
+  readonly watchEnds?: boolean;
+  /** Commands that may do it: `makejinja` follows links and starts programs as the Python program does. */
+  readonly exempt?: readonly CommandName[];
   /** Commands that never come to the place where it lies: they end as in a healthy repository. */
   readonly unaffected?: readonly CommandName[];
 }
@@ -49,7 +54,92 @@ const WITHOUT_RECOVERY: readonly CommandName[] = [
   'makejinja',
 ];
 
+/** Commands that do not take the lock. */
+const WITHOUT_LOCK: readonly CommandName[] = WITHOUT_RECOVERY.filter(
+  (name) => name !== 'init' && name !== 'template tidy',
+);
+
 export const ATTACKS: readonly Attack[] = [
+  {
+    name: 'linked-state-folder',
+    async make({ repository, outside }) {
+      await rename(join(repository, '.cluster-template'), join(outside, 'state'));
+      await symlink('../outside/state', join(repository, '.cluster-template'));
+    },
+    refusal: /^\.cluster-template: error: a link lies where a generated folder belongs/m,
+    watchEnds: true,
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'file-as-state-folder',
+    async make({ repository }) {
+      await rm(join(repository, '.cluster-template'), { recursive: true });
+      await writeFile(join(repository, '.cluster-template'), '');
+    },
+    refusal: /^\.cluster-template: error: a file lies where a generated folder belongs/m,
+    watchEnds: true,
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'linked-manifest',
+    async make({ repository, outside }) {
+      await rename(join(repository, '.cluster-template/manifest.json'), join(outside, 'manifest.json'));
+      await symlink('../../outside/manifest.json', join(repository, '.cluster-template/manifest.json'));
+    },
+    refusal: /^\.cluster-template\/manifest\.json: error: a link lies where a generated file belongs/m,
+    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+  },
+  {
+    name: 'pipe-as-manifest',
+    async make({ repository }) {
+      const path = join(repository, '.cluster-template/manifest.json');
+      await rm(path);
+      execFileSync('mkfifo', [path]);
+    },
+    refusal: /^\.cluster-template\/manifest\.json: error: a pipe or a device lies where a generated file belongs/m,
+    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+  },
+  {
+    name: 'lock-that-leads-nowhere',
+    make: ({ repository, outside }) => symlink(join(outside, 'nothing'), join(repository, '.cluster-template/lock')),
+    refusal: /^\.cluster-template\/lock: error: a link lies where a generated file belongs/m,
+    unaffected: WITHOUT_LOCK,
+  },
+  {
+    name: 'lock-that-leads-out',
+    make: ({ repository, outside }) => symlink(join(outside, 'secret.txt'), join(repository, '.cluster-template/lock')),
+    refusal: /^\.cluster-template\/lock: error: a link lies where a generated file belongs/m,
+    unaffected: WITHOUT_LOCK,
+  },
+  {
+    name: 'folder-as-lock',
+    async make({ repository }) {
+      await mkdir(join(repository, '.cluster-template/lock'));
+    },
+    refusal: /^\.cluster-template\/lock: error: a folder lies where a generated file belongs/m,
+    unaffected: WITHOUT_LOCK,
+  },
+  {
+    name: 'linked-staging',
+    async make({ repository, outside }) {
+      const state = join(repository, '.cluster-template');
+      await writeFile(
+        join(state, 'journal.json'),
+        '{"writes":{"talos/talenv.yaml":"new-0"},"created":[],"removals":[]}',
+      );
+      await rename(join(outside, 'secret.txt'), join(outside, 'new-0'));
+      await symlink('../../outside', join(state, 'staging'));
+    },
+    refusal: /\.cluster-template\/staging: error: a link lies where a generated folder belongs/,
+    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+  },
+
+  {
+    name: 'linked-archive',
+    make: ({ repository, outside }) => symlink(outside, join(repository, '.private')),
+    refusal: /^\.private: error: a link lies where a generated folder belongs/m,
+    unaffected: [...LOOKS, 'configure', 'configure --force', 'init', 'adopt', 'template reset', 'makejinja'],
+  },
   {
     name: 'linked-output-root',
     async make({ repository, outside }) {

@@ -48,6 +48,9 @@ export const WRITING = {
   makejinja: ['--input', 'templates/overrides'],
 } as const;
 
+export const LOOKS = Object.keys(LOOKING) as (keyof typeof LOOKING)[];
+export const WRITES = Object.keys(WRITING) as (keyof typeof WRITING)[];
+
 export type CommandName = keyof typeof LOOKING | keyof typeof WRITING;
 
 /** How a command ended. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exclusively } from '../../src/workspace/exclusive.ts';
 import { takeLock } from '../../src/workspace/lock.ts';
 import { thisProcess, type ProcessIdentity } from '../../src/workspace/process-identity.ts';
@@ -40,6 +40,10 @@ describe('takeLock', () => {
     ['a process that is gone', async () => ({ pid: await deadPid() })],
     ['another process that got its number', (mine) => Promise.resolve({ started: `${mine.started}0` })],
     ['a process before the last start of the machine', () => Promise.resolve({ boot: 'another-boot' })],
+    [
+      'a process of a container before the last start of the machine',
+      () => Promise.resolve({ boot: 'another-boot', namespace: 'pid:[1]' }),
+    ],
   ])('takes over the lock of %s', async (_, change) => {
     const mine = await thisProcess();
     const workspace = await locked(JSON.stringify({ ...mine, ...(await change(mine)) }));
@@ -49,7 +53,7 @@ describe('takeLock', () => {
     expect(await readdir(workspace.state)).toEqual([]);
   });
 
-  it.each(['', '{', '[]', '{"pid":-1,"started":"","host":"","boot":""}', '{"pid":1}'])(
+  it.each(['', '{', '[]', '{"pid":-1,"started":"","host":"","boot":"","namespace":""}', '{"pid":1}'])(
     'takes over a lock that no run has written: %s',
     async (text) => {
       const lock = await takeLock(await locked(text), NEVER, SHORT);
@@ -62,6 +66,46 @@ describe('takeLock', () => {
     const workspace = await locked(text);
     await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('on elsewhere is writing');
     expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
+  });
+
+  it('leaves the lock of another container alone, whose numbers mean nothing here', async () => {
+    const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), namespace: 'pid:[1]' });
+    const workspace = await locked(text);
+    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('is writing to this tree');
+    expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['a link', (path) => symlink('nowhere', path)],
+    ['a folder', (path) => mkdir(path)],
+  ])('says that %s lies in its place instead of waiting for ever', async (what, make) => {
+    const workspace = await openWorkspace({});
+    await mkdir(workspace.state);
+    await make(join(workspace.state, 'lock'));
+    await expect(takeLock(workspace, NEVER)).rejects.toThrow(`${what} lies where a generated file belongs`);
+  });
+
+  it('waits as long as it should, though somebody sets the clock back', async () => {
+    const workspace = await openWorkspace({});
+    const lock = await takeLock(workspace, NEVER);
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+    onTestFinished(() => {
+      clock.mockRestore();
+      vi.useRealTimers();
+    });
+    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('did not end within 0.2 s');
+    await lock.release();
+  });
+
+  it('ends while it waits where somebody interrupts it', async () => {
+    const workspace = await openWorkspace({});
+    const lock = await takeLock(workspace, NEVER);
+    const controller = new AbortController();
+    const waiting = takeLock(workspace, controller.signal, { waitMilliseconds: 60_000, pollMilliseconds: 60_000 });
+    controller.abort(new Error('interrupted'));
+    await expect(waiting).rejects.toThrow('interrupted');
+    await lock.release();
   });
 
   it('is never held twice, however many take over a dead one at once', async () => {

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isSecretPath } from '../../checks/secrets.ts';
 import type { RenderedFile } from '../../makejinja/render.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { failure } from '../../report/finding.ts';
-import { writeDisposableFile } from '../../system/files.ts';
+import { below, writeDisposableFile } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindings, printJson } from '../output.ts';
@@ -53,7 +53,7 @@ function textOf(path: string, files: readonly RenderedFile[]): string {
 
 async function writeAll(folder: string, files: readonly RenderedFile[], json: boolean): Promise<void> {
   const plain = files.filter(({ path }) => !isSecretPath(path));
-  await Promise.all(plain.map(({ path, bytes, mode }) => writeDisposableFile(join(folder, path), bytes, mode)));
+  await Promise.all(plain.map(({ path, bytes, mode }) => writeDisposableFile(below(folder, path), bytes, mode)));
   const secrets = files.length - plain.length;
   if (json) printJson({ status: 'done', files: plain.map(({ path }) => path), secretsLeftOut: secrets });
   else print(`${count(plain.length, 'file')} written to ${folder}; ${count(secrets, 'secret')} left out\n`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../../report/finding.ts';
 import { generateIdentity, type KeyKind } from '../../sops/identities.ts';
-import { inspect, publishFile, readTextIfPresent, replaceFile } from '../../system/files.ts';
+import { below, inspect, publishFile, readTextIfPresent, replaceFile } from '../../system/files.ts';
 import { randomBytes } from '../../system/random.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
 import { generateSshKeyPair, sshPublicKey } from './openssh.ts';
@@ -69,10 +69,10 @@ export async function restoreCredentials(
  */
 export async function replaceCredentials(folder: string, texts: ReadonlyMap<CredentialFile, string>): Promise<void> {
   for (const [file, text] of texts) {
-    await replaceFile(join(folder, file), text, PRIVATE_MODE);
+    await replaceFile(below(folder, file), text, PRIVATE_MODE);
     const publicHalf = file === CREDENTIAL_FILES.deployKey ? sshPublicKey(text, DEPLOY_KEY_COMMENT) : undefined;
     if (publicHalf === undefined) continue;
-    await replaceFile(join(folder, CREDENTIAL_FILES.deployKeyPublic), publicHalf, PUBLIC_MODE);
+    await replaceFile(below(folder, CREDENTIAL_FILES.deployKeyPublic), publicHalf, PUBLIC_MODE);
   }
 }
 
@@ -87,10 +87,10 @@ async function makeFile(
   text: () => string | Promise<string>,
   isElsewhere = false,
 ): Promise<MadeCredential> {
-  const path = join(folder, file);
-  if (isElsewhere || (await inspect(path)) !== undefined) return { file, outcome: 'present' };
+  const place = below(folder, file);
+  if (isElsewhere || (await inspect(place.path)) !== undefined) return { file, outcome: 'present' };
   const mode = file === CREDENTIAL_FILES.deployKeyPublic ? PUBLIC_MODE : PRIVATE_MODE;
-  return { file, outcome: (await publishFile(path, await text(), mode)) ? 'created' : 'present' };
+  return { file, outcome: (await publishFile(place, await text(), mode)) ? 'created' : 'present' };
 }
 
 /** The text of a new age key, as age-keygen writes it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Finding, Severity } from '../../report/finding.ts';
-import { publishFile, readTextIfPresent } from '../../system/files.ts';
+import { below, publishFile, readTextIfPresent } from '../../system/files.ts';
 import { CREDENTIAL_FILES, ORIGINS } from './files.ts';
 import type { MadeCredential } from './make.ts';
 import { parseTunnel, type Tunnel } from './tunnel.ts';
@@ -22,7 +22,7 @@ const FILE = CREDENTIAL_FILES.tunnel;
  */
 export async function makePlaceholderTunnel(folder: string): Promise<MadeCredential> {
   const text = `${JSON.stringify(PLACEHOLDER)}\n`;
-  return { file: FILE, outcome: (await publishFile(join(folder, FILE), text, 0o600)) ? 'created' : 'present' };
+  return { file: FILE, outcome: (await publishFile(below(folder, FILE), text, 0o600)) ? 'created' : 'present' };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { dirname, relative } from 'node:path';
-import { removeEmptyFolders, removeFile } from '../../system/files.ts';
+import { basename, dirname, relative } from 'node:path';
+import { below, removeEmptyFolders, removeFile } from '../../system/files.ts';
 import { kindAt, readFileWithMode } from '../../system/tree.ts';
 import { checkPlaces, placeOf, writeResult, type Target } from '../output.ts';
 import type { RenderedFile } from '../render.ts';
@@ -64,8 +64,8 @@ export class WatchOutputs {
       this.#report({ kind: 'kept', path: shown, reason: 'it was changed since it was written' });
       return false;
     }
-    await removeFile(place);
-    if (target.kind === 'folder') await removeEmptyFolders(dirname(place), target.path);
+    await removeFile(below(dirname(place), basename(place)));
+    if (target.kind === 'folder') await removeEmptyFolders(below(target.path, path));
     this.#report({ kind: 'removed', path: shown });
     return true;
   }

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { failure } from '../../report/finding.ts';
-import { readTextIfPresent, replaceFile } from '../../system/files.ts';
+import { below, readTextIfPresent, replaceFile } from '../../system/files.ts';
 import { controllersOf } from '../day2/talos-cluster.ts';
 import { foldOutput } from '../programs/output.ts';
 import { waitFor, type Look } from '../programs/patience.ts';
@@ -12,8 +11,8 @@ import type { TalosTask } from './talos.ts';
 /** Fetches the kubeconfig into the root, in one piece and readable by its owner alone; skipped where the one that is there is of this cluster and works. */
 export async function fetchKubeconfig(task: TalosTask, report: StepReport): Promise<void> {
   const { run, cluster, patience } = task;
-  const path = join(run.root.path, 'kubeconfig');
-  const present = await readTextIfPresent(path);
+  const place = below(run.root.path, 'kubeconfig');
+  const present = await readTextIfPresent(place.path);
   if (present !== undefined && leadsTo(present, cluster.endpoint) && (await run.programs.ask(ASK_API)).exitCode === 0) {
     report.say('the one that is there works');
     return;
@@ -25,7 +24,7 @@ export async function fetchKubeconfig(task: TalosTask, report: StepReport): Prom
     if (exitCode !== 0) return { reason: foldOutput(stderr) };
     return /^kind: Config$/m.test(stdout) ? { value: stdout } : { reason: 'talosctl printed something else' };
   });
-  await replaceFile(path, `${text.trimEnd()}\n`, 0o600);
+  await replaceFile(place, `${text.trimEnd()}\n`, 0o600);
   report.say('kubeconfig, which git ignores');
 }
 

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { Failure } from '../../report/finding.ts';
-import { readTextIfPresent, removeFile, replaceFile } from '../../system/files.ts';
+import { readTextIfPresent, removeFile, replaceFile, type Destination } from '../../system/files.ts';
+import { stateFile } from '../../workspace/disk.ts';
 import { takeLock } from '../../workspace/lock.ts';
 import type { OperationRun } from '../operation.ts';
 import type { Programs } from '../programs/call.ts';
@@ -136,12 +136,12 @@ async function resume(root: ClusterRoot, programs: Programs, suspended: Suspende
   await removeFile(recordPath(root));
 }
 
-function recordPath(root: ClusterRoot): string {
-  return join(root.state, 'operations', 'suspended.json');
+function recordPath(root: ClusterRoot): Destination {
+  return stateFile(workspaceOf(root), 'operations', 'suspended.json');
 }
 
 async function readRecord(root: ClusterRoot): Promise<Suspended> {
-  const text = await readTextIfPresent(recordPath(root));
+  const text = await readTextIfPresent(recordPath(root).path);
   if (text === undefined) return {};
   try {
     const value: unknown = JSON.parse(text);

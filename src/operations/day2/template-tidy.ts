@@ -1,16 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
-import { failure } from '../../report/finding.ts';
+import { Failure, failure } from '../../report/finding.ts';
 import { now } from '../../system/clock.ts';
-import {
-  inspect,
-  makeFolder,
-  moveFile,
-  readTextIfPresent,
-  removeEmptyFolders,
-  replaceFile,
-} from '../../system/files.ts';
+import { below, inspect, moveFile, readTextIfPresent, removeEmptyFolders, replaceFile } from '../../system/files.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
 
 /** What tidying comes to; paths are relative to the cluster's root. */
@@ -72,23 +65,23 @@ async function carryOut(root: ClusterRoot, { archive, moves, edits }: TemplateTi
   try {
     for (const path of edits) await editFile(root, path, undo);
     for (const path of moves) {
-      const [from, to] = [join(root.path, path), join(root.path, archive, path)];
-      await makeFolder(dirname(to));
+      const [from, to] = [below(root.path, path), below(root.path, archive, path)];
       await moveFile(from, to);
       undo.push(() => moveFile(to, from));
-      await removeEmptyFolders(dirname(from), root.path);
+      await removeEmptyFolders(from);
     }
   } catch (error) {
     for (const step of undo.reverse()) await step();
+    if (error instanceof Failure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw failure('outside', { code: 'workspace/write', message: `nothing was changed: ${reason}` }, error);
   }
 }
 
 async function editFile(root: ClusterRoot, path: string, undo: (() => Promise<void>)[]): Promise<void> {
-  const file = join(root.path, path);
-  const mode = (await inspect(file))?.mode ?? 0o644;
-  const text = (await readTextIfPresent(file)) ?? '';
+  const file = below(root.path, path);
+  const mode = (await inspect(file.path))?.mode ?? 0o644;
+  const text = (await readTextIfPresent(file.path)) ?? '';
   await replaceFile(file, EDITS[path]?.(text) ?? text, mode);
   undo.push(() => replaceFile(file, text, mode));
 }

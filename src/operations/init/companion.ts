@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { encryptCompanion } from '../../cluster/config/companion.ts';
 import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import { readDocument } from '../../cluster/config/document.ts';
@@ -7,7 +7,7 @@ import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { now } from '../../system/clock.ts';
-import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { below, inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
 import type { InitFile } from './init.ts';
 
 /**
@@ -15,8 +15,8 @@ import type { InitFile } from './init.ts';
  * text, so that they can be removed there, or with a placeholder that says which one is wanted.
  */
 export async function makeCompanion(root: ClusterRoot, key: AgeKey): Promise<InitFile> {
-  const path = join(dirname(root.clusterFile), COMPANION_FILE);
-  if ((await inspect(path)) !== undefined) return { file: COMPANION_FILE, outcome: 'present' };
+  const place = below(dirname(root.clusterFile), COMPANION_FILE);
+  if ((await inspect(place.path)) !== undefined) return { file: COMPANION_FILE, outcome: 'present' };
   const written = await literalSecrets(root);
   const secrets = Object.keys(written).length === 0 ? { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN } : written;
   const text = await encryptCompanion({
@@ -25,7 +25,7 @@ export async function makeCompanion(root: ClusterRoot, key: AgeKey): Promise<Ini
     identities: key.identities,
     now: now(),
   });
-  return { file: COMPANION_FILE, outcome: (await publishFile(path, text, 0o644)) ? 'created' : 'present' };
+  return { file: COMPANION_FILE, outcome: (await publishFile(place, text, 0o644)) ? 'created' : 'present' };
 }
 
 /** Secrets that stand in cluster.yaml themselves; none where it cannot be read, which `configure` tells. */

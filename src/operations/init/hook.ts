@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { below, inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
 import { askGit, type GitOptions } from '../../system/git.ts';
 import { shellQuoted } from '../../system/programs.ts';
 import type { Programs } from '../programs/call.ts';
@@ -42,7 +42,7 @@ export async function armHook(
   if (await armByLefthook(top, programs)) return { outcome: 'lefthook', path, command };
   const present = await readTextIfPresent(path);
   if (present?.includes(MARK) === true) return { outcome: 'present', path, command };
-  const created = present === undefined && (await publishFile(path, hookText(command), 0o755));
+  const created = present === undefined && (await publishFile(below(hooks, 'pre-commit'), hookText(command), 0o755));
   return { outcome: created ? 'created' : 'foreign', path, command };
 }
 

@@ -1,10 +1,18 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import { failure } from '../../report/finding.ts';
-import { inspect, makeTemporaryFolder, readTextIfPresent, removeTree, replaceFile } from '../../system/files.ts';
+import {
+  below,
+  inspect,
+  makeTemporaryFolder,
+  permissions,
+  readTextIfPresent,
+  removeTree,
+  replaceFile,
+} from '../../system/files.ts';
 import { fetchText } from '../../system/network.ts';
 import type { Programs } from '../programs/call.ts';
 import type { InitFile } from './init.ts';
@@ -33,7 +41,7 @@ async function takeFile(root: ClusterRoot, path: string, text: string): Promise<
   const present = await readTextIfPresent(path);
   if (present === text) return { file, outcome: 'present' };
   if (present !== undefined && !(await isUntouchedSample(root, file))) return { file, outcome: 'kept' };
-  await replaceFile(path, text);
+  await replaceFile(below(dirname(path), file), text, await permissions(path));
   return { file, outcome: 'taken' };
 }
 
@@ -81,7 +89,7 @@ async function readRepository(address: string, programs: Programs): Promise<Map<
     await programs.run({ program: 'git', arguments: arguments_, timeoutSeconds: 120 });
     return await readFolder(folder);
   } finally {
-    await removeTree(folder);
+    await removeTree(below(folder));
   }
 }
 

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { failure } from '../../report/finding.ts';
-import { readTextIfPresent, replaceFile } from '../../system/files.ts';
+import { below, permissions, readTextIfPresent, replaceFile } from '../../system/files.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
 import { chooseDisk, chooseLink, isDisk } from './choose.ts';
 import type { Machine } from './hardware.ts';
@@ -55,7 +55,10 @@ export async function importNodes(
   return await exclusively(workspaceOf(root), options.signal, async (exclusive) => {
     const planned = await planImport(root, machines, choices);
     if (planned.after !== planned.before) {
-      await exclusive.uninterrupted(() => replaceFile(root.nodesFile, planned.after));
+      const mode = await permissions(root.nodesFile);
+      await exclusive.uninterrupted(() =>
+        replaceFile(below(dirname(root.nodesFile), basename(root.nodesFile)), planned.after, mode),
+      );
     }
     return planned;
   });

@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../report/finding.ts';
-import { now, pause } from '../../system/clock.ts';
+import { elapsedMilliseconds, pause } from '../../system/clock.ts';
 
 /** How long something is waited for, and how often it is looked at. */
 export interface Patience {
@@ -29,14 +29,14 @@ export interface Waiting {
  */
 export async function waitFor<T>(waiting: Waiting, look: () => Promise<Look<T>>): Promise<T> {
   const { patience, signal, say } = waiting;
-  const end = now().getTime() + patience.limitSeconds * 1000;
+  const end = elapsedMilliseconds() + patience.limitSeconds * 1000;
   let told = '';
   for (;;) {
     const seen = await look();
     if ('value' in seen) return seen.value;
     if (seen.reason !== told) say?.(seen.reason);
     told = seen.reason;
-    const left = end - now().getTime();
+    const left = end - elapsedMilliseconds();
     if (left <= 0) throw gaveUp(waiting, told);
     await pause(Math.min(patience.pauseSeconds * 1000, left), signal);
   }

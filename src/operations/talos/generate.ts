@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure } from '../../report/finding.ts';
-import { inspect, permissions, readBytesIfPresent, replaceFile } from '../../system/files.ts';
+import { below, inspect, permissions, readBytesIfPresent, replaceFile } from '../../system/files.ts';
 import { machineConfigPath, type TalosCluster } from '../day2/talos-cluster.ts';
 import type { ProgramCall, Programs } from '../programs/call.ts';
 
@@ -43,6 +43,6 @@ async function requirePrivate(root: ClusterRoot, file: string): Promise<void> {
     });
   }
   if (((await permissions(path)) ?? 0) & 0o077) {
-    await replaceFile(path, (await readBytesIfPresent(path)) ?? Buffer.alloc(0), 0o600);
+    await replaceFile(below(root.path, file), (await readBytesIfPresent(path)) ?? Buffer.alloc(0), 0o600);
   }
 }

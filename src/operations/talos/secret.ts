@@ -6,7 +6,7 @@ import { isEncrypted } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import { parseRules, requireRule } from '../../sops/rules.ts';
 import { now } from '../../system/clock.ts';
-import { publishFile, readTextIfPresent } from '../../system/files.ts';
+import { below, publishFile, readTextIfPresent } from '../../system/files.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import type { ProgramCall, Programs } from '../programs/call.ts';
 
@@ -29,8 +29,8 @@ export const GENERATE_SECRETS: ProgramCall = {
  * @throws Failure where the file that is there is empty or in plain text, no rule of .sops.yaml takes it, or talhelper fails
  */
 export async function ensureSecretBundle(root: ClusterRoot, key: AgeKey, programs: Programs): Promise<boolean> {
-  const path = join(root.path, SECRET_BUNDLE);
-  const present = await readTextIfPresent(path);
+  const place = below(root.path, SECRET_BUNDLE);
+  const present = await readTextIfPresent(place.path);
   if (present !== undefined) {
     refuseBroken(present);
     return false;
@@ -47,7 +47,7 @@ export async function ensureSecretBundle(root: ClusterRoot, key: AgeKey, program
     identities: key.identities,
     now: now(),
   });
-  return await publishFile(path, text, 0o644);
+  return await publishFile(place, text, 0o644);
 }
 
 /** What an interrupted run of other programs leaves: an empty file, or one that was never encrypted. */

@@ -6,6 +6,7 @@ import { readFiles, writeFiles } from '../../support/folders.ts';
 import { standIns } from '../support/stand-ins.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../../sample');
+const FAILURES = resolve(import.meta.dirname, '../../cli/inject-failure.mjs');
 const OUTPUTS = /^(?:kubernetes\/|talos\/|bootstrap\/|\.sops\.yaml$)/;
 
 /** Files of the user's, and of programs', inside the generated folders. */
@@ -161,12 +162,14 @@ describe('template tidy', () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, FILES);
     const before = await readFiles(cluster);
-    // The archive cannot be made below a file.
-    await writeFile(join(cluster, '.private'), '');
-    const { code, stderr } = await template(cluster, 'tidy', '--yes');
+    const failure = { call: 'rename', at: 1, code: 'EROFS', path: 'nodes.yaml' };
+    const { code, stderr } = await runCommand(['template', 'tidy', '--yes', '--root', cluster], {
+      env: { FAIL: JSON.stringify(failure) },
+      node: ['--import', FAILURES],
+    });
     expect(code).toBe(3);
-    expect(stderr).toContain('nothing was changed');
-    expect(await readFiles(cluster)).toEqual({ ...before, '.private': '' });
+    expect(stderr).toContain('nothing was changed: EROFS');
+    expect(await readFiles(cluster)).toEqual(before);
   });
 });
 
