@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { CREDENTIAL_FILES } from '../src/cluster/credentials/files.ts';
 import { clusterExtension } from '../src/cluster/extension.ts';
 import { clusterRoot } from '../src/cluster/root.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';
@@ -13,6 +14,7 @@ import { watchProject } from '../src/makejinja/watch/watch.ts';
 import { findAccess, settleAccess } from '../src/pipeline/access.ts';
 import { readConfiguration } from '../src/pipeline/configuration.ts';
 import { credentialSource } from '../src/pipeline/credentials.ts';
+import { layOutSample, SAMPLE_KEYS } from '../tests/support/sample.ts';
 import { writeTree } from './makejinja/tree.ts';
 import { usage, type Usage } from './usage.ts';
 
@@ -104,10 +106,8 @@ function compareTrees(ours: string, theirs: string): void {
 /** From the moment that a template of the sample is saved until its result can be read. */
 async function measureWatch(): Promise<void> {
   const project = join(folder, 'sample');
-  for (const part of ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates']) {
-    cpSync(join(repository, part), join(project, part), { recursive: true });
-  }
-  cpSync(join(repository, 'tests/sample'), project, { recursive: true });
+  await layOutSample(project);
+  for (const key of Object.values(CREDENTIAL_FILES)) cpSync(join(SAMPLE_KEYS, key), join(project, key));
   Object.assign(globalThis, { samplePlugin: await samplePlugin(project) });
   writeFileSync(join(project, 'templates/scripts/plugin.ts'), 'export const Plugin = () => globalThis.samplePlugin;\n');
   const end = new AbortController();

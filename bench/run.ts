@@ -1,10 +1,10 @@
 // Measures whole processes side by side and prints ratios: npm run bench. Medians of several runs, taken in turn, so that
 // a machine that slows down slows both.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { SAMPLE_PARTS } from '../tests/support/sample.ts';
+import { makeSample, SAMPLE_KEYS as keys } from '../tests/support/sample.ts';
 import { copyForMakejinja } from './makejinja/sample.ts';
 import { usage } from './usage.ts';
 
@@ -13,7 +13,6 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 9);
 const WANTED = 0.6;
 const repository = process.cwd();
 const launcher = join(repository, 'bin/cluster-template.mjs');
-const keys = join(repository, 'tests/sample');
 
 interface Command {
   readonly name: string;
@@ -30,7 +29,8 @@ try {
 }
 
 async function measure(): Promise<void> {
-  const cluster = sampleCopy();
+  const cluster = join(folder, 'cluster');
+  await makeSample(cluster);
   const ours = (name: string, ...arguments_: string[]): Command => ({
     name,
     program: process.execPath,
@@ -70,14 +70,6 @@ async function measure(): Promise<void> {
     console.log(`${name.padEnd(24)} ${cells.join('   ')}${missed}`);
   }
   if (makejinja !== undefined) compareOutputs();
-}
-
-/** A copy of the sample that was configured once, so that caches are as in daily use. */
-function sampleCopy(): string {
-  const cluster = join(folder, 'cluster');
-  for (const part of SAMPLE_PARTS) cpSync(join(repository, part), join(cluster, part), { recursive: true });
-  execFileSync(process.execPath, [launcher, 'configure', '--keys', keys, '--root', cluster], { stdio: 'ignore' });
-  return cluster;
 }
 
 /** The real makejinja on the same templates, settings and keys, with a Python plugin in the place of ours. */

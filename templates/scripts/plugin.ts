@@ -1,4 +1,4 @@
-import type { PluginMembers } from '../../src/makejinja/plugin.ts';
+import type { PluginMembers } from 'cluster-template/makejinja';
 
 /**
  * Your own data, filters, functions and tests for the templates. It adds nothing until you write something into it.

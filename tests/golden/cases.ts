@@ -10,6 +10,7 @@ import { renderTree } from '../../src/pipeline/render.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
 import type { DesiredFile, DiskFile } from '../../src/workspace/entry.ts';
+import { configuredSample, SAMPLE_KEYS } from '../support/sample.ts';
 
 /** Tests and scripts are started at the top of the repository; a bundle of this file lies elsewhere. */
 const repository = process.cwd();
@@ -29,7 +30,7 @@ export async function expectedTree(folder: string): Promise<Map<string, DiskFile
 }
 
 /**
- * Renders a case in memory with the repository's templates and the sample's keys; secrets are in plain text.
+ * Renders a case in memory with the tool's templates and the sample's settings and keys; secrets are in plain text.
  *
  * @param state - folder for caches
  * @returns the files, and what is worth knowing of the configuration
@@ -62,7 +63,7 @@ export async function renderCase(folder: string, state: string): Promise<readonl
 }
 
 /**
- * Renders a configuration that is given as text, in memory, with the repository's templates and the sample's keys.
+ * Renders a configuration that is given as text, in memory, with the tool's templates and the sample's settings and keys.
  *
  * @param state - folder for caches
  * @throws Failure where it is not valid
@@ -71,7 +72,7 @@ export async function renderTexts(
   texts: { readonly cluster: string; readonly nodes: string },
   state: string,
 ): Promise<readonly RenderedFile[]> {
-  const root = { ...clusterRoot(repository, join(repository, 'tests/sample')), state };
+  const root = { ...clusterRoot(configuredSample(), SAMPLE_KEYS), state };
   const { configuration, findings } = await loadConfiguration(
     { cluster: { file: 'cluster.yaml', text: texts.cluster }, nodes: { file: 'nodes.yaml', text: texts.nodes } },
     { env: {}, readFile: () => Promise.resolve(undefined), isTracked: () => Promise.resolve(false) },
@@ -83,7 +84,7 @@ export async function renderTexts(
 
 function rootOf(folder: string, state: string): ClusterRoot {
   return {
-    ...clusterRoot(repository, join(repository, 'tests/sample')),
+    ...clusterRoot(configuredSample(), SAMPLE_KEYS),
     clusterFile: join(folder, 'input/cluster.yaml'),
     nodesFile: join(folder, 'input/nodes.yaml'),
     state,

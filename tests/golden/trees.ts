@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { listTree } from '../../src/system/files.ts';
 import { at, isFields, listAt, type Fields } from '../../src/manifests/fields.ts';
+import { configuredSample } from '../support/sample.ts';
 import { goldenCases } from './cases.ts';
 
 export { at, listAt, type Fields };
@@ -27,7 +28,7 @@ const ROOTS = ['bootstrap', 'kubernetes', 'talos'];
 /** The trees of all golden cases and of the sample. */
 export async function allTrees(): Promise<Tree[]> {
   const cases = (await goldenCases()).map((folder) => readTree(basename(folder), join(folder, 'expected')));
-  return await Promise.all([readTree('sample', process.cwd()), ...cases]);
+  return await Promise.all([readTree('sample', configuredSample()), ...cases]);
 }
 
 /** A text inside of nested maps; an empty one where there is none. */

@@ -57,14 +57,14 @@ describe('AGENTS.md', () => {
 });
 
 async function repositoryFiles(): Promise<string[]> {
-  const folders = ['docs', 'templates'];
+  const folders = ['docs', 'templates/config'];
   const lists = await Promise.all(
     folders.map(async (folder) => {
       const entries = await readdir(join(REPOSITORY, folder), { recursive: true, withFileTypes: true });
       return entries.map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)));
     }),
   );
-  return [...lists.flat(), 'cluster.yaml', 'nodes.yaml'];
+  return [...lists.flat(), 'cluster.yaml', 'nodes.yaml', 'templates/overrides', 'templates/scripts/plugin.ts'];
 }
 
 /** A path and the folders that it lies in. */

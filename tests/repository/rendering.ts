@@ -7,8 +7,9 @@ import { findAccess, settleAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { renderTree } from '../../src/pipeline/render.ts';
 import { writeFiles } from '../support/folders.ts';
+import { configuredSample, SAMPLE_FILES, SAMPLE_KEYS } from '../support/sample.ts';
 
-/** Where the repository's own files lie. */
+/** The top of the checkout, for files of the tool. */
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
 /** Fields of cluster.yaml or of a node. */
@@ -33,7 +34,7 @@ export const EVERYTHING: Fields = {
   proxmox_csi_token_secret: 'marker-proxmox-secret',
 };
 
-/** Text of a file of the repository. */
+/** Text of a file of the tool. */
 export async function repositoryText(path: string): Promise<string> {
   return await readFile(join(REPOSITORY, path), 'utf8');
 }
@@ -45,8 +46,8 @@ export async function repositoryText(path: string): Promise<string> {
  * @param node - fields that every node gets
  */
 export async function renderSample(fields: Fields = {}, node: Fields = {}): Promise<ReadonlyMap<string, string>> {
-  const sample = parse(await repositoryText('cluster.yaml')) as Fields;
-  const { nodes } = parse(await repositoryText('nodes.yaml')) as { nodes: Fields[] };
+  const sample = parse(await readFile(join(SAMPLE_FILES, 'cluster.yaml'), 'utf8')) as Fields;
+  const { nodes } = parse(await readFile(join(SAMPLE_FILES, 'nodes.yaml'), 'utf8')) as { nodes: Fields[] };
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
   try {
     await writeFiles(folder, {
@@ -61,7 +62,7 @@ export async function renderSample(fields: Fields = {}, node: Fields = {}): Prom
 
 async function renderFolder(folder: string): Promise<ReadonlyMap<string, string>> {
   const root: ClusterRoot = {
-    ...clusterRoot(REPOSITORY, join(REPOSITORY, 'tests/sample')),
+    ...clusterRoot(configuredSample(), SAMPLE_KEYS),
     clusterFile: join(folder, 'cluster.yaml'),
     nodesFile: join(folder, 'nodes.yaml'),
     state: join(folder, 'state'),

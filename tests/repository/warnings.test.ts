@@ -1,29 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
-import { copySample } from '../support/sample.ts';
-import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { REPOSITORY } from './rendering.ts';
+import { writeFiles } from '../support/folders.ts';
+import { SAMPLE_KEYS } from '../support/sample.ts';
 
 // The eight warnings of AGENTS.md, in its order: what they warn of is not left to the reader, the tool stops or says so.
 
 const GENERATED = 'kubernetes/flux/cluster/ks.yaml';
-const rendered = await mkdtemp(join(tmpdir(), 'cluster-template-'));
-
-beforeAll(async () => {
-  await copySample(rendered);
-  const result = await run(rendered, 'configure', '--force', '--yes');
-  expect(result, result.stderr).toMatchObject({ code: 0 });
-}, 60_000);
-
-afterAll(() => rm(rendered, { recursive: true }));
-
 describe('the warnings of AGENTS.md', () => {
   it('1: an edit of a generated file stops the next run and stays', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     await appendFile(join(cluster, GENERATED), '# mine\n');
     const result = await run(cluster, 'configure');
     expect(result.code).toBe(1);
@@ -32,7 +20,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('2: a configuration that was changed and not rendered is noticed', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     expect(await run(cluster, 'configure', '--check')).toMatchObject({ code: 0 });
     await replaceIn(
       join(cluster, 'cluster.yaml'),
@@ -44,7 +32,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('3: after a change of nodes.yaml the configuration of the nodes is asked for', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     await replaceIn(join(cluster, 'nodes.yaml'), 'address: 192.0.2.20', 'address: 192.0.2.21');
     const result = await run(cluster, 'configure');
     expect(result, result.stderr).toMatchObject({ code: 0 });
@@ -53,7 +41,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('4: what git does not have yet is named as such and not lost', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     git(cluster, 'init', '--quiet');
     git(cluster, 'add', '--all');
     git(cluster, '-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--message', 'test');
@@ -76,7 +64,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('6: a list that replaces the default of a chart and leaves out what the chart needs is refused', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     const template = 'kubernetes/apps/network/k8s-gateway/app/helmrelease.yaml.j2';
     const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
     const wrong = text.replace('      - name: ready\n', '');
@@ -89,7 +77,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('7: a dependency with a wrong namespace is refused', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     const template = 'kubernetes/apps/default/echo/ks.yaml.j2';
     const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
     const wrong = text.replace("'namespace': 'network'", "'namespace': 'flux-system'");
@@ -114,7 +102,7 @@ describe('the warnings of AGENTS.md', () => {
   });
 
   it('8: a template whose file nothing lists is refused', async () => {
-    const cluster = await renderedCluster();
+    const cluster = await sampleCluster();
     await writeFiles(cluster, { 'templates/overrides/kubernetes/apps/default/echo/app/extra.yaml': 'key: value\n' });
     const result = await run(cluster, 'validate');
     expect(result.code).toBe(1);
@@ -122,15 +110,8 @@ describe('the warnings of AGENTS.md', () => {
   });
 });
 
-/** A copy of the sample whose rendering is up to date. */
-async function renderedCluster(): Promise<string> {
-  const cluster = await temporaryFolder();
-  await cp(rendered, cluster, { recursive: true });
-  return cluster;
-}
-
 async function run(cluster: string, ...arguments_: readonly string[]): Promise<CommandResult> {
-  return await runCommand([...arguments_, '--root', cluster, '--keys', join(REPOSITORY, 'tests/sample')]);
+  return await runCommand([...arguments_, '--root', cluster, '--keys', SAMPLE_KEYS]);
 }
 
 async function replaceIn(path: string, from: string, to: string): Promise<void> {

@@ -1,25 +1,22 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { CACHE, copySample } from './sample.ts';
+import { makeSample } from './sample.ts';
 
 const run = promisify(execFile);
 const LAUNCHER = resolve(import.meta.dirname, '../../bin/cluster-template.mjs');
-const KEYS = resolve(import.meta.dirname, '../sample');
 
 /**
  * Runs once before all tests: the bundle is made before several tests start the command line at the same time, and the sample is
- * looked at once, so that its copies start with the caches that a user has after the first run.
+ * configured once, so that its copies start with the caches that a user has after the first run.
  */
 export async function setup(): Promise<() => Promise<void>> {
   await run(process.execPath, [LAUNCHER, '--version']);
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-sample-'));
   const cluster = join(folder, 'cluster');
-  await copySample(cluster);
-  await run(process.execPath, [LAUNCHER, 'plan', '--root', cluster, '--keys', KEYS]);
-  await cp(join(cluster, CACHE), join(folder, 'cache'), { recursive: true });
-  process.env.SAMPLE_CACHE = join(folder, 'cache');
+  await makeSample(cluster);
+  process.env.SAMPLE_CLUSTER = cluster;
   return () => rm(folder, { recursive: true });
 }

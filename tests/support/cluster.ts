@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from './folders.ts';
-import { CACHE, copySample } from './sample.ts';
+import { CACHE, configuredSample, copySample } from './sample.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -21,8 +21,7 @@ export interface CommandResult {
 export async function sampleCluster(configuration?: string): Promise<string> {
   const folder = await temporaryFolder();
   await copySample(folder);
-  const { SAMPLE_CACHE: cache } = process.env;
-  if (cache !== undefined) await cp(cache, join(folder, CACHE), { recursive: true });
+  await cp(join(configuredSample(), CACHE), join(folder, CACHE), { recursive: true });
   if (configuration !== undefined) await cp(configuration, folder, { recursive: true });
   return folder;
 }

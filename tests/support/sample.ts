@@ -1,13 +1,25 @@
-import { cp } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { execFile } from 'node:child_process';
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { SAMPLE_RECIPIENT } from '../../src/cluster/credentials/sample.ts';
 
-const repository = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** The top of the checkout: tests and scripts are started there, and a bundle of this file lies elsewhere. */
+const repository = process.cwd();
+
+/** Folder of the published keys. */
+export const SAMPLE_KEYS = join(repository, 'tests/sample');
+
+/** What stands in the repository as it is published and belongs to whoever forks it: the cluster of the tests. */
+export const SAMPLE_FILES = join(repository, 'tests/sample/cluster');
 
 /** Where a cluster keeps what may be thrown away. */
 export const CACHE = '.cluster-template/cache';
 
-/** The part of the repository that configure reads and writes. */
-export const SAMPLE_PARTS = [
+/** The part of a repository that configure reads and writes. */
+const SAMPLE_PARTS = [
   'cluster.yaml',
   'nodes.yaml',
   'makejinja.toml',
@@ -20,7 +32,50 @@ export const SAMPLE_PARTS = [
   '.cluster-template/manifest.json',
 ];
 
-/** Copies the sample cluster into a folder. */
+/** The sample's own files beside the tool's templates, in a folder of their own: a repository that nobody configured yet. */
+export async function layOutSample(folder: string): Promise<void> {
+  await cp(SAMPLE_FILES, folder, { recursive: true });
+  await cp(join(repository, 'templates/config'), join(folder, 'templates/config'), { recursive: true });
+}
+
+/** Lays the sample out and configures it with the published keys. */
+export async function makeSample(folder: string): Promise<void> {
+  await layOutSample(folder);
+  await configureSample(folder);
+}
+
+/** Configures a folder with the published keys, whatever was changed there by hand; gives back what the command prints. */
+export async function configureSample(folder: string): Promise<string> {
+  const launcher = join(repository, 'bin/cluster-template.mjs');
+  const words = [launcher, 'configure', '--yes', '--force', '--root', folder, '--keys', SAMPLE_KEYS];
+  return (await run(process.execPath, words)).stdout;
+}
+
+/** True for the repository as it is published; else whose it is, in words. */
+export async function isPublished(root: string): Promise<true | string> {
+  const text = await readFile(join(root, '.cluster-template/manifest.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return 'nothing was generated here yet';
+  const { recipient } = JSON.parse(text) as { recipient: string };
+  return recipient === SAMPLE_RECIPIENT || `the tree belongs to ${recipient}, not to the sample key`;
+}
+
+/** Paths of the sample's own files. */
+export async function sampleFiles(): Promise<string[]> {
+  const entries = await readdir(SAMPLE_FILES, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(SAMPLE_FILES, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Folder of the sample that the setup of the tests has configured. */
+export function configuredSample(): string {
+  const { SAMPLE_CLUSTER: folder } = process.env;
+  if (folder === undefined) throw new Error('SAMPLE_CLUSTER is not set: makeSample has to be called first');
+  return folder;
+}
+
+/** Copies the configured sample into a folder, without its caches. */
 export async function copySample(folder: string): Promise<void> {
-  for (const part of SAMPLE_PARTS) await cp(join(repository, part), join(folder, part), { recursive: true });
+  for (const part of SAMPLE_PARTS) await cp(join(configuredSample(), part), join(folder, part), { recursive: true });
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NodesText, type NewNode } from '../../../src/operations/nodes/nodes-text.ts';
+import { SAMPLE_FILES } from '../../support/sample.ts';
 
-const SAMPLE = await readFile(resolve(import.meta.dirname, '../../../nodes.yaml'), 'utf8');
+const SAMPLE = await readFile(join(SAMPLE_FILES, 'nodes.yaml'), 'utf8');
 const NEW: NewNode = {
   name: 'new',
   address: '192.0.2.30',

@@ -1,14 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import { configure } from '../../../src/pipeline/configure.ts';
 import { SILENT } from '../../../src/pipeline/progress.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { SAMPLE_PARTS } from '../../support/sample.ts';
-
-const repository = resolve(import.meta.dirname, '../../..');
+import { copySample } from '../../support/sample.ts';
 
 /** The secret of cluster.yaml in the clusters of these tests: nothing that is recorded or shown may hold it. */
 export const OWN_TOKEN = 'own-cloudflare-token-4711';
@@ -49,7 +47,7 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
   process.on('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
-  for (const part of SAMPLE_PARTS) cpSync(join(repository, part), join(folder, part), { recursive: true });
+  await copySample(folder);
   edit(join(folder, 'cluster.yaml'), [
     [/192\.0\.2\./g, '10.11.12.'],
     [/example\.com/g, 'own.internal'],
