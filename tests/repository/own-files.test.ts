@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OWN_PATHS } from '../support/own-files.mjs';
 import { temporaryFolder } from '../support/folders.ts';
+import { OWNERSHIP } from '../../src/upgrade/owners.ts';
 import { sampleFiles } from '../support/sample.ts';
 import { REPOSITORY, repositoryText } from './rendering.ts';
 
@@ -37,9 +38,10 @@ describe('tests and the files of the user', () => {
     expect(start).toThrow(BELONGS);
   });
 
-  it('include all of the sample', async () => {
-    const files = await sampleFiles();
-    expect(files.length).toBeGreaterThan(3);
+  it('are all that the tool leaves to him, and all of the sample', async () => {
+    const left = OWNERSHIP.filter(({ owner }) => owner !== 'tool').flatMap(({ paths }) => paths);
+    const files = [...left, ...(await sampleFiles())];
+    expect(files.length).toBeGreaterThan(20);
     expect(files.filter((file) => !OWN_PATHS.some((own) => `${file}/`.startsWith(`${own}/`)))).toEqual([]);
   });
 });
