@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { BANNER } from './bundle.mjs';
 import { noticesOf } from './notices.mjs';
 import { compileSchemas } from './compile-schemas.mjs';
+import { thinRepository } from './thin-repository.mjs';
 import { sourceStamp, STAMP_FILE } from '../bin/stamp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -41,5 +42,6 @@ const { metafile } = await build({
   external: ['chokidar', 'jiti'],
   logLevel: 'warning',
 });
+await writeFile(join(outdir, 'repository.json'), JSON.stringify(await thinRepository(root)));
 await writeFile(join(outdir, 'NOTICE.txt'), await noticesOf(metafile, root));
 await writeFile(join(root, STAMP_FILE), `${stamp}\n`);

@@ -11,7 +11,7 @@ const paths = packed.files.map(({ path }) => path);
 const PARTS = [
   /^bin\/[\w-]+\.mjs$/,
   /^dist\/[\w-]+\.js$/,
-  /^dist\/NOTICE\.txt$/,
+  /^dist\/(?:NOTICE\.txt|repository\.json)$/,
   /^examples\/plugin\/.+$/,
   /^docs\/[\w-]+\.(?:md|svg)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,

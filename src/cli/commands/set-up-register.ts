@@ -1,10 +1,28 @@
 import { Option, type Command } from 'commander';
 import { clusterCommand, type Finish } from '../cluster-command.ts';
+import type { CreateCommandOptions } from './create.ts';
 import type { DoctorCommandOptions } from './doctor.ts';
 import type { InitCommandOptions } from './init.ts';
 
-/** Adds `init` and `doctor` to the command line. */
+/** Adds `create`, `init` and `doctor` to the command line. */
 export function registerSetUp(program: Command, finish: Finish): void {
+  program
+    .command('create')
+    .description('make a thin repository for a cluster, with this tool as its one dependency')
+    .argument('<folder>', 'a folder that is empty or not there yet')
+    .option(
+      '--dependency <spec>',
+      'what npm takes the tool from: a version, a URL or a tarball (default: this version)',
+    )
+    .option('--git', 'make a git repository, also inside of another one')
+    .option('--no-git', 'make no git repository (default: make one where the folder is in none)')
+    .option('--json', 'print the result as JSON')
+    .exitOverride()
+    .action(async (folder: string, options: CreateCommandOptions) => {
+      const { runCreate } = await import('./create.ts');
+      finish(await runCreate(folder, options));
+    });
+
   clusterCommand(
     program,
     'init',

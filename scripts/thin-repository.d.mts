@@ -1,0 +1,1 @@
+export function thinRepository(root: string): Promise<Record<string, string>>;
