@@ -1,12 +1,40 @@
+import type { ManifestDocument } from '../manifests/document.ts';
 import type { FluxTree } from '../manifests/flux.ts';
 import type { BuildProblem } from '../manifests/kustomize.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
 import { manifestFinding, type Complaint } from './manifest-finding.ts';
 
-/** Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have. */
-export function checkKustomizations({ problems }: FluxTree): Finding[] {
-  return problems.map((problem) => manifestFinding(problem.document, problem.path, complain(problem)));
+/**
+ * Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have. One that the user wrote
+ * or adopted is refused where it lists what this run no longer generates: Flux could build nothing of it.
+ *
+ * @param removed - files that earlier runs generated and this one does not
+ */
+export function checkKustomizations({ problems }: FluxTree, removed: ReadonlySet<string> = new Set()): Finding[] {
+  return problems.map((problem) => {
+    const { document, path, target } = problem;
+    const isLost =
+      isMissing(problem) && (removed.has(target) || [...removed].some((one) => one.startsWith(`${target}/`)));
+    const isRefused = isMissing(problem) && (isLost || document.file.isAdopted === true);
+    return manifestFinding(document, path, isRefused ? refuse(document, complain(problem), isLost) : complain(problem));
+  });
+}
+
+function isMissing({ kind }: BuildProblem): boolean {
+  return kind === 'missing' || kind === 'no-kustomization';
+}
+
+function refuse({ file }: ManifestDocument, complaint: Complaint, isLost: boolean): Complaint {
+  if (file.isGenerated) return complaint;
+  const back =
+    file.isAdopted === true ? `, or give the file back: \`cluster-template adopt --release ${file.path}\`` : '';
+  return {
+    ...complaint,
+    isMadeHere: true,
+    message: isLost ? `${complaint.message}: it is no longer generated` : complaint.message,
+    remedy: `remove the line from ${file.path}${back}; Flux could build nothing of its folder`,
+  };
 }
 
 /** Finds generated files below kubernetes/ that no kustomization reaches. Text for people (*.md) is none. */

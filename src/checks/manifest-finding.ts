@@ -11,6 +11,8 @@ export interface Complaint {
   readonly severity?: Severity;
   readonly message: string;
   readonly remedy: string;
+  /** Whether it is this run that makes it wrong, so that it is refused in a file of the user's as well. */
+  readonly isMadeHere?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export function manifestFinding(document: ManifestDocument, path: FieldPath, com
   const wanted = complaint.severity ?? 'error';
   return {
     code: complaint.code,
-    severity: wanted === 'error' && !file.isGenerated ? 'warning' : wanted,
+    severity: wanted === 'error' && !file.isGenerated && complaint.isMadeHere !== true ? 'warning' : wanted,
     message: complaint.message,
     ...placeOf(document, path),
     remedy: file.source === file.path ? complaint.remedy : `${complaint.remedy} (${file.source})`,

@@ -27,13 +27,18 @@ export interface ManifestCheck {
  *
  * @param files - the rendered tree and what else lies in its folders
  * @param known - what was read of files in other trees, for a caller that checks many
+ * @param removed - files that earlier runs generated and this one does not
  */
-export function checkManifests(files: readonly ManifestFile[], known: ParsedTexts = new Map()): ManifestCheck {
+export function checkManifests(
+  files: readonly ManifestFile[],
+  known: ParsedTexts = new Map(),
+  removed: ReadonlySet<string> = new Set(),
+): ManifestCheck {
   const { tree, findings } = readTree(files, known);
   const flux = fluxTree(tree);
   if (findings.some(({ severity }) => severity === 'error')) return { findings, flux };
   const found = [
-    ...checkKustomizations(flux),
+    ...checkKustomizations(flux, removed),
     ...checkOrphans(tree, flux),
     ...checkFluxFolders(flux),
     ...checkDependencies(flux),

@@ -9,6 +9,8 @@ export interface ManifestFile {
   readonly text: string;
   /** Whether this run renders it; the others are on disk already and belong to the user. */
   readonly isGenerated: boolean;
+  /** Whether it was generated once and given to the user: the tree that is generated counts on it. */
+  readonly isAdopted?: boolean;
   /** Whether its lines may show a secret. */
   readonly isSecret: boolean;
 }

@@ -22,6 +22,7 @@ import {
   type Rotation,
 } from './credentials.ts';
 import { encryptSecrets, type EncryptedFiles } from './encrypt.ts';
+import { versionsOf } from './git.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
@@ -91,7 +92,7 @@ export async function compareWithTree(
   const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
   const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, () =>
-    encryptSecrets(rendered, present.disk, access),
+    encryptSecrets(rendered, present.disk, access, (path, text) => versionsOf(root, path, text)),
   );
   const plan = await progress.stage(CONFIGURE_STAGES.compare, async () => {
     const changes = planChanges(encrypted.files, present, manifest);
@@ -124,7 +125,7 @@ export async function compareWithTree(
     adopted: manifest?.adopted ?? [],
     inputs,
     stale: compareInputs(manifest?.inputs ?? new Map(), inputs),
-    secretChangeOf: secretComparer(rendered, encrypted, access),
+    secretChangeOf: secretComparer(root, rendered, encrypted, access),
   };
 }
 
@@ -151,15 +152,17 @@ async function readPresent(
 }
 
 function secretComparer(
+  root: ClusterRoot,
   rendered: readonly RenderedFile[],
   { ruleFor }: EncryptedFiles,
   access: SettledAccess,
 ): Comparison['secretChangeOf'] {
   const plain = new Map(rendered.map(({ path, bytes }) => [path, bytes]));
   return async ({ path, present }) => {
+    const text = present === undefined ? undefined : Buffer.from(present.bytes).toString('utf8');
     const versions = {
       path,
-      present: present === undefined ? undefined : Buffer.from(present.bytes).toString('utf8'),
+      present: text === undefined ? undefined : (await versionsOf(root, path, text))[0],
       plain: plain.get(path)?.toString('utf8'),
       rule: ruleFor(path) ?? { selection: DEFAULT_SELECTION },
     };

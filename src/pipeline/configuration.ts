@@ -8,10 +8,12 @@ import type { Configuration } from '../cluster/config/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
+import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
 import { isOwned, type Access } from './access.ts';
+import { refuseUnmergedInputs } from './inputs.ts';
 
 /** A valid configuration and what is worth knowing about it. */
 export interface ValidConfiguration {
@@ -29,11 +31,15 @@ export interface ValidConfiguration {
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
 export async function readConfiguration(root: ClusterRoot, access: Access): Promise<ValidConfiguration> {
-  const [cluster, nodes, companion] = await Promise.all([
+  const [cluster, nodes, sealed] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
-    companionSecrets(root, access),
+    readTextIfPresent(join(dirname(root.clusterFile), COMPANION_FILE)),
   ]);
+  const texts = [cluster.text, nodes.text, sealed ?? ''];
+  // Whatever else could be said of such a text would lead astray.
+  if (texts.some((text) => readUnmerged(text) !== undefined)) await refuseUnmergedInputs(root);
+  const companion = await companionSecrets(sealed, access);
   const secrets = { ...secretSources(root), companion };
   const { findings, configuration, sources } = await loadConfiguration(
     { cluster, nodes, isOwned: isOwned(access) },
@@ -65,8 +71,7 @@ async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: 
   });
 }
 
-async function companionSecrets(root: ClusterRoot, access: Access): Promise<CompanionSecrets> {
-  const text = await readTextIfPresent(join(dirname(root.clusterFile), COMPANION_FILE));
+async function companionSecrets(text: string | undefined, access: Access): Promise<CompanionSecrets> {
   if (text === undefined) return {};
   if (access.kind === 'none') return companionStandIns(text);
   return await readCompanion(text, access.kind === 'owner' ? access.key.identities : []);

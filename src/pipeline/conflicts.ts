@@ -1,9 +1,17 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
+import { readUnmerged } from '../report/merge.ts';
 import { keepCopies } from '../workspace/backup.ts';
-import { contentHash } from '../workspace/entry.ts';
+import { contentHash, type DiskFile } from '../workspace/entry.ts';
 import { conflictsOf, overwrite, type Plan, type PlanEntry } from '../workspace/plan.ts';
-import { committedManifest, uncommittedAmong } from './git.ts';
+import {
+  committedText,
+  recordedManifests,
+  uncommittedAmong,
+  unmergedTexts,
+  type RecordedManifests,
+  type RecordedSide,
+} from './git.ts';
 import { isWhollyEncrypted } from './secret-changes.ts';
 import { workspaceOf } from './state.ts';
 
@@ -19,16 +27,55 @@ export interface Settled {
 }
 
 /**
- * Takes from a plan's conflicts what an earlier run made: a file that was put back by git, say. Git is only asked where
- * there are conflicts, so that a run without any is not slowed down.
+ * Takes from a plan's conflicts what an earlier run made: a file that was put back by git, say, or what git made of the two sides
+ * of a merge. Git is only asked where there are conflicts, so that a run without any is not slowed down.
  */
 export async function withoutOwnWork(root: ClusterRoot, plan: Plan): Promise<Plan> {
-  if (conflictsOf(plan).length === 0) return plan;
-  const committed = await committedManifest(root);
-  return overwrite(plan, ({ path, present }) => {
-    const hashes = committed?.files.get(path) ?? [];
-    return present !== undefined && hashes.includes(contentHash(present.bytes));
-  });
+  const conflicts = conflictsOf(plan);
+  if (conflicts.length === 0) return plan;
+  const recorded = await recordedManifests(root);
+  const own = new Set<PlanEntry>();
+  for (const entry of conflicts) if (await isOwnWork(root, entry, recorded)) own.add(entry);
+  return overwrite(plan, (entry) => own.has(entry));
+}
+
+async function isOwnWork(root: ClusterRoot, entry: PlanEntry, recorded: RecordedManifests): Promise<boolean> {
+  const { path, present } = entry;
+  if (present === undefined) return false;
+  const hashes = [...entry.recorded, ...recorded.known.flatMap(({ files }) => files.get(path) ?? [])];
+  if (hashes.includes(contentHash(present.bytes))) return true;
+  if (readUnmerged(textOf(present)) === undefined) return await isMergeOfOwnWork(root, entry, recorded);
+  // A side that somebody changed by hand is in the index as it was; once the file is marked as resolved there is nothing to ask.
+  const sides = (await unmergedTexts(root, [path])).get(path) ?? [];
+  return sides.every((side) => hashes.includes(contentHash(Buffer.from(side, 'utf8'))));
+}
+
+/** Whether both sides of a merge changed a generated file, each by a run: what git or its user made of the two is nobody's work. */
+async function isMergeOfOwnWork(
+  root: ClusterRoot,
+  { path, present }: PlanEntry,
+  { sides, isCommitted }: RecordedManifests,
+): Promise<boolean> {
+  // After the merge was committed somebody may have changed the file again.
+  if (isCommitted && present !== undefined && (await committedText(root, 'HEAD', path)) !== textOf(present))
+    return false;
+  const hashes = await Promise.all(sides.map((side) => hashOnSide(root, side, path)));
+  return hashes.length === 2 && hashes.every((hash) => hash !== undefined) && hashes[0] !== hashes[1];
+}
+
+/** The hash of what a run made there; undefined where the file is not as a run made it. */
+async function hashOnSide(
+  root: ClusterRoot,
+  { commit, manifest }: RecordedSide,
+  path: string,
+): Promise<string | undefined> {
+  const text = await committedText(root, commit, path);
+  const hash = text === undefined ? undefined : contentHash(Buffer.from(text, 'utf8'));
+  return hash !== undefined && manifest.files.get(path)?.includes(hash) === true ? hash : undefined;
+}
+
+function textOf({ bytes }: DiskFile): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 /**
@@ -64,8 +111,17 @@ async function refuse(
   throw new Failure('input', [...findings, ...plainSecrets]);
 }
 
-function conflict({ path, status }: PlanEntry, isUncommitted: boolean): Finding {
+function conflict({ path, status, present }: PlanEntry, isUncommitted: boolean): Finding {
   const git = isUncommitted ? ' (not committed)' : '';
+  if (present !== undefined && readUnmerged(textOf(present)) !== undefined) {
+    return {
+      code: 'workspace/edited',
+      severity: 'error',
+      message: `${path} was generated and then changed by hand on one side of a merge that git could not finish`,
+      place: { file: path },
+      remedy: `make that change in its template (a copy under templates/overrides/ wins), then \`cluster-template configure --force\` renders the file anew`,
+    };
+  }
   const choices = `or choose: --force overwrites it and keeps a copy, --keep leaves it, \`cluster-template adopt ${path}\` makes it yours`;
   return status === 'edited'
     ? {
@@ -85,7 +141,10 @@ function conflict({ path, status }: PlanEntry, isUncommitted: boolean): Finding 
 }
 
 function holdsPlainSecret({ path, secret, present }: PlanEntry): boolean {
-  return secret && present !== undefined && !isWhollyEncrypted(path, Buffer.from(present.bytes).toString('utf8'));
+  if (!secret || present === undefined) return false;
+  const text = textOf(present);
+  const sides = readUnmerged(text)?.sides ?? [text];
+  return !sides.every((side) => isWhollyEncrypted(path, side));
 }
 
 function plainSecret({ path }: PlanEntry): Finding {

@@ -24,6 +24,7 @@ import { readTextSyncIfPresent } from '../system/files.ts';
 import { readDisk } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
+import { versionsOf } from './git.ts';
 import { workspaceOf } from './state.ts';
 
 /** The credential files as templates ask for them. */
@@ -109,6 +110,8 @@ export interface HeldCredential extends TreePlace {
   readonly credential: TreeCredential;
   /** What stands in the tree: a secret. */
   readonly printed: string;
+  /** What else stands there: in a merge that is not finished the sides may differ. */
+  readonly others: readonly string[];
 }
 
 /** What the encrypted files of the tree say of the credentials. */
@@ -141,10 +144,10 @@ export async function heldCredentials(
   const held: HeldCredential[] = [];
   for (const spot of spots) {
     for (const path of [spot.path, ...former]) {
-      const value = await opened.valueAt(path, spot);
+      const values = await opened.valuesAt(path, spot);
+      const [value, ...others] = values.filter((one) => spot.credential.fileText(one) !== undefined);
       if (value === undefined) continue;
-      if (spot.credential.fileText(value) === undefined) continue;
-      held.push({ credential: spot.credential, path, key: spot.keys.join('.'), printed: value });
+      held.push({ credential: spot.credential, path, key: spot.keys.join('.'), printed: value, others });
       break;
     }
   }
@@ -174,8 +177,20 @@ export function notCompared(): Finding {
 }
 
 /** Whether a text prints what the tree holds, however it is written. */
-export function isSame({ credential, printed }: HeldCredential, other: string | undefined): boolean {
-  return other === undefined || credential.fileText(printed) === credential.fileText(other);
+export function isSame({ credential, printed, others }: HeldCredential, other: string | undefined): boolean {
+  const text = other === undefined ? undefined : credential.fileText(other);
+  return other === undefined || [printed, ...others].some((one) => credential.fileText(one) === text);
+}
+
+/** The finding where both sides of a merge hold another credential: only a person knows which one it is to be. */
+export function undecided({ credential: { file, label }, path }: HeldCredential): Finding {
+  return {
+    code: 'workspace/merge-conflict',
+    severity: 'error',
+    message: `${file} does not exist, and the two sides of the merge in ${path} differ in ${label}`,
+    place: { file: path },
+    remedy: `take one side first: \`git checkout --ours ${path}\` or \`git checkout --theirs ${path}\``,
+  };
 }
 
 /** Credentials of the tree that are replaced on purpose. */
@@ -296,26 +311,20 @@ class OpenedFiles {
   readonly failures: Finding[] = [];
   readonly #tree: { readonly root: ClusterRoot };
   readonly #access: OwnerAccess;
-  readonly #leaves = new Map<string, readonly TextLeaf[]>();
+  readonly #leaves = new Map<string, readonly (readonly TextLeaf[])[]>();
 
   constructor(tree: { readonly root: ClusterRoot }, access: OwnerAccess) {
     this.#tree = tree;
     this.#access = access;
   }
 
-  /** The value that stands at a spot in a file, without what stands around it; undefined where there is none. */
-  async valueAt(path: string, { keys, index, isBase64, before, after }: Spot): Promise<string | undefined> {
-    const key = JSON.stringify(keys);
-    const leaf = (await this.#open(path)).find((one) => one.index === index && JSON.stringify(one.keys) === key);
-    if (leaf === undefined) return undefined;
-    const text = leaf.value.trim();
-    const [start, end] = [before.trimStart(), after.trimEnd()];
-    if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return undefined;
-    const value = text.slice(start.length, text.length - end.length);
-    return (isBase64 ? Buffer.from(value, 'base64').toString('utf8') : value).trim();
+  /** What stands at a spot in a file, without what stands around it: in most files one value, or none. */
+  async valuesAt(path: string, spot: Spot): Promise<readonly string[]> {
+    const values = (await this.#open(path)).flatMap((leaves) => valueAt(leaves, spot) ?? []);
+    return [...new Set(values)];
   }
 
-  async #open(path: string): Promise<readonly TextLeaf[]> {
+  async #open(path: string): Promise<readonly (readonly TextLeaf[])[]> {
     const known = this.#leaves.get(path);
     if (known !== undefined) return known;
     const leaves = await this.#read(path);
@@ -323,18 +332,37 @@ class OpenedFiles {
     return leaves;
   }
 
-  async #read(path: string): Promise<TextLeaf[]> {
+  /** The values of each version of the file that can be opened. */
+  async #read(path: string): Promise<TextLeaf[][]> {
     const file = (await readDisk(workspaceOf(this.#tree.root), [path])).get(path);
     if (file === undefined) return [];
-    const text = Buffer.from(file.bytes).toString('utf8');
+    const versions = await versionsOf(this.#tree.root, path, Buffer.from(file.bytes).toString('utf8'));
+    const opened = await Promise.all(versions.map((text) => this.#decrypt(path, text)));
+    const failures = opened.flatMap((one) => (one instanceof Failure ? one.findings : []));
+    const leaves = opened.flatMap((one) => (one instanceof Failure ? [] : [one]));
+    if (leaves.length === 0) this.failures.push(...failures);
+    return leaves;
+  }
+
+  async #decrypt(path: string, text: string): Promise<TextLeaf[] | Failure> {
     try {
       return leavesOf((await decrypt({ path, text, identities: this.#access.key.identities })).tree);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failures.push(...error.findings);
-      return [];
+      if (error instanceof Failure) return error;
+      throw error;
     }
   }
+}
+
+function valueAt(leaves: readonly TextLeaf[], { keys, index, isBase64, before, after }: Spot): string | undefined {
+  const key = JSON.stringify(keys);
+  const leaf = leaves.find((one) => one.index === index && JSON.stringify(one.keys) === key);
+  if (leaf === undefined) return undefined;
+  const text = leaf.value.trim();
+  const [start, end] = [before.trimStart(), after.trimEnd()];
+  if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return undefined;
+  const value = text.slice(start.length, text.length - end.length);
+  return (isBase64 ? Buffer.from(value, 'base64').toString('utf8') : value).trim();
 }
 
 function onePerCredential(held: readonly HeldCredential[]): HeldCredential[] {

@@ -1,7 +1,8 @@
 import { isSecretPath } from '../checks/secrets.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
-import { failure, type Finding } from '../report/finding.ts';
-import { keepOrEncrypt } from '../sops/keep.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
+import { unmergedFindings } from '../report/merge.ts';
+import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
 import { parseRules, requireRule, ruleFor, type Rule, type Rules } from '../sops/rules.ts';
 import { now } from '../system/clock.ts';
 import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
@@ -17,20 +18,28 @@ export interface EncryptedFiles {
   readonly ruleFor: (path: string) => Rule | undefined;
 }
 
+/** The texts that a secret file has: one, or those of both sides of a merge that git could not finish. */
+export type VersionsOf = (path: string, text: string) => Promise<readonly string[]>;
+
 /**
  * Encrypts every `*.sops.*` file in memory under the rules of the rendered .sops.yaml. What did not change keeps the
- * bytes that lie on disk. Without the owner's key the files on disk stand in for their new rendering, unread.
+ * bytes that lie on disk, or those of the side of a merge that it is equal to. Without the owner's key the files on disk stand in for
+ * their new rendering, unread.
+ *
+ * @throws Failure where a file cannot be encrypted, or a merge of one could only be settled with the owner's key
  */
 export async function encryptSecrets(
   rendered: readonly RenderedFile[],
   disk: ReadonlyMap<string, DiskFile>,
   access: SettledAccess,
+  versionsOf: VersionsOf = (_, text) => Promise.resolve([text]),
 ): Promise<EncryptedFiles> {
   const secrets = rendered.filter(({ path }) => isSecretPath(path));
   const files: DesiredFile[] = rendered
     .filter(({ path }) => !isSecretPath(path))
     .map((file) => desired(file, file.bytes));
   if (access.kind === 'none') {
+    refuseUnmerged(secrets, disk);
     for (const file of secrets) files.push(desired(file, disk.get(file.path)?.bytes ?? Buffer.alloc(0)));
     const notes = secrets.length === 0 ? [] : [notChecked(secrets.length)];
     return { files, findings: notes, secrets: secrets.length, ruleFor: () => undefined };
@@ -39,16 +48,17 @@ export async function encryptSecrets(
   const findings: Finding[] = [...(rules?.warnings ?? [])];
   for (const file of secrets) {
     if (rules === undefined) break;
-    const previous = disk.get(file.path)?.bytes;
-    const kept = await keepOrEncrypt({
+    const previous = disk.get(file.path);
+    const text = previous === undefined ? undefined : Buffer.from(previous.bytes).toString('utf8');
+    const options = {
       path: file.path,
       plain: file.bytes.toString('utf8'),
-      previous: previous === undefined ? undefined : Buffer.from(previous).toString('utf8'),
       rule: requireRule(rules, file.path),
       indent: rules.yamlIndent,
       identities: access.key.identities,
       now: now(),
-    });
+    };
+    const kept = await keepOneOf(options, text === undefined ? [] : await versionsOf(file.path, text));
     if (kept.warning !== undefined) findings.push(kept.warning);
     files.push(desired(file, Buffer.from(kept.text, 'utf8')));
   }
@@ -58,6 +68,32 @@ export async function encryptSecrets(
     secrets: secrets.length,
     ruleFor: (path) => (rules === undefined ? undefined : ruleFor(rules, path)),
   };
+}
+
+/** Keeps the version that says the same, if one does; else as little as can be is encrypted anew. */
+async function keepOneOf(options: KeepOptions, versions: readonly string[]): Promise<Kept> {
+  const [previous, ...others] = versions;
+  const first = await keepOrEncrypt({ ...options, previous });
+  let best = first;
+  for (const other of others) {
+    if (best.outcome === 'kept') return best;
+    const next = await keepOrEncrypt({ ...options, previous: other });
+    if (next.outcome === 'kept' || (best.warning !== undefined && next.warning === undefined)) best = next;
+  }
+  // Of a merge that is not finished a side that cannot be read is no surprise.
+  return others.length === 0 ? best : { outcome: best.outcome, text: best.text };
+}
+
+function refuseUnmerged(secrets: readonly RenderedFile[], disk: ReadonlyMap<string, DiskFile>): void {
+  const findings = secrets.flatMap(({ path }) => {
+    const text = Buffer.from(disk.get(path)?.bytes ?? []).toString('utf8');
+    return unmergedFindings(
+      path,
+      text,
+      'run `cluster-template configure` with the age key of the tree: it settles this by itself',
+    );
+  });
+  if (findings.length > 0) throw new Failure('input', findings);
 }
 
 function readRules(rendered: readonly RenderedFile[]): Rules {

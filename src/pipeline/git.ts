@@ -1,23 +1,91 @@
 import { basename, join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
+import { readUnmerged } from '../report/merge.ts';
 import { inspect, readBytesIfPresent } from '../system/files.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
 import { MANIFEST_FILE } from './state.ts';
 
-/** The manifest as it was last committed; undefined where git has none, or there is no git. */
-export async function committedManifest(root: ClusterRoot): Promise<Manifest | undefined> {
-  const object = `HEAD:./${basename(root.state)}/${MANIFEST_NAME}`;
-  const { exitCode, stdout } = await askGit(root.path, ['cat-file', 'blob', object]);
-  if (exitCode !== 0) return undefined;
+/** What git knows of the manifests of earlier runs. */
+export interface RecordedManifests {
+  /** Of the last commit, of what the branch was before a rebase, and of the sides of a merge. */
+  readonly known: readonly Manifest[];
+  /** The two commits of a merge that goes on, or that the last commit made. */
+  readonly sides: readonly RecordedSide[];
+  /** Whether the merge was committed. */
+  readonly isCommitted: boolean;
+}
+
+/** A commit that takes part in a merge. */
+export interface RecordedSide {
+  readonly commit: string;
+  readonly manifest: Manifest;
+}
+
+/** What a merge, a rebase, a cherry-pick or a revert that goes on takes in. */
+const INCOMING = ['MERGE_HEAD', 'REBASE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD'];
+
+/** Reads the manifests of earlier runs that git has; none where there is no git. */
+export async function recordedManifests(root: ClusterRoot): Promise<RecordedManifests> {
+  const [head, before, first, second, ...incoming] = await Promise.all(
+    ['HEAD', 'ORIG_HEAD', 'HEAD^1', 'HEAD^2', ...INCOMING].map((commit) => recordedSide(root, commit)),
+  );
+  const other = incoming.find((side) => side !== undefined);
+  const isCommitted = other === undefined;
+  const sides = (isCommitted ? (second === undefined ? [] : [first, second]) : [head, other]).filter(isThere);
+  return { known: [head, before, ...sides].filter(isThere).map(({ manifest }) => manifest), sides, isCommitted };
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+async function recordedSide(root: ClusterRoot, commit: string): Promise<RecordedSide | undefined> {
+  const text = await committedText(root, commit, `${basename(root.state)}/${MANIFEST_NAME}`);
+  if (text === undefined) return undefined;
   try {
-    return parseManifest(stdout, MANIFEST_FILE);
+    return { commit, manifest: parseManifest(text, MANIFEST_FILE) };
   } catch (error) {
     // An older commit may hold anything; it is only asked for what speaks for the user.
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** A file as a commit has it; undefined where it has none. */
+export async function committedText(root: ClusterRoot, commit: string, path: string): Promise<string | undefined> {
+  const answer = await askGit(root.path, ['cat-file', 'blob', `${commit}:./${path}`], { isWhole: true });
+  return answer.exitCode === 0 ? answer.stdout : undefined;
+}
+
+/**
+ * Both sides of files that git could not merge, as they were before the merge; only those of files that are not marked as resolved.
+ *
+ * @returns by path: one text for each side that has the file
+ */
+export async function unmergedTexts(root: ClusterRoot, paths: readonly string[]): Promise<Map<string, string[]>> {
+  const texts = new Map<string, string[]>();
+  if (paths.length === 0) return texts;
+  const lines = (await askGitForPaths(root.path, ['ls-files', '--unmerged', '-z', '--', ...paths])) ?? [];
+  for (const line of lines) {
+    // `100644 <object> <stage>\t<path>`; the first stage is the common ancestor.
+    const [, object = '', path = ''] = /^\d+ ([0-9a-f]+) [23]\t(.*)$/s.exec(line) ?? [];
+    if (object === '') continue;
+    const { exitCode, stdout } = await askGit(root.path, ['cat-file', 'blob', object], { isWhole: true });
+    if (exitCode === 0) texts.set(path, [...(texts.get(path) ?? []), stdout]);
+  }
+  return texts;
+}
+
+/**
+ * The text of an encrypted file, or both sides of one that git could not merge: as the index has them, which are whole, else as the
+ * markers part them, which git may have mixed.
+ */
+export async function versionsOf(root: ClusterRoot, path: string, text: string): Promise<readonly string[]> {
+  const unmerged = readUnmerged(text);
+  if (unmerged === undefined) return [text];
+  return [...((await unmergedTexts(root, [path])).get(path) ?? []), ...unmerged.sides];
 }
 
 /** Those of the paths whose content git could not bring back; none where there is no git repository. */

@@ -1,9 +1,10 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { parseSettings } from '../makejinja/settings.ts';
 import { Failure } from '../report/finding.ts';
+import { unmergedFindings } from '../report/merge.ts';
 import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { contentHash } from '../workspace/entry.ts';
 import { readManifest } from './state.ts';
@@ -50,20 +51,33 @@ export function compareInputs(
 }
 
 /**
+ * The merges that git could not finish in files which a run is made from, file by file: only a person can settle them.
+ *
+ * @throws Failure with all of them where there is one
+ */
+export async function refuseUnmergedInputs(root: ClusterRoot): Promise<void> {
+  const findings = await Promise.all(
+    (await inputPaths(root)).map(async (path) => {
+      const text = (await readInput(path))?.toString('utf8') ?? '';
+      const name = nameOf(root, path);
+      return basename(path) === COMPANION_FILE
+        ? unmergedFindings(name, text, RESOLVE_COMPANION)
+        : unmergedFindings(name, text);
+    }),
+  );
+  if (findings.flat().length > 0) throw new Failure('input', findings.flat());
+}
+
+const RESOLVE_COMPANION = `an encrypted file cannot be merged line by line: take one side whole (\`git checkout --ours ${COMPANION_FILE}\`, or \`--theirs\`), then enter what the other side changed with \`sops ${COMPANION_FILE}\``;
+
+/**
  * Content hashes of all inputs by path. A secret that stands in cluster.yaml itself is left out of its hash, as a hash of
  * a plain secret could be guessed from.
  */
 export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>> {
-  const single = [
-    root.clusterFile,
-    join(dirname(root.clusterFile), COMPANION_FILE),
-    root.nodesFile,
-    root.rendererConfig,
-  ];
-  const { folders, packages } = await templateFolders(root);
-  const templates = await Promise.all(folders.map(async (folder) => await filesBelow(folder)));
+  const { packages } = await templateFolders(root);
   const hashes = await Promise.all([
-    ...[...single, ...templates.flat()].map(async (path) => {
+    ...(await inputPaths(root)).map(async (path) => {
       const bytes = await readInput(path);
       if (bytes === undefined) return [];
       const hashed = path === root.clusterFile ? withoutSecrets(bytes) : bytes;
@@ -124,6 +138,14 @@ async function filesBelow(input: string): Promise<string[]> {
 /** Relative to the cluster's root, with forward slashes. */
 function nameOf(root: ClusterRoot, path: string): string {
   return relative(root.path, path).replaceAll('\\', '/');
+}
+
+/** Absolute paths of everything of the repository that a run may be made from, whether it is there or not. */
+async function inputPaths(root: ClusterRoot): Promise<string[]> {
+  const companion = join(dirname(root.clusterFile), COMPANION_FILE);
+  const { folders } = await templateFolders(root);
+  const templates = await Promise.all(folders.map(filesBelow));
+  return [root.clusterFile, companion, root.nodesFile, root.rendererConfig, ...templates.flat()];
 }
 
 /** What cannot be read is told by whoever needs it; a link to a folder, say, is no input. */

@@ -17,7 +17,9 @@ import { renderInputs, type RenderedFile } from '../makejinja/render.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { readUnmerged } from '../report/merge.ts';
+import { listTree, readTextIfPresent } from '../system/files.ts';
+import { refuseUnmergedInputs } from './inputs.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
@@ -25,6 +27,7 @@ import { readConfiguration } from './configuration.ts';
 import {
   credentialSource,
   heldCredentials,
+  undecided,
   type CredentialSource,
   type HeldCredential,
   type HeldCredentials,
@@ -70,6 +73,8 @@ export async function renderTree(
     first.credentials.printed(),
   );
   const restored = held.filter(({ credential }) => absent.includes(credential));
+  const differing = restored.filter(({ others }) => others.length > 0).map(undecided);
+  if (differing.length > 0) throw new Failure('input', differing);
   const missing = absent.filter((credential) => !restored.some((one) => one.credential === credential));
   if (missing.length > 0) {
     throw new Failure('input', [...unreadable, ...missing.flatMap(({ file }) => missingFile(file).findings)]);
@@ -155,6 +160,7 @@ export async function readSources(
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   const inputs = await readInputs(settings, root.path);
+  await refuseUnmerged(root, inputs);
   const credentials = credentialSource(root, access, given);
   const cluster = clusterExtension({
     configuration,
@@ -165,6 +171,14 @@ export async function readSources(
   const inherited: Plugin = { name: 'environment', data: { env: environment() } };
   const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster))];
   return { settings, inputs, plugins, credentials };
+}
+
+/** A template in which a merge is not finished would be rendered with both sides of it, and a plugin fail at the first marker. */
+async function refuseUnmerged(root: ClusterRoot, { files }: Inputs): Promise<void> {
+  const folder = join(root.path, 'templates/scripts');
+  const scripts = await Promise.all((await listTree(folder)).map((path) => readTextIfPresent(join(folder, path))));
+  const mayHold = [...files.values()].some(({ bytes }) => bytes.includes('<<<<<<<') || bytes.includes('>>>>>>>'));
+  if (mayHold || scripts.some((text) => readUnmerged(text ?? '') !== undefined)) await refuseUnmergedInputs(root);
 }
 
 async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {
@@ -202,6 +216,7 @@ function checkRendered(rendered: readonly RenderedFile[], secrets: readonly Name
 async function readSettings(root: ClusterRoot): Promise<Settings> {
   const file = relative(root.path, root.rendererConfig);
   const text = await readTextIfPresent(root.rendererConfig);
+  if (text !== undefined && readUnmerged(text) !== undefined) await refuseUnmergedInputs(root);
   if (text !== undefined) return refuseForeign(parseSettings(text, file), file);
   throw failure('input', {
     code: 'render/settings',

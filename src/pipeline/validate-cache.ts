@@ -22,11 +22,13 @@ export interface CheckedTree {
  * One hash over everything that the gates look at. Secrets are in it, the private age key among them: so no single secret can
  * be guessed from the hash.
  */
-export function treeKey(files: readonly ManifestFile[]): string {
+export function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>): string {
   const hash = createHash('sha256');
-  for (const { path, source, text, isGenerated } of files) {
-    hash.update(`\0${path}\0${source}\0${isGenerated ? 'generated' : 'own'}\0`).update(text);
+  for (const { path, source, text, isGenerated, isAdopted } of files) {
+    const owner = isGenerated ? 'generated' : isAdopted === true ? 'adopted' : 'own';
+    hash.update(`\0${path}\0${source}\0${owner}\0`).update(text);
   }
+  for (const path of removed) hash.update(`\0${path}`);
   return hash.digest('base64');
 }
 

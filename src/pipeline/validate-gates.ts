@@ -30,9 +30,17 @@ export function gateMemory(passed: Iterable<string> = []): GateMemory {
   return { texts: new Map(), schemas: schemaChecker(), passed: new Set(passed) };
 }
 
-/** Runs every gate on the files of a tree. */
-export async function runGates(files: readonly ManifestFile[], memory = gateMemory()): Promise<GateReport> {
-  const { findings, flux } = checkManifests(files, memory.texts);
+/**
+ * Runs every gate on the files of a tree.
+ *
+ * @param removed - files that earlier runs generated and this one does not
+ */
+export async function runGates(
+  files: readonly ManifestFile[],
+  memory = gateMemory(),
+  removed: ReadonlySet<string> = new Set(),
+): Promise<GateReport> {
+  const { findings, flux } = checkManifests(files, memory.texts, removed);
   const schemas = await checkSchemas(flux, memory.schemas, memory.passed);
   return {
     findings: inOrder([...findings, ...schemas.findings]),

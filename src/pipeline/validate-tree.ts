@@ -4,6 +4,7 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { Failure, type Finding } from '../report/finding.ts';
+import { unmergedFindings } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import { readChecked, treeKey, writeChecked } from './validate-cache.ts';
@@ -20,22 +21,33 @@ export async function passGates(
   manifest: Manifest | undefined,
 ): Promise<readonly Finding[]> {
   const files = await manifestFiles(root, rendered, manifest);
-  const key = treeKey(files);
+  const removed = removedPaths(rendered, manifest);
+  const key = treeKey(files, removed);
   // The bundler names a chunk by its contents, so this address changes with the gates.
   const program = import.meta.url;
   const checked = await readChecked(root, program);
   if (checked?.key === key) return checked.findings;
   const { gateMemory, runGates } = await import('./validate-gates.ts');
-  const { findings, fitting } = await runGates(files, gateMemory(checked?.passed));
+  const { findings, fitting } = await runGates(files, gateMemory(checked?.passed), removed);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
   await writeChecked(root, { program, key, findings, passed: fitting });
   return findings;
 }
 
+/** Files that earlier runs generated and this one does not, sorted. */
+export function removedPaths(rendered: readonly RenderedFile[], manifest: Manifest | undefined): ReadonlySet<string> {
+  const wanted = new Set(rendered.map(({ path }) => path));
+  return new Set([...(manifest?.files.keys() ?? [])].filter((path) => !wanted.has(path)).sort());
+}
+
 /** Folders in which hand-written files may stand beside generated ones. */
 const SHARED_FOLDERS = ['bootstrap', 'kubernetes', 'talos/patches'];
 
-/** The rendered files and those on disk that no run made: a rendered kustomization may list them. */
+/**
+ * The rendered files and those on disk that no run made: a rendered kustomization may list them.
+ *
+ * @throws Failure where one of the latter holds a merge that is not finished
+ */
 export async function manifestFiles(
   root: ClusterRoot,
   rendered: readonly RenderedFile[],
@@ -54,7 +66,12 @@ export async function manifestFiles(
   const known = new Set([...ours.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
   const present = (await Promise.all(SHARED_FOLDERS.map((folder) => filesIn(root, folder)))).flat();
   const own = present.filter((path) => adopted.has(path) || !known.has(path)).sort();
-  return [...ours, ...(await Promise.all(own.map((path) => readOwn(root, path))))];
+  const others = await Promise.all(
+    own.map(async (path) => ({ ...(await readOwn(root, path)), isAdopted: adopted.has(path) })),
+  );
+  const unmerged = others.flatMap(({ path, text }) => unmergedFindings(path, text));
+  if (unmerged.length > 0) throw new Failure('input', unmerged);
+  return [...ours, ...others];
 }
 
 /** What programs keep in hidden folders, git among them, is no part of the tree. */

@@ -2,8 +2,8 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { renderOnly } from './render-only.ts';
 import { readManifest } from './state.ts';
-import { runGates } from './validate-gates.ts';
-import { manifestFiles } from './validate-tree.ts';
+import { gateMemory, runGates } from './validate-gates.ts';
+import { manifestFiles, removedPaths } from './validate-tree.ts';
 
 /** What a validation looked at and found. */
 export interface ValidateResult {
@@ -25,7 +25,7 @@ export async function validate(root: ClusterRoot): Promise<ValidateResult> {
   const manifest = await readManifest(root);
   const { files: rendered, findings } = await renderOnly(root);
   const files = await manifestFiles(root, rendered, manifest);
-  const report = await runGates(files);
+  const report = await runGates(files, gateMemory(), removedPaths(rendered, manifest));
   return {
     findings: [...findings, ...report.findings, ...report.unknownKinds.map(withoutSchema)],
     files: files.length,

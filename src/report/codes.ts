@@ -137,6 +137,7 @@ export const FINDING_CODES = {
   'workspace/concurrent': 'a file was changed while a run was at work',
   'workspace/edited': 'a generated file was changed by hand',
   'workspace/foreign': 'a file that was never generated lies where a generated one belongs',
+  'workspace/merge-conflict': 'a file holds the markers of a merge that git could not finish',
   'workspace/plain-secret': 'a file that should be encrypted holds values in plain text, so no copy of it is kept',
   'workspace/repository': 'files are no longer generated and stay, as their folder is a git repository of its own',
   'workspace/talos-config': 'nodes.yaml changed, so the configuration of the nodes has to be generated anew',

@@ -34,6 +34,8 @@ export interface GitOptions {
   readonly index?: string;
   /** Whether the question is where hooks lie, and starts none. */
   readonly hooks?: boolean;
+  /** Whether the answer is the content of a file, whose last line break belongs to it. */
+  readonly isWhole?: boolean;
 }
 
 /** Of the caller's own variables those that say which settings are the user's, and where a search for the repository ends. */
@@ -66,6 +68,7 @@ export async function askGit(
   const drivers = /^(?:diff|log|show)/.test(command) ? PLAIN_DIFF : [];
   return await runProgram('git', ['--no-pager', ...settings, command, ...drivers, ...rest], {
     cwd: folder,
+    isWhole: options.isWhole === true,
     environment: {
       ...inherited(),
       ...VARIABLES,

@@ -45,11 +45,12 @@ export interface WatchOptions {
  * a missing program or a failing one is in the result.
  *
  * @param options.environment - the program's whole environment; where it is not given, it inherits ours
+ * @param options.isWhole - whether a line break at the end of the output is part of it
  */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
-  options: { readonly cwd: string } & Partial<Pick<WatchOptions, 'environment'>>,
+  options: { readonly cwd: string; readonly isWhole?: boolean } & Partial<Pick<WatchOptions, 'environment'>>,
 ): Promise<ProgramResult> {
   const { execa } = await import('execa');
   const result = await execa(program, arguments_, {
@@ -58,6 +59,7 @@ export async function runProgram(
     timeout: 60_000,
     reject: false,
     stdin: 'ignore',
+    stripFinalNewline: options.isWhole !== true,
   });
   return {
     exitCode: result.exitCode,

@@ -1,6 +1,6 @@
 import { failure } from '../report/finding.ts';
+import { readUnmerged, type UnmergedText } from '../report/merge.ts';
 import { byCodeUnit } from './entry.ts';
-import { holdsConflict, readConflicted, type Side } from './manifest-merge.ts';
 
 /** What a run records of itself: which files it generated, with which content, from what, for whom. */
 export interface ManifestRecord {
@@ -35,7 +35,8 @@ export const MANIFEST_NAME = 'manifest.json';
  * @throws Failure of kind `input` where the text is no manifest
  */
 export function parseManifest(text: string, file: string): Manifest {
-  if (holdsConflict(text)) return mergeSides(readConflicted(text), file);
+  const unmerged = readUnmerged(text);
+  if (unmerged !== undefined) return mergeSides(readConflicted(unmerged), file);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -99,6 +100,36 @@ function holdsTexts(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';
+}
+
+/** What one side of a merge says; its text need not be whole JSON, as the merge may have broken commas. */
+interface Side {
+  readonly recipient: string | undefined;
+  readonly adopted: readonly string[];
+  readonly files: ReadonlyMap<string, string>;
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+/** Both sides of a manifest that git could not merge, read line by line as `formatManifest` writes them. */
+function readConflicted({ sides: [ours, theirs] }: UnmergedText): readonly [Side, Side] {
+  return [readSide(ours.split(/\r?\n/)), readSide(theirs.split(/\r?\n/))];
+}
+
+function readSide(lines: readonly string[]): Side {
+  const hashes = { files: new Map<string, string>(), inputs: new Map<string, string>() };
+  const adopted: string[] = [];
+  let recipient: string | undefined;
+  let section = '';
+  for (const line of lines) {
+    section = /^ {2}"([a-z]+)": [{[]/.exec(line)?.[1] ?? section;
+    recipient ??= /^ {2}"recipient": "([^"]+)"/.exec(line)?.[1];
+    const [, path, hash] = /^ {4}("(?:[^"\\]|\\.)*")(?:: "(sha256:[0-9a-f]{64})")?,?$/.exec(line) ?? [];
+    if (path === undefined) continue;
+    const name = JSON.parse(path) as string;
+    if (hash === undefined) adopted.push(name);
+    else if (section === 'files' || section === 'inputs') hashes[section].set(name, hash);
+  }
+  return { recipient, adopted, ...hashes };
 }
 
 function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Manifest {

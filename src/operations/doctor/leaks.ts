@@ -5,11 +5,13 @@ import { parseTunnel } from '../../cluster/credentials/tunnel.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
+import { readUnmerged, unmergedFindings } from '../../report/merge.ts';
 import { parseIdentity } from '../../sops/identities.ts';
 import { environment } from '../../system/environment.ts';
 import { errorCode, readTextIfPresent } from '../../system/files.ts';
 import { askGit, askGitForPaths } from '../../system/git.ts';
 import type { Check } from './check.ts';
+import { SETTLE } from './secrets.ts';
 
 /** Where the published keys of the sample and the fixtures of tests lie. */
 const EXEMPT = /^(?:tests|node_modules)\//;
@@ -66,6 +68,10 @@ async function examine(
 
 function examineText(path: string, text: string, secrets: readonly NamedSecret[]): Finding[] {
   if (isSecretPath(path)) {
+    const sides = readUnmerged(text)?.sides ?? [];
+    if (sides.length > 0 && sides.every((side) => isWhollyEncrypted(path, side))) {
+      return unmergedFindings(path, text, SETTLE).slice(0, 1);
+    }
     return isWhollyEncrypted(path, text) ? [] : [leak(path, `${path} holds values that are not encrypted`)];
   }
   const own = checkPlainSecrets([{ path, source: path, text }], secrets).map(({ message }) => leak(path, message));

@@ -5,6 +5,7 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
+import { unmergedFindings } from '../../report/merge.ts';
 import { decrypt, isEncrypted, readSealed } from '../../sops/decrypt.ts';
 import { parseRules, ruleFor, type Rules } from '../../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../../system/files.ts';
@@ -61,6 +62,11 @@ export function filesOfSample(files: readonly SecretFile[]): string[] {
 async function checkOpening(files: readonly SecretFile[], { identities }: AgeKey): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { path, text } of files) {
+    const unmerged = unmergedFindings(path, text, SETTLE);
+    if (unmerged.length > 0) {
+      findings.push(...unmerged.slice(0, 1));
+      continue;
+    }
     try {
       if (isEncrypted(path, text)) await decrypt({ path, text, identities });
       else findings.push(notEncrypted(path));
@@ -71,6 +77,10 @@ async function checkOpening(files: readonly SecretFile[], { identities }: AgeKey
   }
   return findings;
 }
+
+/** What to do about a merge in an encrypted file. */
+export const SETTLE =
+  'run `cluster-template configure`, which settles it in generated files; of a file of your own take one side whole';
 
 function notEncrypted(path: string): Finding {
   return {

@@ -4,7 +4,7 @@ import { readTreeCredentials, TREE_CREDENTIALS } from '../../cluster/credentials
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, keyAtHand, type OwnerAccess } from '../../pipeline/access.ts';
 import { isTidied } from '../../pipeline/configuration.ts';
-import { notCompared, otherCredentials, type HeldCredentials } from '../../pipeline/credentials.ts';
+import { notCompared, otherCredentials, undecided, type HeldCredentials } from '../../pipeline/credentials.ts';
 import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
 import { readManifest, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
@@ -100,6 +100,8 @@ async function restoreFromTree(
   const missing = TREE_CREDENTIALS.filter(({ name }) => !local.has(name));
   const { held, unreadable } = await tryHeldCredentials(root, manifest, access);
   const back = held.filter(({ credential }) => missing.includes(credential));
+  const differing = back.filter(({ others }) => others.length > 0).map(undecided);
+  if (differing.length > 0) throw new Failure('input', differing);
   const isUnsure = missing.some((one) => one.isMadeHere && !back.some(({ credential }) => credential === one));
   if (isUnsure && unreadable.length > 0) throw new Failure('input', unreadable);
   const restored = await restoreCredentials(root.keys, textsOf(back));
