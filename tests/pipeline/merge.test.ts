@@ -213,12 +213,12 @@ async function twoBranches({
   await repository(cluster);
   git(cluster, 'config', 'merge.conflictStyle', style);
   git(cluster, 'branch', 'theirs');
-  await change(cluster, { domain: 'ours.internal', dns: '10.11.12.53', version: 'v1.90.1' });
+  await change(cluster, { domain: 'ours.internal', dns: '10.11.12.53', version: 'v1.36.5' });
   await run(cluster);
   if (edited !== undefined) await edit(cluster, edited, [[/^/, '# mine\n']]);
   commit(cluster, 'ours');
   git(cluster, 'checkout', '-q', 'theirs');
-  await change(cluster, { domain: 'theirs.internal', dns: '10.11.12.54', version: 'v1.90.2' });
+  await change(cluster, { domain: 'theirs.internal', dns: '10.11.12.54', version: 'v1.36.6' });
   await run(cluster);
   commit(cluster, 'theirs');
   git(cluster, 'checkout', '-q', 'main');
