@@ -166,6 +166,7 @@ export const FINDING_CODES = {
   'programs/environment': 'a variable of the shell names other files than those of this cluster',
 
   // cluster: the nodes, the Kubernetes API and the domain
+  'cluster/disk': 'the disk of a machine is not there, is not fit for Talos, or holds something',
   'cluster/node': 'a node cannot be reached, or is not in the state that a step needs',
   'cluster/api': 'the Kubernetes API does not answer, or refuses something',
   'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
