@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { inspectTarget, readStandardInput, reasonOf } from '../system/files.ts';
 import { listTreeSync, readFileWithMode, type TreeEntry } from '../system/tree.ts';
+import type { Clash } from './clashes.ts';
 import { globMatcher, pathMatcher } from './patterns.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,6 +25,8 @@ export interface Inputs {
   readonly files: ReadonlyMap<string, InputFile>;
   /** The files that become output: those that a pattern includes and none excludes, one for each output path. */
   readonly outputs: ReadonlyMap<string, Output>;
+  /** Files that lie beside each other and would give one output: as with makejinja the first is taken. */
+  readonly rivals: readonly Clash[];
 }
 
 /** A file that becomes output, rendered or as it is. */
@@ -53,14 +56,22 @@ export async function readInputs(
     for (const file of found) if (!files.has(file.name)) files.set(file.name, file);
   }
   const outputs = new Map<string, Output>();
+  const rivals: Clash[] = [];
+  let singles: ReadonlyMap<string, InputFile> = new Map();
   for (const { isSingle, found } of inputs) {
     const chosen = isSingle ? found : choose(found, { settings, folder, pathFilters });
-    for (const file of chosen) {
+    // An earlier input lies over a later one; beside each other nobody wants two files of one output.
+    const beside = new Map<string, InputFile>(isSingle ? singles : []);
+    for (const file of new Set(chosen)) {
       const path = outputPath(file.name, settings);
+      const first = beside.get(path);
+      if (first === undefined) beside.set(path, file);
+      else rivals.push({ kind: 'same', first: { ...first, path }, second: { ...file, path } });
       if (!outputs.has(path)) outputs.set(path, { file, isTemplate: isSingle || isTemplate(file.name, settings) });
     }
+    if (isSingle) singles = beside;
   }
-  return { files, outputs };
+  return { files, outputs, rivals };
 }
 
 type KnownFiles = (path: string) => InputFile | undefined;
@@ -121,7 +132,14 @@ async function readInput(folder: string, input: string, known: KnownFiles): Prom
   if (kind === 'file')
     return { isSingle: true, found: readFiles([{ path: root, name: basename(root), source }], known) };
   if (kind !== 'folder') throw inputMissing(input);
-  const entries = listEntries(root, source).filter(({ kind: one }) => one === 'file');
+  const listed = listEntries(root, source);
+  const strange = listed.filter(({ isUndecodable }) => isUndecodable === true);
+  if (strange.length > 0)
+    throw new Failure(
+      'input',
+      strange.map((entry) => strangeName(entry, source)),
+    );
+  const entries = listed.filter(({ kind: one }) => one === 'file');
   const wanted = entries.map(({ name, isBehindLink }) => ({
     path: join(root, name),
     name,
@@ -142,6 +160,15 @@ function inputMissing(input: string): Failure {
       ? 'run `npm ci`, which installs the package that brings it'
       : 'create it or take it out of `inputs` in makejinja.toml',
   });
+}
+
+function strangeName({ name, kind }: TreeEntry, source: string): Finding {
+  return {
+    code: 'render/encoding',
+    severity: 'error',
+    message: `the name of the ${kind} ${source}/${name} is not UTF-8 text`,
+    remedy: 'give it a name in UTF-8',
+  };
 }
 
 function listEntries(root: string, source: string): TreeEntry[] {

@@ -1,7 +1,8 @@
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { below, listFolders, makeFolder, realpath, reasonOf, removeEmptyFolder, removeTree } from '../system/files.ts';
-import { copyMetadataSync, kindAt, writeFileInPlace } from '../system/tree.ts';
+import { below, listFolders, makeFolder, reasonOf, removeEmptyFolder, removeTree } from '../system/files.ts';
+import { copyMetadataSync, kindAt, realPathSync, writeFileInPlace } from '../system/tree.ts';
+import { clashFinding, findClashes, type Claim } from './clashes.ts';
 import type { Inputs } from './inputs.ts';
 import type { RenderedFile } from './render.ts';
 import type { Settings } from './settings.ts';
@@ -61,7 +62,10 @@ export function withoutExisting(inputs: Inputs, target: Target, settings: Settin
  */
 export function checkClean(target: Target, settings: Settings, folder: string): void {
   if (!settings.clean || target.kind !== 'folder') return;
-  const kept = [...settings.inputs, ...settings.data].find((path) => isInside(target.path, resolve(folder, path)));
+  const removed = realPathSync(target.path);
+  const kept = [...settings.inputs, ...settings.data].find((path) =>
+    isInside(removed, realPathSync(resolve(folder, path))),
+  );
   if (kept === undefined) return;
   throw failure('input', {
     code: 'render/output',
@@ -70,15 +74,53 @@ export function checkClean(target: Target, settings: Settings, folder: string): 
   });
 }
 
-/** Removes the output folder, where the settings want that. */
+/** Removes the output folder, where the settings want that; of a link what it leads to, which is made again, as with makejinja. */
 export async function cleanOutput(target: Target, settings: Settings): Promise<void> {
-  if (settings.clean && target.kind === 'folder') await removeTree(below(await realpath(target.path)));
+  if (!settings.clean || target.kind !== 'folder' || kindAt(target.path) === undefined) return;
+  const folder = realPathSync(target.path);
+  try {
+    await removeTree(below(folder));
+    await makeFolder(below(folder));
+  } catch (error) {
+    throw notWritten(settings.output, error);
+  }
 }
 
 /** Whether a path is that of a folder or lies below it. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith('../') && !way.startsWith('/');
+}
+
+/**
+ * The results that can lie beside each other. Without `force` makejinja leaves out a file where a folder is already.
+ *
+ * @throws Failure naming every clash, and both files of each
+ */
+export async function withoutClashes(
+  rendered: readonly RenderedFile[],
+  { settings, inputs, folder }: { readonly settings: Settings; readonly inputs: Inputs; readonly folder: string },
+): Promise<RenderedFile[]> {
+  const order = new Map([...inputs.outputs.keys()].map((path, index) => [path, index]));
+  const isEarlier = (one: Claim, other: Claim): boolean => (order.get(one.path) ?? -1) < (order.get(other.path) ?? -1);
+  const folders = settings.keepEmpty ? await foldersOf(settings, folder) : [];
+  const skipped = new Set<string>();
+  const clashes = [...(settings.force ? inputs.rivals : []), ...findClashes(rendered, folders)].filter((clash) => {
+    const isSkipped = !settings.force && clash.kind === 'folder' && isEarlier(clash.first, clash.second);
+    if (isSkipped) skipped.add(clash.second.path);
+    return !isSkipped;
+  });
+  if (clashes.length > 0) throw new Failure('input', clashes.map(clashFinding));
+  return rendered.filter(({ path }) => !skipped.has(path));
+}
+
+async function foldersOf({ inputs }: Settings, folder: string): Promise<Claim[]> {
+  const lists = await Promise.all(
+    inputs.map(async (input) =>
+      (await listFolders(resolve(folder, input))).map((path) => ({ path, source: join(input, path) })),
+    ),
+  );
+  return lists.flat();
 }
 
 /**
@@ -148,7 +190,7 @@ export async function tidyFolders(output: string, settings: Settings, folder: st
       const made = join(output, path);
       if (settings.keepEmpty) await makeFolder(below(made));
       else if (await removeEmptyFolder(made)) continue;
-      if (settings.copyMetadata && kindAt(made) !== undefined) copyMetadataSync(join(root, path), made);
+      if (settings.copyMetadata && kindAt(made) === 'folder') copyMetadataSync(join(root, path), made);
     }
   }
 }

@@ -11,6 +11,7 @@ import {
   outputTarget,
   placeOf,
   tidyFolders,
+  withoutClashes,
   withoutExisting,
   writeResult,
   type Target,
@@ -40,7 +41,9 @@ export async function runProject(settings: Settings, options: ProjectOptions): P
   const project = await loadProject(settings, options);
   const target = outputTarget(settings, folder);
   checkClean(target, settings, folder);
-  const rendered = renderInputs({ ...project, inputs: withoutExisting(project.inputs, target, settings) });
+  const results = renderInputs({ ...project, inputs: withoutExisting(project.inputs, target, settings) });
+  const place = { settings, inputs: project.inputs, folder };
+  const rendered = target.kind === 'folder' ? await withoutClashes(results, place) : results;
   if (!settings.clean) checkPlaces(rendered, target, folder);
   options.onWrite?.();
   await cleanOutput(target, settings);

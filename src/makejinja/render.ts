@@ -6,7 +6,8 @@ import {
   type EnvironmentOptions,
   type Policies,
 } from '../jinja/index.ts';
-import { Failure, type Finding } from '../report/finding.ts';
+import { decodeUtf8 } from '../report/encoding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
 import type { Plugin, PluginFunction } from './plugin.ts';
 import { templateFinding, withoutTrail } from './problems.ts';
@@ -167,22 +168,16 @@ function templateFunction(value: PluginFunction): TemplateFunction {
   return (typeof value === 'function' ? value : pythonFunction(value.signature, value.run)) as TemplateFunction;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function textOf(file: InputFile | undefined): string | undefined {
   if (file === undefined) return undefined;
-  try {
-    return decoder.decode(file.bytes);
-  } catch (error) {
-    const finding: Finding = {
-      code: 'render/encoding',
-      severity: 'error',
-      message: 'the template is not UTF-8 text',
-      place: { file: file.source },
-      remedy: 'save it as UTF-8, or take the template ending off its name to copy it as it is',
-    };
-    throw new Failure('input', [finding], { cause: error });
-  }
+  const decoded = decodeUtf8(file.bytes);
+  if ('text' in decoded) return decoded.text;
+  throw failure('input', {
+    code: 'render/encoding',
+    message: 'the template is not UTF-8 text',
+    place: { file: file.source, ...decoded },
+    remedy: 'save it as UTF-8, or take the template ending off its name to copy it as it is',
+  });
 }
 
 /** A mistake in a file that many templates include is told once. */

@@ -7,12 +7,14 @@ import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
+import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
-import { inspect, readTextIfPresent } from '../system/files.ts';
+import { inspect, readBytesIfPresent, readNamedTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
 import { isOwned, type Access } from './access.ts';
+import { refuseForeignFiles } from './foreign-files.ts';
 import { refuseUnmergedInputs } from './inputs.ts';
 
 /** A valid configuration and what is worth knowing about it. */
@@ -34,7 +36,7 @@ export async function readConfiguration(root: ClusterRoot, access: Access): Prom
   const [cluster, nodes, sealed] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
-    readTextIfPresent(join(dirname(root.clusterFile), COMPANION_FILE)),
+    readOwn(root, join(dirname(root.clusterFile), COMPANION_FILE)),
   ]);
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
@@ -61,13 +63,28 @@ export function needsTunnel({ cluster }: Configuration): boolean {
 
 async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: string; text: string }> {
   const file = relative(root.path, path);
-  const text = await readTextIfPresent(path);
+  const text = await readOwn(root, path);
   if (text !== undefined) return { file, text };
   throw failure('input', {
     code: 'config/missing-file',
     message: `${file} does not exist`,
     place: { file },
     remedy: 'restore it from git, or write it as docs/configuration.md shows',
+  });
+}
+
+/** A file of the repository as UTF-8 text; undefined where there is none. */
+async function readOwn(root: ClusterRoot, path: string): Promise<string | undefined> {
+  await refuseForeignFiles(root, [path]);
+  const bytes = await readBytesIfPresent(path);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeUtf8(bytes);
+  if ('text' in decoded) return decoded.text;
+  throw failure('input', {
+    code: 'config/encoding',
+    message: 'this is not UTF-8 text',
+    place: { file: relative(root.path, path), ...decoded },
+    remedy: 'save the file as UTF-8',
   });
 }
 
@@ -80,7 +97,7 @@ async function companionSecrets(text: string | undefined, access: Access): Promi
 function secretSources(root: ClusterRoot): SecretSources {
   return {
     env: environment(),
-    readFile: (path) => readTextIfPresent(isAbsolute(path) ? path : join(root.path, path)),
+    readFile: (path) => readNamedTextIfPresent(isAbsolute(path) ? path : join(root.path, path)),
     isTracked: (path) => isTracked(root, path),
   };
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { checkPlainSecrets, type NamedSecret } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import type { CredentialFile } from '../cluster/credentials/files.ts';
@@ -9,9 +9,11 @@ import type { Configuration } from '../cluster/config/types.ts';
 import { clusterExtension, type ClusterExtension } from '../cluster/extension.ts';
 import type { TemplateFolder } from '../cluster/patches.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
+import { clashFinding, findClashes, type Clash } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
 import { readInputs, type Inputs } from '../makejinja/inputs.ts';
-import { loadPlugin } from '../makejinja/load-plugin.ts';
+import { loadPlugin, pluginCandidates } from '../makejinja/load-plugin.ts';
+import { moduleFiles } from '../makejinja/module-files.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
 import { renderInputs, type RenderedFile } from '../makejinja/render.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
@@ -19,11 +21,14 @@ import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
-import { refuseUnmergedInputs } from './inputs.ts';
+import { isGitName } from '../system/names.ts';
+import { kindAt } from '../system/tree.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
+import { refuseForeignFiles } from './foreign-files.ts';
+import { refuseUnmergedInputs } from './inputs.ts';
 import {
   credentialSource,
   heldCredentials,
@@ -121,6 +126,7 @@ export async function credentialsOfTree(
 
 interface Rendering {
   readonly files: RenderedFile[];
+  readonly rivals: readonly Clash[];
   readonly credentials: CredentialSource;
 }
 
@@ -129,11 +135,13 @@ async function renderOnce(root: ClusterRoot, configuration: Configuration, tree:
   const codeCache = await openCodeCache(join(root.state, 'cache'));
   const files = renderInputs({ settings, inputs, plugins, codeCache });
   await codeCache.save();
-  return { files, credentials };
+  return { files, rivals: inputs.rivals, credentials };
 }
 
-function checked({ files, credentials }: Rendering, configuration: Configuration): RenderedFile[] {
+function checked({ files, rivals, credentials }: Rendering, configuration: Configuration): RenderedFile[] {
   const written = secretValues(configuration).map((value) => ({ name: 'a secret of cluster.yaml', value }));
+  const clashes = [...rivals, ...findClashes(files)].map(clashFinding);
+  if (clashes.length > 0) throw new Failure('input', clashes);
   checkRendered(files, [...written, ...credentials.secrets()]);
   return files;
 }
@@ -159,7 +167,12 @@ export async function readSources(
   given?: ReadonlyMap<string, string>,
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
+  await refuseForeignFiles(root, settings.inputs);
   const inputs = await readInputs(settings, root.path);
+  await refuseForeignFiles(root, [
+    ...[...inputs.files.values()].map(({ source }) => source),
+    ...pluginFiles(root, settings),
+  ]);
   await refuseUnmerged(root, inputs);
   const credentials = credentialSource(root, access, given);
   const cluster = clusterExtension({
@@ -179,6 +192,15 @@ async function refuseUnmerged(root: ClusterRoot, { files }: Inputs): Promise<voi
   const scripts = await Promise.all((await listTree(folder)).map((path) => readTextIfPresent(join(folder, path))));
   const mayHold = [...files.values()].some(({ bytes }) => bytes.includes('<<<<<<<') || bytes.includes('>>>>>>>'));
   if (mayHold || scripts.some((text) => readUnmerged(text ?? '') !== undefined)) await refuseUnmergedInputs(root);
+}
+
+/** The modules of the plugins and what they import. */
+function pluginFiles({ path, state }: ClusterRoot, { plugins, importPaths }: Settings): string[] {
+  const search = { folder: path, importPaths, cacheFolder: state };
+  const candidates = plugins
+    .flatMap((name) => pluginCandidates(name, search))
+    .filter((file) => kindAt(file) === 'file');
+  return candidates.flatMap(moduleFiles);
 }
 
 async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {
@@ -205,16 +227,33 @@ function checkRendered(rendered: readonly RenderedFile[], secrets: readonly Name
     isRendered,
     text: bytes.toString('utf8'),
   }));
+  const ofGit = files.filter(({ path }) => path.split('/').some(isGitName));
   const findings = [
-    ...checkOutputRoots(files, (path) => isInsideOutputRoots(path, OUTPUT_ROOTS)),
+    ...ofGit.map(gitPath),
+    ...checkOutputRoots(
+      files.filter((file) => !ofGit.includes(file)),
+      (path) => isInsideOutputRoots(path, OUTPUT_ROOTS),
+    ),
     ...checkLineEndings(files.filter(({ isRendered }) => isRendered)),
     ...checkPlainSecrets(files, secrets),
   ];
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
+/** git runs what its own folder names, and takes more than one name for it. */
+function gitPath({ path, source }: { readonly path: string; readonly source: string }): Finding {
+  return {
+    code: 'render/git-path',
+    severity: 'error',
+    message: `the template would write ${path}, which git, here or on another system, takes for its own folder`,
+    place: { file: source },
+    remedy: 'give it another name, or exclude it in makejinja.toml',
+  };
+}
+
 async function readSettings(root: ClusterRoot): Promise<Settings> {
   const file = relative(root.path, root.rendererConfig);
+  await refuseForeignFiles(root, [root.rendererConfig]);
   const text = await readTextIfPresent(root.rendererConfig);
   if (text !== undefined && readUnmerged(text) !== undefined) await refuseUnmergedInputs(root);
   if (text !== undefined) return refuseForeign(parseSettings(text, file), file);
@@ -228,6 +267,16 @@ async function readSettings(root: ClusterRoot): Promise<Settings> {
 
 /** Settings of makejinja that would go round the plan: what is written here, and when, is the plan's to say. */
 const FOREIGN: readonly (readonly [key: string, isUsed: (settings: Settings) => boolean, remedy: string])[] = [
+  [
+    'output',
+    ({ output }) => resolve('/', output) !== '/',
+    'take it out: results go to their own path below the repository, whatever it says',
+  ],
+  [
+    'data',
+    ({ data }) => data.some((path) => !['/cluster.yaml', '/nodes.yaml'].includes(resolve('/', path))),
+    'templates see those two alone: give other values in the plugin',
+  ],
   ['clean', ({ clean }) => clean, 'files that are no longer generated are removed by the manifest, nothing else is'],
   ['data_vars', ({ dataVars }) => Object.keys(dataVars).length > 0, 'give the value in cluster.yaml or in the plugin'],
   ['file_data', ({ fileData }) => Object.keys(fileData).length > 0, 'give the value in cluster.yaml or in the plugin'],

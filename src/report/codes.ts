@@ -5,6 +5,7 @@
 export const FINDING_CODES = {
   // config: cluster.yaml and nodes.yaml
   'config/missing-file': 'cluster.yaml or nodes.yaml does not exist',
+  'config/encoding': 'a file of the configuration is not UTF-8 text',
   'config/yaml-syntax': 'a file of the configuration is not valid YAML 1.2',
   'config/yaml-alias': 'an alias stands where a value has to be written out',
   'config/yaml-duplicate-key': 'a key stands twice in one map',
@@ -93,6 +94,9 @@ export const FINDING_CODES = {
   'render/data': 'a data file of the renderer does not exist or cannot be read',
   'render/plugin': 'a plugin cannot be found, loaded or used',
   'render/outside-roots': 'a template would write outside kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md',
+  'render/clash': 'two results need the same place, here or on macOS and Windows',
+  'render/git-path': 'a result has a path that git would take for part of its own folder',
+  'render/foreign-file': 'a file that is read leads out of the repository, or to a private one',
   'render/line-ending': 'a rendered text holds a carriage return or does not end with a line break',
 
   // secrets: what may lie in plain text

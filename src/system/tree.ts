@@ -10,6 +10,7 @@ import {
   type Dirent,
   type Stats,
 } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
 import { errorCode, isAbsence } from './files.ts';
 
@@ -20,6 +21,8 @@ export interface TreeEntry {
   readonly kind: 'file' | 'folder';
   /** Whether a link to a folder lies on the way to it, or it is such a link. */
   readonly isBehindLink: boolean;
+  /** Whether the name is no UTF-8: nobody can ask for it. Its bytes are written as `\\xE9`, and a folder is not entered. */
+  readonly isUndecodable?: boolean;
 }
 
 /**
@@ -45,9 +48,13 @@ interface Way {
 function walk(folder: string, way: Way, found: TreeEntry[]): void {
   const entries = readdirSync(folder, { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const undecodable = new Set(
+    entries.some(({ name }) => name.includes('\uFFFD')) ? noteUndecodable(folder, way, found) : [],
+  );
   for (const entry of entries) {
     const path = `${folder}/${entry.name}`;
     const name = `${way.prefix}${entry.name}`;
+    if (undecodable.has(entry.name)) continue;
     const kind = kindOf(entry, path);
     if (kind === 'file') found.push({ name, kind, isBehindLink: way.isBehindLink });
     if (kind !== 'folder') continue;
@@ -56,6 +63,23 @@ function walk(folder: string, way: Way, found: TreeEntry[]): void {
     const above = wayInto(path, folder, entry, way);
     if (above !== undefined) walk(path, { prefix: `${name}/`, isBehindLink, above }, found);
   }
+}
+
+/** Notes names that are no UTF-8; gives them back as Node has decoded them. */
+function noteUndecodable(folder: string, way: Way, found: TreeEntry[]): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
+  const strange = entries.filter(({ name }) => !isUtf8(name));
+  for (const entry of strange) {
+    const name = `${way.prefix}${escapeBytes(entry.name)}`;
+    const kind = entry.isDirectory() ? 'folder' : 'file';
+    found.push({ name, kind, isBehindLink: way.isBehindLink, isUndecodable: true });
+  }
+  return strange.map(({ name }) => name.toString('utf8'));
+}
+
+function escapeBytes(name: Buffer): string {
+  const texts = [...name.toString('latin1')];
+  return texts.map((one) => (one > '~' ? `\\x${one.charCodeAt(0).toString(16).toUpperCase()}` : one)).join('');
 }
 
 /** The real folders on the way, the next one among them where it is a link; undefined where it would lead round in a circle. */
@@ -114,11 +138,26 @@ export function writeFileInPlace(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Gives a file or folder the permission bits and times of another. */
+/** To the microsecond, which is as much as `utimes` takes; half of one more, as a number of that size is not exact and is cut off. */
+function secondsOf(nanoseconds: bigint): number {
+  return (Number(nanoseconds / 1000n) + 0.5) / 1e6;
+}
+
+/** Gives a file or folder the mode (setuid, setgid and sticky bits too) and the times of another. */
 export function copyMetadataSync(from: string, to: string): void {
-  const { mode, atime, mtime } = statSync(from);
-  chmodSync(to, mode & 0o777);
-  utimesSync(to, atime, mtime);
+  const { mode, atimeNs, mtimeNs } = statSync(from, { bigint: true });
+  utimesSync(to, secondsOf(atimeNs), secondsOf(mtimeNs));
+  chmodSync(to, Number(mode) & 0o7777);
+}
+
+/** A path without links in it; the path itself where nothing lies there, or nothing that can be looked at. */
+export function realPathSync(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return path;
+  }
 }
 
 /** What a path leads to, links followed; undefined where there is nothing. */

@@ -9,6 +9,7 @@ import {
   type Destination,
   type EntryKind,
 } from '../system/files.ts';
+import { isGitName } from '../system/names.ts';
 import type { DiskFile } from './entry.ts';
 
 /** Where a workspace lies on disk and what in it may be written. */
@@ -60,10 +61,10 @@ export function stateFile({ root, state }: Workspace, ...names: readonly string[
   return below(root, relative(root, state), ...names);
 }
 
-/** Whether a path lies inside one of the output roots, without any `..`. */
+/** Whether a path lies inside one of the output roots, without any `..` and outside of every `.git`. */
 export function isInsideOutputRoots(path: string, outputRoots: readonly string[]): boolean {
   const parts = path.split('/');
-  if (parts.some((part) => part === '..' || part === '.' || part === '')) return false;
+  if (parts.some((part) => part === '..' || part === '.' || part === '' || isGitName(part))) return false;
   return outputRoots.some((root) => path === root || path.startsWith(`${root}/`));
 }
 

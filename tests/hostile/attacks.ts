@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFiles } from '../support/folders.ts';
 import { LOOKS, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
@@ -13,6 +14,8 @@ export interface Attack {
   readonly refusal?: RegExp;
   /** Exit code of those commands. */
   readonly code?: number;
+  /** How many errors are told; one where it is not given. */
+  readonly errors?: 'some';
   /** Whether a watch ends with it: it goes on where the next change may mend what is wrong. */
   readonly watchEnds?: boolean;
   /** Commands that may do it: `makejinja` follows links and starts programs as the Python program does. */
@@ -20,6 +23,18 @@ export interface Attack {
   /** Commands that never come to the place where it lies: they end as in a healthy repository. */
   readonly unaffected?: readonly CommandName[];
 }
+
+/** Commands that render nothing. */
+const WITHOUT_TEMPLATES: readonly CommandName[] = [
+  'doctor',
+  'doctor --staged',
+  'config show',
+  'init',
+  'adopt',
+  'template reset',
+  'template tidy',
+  'makejinja',
+];
 
 /** Commands that compare nothing with the tree on disk. */
 const WITHOUT_COMPARISON: readonly CommandName[] = [
@@ -58,6 +73,98 @@ const WITHOUT_RECOVERY: readonly CommandName[] = [
 const WITHOUT_LOCK: readonly CommandName[] = WITHOUT_RECOVERY.filter(
   (name) => name !== 'init' && name !== 'template tidy',
 );
+
+/** Files that a tree is made from, as links to what must not come out. */
+const LINKS: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly target: string;
+  readonly refusal: RegExp;
+  readonly errors?: 'some';
+  readonly unaffected?: readonly CommandName[];
+}[] = [
+  {
+    name: 'template-linked-out',
+    path: 'templates/overrides/AGENTS.md',
+    target: '../../../outside/secret.txt',
+    refusal: /^templates\/overrides\/AGENTS\.md: error: templates\/overrides\/AGENTS\.md leads out of the repository/m,
+  },
+  {
+    name: 'template-folder-linked-out',
+    path: 'templates/overrides/kubernetes',
+    target: '../../../outside/folder',
+    refusal: /error: templates\/overrides\/kubernetes\/secret\.j2 leads out of the repository/,
+  },
+  {
+    name: 'input-linked-out',
+    path: 'templates/overrides',
+    target: '../../outside/folder',
+    refusal: /error: templates\/overrides leads out of the repository/,
+  },
+  {
+    name: 'template-linked-to-key',
+    path: 'templates/overrides/AGENTS.md',
+    target: '../../age.key',
+    refusal: /error: templates\/overrides\/AGENTS\.md leads to age\.key, which is private/,
+  },
+  {
+    name: 'template-linked-to-git',
+    path: 'templates/overrides/AGENTS.md',
+    target: '../../.git/config',
+    refusal: /error: templates\/overrides\/AGENTS\.md leads to \.git\/config, which is private/,
+  },
+  {
+    name: 'template-linked-to-ignored',
+    path: 'templates/overrides/AGENTS.md',
+    target: '../../ignored.txt',
+    refusal: /error: templates\/overrides\/AGENTS\.md leads to a file that git ignores/,
+  },
+  {
+    name: 'plugin-linked-out',
+    path: 'templates/scripts/plugin.ts',
+    target: '../../../outside/secret.txt',
+    refusal: /error: templates\/scripts\/plugin\.ts leads out of the repository/,
+  },
+  {
+    name: 'settings-linked-out',
+    path: 'makejinja.toml',
+    target: '../outside/secret.txt',
+    refusal: /error: makejinja\.toml leads out of the repository/,
+  },
+  ...['cluster.yaml', 'nodes.yaml', 'cluster.sops.yaml'].map((path) => ({
+    name: `${path.replaceAll('.', '-')}-linked-out`,
+    path,
+    target: '../outside/secret.yaml',
+    // The doctor looks at it as a secret too.
+    ...(path === 'cluster.sops.yaml' ? { errors: 'some' as const } : {}),
+    refusal: new RegExp(`error: ${path.replaceAll('.', '\\.')} leads out of the repository`),
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy', 'makejinja'] as const,
+  })),
+];
+
+/** Names that git, or a file system that it is checked out on, takes for `.git`. */
+const GIT_NAMES: readonly (readonly [name: string, folder: string])[] = [
+  ['git-folder', '.git'],
+  ['git-folder-in-capitals', '.GIT'],
+  ['git-folder-with-dots', '.git. .'],
+  ['git-folder-by-short-name', 'GIT~1'],
+  ['git-folder-with-ignored-characters', '.g\u200cit'],
+  ['git-folder-as-stream', '.git::$INDEX_ALLOCATION'],
+  ['git-folder-behind-backslash', 'a\\.git'],
+];
+
+function without(name: CommandName, names: readonly CommandName[]): CommandName[] {
+  return names.filter((one) => one !== name);
+}
+
+async function setSetting(repository: string, pattern: RegExp, text: string): Promise<void> {
+  const path = join(repository, 'makejinja.toml');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(pattern, text));
+}
+
+async function setInputs(repository: string, inputs: string): Promise<void> {
+  await setSetting(repository, /^inputs = .*$/m, `inputs = ${inputs}`);
+}
 
 export const ATTACKS: readonly Attack[] = [
   {
@@ -134,6 +241,106 @@ export const ATTACKS: readonly Attack[] = [
     unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
   },
 
+  ...LINKS.map(({ name, path, target, refusal, errors, unaffected = WITHOUT_TEMPLATES }): Attack => ({
+    name,
+    async make({ repository }) {
+      await rm(join(repository, path), { recursive: true, force: true });
+      await mkdir(dirname(join(repository, path)), { recursive: true });
+      await symlink(target, join(repository, path));
+    },
+    refusal,
+    ...(errors === undefined ? {} : { errors }),
+    unaffected,
+    exempt: ['makejinja'],
+  })),
+  {
+    name: 'inputs-outside',
+    make: ({ repository }) => setInputs(repository, '["../outside/folder", "templates/config"]'),
+    refusal: /error: \.\.\/outside\/folder leads out of the repository/,
+    unaffected: WITHOUT_TEMPLATES,
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'inputs-everything',
+    make: ({ repository }) => setInputs(repository, '["."]'),
+    refusal: /error: .* leads to age\.key, which is private/,
+    errors: 'some',
+    unaffected: WITHOUT_TEMPLATES,
+    exempt: ['makejinja'],
+  },
+  ...GIT_NAMES.map(([name, folder]): Attack => ({
+    name,
+    make: ({ repository, canary }) =>
+      writeFiles(repository, {
+        [`templates/overrides/talos/${folder}/config.j2`]: `[core]\n\tfsmonitor = touch ${canary}/was-here\n`,
+      }),
+    refusal: /error: the template would write talos\/.*config, which git, here or on another system, takes for its own/,
+    unaffected: [...WITHOUT_TEMPLATES, 'explain', 'makejinja'],
+  })),
+  {
+    name: 'file-and-folder',
+    make: ({ repository }) =>
+      writeFiles(repository, {
+        'templates/overrides/talos/a.j2': 'file\n',
+        'templates/overrides/talos/a/b.j2': 'in a folder\n',
+      }),
+    refusal:
+      /templates\/overrides\/talos\/a\.j2: error: talos\/a would be a file, and templates\/overrides\/talos\/a\/b\.j2 needs a folder/,
+    unaffected: without('makejinja', [...WITHOUT_TEMPLATES, 'explain']),
+  },
+  {
+    name: 'two-of-one-result',
+    make: ({ repository }) =>
+      writeFiles(repository, {
+        'templates/overrides/talos/a': 'one\n',
+        'templates/overrides/talos/a.j2': 'two\n',
+      }),
+    refusal: /error: templates\/overrides\/talos\/a and templates\/overrides\/talos\/a\.j2 both give talos\/a/,
+    unaffected: without('makejinja', [...WITHOUT_TEMPLATES, 'explain']),
+  },
+  {
+    name: 'names-of-one-file-elsewhere',
+    make: ({ repository }) =>
+      writeFiles(repository, {
+        'templates/overrides/talos/Caf\u00e9.j2': 'one\n',
+        'templates/overrides/talos/cafe\u0301': 'two\n',
+      }),
+    refusal: /error: talos\/\S+ and talos\/\S+, from \S+, are one file on macOS and Windows/,
+    unaffected: without('makejinja', [...WITHOUT_TEMPLATES, 'explain']),
+  },
+  {
+    name: 'name-that-is-no-text',
+    make: async ({ repository }) => {
+      const folder = Buffer.from(join(repository, 'templates/overrides/talos/'));
+      await writeFile(Buffer.concat([folder, Buffer.from('caf\u00e9.j2', 'latin1')]), 'one\n');
+    },
+    refusal: /error: the name of the file templates\/overrides\/talos\/caf\\xE9\.j2 is not UTF-8 text/,
+    unaffected: without('makejinja', WITHOUT_TEMPLATES),
+  },
+  {
+    name: 'ignored-output',
+    make: ({ repository }) => setSetting(repository, /^output = .*$/m, 'output = "elsewhere"'),
+    refusal: /makejinja\.toml: error: `output` cannot be used here/,
+    unaffected: WITHOUT_TEMPLATES,
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'ignored-data',
+    make: ({ repository }) =>
+      setSetting(repository, /^data = .*$/m, 'data = ["cluster.yaml", "nodes.yaml", "more.yaml"]'),
+    refusal: /makejinja\.toml: error: `data` cannot be used here/,
+    unaffected: WITHOUT_TEMPLATES,
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'configuration-that-is-no-text',
+    async make({ repository }) {
+      const text = await readFile(join(repository, 'cluster.yaml'), 'latin1');
+      await writeFile(join(repository, 'cluster.yaml'), `# \n# caf\u00e9: ${text}`, 'latin1');
+    },
+    refusal: /cluster\.yaml:2:6: error: this is not UTF-8 text/,
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy', 'makejinja'],
+  },
   {
     name: 'linked-archive',
     make: ({ repository, outside }) => symlink(outside, join(repository, '.private')),

@@ -23,14 +23,14 @@ const healthy = new Map<CommandName, Ending>();
 
 beforeAll(async () => {
   sandboxes = await Sandboxes.open();
-  const sandbox = await sandboxes.make();
+  const sandbox = await sandboxes.make(undefined, false);
   for (const name of LOOKS) healthy.set(name, await run(sandbox, name));
-  for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(), name));
+  for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(undefined, false), name));
 }, 120_000);
 
 afterAll(async () => {
   await sandboxes.close();
-});
+}, 60_000);
 
 it('a healthy repository is configured, looked at and changed without a complaint', () => {
   const codes = Object.fromEntries([...healthy].map(([name, { code }]) => [name, code]));
@@ -92,7 +92,7 @@ async function withstand(
   expect({ code: ending.code, text: ending.text }, name).toMatchObject({ code });
   if (!meetsIt) return;
   expect(ending.text, name).toMatch(attack.refusal);
-  expect(ending.text.match(/error:/g), `${name}:\n${ending.text}`).toHaveLength(1);
+  if (attack.errors === undefined) expect(ending.text.match(/error:/g), `${name}:\n${ending.text}`).toHaveLength(1);
 }
 
 /** Caches, the folder that was asked for and what git remembers of times belong to the commands. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { main as makejinja } from '../../src/cli/makejinja.ts';
 import { writeFiles } from '../support/folders.ts';
@@ -104,8 +104,9 @@ export class Sandboxes {
   }
 
   /** A new sandbox, with the files of an attack copied into its repository where it has some. */
-  async make(files?: string): Promise<Sandbox> {
+  async make(files?: string, isOfTest = true): Promise<Sandbox> {
     const sandbox = sandboxOf(await mkdtemp(join(this.#folder, 'sandbox-')));
+    if (isOfTest) onTestFinished(() => rm(sandbox.folder, { recursive: true, force: true }));
     await cp(join(this.#folder, 'base'), sandbox.folder, { recursive: true, verbatimSymlinks: true });
     if (files !== undefined) await cp(files, sandbox.repository, { recursive: true });
     return sandbox;
@@ -160,7 +161,9 @@ export async function snapshot(folder: string, isLeftOut: (path: string) => bool
     const content = kind === 'link' ? await readlink(path) : kind === 'file' ? hash(await readFile(path)) : '';
     found[name] = `${kind} ${(entry.mode & 0o7777).toString(8)} ${content}`;
     if (kind !== 'folder') return;
-    for (const child of await readdir(path)) await visit(join(path, child));
+    // What is no UTF-8 cannot be asked for by this name.
+    const names = (await readdir(path)).filter((child) => !child.includes('\uFFFD'));
+    for (const child of names) await visit(join(path, child));
   };
   await visit(folder);
   return found;

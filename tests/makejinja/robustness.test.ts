@@ -1,7 +1,19 @@
 // Ends of a run that nobody wishes for: one clear message, or a clean result, each.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -146,6 +158,111 @@ describe('makejinja ends well with', () => {
     await symlink('../target', join(folder, 'elsewhere/b'));
     expect(run(folder).status).toBe(0);
     expect(await readFiles(folder)).toMatchObject({ 'elsewhere/a': 'a', 'elsewhere/x': 'x', target: 'b' });
+  });
+
+  it('`clean` of an output folder that is a link: what it leads to is made anew, as with makejinja', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': `${SETTINGS}clean = true\n`,
+      'in/a.jinja': 'a',
+      'elsewhere/old': 'old',
+    });
+    await symlink('elsewhere', join(folder, 'out'));
+    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await readFiles(join(folder, 'elsewhere'))).toEqual({ a: 'a' });
+    expect((await lstat(join(folder, 'out'))).isSymbolicLink()).toBe(true);
+  });
+
+  it('`clean` of an output folder that is a link to the inputs', async () => {
+    const folder = await temporaryFolder({ 'makejinja.toml': `${SETTINGS}clean = true\n`, 'in/a.jinja': 'a' });
+    await symlink('.', join(folder, 'out'));
+    expect(run(folder).message).toContain('error: `clean` would remove in, which lies in the output out');
+    expect(await readFile(join(folder, 'in/a.jinja'), 'utf8')).toBe('a');
+  });
+
+  it('setuid, setgid and sticky bits, and times to the microsecond, where metadata are copied', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': `${SETTINGS}copy_metadata = true\n`,
+      'in/a.jinja': 'a',
+      'in/plain': 'b',
+    });
+    for (const name of ['a.jinja', 'plain']) {
+      await chmod(join(folder, 'in', name), 0o7755);
+      await utimes(join(folder, 'in', name), 1_700_000_000.123_456_5, 1_700_000_001.654_321_5);
+    }
+    expect(run(folder)).toEqual({ status: 0, message: '' });
+    for (const name of ['a', 'plain']) {
+      const { mode, mtimeNs } = await stat(join(folder, 'out', name), { bigint: true });
+      expect(mode & 0o7777n, name).toBe(0o7755n);
+      expect(mtimeNs / 1000n, name).toBe(1_700_000_001_654_321n);
+    }
+  });
+
+  it.each(['force = true', 'force = true\nclean = true'])(
+    'results that clash, all told before anything is written: %s',
+    async (settings) => {
+      const folder = await temporaryFolder({
+        'makejinja.toml': `[makejinja]\ninputs = ["one", "two"]\noutput = "out"\n${settings}\n`,
+        'one/a.jinja': 'a file',
+        'two/a/b/c.jinja': 'in a folder',
+        'one/d': 'copied',
+        'one/d.jinja': 'rendered',
+        'one/E.jinja': 'e',
+        'two/e': 'e',
+        'one/same': 'lies over the other',
+        'two/same.jinja': 'lies below',
+        'out/old': 'old',
+      });
+      expect(run(folder)).toEqual({
+        status: 1,
+        message:
+          'one/d.jinja: error: one/d and one/d.jinja both give d [render/clash]\n' +
+          '  = remove one of the two\n' +
+          'two/e: error: e and E, from one/E.jinja, are one file on macOS and Windows [render/clash]\n' +
+          '  = give one of the two another name\n' +
+          'one/a.jinja: error: a would be a file, and two/a/b/c.jinja needs a folder there for a/b/c [render/clash]\n' +
+          '  = give one of the two another name\n' +
+          '3 errors; nothing was written\n',
+      });
+      expect(await readFiles(join(folder, 'out'))).toEqual({ old: 'old' });
+    },
+  );
+
+  it('results that clash without force, where makejinja passes over what is there already', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': '[makejinja]\ninputs = ["in"]\noutput = "out"\nquiet = true\n',
+      'in/a.jinja': 'a file',
+      'in/a/b.jinja': 'in a folder',
+      'in/d': 'copied',
+      'in/d.jinja': 'rendered',
+    });
+    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await readFiles(join(folder, 'out'))).toEqual({ 'a/b': 'in a folder', d: 'copied' });
+  });
+
+  it('a folder that is kept empty where a result needs a file', async () => {
+    const folder = await temporaryFolder({
+      'makejinja.toml': `[makejinja]\ninputs = ["one", "two"]\noutput = "out"\nforce = true\nkeep_empty = true\n`,
+      'one/a.jinja': 'a file',
+    });
+    await mkdir(join(folder, 'two/a'), { recursive: true });
+    expect(run(folder).message).toContain('one/a.jinja: error: a would be a file, and two/a needs a folder there');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it('names that are no UTF-8, all told', async () => {
+    const folder = await temporaryFolder({ 'makejinja.toml': SETTINGS, 'in/fine.jinja': 'a' });
+    const at = (name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/in/`), Buffer.from(name, 'latin1')]);
+    await writeFile(at('caf\u00e9.jinja'), '');
+    await mkdir(at('fa\u00e7ade'));
+    expect(run(folder)).toEqual({
+      status: 1,
+      message:
+        'error: the name of the file in/caf\\xE9.jinja is not UTF-8 text [render/encoding]\n' +
+        '  = give it a name in UTF-8\n' +
+        'error: the name of the folder in/fa\\xE7ade is not UTF-8 text [render/encoding]\n' +
+        '  = give it a name in UTF-8\n' +
+        '2 errors; nothing was written\n',
+    });
   });
 
   it('`clean` that would remove the templates', async () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readSchematic } from '../../operations/schematic/read-schematic.ts';
 import { canonicalSchematic, schematicId, type Schematic } from '../../operations/schematic/schematic.ts';
 import { failure } from '../../report/finding.ts';
-import { readTextIfPresent } from '../../system/files.ts';
+import { readNamedTextIfPresent } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
@@ -33,7 +33,7 @@ async function schematicOf(
     const message = '--file holds the whole schematic: extensions and kernel arguments cannot be given beside it';
     throw failure('usage', { code: 'usage/argument', message });
   }
-  const text = await readTextIfPresent(resolve(file));
+  const text = await readNamedTextIfPresent(resolve(file));
   if (text !== undefined) return readSchematic(text, file);
   throw failure('usage', { code: 'usage/argument', message: `${file} does not exist` });
 }

@@ -6,7 +6,7 @@ import { importNodes, type ImportChoices, type NodesImport } from '../../operati
 import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { readStandardInput, readTextIfPresent } from '../../system/files.ts';
+import { readStandardInput, readNamedTextIfPresent } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { unifiedDiff } from '../../workspace/unified-diff.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -70,7 +70,7 @@ function choicesOf(options: NodesCommandOptions): ImportChoices {
 
 async function readInput(file: string): Promise<{ name: string; text: string }> {
   if (file === '-') return { name: 'standard input', text: (await readStandardInput()).toString('utf8') };
-  const text = await readTextIfPresent(resolve(file));
+  const text = await readNamedTextIfPresent(resolve(file));
   if (text !== undefined) return { name: file, text };
   throw failure('usage', { code: 'usage/argument', message: `${file} does not exist` });
 }

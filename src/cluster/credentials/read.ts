@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import { type AgeIdentity, parseIdentityFile } from '../../sops/identities.ts';
-import { permissions, readTextIfPresent } from '../../system/files.ts';
+import { permissions, readNamedTextIfPresent, readTextIfPresent } from '../../system/files.ts';
 import { CREDENTIAL_FILES, type CredentialFile, ORIGINS } from './files.ts';
 import { sshPublicKey } from './openssh.ts';
 import { parseTunnel, type Tunnel } from './tunnel.ts';
@@ -27,7 +27,7 @@ export async function readAgeKeyIfPresent(folder: string): Promise<AgeKey | unde
 
 /** Reads an age key file of any name, as SOPS_AGE_KEY_FILE names it. Throws a Failure as `readAgeKey` does. */
 export async function readAgeKeyFile(path: string): Promise<AgeKey> {
-  const text = await readTextIfPresent(path);
+  const text = await readNamedTextIfPresent(path);
   if (text !== undefined) return parseAgeKey(text, path);
   const message = `${path} does not exist, and SOPS_AGE_KEY_FILE names it as the age key`;
   const remedy = 'correct the variable, or unset it for age.key to be used';

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { pause } from '../../system/clock.ts';
 import { kindAt } from '../../system/tree.ts';
+import { clashFinding, findClashes, type Clash } from '../clashes.ts';
 import { memoryCodeCache } from '../code-cache.ts';
 import type { InputFile } from '../inputs.ts';
 import { loadFileData } from '../load-data.ts';
@@ -164,9 +165,13 @@ export class WatchSession {
     const findings: Finding[] = [];
     for (const path of gone) if (await this.#outputs.remove(path, place)) removed += 1;
     for (const path of gone) this.#results.delete(path);
+    for (const [path, result] of results) this.#results.set(path, result);
+    const clashes = clashesAmong(this.#results, project);
+    findings.push(...clashes.map(clashFinding));
+    const clashing = new Set(clashes.map(({ second }) => second.path));
     for (const [path, result] of results) {
-      this.#results.set(path, result);
       if (result.finding !== undefined) findings.push(result.finding);
+      else if (clashing.has(path)) this.#results.delete(path);
       else if (result.file === undefined) removed += Number(await this.#outputs.remove(path, place));
       else written += Number(this.#write(path, result.file, place, findings));
     }
@@ -187,6 +192,13 @@ export class WatchSession {
       return false;
     }
   }
+}
+
+/** A result that has no place is tried again with the next change. */
+function clashesAmong(results: ReadonlyMap<string, RenderResult>, { settings, inputs }: Project): Clash[] {
+  const files = [...results.values()].flatMap(({ file }) => file ?? []);
+  const clashes = [...inputs.rivals, ...findClashes(files)];
+  return settings.force ? clashes : clashes.filter(({ kind }) => kind === 'folded');
 }
 
 /** How long a file that is empty or gone may take to come back before that is believed. */

@@ -6,6 +6,7 @@ import { SECRET_FIELDS } from '../../cluster/config/schemas.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { refuseForeignFiles } from '../../pipeline/foreign-files.ts';
 import { now } from '../../system/clock.ts';
 import { below, inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
 import type { InitFile } from './init.ts';
@@ -30,6 +31,7 @@ export async function makeCompanion(root: ClusterRoot, key: AgeKey): Promise<Ini
 
 /** Secrets that stand in cluster.yaml themselves; none where it cannot be read, which `configure` tells. */
 async function literalSecrets(root: ClusterRoot): Promise<Record<string, string>> {
+  await refuseForeignFiles(root, [root.clusterFile]);
   const text = (await readTextIfPresent(root.clusterFile)) ?? '';
   const { value } = readDocument('cluster', { file: 'cluster.yaml', text });
   if (typeof value !== 'object' || value === null) return {};

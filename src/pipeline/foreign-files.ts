@@ -1,0 +1,126 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
+import type { ClusterRoot } from '../cluster/root.ts';
+import { Failure, type Finding } from '../report/finding.ts';
+import { readTextIfPresent } from '../system/files.ts';
+import { askGit } from '../system/git.ts';
+import { isGitName } from '../system/names.ts';
+import { realPathSync } from '../system/tree.ts';
+
+/**
+ * Looks where the files lead that a tree is made from: what stands in them ends up in committed files and in messages. `makejinja`
+ * itself follows links wherever they lead.
+ *
+ * @param files - absolute or relative to the cluster's root; what does not exist is passed over
+ * @throws Failure with a finding for every file that is, by a link or by its path, one outside of the repository, one of git's own
+ *   folder, a key, or one that git ignores
+ */
+export async function refuseForeignFiles(root: ClusterRoot, files: Iterable<string>): Promise<void> {
+  const bases = new Bases(root);
+  const findings: Finding[] = [];
+  const linked = new Map<string, string>();
+  for (const file of new Set(files)) {
+    const path = resolve(root.path, file);
+    const real = realPathSync(path);
+    const shown = relative(root.path, path);
+    const way = relative(await bases.around(path, real), real);
+    if (isOutside(way)) findings.push(leadsOut(shown, 'out of the repository'));
+    else if (isPrivate(way, real !== join(bases.root, shown)) || isInKeys(root, real))
+      findings.push(leadsOut(shown, `to ${way}, which is private`));
+    else if (real !== path && real !== join(bases.root, shown)) linked.set(real, shown);
+  }
+  for (const real of await ignoredAmong(root, [...linked.keys()])) {
+    findings.push(leadsOut(linked.get(real) ?? real, 'to a file that git ignores'));
+  }
+  if (findings.length > 0) throw new Failure('input', findings);
+}
+
+/** The folders that files may lie in: the cluster's, the repository around it, and that of an installed package. */
+class Bases {
+  /** Without links in it. */
+  readonly root: string;
+  readonly #path: string;
+  #top: Promise<string> | undefined;
+
+  constructor({ path }: ClusterRoot) {
+    this.#path = path;
+    this.root = realPathSync(path);
+  }
+
+  async around(path: string, real: string): Promise<string> {
+    if (!isOutside(relative(this.root, real))) return this.root;
+    const packageFolder = await this.#packageAround(path);
+    if (packageFolder !== undefined) return packageFolder;
+    this.#top ??= this.#findTop();
+    return await this.#top;
+  }
+
+  /** A cluster may be one folder of a repository and share templates with others; asked only where a link leads out. */
+  async #findTop(): Promise<string> {
+    const { exitCode, stdout } = await askGit(this.#path, ['rev-parse', '--show-toplevel']);
+    return exitCode === 0 ? realPathSync(stdout.trim()) : this.root;
+  }
+
+  /** npm puts a package that is being developed there as a link; it is one where it bears the name that it is linked by. */
+  async #packageAround(path: string): Promise<string | undefined> {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(slashed(relative(this.#path, path)) + '/')?.[1];
+    if (name === undefined) return undefined;
+    const folder = realPathSync(join(this.#path, 'node_modules', name));
+    return (await nameOfPackage(folder)) === name ? folder : undefined;
+  }
+}
+
+async function nameOfPackage(folder: string): Promise<unknown> {
+  const text = await readTextIfPresent(join(folder, 'package.json'));
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return typeof value === 'object' && value !== null && 'name' in value ? value.name : undefined;
+  } catch {
+    // No package then.
+    return undefined;
+  }
+}
+
+const PRIVATE_NAMES: readonly string[] = [...Object.values(CREDENTIAL_FILES), 'kubeconfig', 'talosconfig'];
+
+/** Keys and what gives access, whatever .gitignore says: it may have come with the link. */
+function isPrivate(way: string, isLinked: boolean): boolean {
+  const parts = way.split(sep);
+  const name = parts.at(-1) ?? '';
+  const isOurs = parts[0] === '.private' || parts[0] === '.cluster-template';
+  const isAccess = parts[0] === 'talos' && parts[1] === 'clusterconfig';
+  // A template in a folder of that name is told by what it would write.
+  const isOfGit = isGitName(parts[0] ?? '') || (isLinked && parts.some(isGitName));
+  return isOurs || isAccess || isOfGit || PRIVATE_NAMES.includes(name) || /\.(?:age)?key$/.test(name);
+}
+
+function isInKeys({ keys, path }: ClusterRoot, real: string): boolean {
+  return keys !== path && !isOutside(relative(realPathSync(keys), real));
+}
+
+async function ignoredAmong(root: ClusterRoot, paths: readonly string[]): Promise<string[]> {
+  const wanted = paths.filter((path) => !path.split(sep).includes('node_modules'));
+  const ignored: string[] = [];
+  for (const path of wanted) {
+    if ((await askGit(root.path, ['check-ignore', '--quiet', '--', path])).exitCode === 0) ignored.push(path);
+  }
+  return ignored;
+}
+
+function isOutside(way: string): boolean {
+  return way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way;
+}
+
+function slashed(path: string): string {
+  return path.replaceAll(sep, '/');
+}
+
+function leadsOut(file: string, where: string): Finding {
+  return {
+    code: 'render/foreign-file',
+    severity: 'error',
+    message: `${file} leads ${where}`,
+    place: { file },
+    remedy: 'put the file itself there: what it holds becomes part of committed files',
+  };
+}
