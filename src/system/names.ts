@@ -20,12 +20,16 @@ const IGNORED_BY_HFS = /[\u200C-\u200F\u202A-\u202E\u206A-\u206F\uFEFF]/g;
  * paths with the same result are one file there.
  */
 export function foldPath(path: string): string {
-  return [...path.normalize('NFC')].map(foldCharacter).join('').normalize('NFC');
+  return Array.from(path.normalize('NFC'), foldCharacter).join('').normalize('NFC');
 }
 
 /** One for one, as file systems do it: `ß` stays apart from `ss`. */
 function foldCharacter(character: string): string {
   const upper = character.toUpperCase();
-  const lower = ([...upper].length === 1 ? upper : character).toLowerCase();
-  return [...lower].length === 1 ? lower : character;
+  const lower = (isOne(upper) ? upper : character).toLowerCase();
+  return isOne(lower) ? lower : character;
+}
+
+function isOne(text: string): boolean {
+  return Array.from(text).length === 1;
 }

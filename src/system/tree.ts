@@ -78,8 +78,10 @@ function noteUndecodable(folder: string, way: Way, found: TreeEntry[]): string[]
 }
 
 function escapeBytes(name: Buffer): string {
-  const texts = [...name.toString('latin1')];
-  return texts.map((one) => (one > '~' ? `\\x${one.charCodeAt(0).toString(16).toUpperCase()}` : one)).join('');
+  const escaped = Array.from(name, (byte) =>
+    byte > 0x7e ? `\\x${byte.toString(16).toUpperCase()}` : String.fromCharCode(byte),
+  );
+  return escaped.join('');
 }
 
 /** The real folders on the way, the next one among them where it is a link; undefined where it would lead round in a circle. */

@@ -339,7 +339,8 @@ export const ATTACKS: readonly Attack[] = [
       await writeFile(join(repository, 'cluster.yaml'), `# \n# caf\u00e9: ${text}`, 'latin1');
     },
     refusal: /cluster\.yaml:2:6: error: this is not UTF-8 text/,
-    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy', 'makejinja'],
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy'],
+    exempt: ['makejinja'],
   },
   {
     name: 'linked-archive',

@@ -187,13 +187,15 @@ describe('makejinja ends well with', () => {
     });
     for (const name of ['a.jinja', 'plain']) {
       await chmod(join(folder, 'in', name), 0o7755);
-      await utimes(join(folder, 'in', name), 1_700_000_000.123_456_5, 1_700_000_001.654_321_5);
+      await utimes(join(folder, 'in', name), 1_700_000_000, 1_700_000_001.65432);
     }
     expect(run(folder)).toEqual({ status: 0, message: '' });
     for (const name of ['a', 'plain']) {
       const { mode, mtimeNs } = await stat(join(folder, 'out', name), { bigint: true });
       expect(mode & 0o7777n, name).toBe(0o7755n);
-      expect(mtimeNs / 1000n, name).toBe(1_700_000_001_654_321n);
+      expect(mtimeNs / 1000n, name).toBe(
+        (await stat(join(folder, 'in', name === 'a' ? 'a.jinja' : name), { bigint: true })).mtimeNs / 1000n,
+      );
     }
   });
 
