@@ -55,6 +55,7 @@ export const FINDING_CODES = {
   'config/even-controllers': 'the number of controllers is even',
   'config/node-repeated': 'two nodes have the same name or MAC address',
   'config/disk-name': 'a disk is named in a way that is taken for a serial number',
+  'config/not-taken': 'a value of another configuration has no field here',
   'config/bad-argument': 'a template gives a filter or function of the cluster a value that it cannot take',
   'config/label-forbidden': 'a node label is set that a node must not set on itself',
 

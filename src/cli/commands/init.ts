@@ -13,6 +13,7 @@ import { rootOf, type RootOptions } from '../root.ts';
 export interface InitCommandOptions extends RootOptions {
   readonly postQuantum?: boolean;
   readonly from?: string;
+  readonly keysFrom?: string;
 }
 
 /** `cluster-template init`; gives back the exit code. */
@@ -23,7 +24,8 @@ export async function runInit(options: InitCommandOptions): Promise<number> {
   const result = await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
     const from = options.from === undefined ? {} : { from: await placeOf(options.from) };
-    return await init(root, { ageKind, ...from, launcher, programs, signal });
+    const keysFrom = options.keysFrom === undefined ? {} : { keysFrom: resolve(options.keysFrom) };
+    return await init(root, { ageKind, ...from, ...keysFrom, launcher, programs, signal });
   });
   if (options.json === true) printJson({ status: 'done', ...result });
   else printResult(result);
@@ -41,7 +43,7 @@ function printResult({ files, recipient, hook, findings }: InitResult): void {
   print(hookLine(hook));
   print(`public age key: ${recipient}\n\n`);
   if (files.some(({ outcome }) => outcome === 'kept')) {
-    print('kept files differ from the other configuration: they were yours already\n');
+    print('kept files differ from those elsewhere: they were yours already\n');
   }
   print('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
   print('Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`),\n');

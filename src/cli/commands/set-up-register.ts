@@ -29,7 +29,11 @@ export function registerSetUp(program: Command, finish: Finish): void {
     'restore keys and tokens that the tree holds, and make those that are missing; none is ever replaced',
   )
     .addOption(new Option('--post-quantum', 'make an age key that withstands quantum computers'))
-    .option('--from <place>', 'take cluster.yaml and nodes.yaml from another folder, web address or git repository')
+    .option(
+      '--from <place>',
+      'take cluster.yaml and nodes.yaml, or a cluster.toml in their place, from another folder, web address or git repository',
+    )
+    .option('--keys-from <folder>', 'take the keys and tokens of an earlier cluster from a folder')
     .action(async (options: InitCommandOptions) => {
       const { runInit } = await import('./init.ts');
       finish(await runInit(options));

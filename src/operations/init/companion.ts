@@ -15,10 +15,14 @@ import type { InitFile } from './init.ts';
  * Makes the encrypted companion of cluster.yaml where there is none. It begins with the secrets that stand in cluster.yaml in plain
  * text, so that they can be removed there, or with a placeholder that says which one is wanted.
  */
-export async function makeCompanion(root: ClusterRoot, key: AgeKey): Promise<InitFile> {
+export async function makeCompanion(
+  root: ClusterRoot,
+  key: AgeKey,
+  given: Readonly<Record<string, string>> = {},
+): Promise<InitFile> {
   const place = below(dirname(root.clusterFile), COMPANION_FILE);
   if ((await inspect(place.path)) !== undefined) return { file: COMPANION_FILE, outcome: 'present' };
-  const written = await literalSecrets(root);
+  const written = { ...(await literalSecrets(root)), ...given };
   const secrets = Object.keys(written).length === 0 ? { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN } : written;
   const text = await encryptCompanion({
     secrets,

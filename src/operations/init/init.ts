@@ -15,7 +15,8 @@ import type { Manifest } from '../../workspace/manifest.ts';
 import type { Programs } from '../programs/call.ts';
 import { makeCompanion } from './companion.ts';
 import { armHook, type ArmedHook } from './hook.ts';
-import { takeConfiguration } from './source.ts';
+import { takeKeys } from './keys-from.ts';
+import { takeConfiguration, type TakenConfiguration } from './source.ts';
 
 /** What became of one file. */
 export interface InitFile {
@@ -41,6 +42,8 @@ export interface InitOptions {
   readonly ageKind: KeyKind;
   /** Folder or address of another configuration to start from. */
   readonly from?: string;
+  /** Folder of existing keys to take over. */
+  readonly keysFrom?: string;
   /** Path of the program that a git hook is to start. */
   readonly launcher: string;
   readonly programs: Programs;
@@ -60,29 +63,50 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
   return await exclusively(workspaceOf(root), options.signal, async () => {
     // A key for a tree that is somebody's already would be of no use, and hide that the right one is missing.
     const manifest = await readManifest(root);
+    const keys =
+      options.keysFrom === undefined ? { files: [], findings: [] } : await takeKeys(root, options.keysFrom, manifest);
     const access = await findAccess(root, manifest, true);
-    const taken = options.from === undefined ? [] : await takeConfiguration(root, options.from, options.programs);
+    const taken =
+      options.from === undefined ? NOTHING_TAKEN : await takeConfiguration(root, options.from, options.programs);
     const found = access.kind === 'owner' ? await restoreFromTree(root, manifest, access) : NOTHING_HELD;
     const hasAgeKey = access.kind === 'owner';
     const made = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind, hasAgeKey });
     const key = access.kind === 'owner' ? access.key : await keyAtHand(root, undefined);
     if (key === undefined) throw keyVanished();
-    const companion = await makeCompanion(root, key);
+    const companion = await makeCompanion(root, key, taken.secrets);
+    const isTokenLeft = Object.keys(taken.secrets).length > 0 && companion.outcome !== 'created';
     return {
-      files: [...taken, ...withRestored(made, found.restored), companion],
+      files: [...taken.files, ...withTaken(made, [...keys.files, ...found.restored]), companion],
       recipient: key.recipient,
       hook: await armHook(root, options),
-      findings: [...found.findings, ...(await looseCredentials(root.keys))],
+      findings: [
+        ...taken.findings,
+        ...keys.findings,
+        ...(isTokenLeft ? [tokenLeft()] : []),
+        ...found.findings,
+        ...(await looseCredentials(root.keys)),
+      ],
     };
   });
 }
 
 const NOTHING_HELD = { restored: [], findings: [] };
 
-/** Each restored file takes the place of the one that was found to be present, the others follow. */
-function withRestored(made: readonly InitFile[], restored: readonly InitFile[]): InitFile[] {
-  const others = restored.filter(({ file }) => !made.some((one) => one.file === file));
-  return [...made.map((one) => restored.find(({ file }) => file === one.file) ?? one), ...others];
+const NOTHING_TAKEN: TakenConfiguration = { files: [], secrets: {}, findings: [] };
+
+function tokenLeft(): Finding {
+  return {
+    code: 'config/not-taken',
+    severity: 'warning',
+    message: 'dns.token of cluster.toml was not taken: there is a cluster.sops.yaml already',
+    remedy: 'enter it as `cloudflare_token` in cluster.sops.yaml',
+  };
+}
+
+/** Each file that was taken or restored takes the place of the one that was found to be present, the others follow. */
+function withTaken(made: readonly InitFile[], taken: readonly InitFile[]): InitFile[] {
+  const others = taken.filter(({ file }) => !made.some((one) => one.file === file));
+  return [...made.map((one) => taken.find(({ file }) => file === one.file) ?? one), ...others];
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
-import { failure } from '../../report/finding.ts';
+import { failure, type Finding } from '../../report/finding.ts';
 import {
   below,
   inspect,
@@ -16,31 +16,71 @@ import {
 import { fetchText } from '../../system/network.ts';
 import type { Programs } from '../programs/call.ts';
 import type { InitFile } from './init.ts';
+import { portUpstream, UPSTREAM_FILE } from './upstream.ts';
 
 const TIMEOUT_SECONDS = 30;
 
+/** What was taken from another place. */
+export interface TakenConfiguration {
+  readonly files: readonly InitFile[];
+  /** Secrets by field that have to go into cluster.sops.yaml. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Takes cluster.yaml and nodes.yaml from another place: a folder, the address of a folder on the web, or a git repository (an address
- * that ends in `.git` or names ssh). A file here is replaced only while it still is the untouched sample of the template.
+ * that ends in `.git` or names ssh). Where there is a cluster.toml in their place, as upstream has it, both are written from it. A
+ * file here is replaced only while it still is the untouched sample of the template.
  *
- * @throws Failure where neither file is found there, or the place cannot be read
+ * @throws Failure where none of the files is found there, or the place cannot be read
  */
-export async function takeConfiguration(root: ClusterRoot, from: string, programs: Programs): Promise<InitFile[]> {
-  const texts = await readSource(root, from, programs);
+export async function takeConfiguration(
+  root: ClusterRoot,
+  from: string,
+  programs: Programs,
+): Promise<TakenConfiguration> {
+  const found = await readSource(root, from, programs);
+  const upstream = found.has('cluster.yaml') || found.has('nodes.yaml') ? undefined : found.get(UPSTREAM_FILE);
+  const ported = upstream === undefined ? undefined : portUpstream(upstream);
+  const texts =
+    ported === undefined
+      ? found
+      : new Map([
+          ['cluster.yaml', ported.cluster],
+          ['nodes.yaml', ported.nodes],
+        ]);
   if (texts.size === 0) throw nothingThere(from);
+  // Both are looked at before one is written: what the other was made from counts as an input too.
+  const isSample = new Map<string, boolean>();
+  for (const file of texts.keys()) isSample.set(file, await isUntouchedSample(root, file));
   const files: InitFile[] = [];
   for (const path of [root.clusterFile, root.nodesFile]) {
     const text = texts.get(basename(path));
-    if (text !== undefined) files.push(await takeFile(root, path, text));
+    if (text !== undefined) files.push(await takeFile(path, text, isSample.get(basename(path)) === true));
   }
-  return files;
+  const isTaken = files.some(({ file, outcome }) => file === 'cluster.yaml' && outcome === 'taken');
+  return {
+    files,
+    secrets: isTaken && ported !== undefined ? ported.secrets : {},
+    findings: isTaken && ported !== undefined && ported.left.length > 0 ? [notTaken(ported.left)] : [],
+  };
 }
 
-async function takeFile(root: ClusterRoot, path: string, text: string): Promise<InitFile> {
+function notTaken(left: readonly string[]): Finding {
+  return {
+    code: 'config/not-taken',
+    severity: 'note',
+    message: `${String(left.length)} ${left.length === 1 ? 'value' : 'values'} of ${UPSTREAM_FILE} could not be taken: ${left.join(', ')}`,
+    remedy: 'comments in cluster.yaml and nodes.yaml say why, at their place',
+  };
+}
+
+async function takeFile(path: string, text: string, isSample: boolean): Promise<InitFile> {
   const file = basename(path);
   const present = await readTextIfPresent(path);
   if (present === text) return { file, outcome: 'present' };
-  if (present !== undefined && !(await isUntouchedSample(root, file))) return { file, outcome: 'kept' };
+  if (present !== undefined && !isSample) return { file, outcome: 'kept' };
   await replaceFile(below(dirname(path), file), text, await permissions(path));
   return { file, outcome: 'taken' };
 }
@@ -62,7 +102,7 @@ async function readSource(root: ClusterRoot, from: string, programs: Programs): 
   return await readFolder(folder);
 }
 
-const NAMES = ['cluster.yaml', 'nodes.yaml'];
+const NAMES = ['cluster.yaml', 'nodes.yaml', UPSTREAM_FILE];
 
 async function readFolder(folder: string): Promise<Map<string, string>> {
   const texts = await Promise.all(NAMES.map((name) => readTextIfPresent(join(folder, name))));
@@ -101,7 +141,7 @@ function found(texts: readonly (string | undefined)[]): Map<string, string> {
 function nothingThere(from: string): Error {
   return failure('input', {
     code: 'config/missing-file',
-    message: `neither cluster.yaml nor nodes.yaml is found at ${from}`,
+    message: `neither cluster.yaml nor nodes.yaml nor cluster.toml is found at ${from}`,
     remedy: 'name the folder that holds them',
   });
 }
