@@ -53,7 +53,8 @@ const SECTIONS: readonly { readonly heading: string; readonly keys: Readonly<Rec
       'kubernetes.pod_cidr': as('cluster_pod_cidr'),
       'kubernetes.svc_cidr': as('cluster_svc_cidr'),
       'kubernetes.coredns_addr': (value, all) => {
-        const network = parseNetwork(String(all('kubernetes.svc_cidr') ?? '10.43.0.0/16'));
+        const written = all('kubernetes.svc_cidr');
+        const network = parseNetwork(typeof written === 'string' ? written : '10.43.0.0/16');
         const tenth = network === undefined ? undefined : nthHost(network, 10n);
         const address = tenth === undefined ? '' : formatAddress(tenth);
         return value === address ? {} : `CoreDNS has the tenth address of the Service network here, ${address}`;
@@ -137,7 +138,7 @@ export function portUpstream(text: string): PortedConfiguration {
   const token = values.get(TOKEN);
   const nodes = nodesText(data.get('nodes'), left);
   return {
-    cluster: `${[
+    cluster: [
       CLUSTER_HEAD,
       ...sections,
       section(
@@ -146,7 +147,7 @@ export function portUpstream(text: string): PortedConfiguration {
       ),
     ]
       .filter((part) => part !== '')
-      .join('\n')}`,
+      .join('\n'),
     nodes,
     secrets: isUnset(token) ? {} : { cloudflare_token: String(token) },
     left,
