@@ -11,18 +11,44 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Loads `dist/<entry>.js` and calls its `main` with the arguments; the result is the exit code. */
 export async function launch(entry) {
+  requireFolder();
   const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
   const stamp = sourceStamp(root);
   if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const output = watchOutput();
   module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
   const { main } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
-  process.exitCode = await main(process.argv.slice(2));
+  const exitCode = await main(process.argv.slice(2));
+  process.exitCode = output.isLost ? OUTSIDE : exitCode;
 }
 
-/** Whoever reads our output may stop: the run comes to its end all the same, and keeps its exit code. */
-function ignoreClosedPipe(error) {
-  if (error.code !== 'EPIPE') throw error;
+/** Exit code where something around us failed. */
+const OUTSIDE = 3;
+
+/** A folder that was removed while a shell stands in it has no path that anything could be found by. */
+function requireFolder() {
+  try {
+    process.cwd();
+  } catch {
+    console.error('the current folder does not exist any more: go to another one');
+    process.exit(OUTSIDE);
+  }
+}
+
+/**
+ * Whoever reads our output may stop: the run comes to its end all the same, and keeps its exit code. Where it cannot be written (a
+ * full disk, say) that is told once.
+ */
+function watchOutput() {
+  const output = { isLost: false };
+  const lose = (error) => {
+    if (error.code === 'EPIPE' || output.isLost) return;
+    output.isLost = true;
+    process.exitCode = OUTSIDE;
+    process.stderr.write(`the output cannot be written: ${error.message}\n`);
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', lose);
+  return output;
 }
 
 async function rebuild() {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/workspace/process-identity.ts';
 import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
-import { readFiles, writeFiles } from '../support/folders.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
 const FAILURES = resolve(import.meta.dirname, 'inject-failure.mjs');
@@ -37,6 +37,39 @@ describe('a disk that refuses', () => {
     expect([1, 3]).toContain(result.code);
     expect(result.stderr).toContain('talenv.yaml.j2');
     expect(result.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('an end that nobody wished for is one sentence', () => {
+  const start = (script: string): SpawnSyncReturns<string> =>
+    spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  const command = `'${process.execPath}' '${LAUNCHER}'`;
+
+  it('in a folder that was removed', async () => {
+    const folder = await temporaryFolder();
+    const { status, stdout, stderr } = start(`cd '${folder}' && rmdir '${folder}' && ${command} plan`);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: 'the current folder does not exist any more: go to another one\n',
+    });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('where the output cannot be written', () => {
+    for (const [redirection, reason] of [
+      ['> /dev/full', 'ENOSPC: no space left on device, write'],
+      ['1< /dev/null', 'EBADF: bad file descriptor, write'],
+    ]) {
+      const { status, stderr } = start(`${command} --help ${redirection ?? ''}`);
+      expect({ status, stderr }, redirection).toEqual({
+        status: 3,
+        stderr: `the output cannot be written: ${reason ?? ''}\n`,
+      });
+    }
+  });
+
+  it('where nobody reads the output any more, and it keeps its exit code', () => {
+    expect(start(`{ ${command} --help; echo $? >&2; } | true`).stderr).toBe('0\n');
   });
 });
 
