@@ -11,7 +11,7 @@ import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
-import { inspect, readBytesIfPresent, readNamedTextIfPresent } from '../system/files.ts';
+import { inspect, listFolder, readBytesIfPresent, readNamedTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
 import { isOwned, type Access } from './access.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
@@ -65,11 +65,30 @@ async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: 
   const file = relative(root.path, path);
   const text = await readOwn(root, path);
   if (text !== undefined) return { file, text };
+  if (await isTidied(root)) throw await archived(root);
   throw failure('input', {
     code: 'config/missing-file',
     message: `${file} does not exist`,
     place: { file },
     remedy: 'restore it from git, or write it as docs/configuration.md shows',
+  });
+}
+
+/** Git ignores the archive: it is where the repository was tidied, and nowhere else. */
+async function archived(root: ClusterRoot): Promise<Failure> {
+  const folders = (await listFolder(join(root.path, '.private'))).map(({ name }) => `.private/${name}`).reverse();
+  for (const folder of folders) {
+    if ((await inspect(join(root.path, folder, 'cluster.yaml'))) === undefined) continue;
+    return failure('input', {
+      code: 'config/archived',
+      message: `what renders this repository was archived by \`cluster-template template tidy\`: it lies in ${folder}`,
+      remedy: `it comes back by \`cp -R ${folder}/. .\``,
+    });
+  }
+  return failure('input', {
+    code: 'config/archived',
+    message: 'what renders this repository was archived by `cluster-template template tidy`, elsewhere',
+    remedy: 'restore cluster.yaml, nodes.yaml, makejinja.toml and templates from git, as they were before',
   });
 }
 

@@ -4,6 +4,7 @@
  */
 export const FINDING_CODES = {
   // config: cluster.yaml and nodes.yaml
+  'config/archived': 'cluster.yaml, nodes.yaml and the templates were archived by `template tidy`',
   'config/missing-file': 'cluster.yaml or nodes.yaml does not exist',
   'config/encoding': 'a file of the configuration is not UTF-8 text',
   'config/yaml-syntax': 'a file of the configuration is not valid YAML 1.2',

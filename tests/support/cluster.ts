@@ -33,10 +33,16 @@ export async function runCommand(
     readonly cwd?: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly node?: readonly string[];
+    /** Another launcher than that of this repository. */
+    readonly launcher?: string;
   } = {},
 ): Promise<CommandResult> {
   const { SOPS_AGE_KEY_FILE: _key, SOPS_AGE_KEY: _text, FORCE_COLOR: _colour, ...inherited } = process.env;
-  const command = [...(options.node ?? []), join(repository, 'bin/cluster-template.mjs'), ...arguments_];
+  const command = [
+    ...(options.node ?? []),
+    options.launcher ?? join(repository, 'bin/cluster-template.mjs'),
+    ...arguments_,
+  ];
   return await new Promise((settle) => {
     execFile(
       process.execPath,

@@ -1,6 +1,6 @@
 import { listResources, type ResourceTable } from '../../operations/day2/resources.ts';
 import { resetTemplates } from '../../operations/day2/template-reset.ts';
-import { planTidy, tidyTemplates } from '../../operations/day2/template-tidy.ts';
+import { planTidy, tidyTemplates, type TemplateTidy } from '../../operations/day2/template-tidy.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { failure } from '../../report/finding.ts';
@@ -64,16 +64,27 @@ export async function runTemplateTidy(options: TemplateOptions): Promise<number>
   return await interruptible(async (signal) => {
     const plan = await planTidy(root);
     const isNothing = plan.moves.length + plan.edits.length === 0;
-    const lines = [...plan.moves.map((path) => `archive ${path}\n`), ...plan.edits.map((path) => `edit    ${path}\n`)];
+    const lines = [
+      ...plan.moves.map((path) => `archive ${path}\n`),
+      ...plan.edits.map((path) => `edit    ${path}\n`),
+      ...(plan.hook === undefined ? [] : [`remove  ${plan.hook.path}\n`]),
+    ];
     if (options.json !== true) print(isNothing ? 'nothing to do\n' : lines.join(''));
     const question = `Move these to ${plan.archive}? Nothing can be rendered after that`;
     const goes = !isNothing && options.dryRun !== true && (await approve(options, question));
     if (goes) await tidyTemplates(root, plan, signal);
     const status = options.dryRun === true ? 'dry-run' : goes || isNothing ? 'done' : 'refused';
-    if (options.json === true) printJson({ status, ...plan });
-    else if (goes) print(`what served the rendering lies in ${plan.archive}: commit what is left\n`);
+    if (options.json === true) printJson({ status, ...plan, hook: plan.hook?.path ?? null });
+    else if (goes) print(tidyEnd(plan));
     return status === 'refused' ? EXIT.findings : EXIT.done;
   });
+}
+
+function tidyEnd({ archive, launcher }: TemplateTidy): string {
+  const run = launcher === undefined ? '' : `the tool runs from there: node ${launcher} talos status\n`;
+  return `what served the rendering lies in ${archive}: commit what is left
+${run}it comes back by: cp -R ${archive}/. .
+`;
 }
 
 /** `cluster-template template debug`; gives back the exit code. */

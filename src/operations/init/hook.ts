@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { below, inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { below, inspect, publishFile, readTextIfPresent, type Destination } from '../../system/files.ts';
 import { askGit, type GitOptions } from '../../system/git.ts';
 import { shellQuoted } from '../../system/programs.ts';
 import type { Programs } from '../programs/call.ts';
@@ -36,14 +36,28 @@ export async function armHook(
   const top = await gitAnswer(root, ['rev-parse', '--show-toplevel']);
   if (top === undefined) return { outcome: 'none', command: hookCommand(root, root.path, launcher) };
   const command = hookCommand(root, top, launcher);
-  const places = ['rev-parse', '--git-path', 'hooks'];
-  const hooks = resolve(root.path, (await gitAnswer(root, places, { hooks: true })) ?? '.git/hooks');
+  const hooks = await hooksFolder(root);
   const path = join(hooks, 'pre-commit');
   if (await armByLefthook(top, programs)) return { outcome: 'lefthook', path, command };
   const present = await readTextIfPresent(path);
   if (present?.includes(MARK) === true) return { outcome: 'present', path, command };
   const created = present === undefined && (await publishFile(below(hooks, 'pre-commit'), hookText(command), 0o755));
   return { outcome: created ? 'created' : 'foreign', path, command };
+}
+
+async function hooksFolder(root: ClusterRoot): Promise<string> {
+  const places = ['rev-parse', '--git-path', 'hooks'];
+  return resolve(root.path, (await gitAnswer(root, places, { hooks: true })) ?? '.git/hooks');
+}
+
+/**
+ * git's pre-commit hook where it is the one that `armHook` made, or lefthook's, as a destination below the folder of the hooks;
+ * undefined where it is somebody else's, or none.
+ */
+export async function armedHook(root: ClusterRoot): Promise<Destination | undefined> {
+  const hook = below(await hooksFolder(root), 'pre-commit');
+  const text = await readTextIfPresent(hook.path);
+  return text !== undefined && (text.includes(MARK) || /\blefthook\b/.test(text)) ? hook : undefined;
 }
 
 async function armByLefthook(top: string, programs: Programs): Promise<boolean> {

@@ -1,11 +1,33 @@
-import { access, appendFile, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
+import { runCommand, sampleCluster, withoutCache, type CommandResult } from '../../support/cluster.ts';
 import { readFiles, writeFiles } from '../../support/folders.ts';
 import { standIns } from '../support/stand-ins.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../../sample');
+const REPOSITORY = resolve(import.meta.dirname, '../../..');
+const LAUNCHER = 'bin/cluster-template.mjs';
+
+/** What a fork has besides, as far as tidying tells it apart. */
+const PARTS_OF_FORK = [
+  '.editorconfig',
+  '.gitattributes',
+  '.github',
+  '.gitignore',
+  '.mise.toml',
+  '.renovaterc.json5',
+  '.taskfiles',
+  '.vscode',
+  'LICENSE',
+  'README.md',
+  'Taskfile.yaml',
+  'lefthook.yaml',
+  'package-lock.json',
+  'package.json',
+  'schemas',
+];
+
 const FAILURES = resolve(import.meta.dirname, '../../cli/inject-failure.mjs');
 const OUTPUTS = /^(?:kubernetes\/|talos\/|bootstrap\/|\.sops\.yaml$)/;
 
@@ -95,8 +117,12 @@ describe('template tidy', () => {
     "version: '3'\n\nincludes:\n  template: .taskfiles/template/Taskfile.yaml\n  talos: .taskfiles/talos/Taskfile.yaml\n";
   const FILES = {
     'Taskfile.yaml': TASKFILE,
-    '.taskfiles/template/Taskfile.yaml': "version: '3'\n",
-    '.taskfiles/talos/Taskfile.yaml': "version: '3'\n",
+    '.taskfiles/template/Taskfile.yaml':
+      "version: '3'\n\ntasks:\n  tidy:\n    cmd: node bin/cluster-template.mjs template tidy\n",
+    '.taskfiles/talos/Taskfile.yaml': "version: '3'\n\ntasks:\n  own:\n    cmd: talosctl version\n",
+    'docs/own.md': 'mine\n',
+    'src/own.ts': 'mine\n',
+    'README.md': '# Home\n',
     '.mise.toml': '[tools]\nnode = "24.19.0" # required:template\n"aqua:getsops/sops" = "3.13.3"\n',
     '.renovaterc.json5': String.raw`{
   ignorePaths: [
@@ -106,7 +132,7 @@ describe('template tidy', () => {
   flux: { managerFilePatterns: ["/(^|/)kubernetes/.+\\.ya?ml(?:\\.j2)?$/", "/x\\.env(\\.j2)?$/"] },
 }
 `,
-    '.github/workflows/e2e.yaml': 'name: e2e\n',
+    '.github/workflows/e2e.yaml': 'name: e2e\njobs:\n  - run: npm test\n',
     '.github/workflows/flux-local.yaml': 'name: flux\n',
     'cluster.sops.yaml': 'a: ENC[x]\n',
   };
@@ -142,8 +168,82 @@ describe('template tidy', () => {
       ]),
     );
     for (const path of moved) expect(after[join(archive, path)]).toBe(before[path]);
-    await access(join(cluster, '.github/workflows/flux-local.yaml'));
+    // In a repository that does not bring the tool, folders of these names are the user's.
+    for (const path of ['.github/workflows/flux-local.yaml', 'docs/own.md', 'src/own.ts', 'README.md'])
+      expect(after[path]).toBe(before[path]);
     expect((await template(cluster, 'tidy', '--yes')).stdout).toBe('nothing to do\n');
+  });
+
+  it.each(['configure', 'plan', 'validate', 'explain x', 'config show', 'render x'])(
+    'leaves a repository in which %s says where it is, and cp brings it back',
+    async (command) => {
+      const cluster = await sampleCluster();
+      const before = withoutCache(await readFiles(cluster));
+      await template(cluster, 'tidy', '--yes');
+      const told = await runCommand([...command.split(' '), '--root', cluster, '--keys', SAMPLE_KEYS]);
+      expect(told.code).toBe(1);
+      const archive = /it lies in (\.private\/\S+Z) /.exec(told.stderr)?.[1] ?? '';
+      expect(told.stderr).toContain(`it comes back by \`cp -R ${archive}/. .\``);
+      expect(told.stderr.match(/error:/g)).toHaveLength(1);
+      await cp(join(cluster, archive), cluster, { recursive: true });
+      await rm(join(cluster, '.private'), { recursive: true });
+      expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    },
+  );
+
+  it('says that it was archived where the archive is not', async () => {
+    const cluster = await sampleCluster();
+    await template(cluster, 'tidy', '--yes');
+    await rm(join(cluster, '.private'), { recursive: true });
+    const { code, stderr } = await runCommand(['plan', '--root', cluster, '--keys', SAMPLE_KEYS]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('was archived');
+    expect(stderr).toContain('from git, as they were before');
+  });
+
+  it('takes the tool out of a fork, from whose archive it runs', async () => {
+    const fork = await sampleCluster();
+    // Without sources the launcher builds nothing anew.
+    for (const path of [...PARTS_OF_FORK, 'bin', 'dist', 'node_modules/jiti']) {
+      await cp(join(REPOSITORY, path), join(fork, path), { recursive: true });
+    }
+    await writeFiles(fork, {
+      'docs/page.md': 'page\n',
+      'tests/one.test.ts': '\n',
+      'eslint.config.js': '\n',
+      'own/notes.md': 'mine\n',
+    });
+    const tidied = await runCommand(['template', 'tidy', '--yes', '--json'], {
+      launcher: join(fork, LAUNCHER),
+      cwd: fork,
+    });
+    expect(tidied, tidied.stderr).toMatchObject({ code: 0 });
+    const { launcher, archive } = JSON.parse(tidied.stdout) as { launcher: string; archive: string };
+    const left = new Set(
+      Object.keys(withoutCache(await readFiles(fork)))
+        .filter((path) => !path.startsWith('.private/'))
+        .map((path) => path.replace(/^(kubernetes|talos|bootstrap|\.github)\/.*/, '$1').replace(/\*$/, '')),
+    );
+    expect([...left].sort()).toEqual([
+      '.cluster-template/manifest.json',
+      '.editorconfig',
+      '.gitattributes',
+      '.github',
+      '.gitignore',
+      '.mise.toml',
+      '.renovaterc.json5',
+      '.sops.yaml',
+      'LICENSE',
+      'bootstrap',
+      'kubernetes',
+      'own/notes.md',
+      'talos',
+    ]);
+    expect(launcher).toBe(`${archive}/${LAUNCHER}`);
+    const options = { launcher: join(fork, launcher), cwd: join(fork, 'kubernetes'), env: { PATH: '' } };
+    const told = await runCommand(['plan', '--keys', SAMPLE_KEYS], options);
+    expect(told.stderr).toContain(`it lies in ${archive}`);
+    expect((await runCommand(['bootstrap', 'talos', '--dry-run'], options)).stdout).toContain('talhelper');
   });
 
   it('asks first, and shows what it would do', async () => {
@@ -153,7 +253,7 @@ describe('template tidy', () => {
     const dry = await template(cluster, 'tidy', '--dry-run', '--json');
     expect(JSON.parse(dry.stdout)).toMatchObject({
       status: 'dry-run',
-      moves: ['templates', 'makejinja.toml', 'cluster.yaml', 'nodes.yaml'],
+      moves: ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates', 'AGENTS.md'],
     });
     expect(await readFiles(cluster)).toEqual(before);
   });
