@@ -17,7 +17,12 @@ export async function launch(entry) {
   if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
   const output = watchOutput();
   module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
-  const { main } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
+  const { main, printMistake } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
+  // Node would print the stack as it is, and what it quotes may be a secret.
+  process.on('uncaughtException', (error) => {
+    printMistake(error);
+    process.exit(1);
+  });
   const exitCode = await main(process.argv.slice(2));
   process.exitCode = output.isLost ? OUTSIDE : exitCode;
 }

@@ -1,46 +1,200 @@
-import type { Finding } from '../report/finding.ts';
-import type { CheckedFile } from './texts.ts';
-
-/** A secret whose text must not stand in a plain file, and the name that messages use for it. */
-export interface NamedSecret {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** Shorter texts would be found by chance in any file. */
-const SHORTEST = 8;
+import type { Finding, Place } from '../report/finding.ts';
+import { isTelling, type KnownSecret, type SecretSearch } from '../report/secret-search.ts';
+import { parseIdentity } from '../sops/identities.ts';
+import { allLeaves, isHidden, keptLeaves, type KeptLeaf } from '../sops/redact.ts';
+import type { Tree } from '../sops/tree.ts';
 
 /** Whether a file is one that is only ever written encrypted: its name ends in `.sops.<ending>`. `.sops.yaml` itself is not. */
 export function isSecretPath(path: string): boolean {
   return /[^/]\.sops\.[^./]+$/.test(path);
 }
 
-/** Finds the text of a secret, or its base64, in files that are written in plain text. */
-export function checkPlainSecrets(files: readonly CheckedFile[], secrets: readonly NamedSecret[]): Finding[] {
-  const wanted = secrets.filter(({ value }) => value.length >= SHORTEST).flatMap(formsOf);
-  return files
-    .filter(({ path }) => !isSecretPath(path))
-    .flatMap((file) =>
-      wanted
-        .filter(({ form }) => file.text.includes(form))
-        .map(({ name, form }) => ({
-          code: 'secrets/plain-text' as const,
-          severity: 'error' as const,
-          message: `line ${String(lineOf(file.text, form))} of ${file.path} would show ${name} in plain text`,
-          place: { file: file.source },
-          remedy: 'put it into a file named *.sops.yaml: those are encrypted before they are written',
-        })),
-    );
+/** Whether git must never hold a file, whatever is in it: it gives access to the cluster. */
+export function isPrivateFile(path: string): boolean {
+  return PRIVATE_FILES.test(path);
 }
 
-/** A text of several lines counts by its longest line: indentation changes where the lines of a block stand. */
-function formsOf({ name, value }: NamedSecret): { name: string; form: string }[] {
-  const lines = value.trim().split('\n');
-  const longest = lines.reduce((best, line) => (line.length > best.length ? line : best), '').trim();
-  const encoded = Buffer.from(value.trim(), 'utf8').toString('base64');
-  return [...new Set([longest, encoded])].map((form) => ({ name, form }));
+const PRIVATE_FILES =
+  /(?:^|\/)(?:age\.key|[^/]+\.agekey|github-deploy\.key|github-push-token\.txt|cloudflare-tunnel\.json|kubeconfig|talosconfig|talsecret\.yaml|[^/]*\.decrypted~[^/]*)$|(?:^|\/)talos\/clusterconfig\/(?!\.gitignore$)/;
+
+/** Whether a file lies where the published keys of the sample and the fixtures of tests do. */
+export function isPublished(path: string): boolean {
+  return /^(?:tests|node_modules)\//.test(path);
 }
 
-function lineOf(text: string, part: string): number {
-  return text.slice(0, text.indexOf(part)).split('\n').length;
+/** What sort of private key a text holds, whoever's it is; undefined where it holds none. */
+export function keyIn(text: string): string | undefined {
+  const identity = /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}/.exec(text)?.[0];
+  if (identity !== undefined && parseIdentity(identity) !== undefined) return 'an age key';
+  const isPem = /^[ \t]*-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\r?\n(?:[ \t]*[\w+/=]{20,}\r?\n){2}/m.test(text);
+  return isPem ? 'a private key' : undefined;
+}
+
+/** A file as it is about to be written, or lies there. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A secret that stands in plain text. */
+export interface PlainSecret {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  /** What it is called: never the secret itself. */
+  readonly name: string;
+}
+
+/** Every secret in the bytes of the files, each once a file; what a file is called, and what it says of itself, counts for nothing. */
+export function findPlainSecrets(files: readonly WrittenFile[], search: SecretSearch): PlainSecret[] {
+  return files.flatMap(({ path, bytes }) => {
+    const found = new Map<string, PlainSecret>();
+    for (const { name, start } of search.find(bytes)) {
+      if (!found.has(name)) found.set(name, { path, line: lineAt(bytes, start), name });
+    }
+    return [...found.values()];
+  });
+}
+
+function lineAt(bytes: Uint8Array, offset: number): number {
+  let line = 1;
+  for (let index = bytes.indexOf(10); index !== -1 && index < offset; index = bytes.indexOf(10, index + 1)) line += 1;
+  return line;
+}
+
+/** The finding of a secret that a run would write in plain text; `place` is where it comes from. */
+export function plainSecretFinding({ path, line, name }: PlainSecret, place: Place): Finding {
+  return {
+    code: 'secrets/plain-text',
+    severity: 'error',
+    message: `line ${String(line)} of ${path} would show ${name} in plain text`,
+    place,
+    remedy: isSecretPath(path)
+      ? 'write it as a value below `stringData`: names, comments, annotations and labels stay as they are'
+      : 'put it into a file named *.sops.yaml: those are encrypted before they are written',
+  };
+}
+
+/** What of a secret file is in plain text although it must not be. */
+export interface OpenValues {
+  /** Whether nothing in it is encrypted at all. */
+  readonly isWhole: boolean;
+  /** The keys of the values, as `stringData.token`. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * The values of a secret file that lie open: of an object of kind Secret all that it keeps has to be encrypted, of any other file
+ * something. Neither a rule nor the file's own metadata are asked. Undefined where all is well.
+ */
+export function openValues(tree: Tree): OpenValues | undefined {
+  const kept = keptLeaves(tree);
+  const leaves = (kept ?? allLeaves(tree)).filter(({ path }) => path[0] !== 'sops');
+  const open = leaves.filter(({ leaf }) => !isHidden(leaf));
+  const isWhole = leaves.every(({ leaf }) => isOpenOrEmpty(leaf));
+  if (open.length === 0 || (kept === undefined && !isWhole)) return undefined;
+  return { isWhole, keys: [...new Set(open.map(nameOf))] };
+}
+
+function isOpenOrEmpty(leaf: KeptLeaf['leaf']): boolean {
+  return !isHidden(leaf) || leaf.kind === 'null' || (leaf.kind === 'str' && leaf.value === '');
+}
+
+function nameOf({ path, leaf }: KeptLeaf): string {
+  const key = path.join('.');
+  return leaf.kind === 'comment' ? `a comment below ${key}` : key;
+}
+
+/** What the values are called in a message. */
+export function describeOpen({ isWhole, keys }: OpenValues): string {
+  if (isWhole) return 'none of its values is encrypted';
+  const shown = keys.slice(0, 3).map((key) => (key.startsWith('a comment') ? key : `\`${key}\``));
+  return `${shown.join(', ')}${keys.length > shown.length ? ', …' : ''} ${keys.length === 1 ? 'is' : 'are'} not encrypted`;
+}
+
+/** Last words of names whose values are no secrets by themselves: where something is, who it is, what it is called. */
+const PUBLIC_NAME =
+  /(?:user|login|owner|host|hosts|server|url|uri|endpoint|domain|zone|mail|account|bucket|region|name|address|addr|port|path|dir|folder|file|database|db|mode|level|version|issuer|from|to|id|type|algorithm|crt|cert|ca|pub|public|recipient)$/;
+const SECRET_NAME = /pass|token|secret|key$|private|credential|auth|salt|seed|hash|cookie|webhook|identity/;
+/** Addresses, names of hosts and files, numbers: what stands elsewhere with good reason. */
+const ADDRESS =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/(?![^/@]*:[^/@]*@).*|[^\s@]+@[^\s@]+\.[a-z]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?|[./~][\w./-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f.:]+(?:\/\d+)?|\$\{[^}]*\})$/i;
+const SHORTEST_UNNAMED = 12;
+/** Letters of both cases and digits without a break: nobody names anything so. The blobs of public SSH keys begin as named. */
+const RANDOM = /(?<![\w+/-])(?!AAAA[BCE][23])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,}/g;
+
+/**
+ * The secrets in a secret file that is still in plain text: of an object of kind Secret the values that it keeps, of any other file all.
+ * What a value is follows from the last word of its key: of a `…_HOST` or `…_ID` only a random part counts, of a `…-token` all,
+ * and of what is named neither way what is long enough and no address. Each is a secret whose value may still be too short to be
+ * searched for.
+ */
+export function secretsIn(path: string, tree: Tree): KnownSecret[] {
+  const leaves = keptLeaves(tree) ?? allLeaves(tree);
+  return leaves.flatMap(({ path: keys, leaf }) => {
+    if (leaf.kind !== 'str' && leaf.kind !== 'int') return [];
+    const name = `\`${keys.join('.')}\` of ${path}`;
+    const text = String(leaf.value);
+    const texts = keys[0] === 'data' ? [text, decoded(text)] : [text];
+    return texts.flatMap((one) => valuesIn(keys.at(-1) ?? '', one)).map((value) => ({ name, value }));
+  });
+}
+
+/**
+ * The keys of values that a template of a secret file has literally, and that look like secrets: git would hold them in plain text.
+ * Only what is named as one, or is random, counts; what an expression gives does not stand there.
+ *
+ * @param text - the template, with delimiters as the starter has them
+ */
+export function literalSecrets(text: string): string[] {
+  const keys: string[] = [];
+  let indent: number | undefined;
+  for (const line of text.replace(/#[<%|][^]*?[>%|]#/g, '').split('\n')) {
+    const [, space = '', key = '', rest = ''] = /^(\s*)["']?([\w.-]+)["']?:(.*)$/.exec(line) ?? [];
+    if (indent !== undefined && key !== '' && space.length <= indent) indent = undefined;
+    if (key === 'data' || key === 'stringData') indent = space.length;
+    if (indent === undefined || rest.trim() === '' || key === '') continue;
+    const value = rest.trim().replace(/^(["'])(.*)\1$/, '$2');
+    const texts = [value, decoded(value)];
+    const isNamed = SECRET_NAME.test(lastWord(key)) && texts.some((one) => isTelling(one) && isSecretValue(key, one));
+    if (isNamed || texts.some((one) => one.match(RANDOM) !== null)) keys.push(key);
+  }
+  return keys;
+}
+
+/** The secrets in a value, whose own lines may name them: `token: …` in the text of a file. */
+function valuesIn(key: string, text: string): string[] {
+  const value = text.trim();
+  if (/^-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(value)) return [value];
+  if (/^-----BEGIN |^LS0tLS1CRUdJTi/.test(value)) return [];
+  if (!value.includes('\n')) return isSecretValue(key, value) ? [value] : (value.match(RANDOM) ?? []);
+  return value.split('\n').flatMap((line) => {
+    const [, name, rest] = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*(.+)$/.exec(line) ?? [];
+    if (name === undefined || rest === undefined) return line.match(RANDOM) ?? [];
+    return valuesIn(name, rest.replace(/^(["'])(.*)\1,?$/, '$2'));
+  });
+}
+
+function isSecretValue(key: string, value: string): boolean {
+  const last = lastWord(key);
+  if (ADDRESS.test(value) || PUBLIC_NAME.test(last)) return false;
+  return SECRET_NAME.test(last) ? value !== '' : value.length >= SHORTEST_UNNAMED;
+}
+
+/** `TOKEN` of `CF_API_TOKEN`, `key` of `accessKey`, `apikey` of `apikey`; in lower case. */
+function lastWord(key: string): string {
+  const words = key
+    .replace(/([a-z\d])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return words.filter((word) => word !== '').at(-1) ?? '';
+}
+
+/** Text that stands there in base64; nothing where it is none. */
+function decoded(text: string): string {
+  const bytes = Buffer.from(text, 'base64');
+  const isBase64 = bytes.toString('base64') === text.replace(/\s/g, '');
+  return isBase64 && !/[\p{Cc}\ufffd]/u.test(bytes.toString('utf8').replace(/[\n\t\r]/g, ''))
+    ? bytes.toString('utf8')
+    : '';
 }

@@ -8,6 +8,7 @@ import { registerReconcile } from './commands/reconcile-register.ts';
 import { registerSetUp } from './commands/set-up-register.ts';
 import { registerTalos } from './commands/talos-register.ts';
 import { registerTemplate } from './commands/template-register.ts';
+import { print, printError } from '../system/terminal.ts';
 import { VERSION } from './version.ts';
 
 /** In the order in which a user comes to them. */
@@ -34,6 +35,8 @@ export function commandLine(finish: Finish, name = 'cluster-template'): Command 
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // What it says of a mistake quotes what was typed.
+    .configureOutput({ writeOut: print, writeErr: printError })
     .exitOverride()
     .showHelpAfterError('(--help lists commands and options)');
   for (const register of REGISTERS) register(program, finish);

@@ -1,3 +1,4 @@
+import { visible } from '../report/visible.ts';
 import type { FileDiff } from '../workspace/file-diff.ts';
 
 /** Colours as git uses them, by how a line begins. */
@@ -8,10 +9,10 @@ const COLOURS: readonly (readonly [RegExp, string])[] = [
   [/^\+/, '32'],
 ];
 
-/** A file's diff for a terminal or a pipe; on a terminal, coloured and without what could steer it. */
+/** A file's diff for people, coloured where asked; what could steer a terminal is shown instead. */
 export function formatDiff({ status, diff }: FileDiff, { coloured }: { readonly coloured: boolean }): string {
   const remark = REMARKS[status] ?? '';
-  if (!coloured) return remark + diff;
+  if (!coloured) return visible(remark + diff);
   // Within a hunk a removed line may itself begin like a header, so headers end where the first hunk begins.
   const hunks = diff.search(/^@@ /m);
   const head = hunks === -1 ? diff : diff.slice(0, hunks);
@@ -29,18 +30,10 @@ function paint(text: string, colours: typeof COLOURS): string {
   return lines
     .map((line) => {
       const colour = colours.find(([start]) => start.test(line))?.[1];
-      const shown = withoutControls(line);
+      const shown = visible(line);
       return colour === undefined ? shown : ansi(shown, colour);
     })
     .join('');
-}
-
-/** Escape sequences in a file must not reach a terminal. */
-function withoutControls(line: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that a terminal obeys
-  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => {
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }
 
 function ansi(text: string, code: string): string {

@@ -1,6 +1,7 @@
 import type { Explanation, Reason, SourceLine } from '../pipeline/explain/answer.ts';
 import type { KeyUse } from '../pipeline/explain/keys.ts';
 import type { Place } from '../report/finding.ts';
+import { visibleLine } from '../report/visible.ts';
 
 const WIDTH = 80;
 
@@ -51,16 +52,16 @@ function reason(one: Reason): string[] {
 }
 
 function sourceLines(one: SourceLine, before = '  '): string[] {
-  const place = `${before}${one.file}:${String(one.line)}`;
+  const place = `${before}${visibleLine(one.file)}:${String(one.line)}`;
   return one.text === undefined ? [place] : [place, excerpt(one.text)];
 }
 
 function excerpt(text: string): string {
-  return `    | ${shorten(text, WIDTH - 6)}`;
+  return `    | ${shorten(visibleLine(text), WIDTH - 6)}`;
 }
 
 function keyLines(use: KeyUse, indent: string): string[] {
-  const value = use.value === undefined ? '' : ` = ${use.value}`;
+  const value = use.value === undefined ? '' : ` = ${visibleLine(use.value)}`;
   const lines = [shorten(`${indent}${use.key}${value}`, WIDTH), `${indent}  ${origins(use)}`];
   return [...lines, ...(use.from ?? []).flatMap((from) => keyLines(from, `${indent}  `))];
 }

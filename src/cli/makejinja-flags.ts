@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JinjaExtension, Settings } from '../makejinja/settings.ts';
 import { failure } from '../report/finding.ts';
+import { print, printError } from '../system/terminal.ts';
 import { VERSION } from './version.ts';
 
 /** Values of the command line: those that were given. */
@@ -13,6 +14,7 @@ export function makejinjaCommand(name = 'makejinja'): Command {
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
+    .configureOutput({ writeOut: print, writeErr: printError })
     .exitOverride();
   for (const { flags, help, kind, choices } of Object.values(FLAGS)) {
     const option = new Option(flags, help);

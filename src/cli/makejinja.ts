@@ -2,16 +2,18 @@ import { CommanderError } from 'commander';
 import { loadSettings, type LoadedSettings } from '../makejinja/load-settings.ts';
 import { runProject, type ProjectOptions } from '../makejinja/project.ts';
 import type { Settings } from '../makejinja/settings.ts';
-import { Failure, failure } from '../report/finding.ts';
-import { COLOURED, countFindings, formatFindings, PLAIN } from '../report/text.ts';
+import { failure } from '../report/finding.ts';
+import { countFindings } from '../report/text.ts';
 import { environment } from '../system/environment.ts';
-import { errorCode } from '../system/files.ts';
-import { print, printError, wantsColour } from '../system/terminal.ts';
+import { printError, printResult } from '../system/terminal.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
 import { findStart, processFacts } from './invocation.ts';
+import { asFailure, printFindings, printMistake } from './output.ts';
 import { pluginCache } from './plugin-cache.ts';
 import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makejinja-flags.ts';
 import { findRoot } from './root.ts';
+
+export { printMistake } from './output.ts';
 
 /**
  * Runs the command line `makejinja`, whose options have the names of the Python program of that name.
@@ -39,7 +41,11 @@ export async function main(arguments_: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const ending = asFailure(error);
-    printError(formatFindings(ending.findings, wantsColour(process.stderr) ? COLOURED : PLAIN));
+    if (ending === undefined) {
+      printMistake(error);
+      return EXIT.findings;
+    }
+    printFindings(ending.findings);
     printError(`${countFindings(ending.findings)}${progress.hasWritten ? '' : '; nothing was written'}\n`);
     return exitCodeOf(ending.kind);
   }
@@ -73,14 +79,7 @@ function projectOptions(home: string, onWrite: () => void): ProjectOptions {
       printError(`${line}\n`);
     },
     print: (bytes) => {
-      print(Buffer.from(bytes).toString('utf8'));
+      printResult(Buffer.from(bytes).toString('utf8'));
     },
   };
-}
-
-/** What the system refused is an expected end; anything else is a mistake of ours and keeps its stack. */
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (!(error instanceof Error) || errorCode(error) === undefined || !('syscall' in error)) throw error;
-  return failure('outside', { code: 'workspace/read', message: error.message }, error);
 }

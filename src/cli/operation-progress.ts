@@ -1,5 +1,5 @@
 import type { Reporter, StepReport } from '../operations/reporter.ts';
-import { print } from '../system/terminal.ts';
+import { print, shown } from '../system/terminal.ts';
 import { worded } from './invocation.ts';
 
 /**
@@ -31,18 +31,18 @@ async function drawStep<T>(title: string, work: (report: StepReport) => Promise<
   const list = new Listr(
     [
       {
-        title,
+        title: shown(title),
         task: async (_: unknown, task: { title: string; output: string }): Promise<void> => {
           let summary = '';
           const show = (line: string): void => {
-            task.output = line.slice(0, Math.max(20, process.stdout.columns - MARGIN));
+            task.output = shown(line).slice(0, Math.max(20, process.stdout.columns - MARGIN));
           };
           const note = (line: string): void => {
             notes.push(line);
             show(line);
           };
           result = { value: await work({ live: show, note, say: (text) => (summary = text) }) };
-          if (summary !== '') task.title = `${title}: ${summary}`;
+          if (summary !== '') task.title = shown(`${title}: ${summary}`);
         },
       },
     ],

@@ -1,11 +1,15 @@
-import type { Failure, Finding } from '../report/finding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { COLOURED, PLAIN, countFindings, formatFindings } from '../report/text.ts';
-import { print, printError, wantsColour } from '../system/terminal.ts';
+import { inspect } from 'node:util';
+import { redactValue } from '../report/redaction.ts';
+import { visibleJson } from '../report/visible.ts';
+import { errorCode } from '../system/files.ts';
+import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';
 import { worded } from './invocation.ts';
 
 /** Findings go to standard error, results to standard output. */
 export function printFindings(findings: readonly Finding[]): void {
-  printError(findingsText(findings, process.stderr));
+  printColouredError(findingsText(findings, process.stderr));
 }
 
 /** Findings as a terminal or a pipe takes them, with commands as they work here. */
@@ -29,14 +33,29 @@ export function printFailure(failure: Failure, options: { readonly json: boolean
   printError(`${countFindings(failure.findings)}; nothing was written\n`);
 }
 
-/** One JSON value and a line break; what is a message in it names commands as they work here. */
+/**
+ * One JSON value and a line break. Its texts are redacted, what is a message names commands as they work here, and characters that a
+ * terminal obeys stand by their numbers.
+ */
 export function printJson(value: unknown): void {
   const wordedMessage = (key: string, member: unknown): unknown =>
     (key === 'message' || key === 'remedy') && typeof member === 'string' ? worded(member) : member;
-  print(`${JSON.stringify(value, wordedMessage, 2)}\n`);
+  printResult(`${visibleJson(JSON.stringify(redactValue(value), wordedMessage, 2))}\n`);
 }
 
 /** `1 file`, `3 files`. */
 export function count(number: number, noun: string): string {
   return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What the system refused is an expected end; undefined for anything else, which is a mistake of ours. */
+export function asFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error) || errorCode(error) === undefined || !('syscall' in error)) return undefined;
+  return failure('outside', { code: 'workspace/read', message: error.message }, error);
+}
+
+/** Tells of a mistake of ours with its stack, as everything else is told: without secrets. */
+export function printMistake(error: unknown): void {
+  printError(`this is a fault of the program: please report it\n${inspect(error)}\n`);
 }

@@ -1,6 +1,7 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
 import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
 import type { Plan, PlanStatus } from '../workspace/plan.ts';
+import { visibleLine } from '../report/visible.ts';
 import { count } from './output.ts';
 
 const SIGNS: Readonly<Record<PlanStatus, string>> = {
@@ -21,7 +22,8 @@ const QUIET: ReadonlySet<PlanStatus> = new Set(['unchanged', 'adopted']);
 export function planLines(plan: Plan, options: { readonly all: boolean }): string {
   const shown = plan.entries.filter(({ status }) => options.all || !QUIET.has(status));
   const lines = shown.map(
-    ({ status, secret, path }) => `${SIGNS[status]} ${status.padEnd(9)} ${path}${secret ? ' (secret)' : ''}\n`,
+    ({ status, secret, path }) =>
+      `${SIGNS[status]} ${status.padEnd(9)} ${visibleLine(path)}${secret ? ' (secret)' : ''}\n`,
   );
   return `${lines.join('')}${countLine(plan)}\n`;
 }

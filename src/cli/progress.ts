@@ -1,5 +1,5 @@
 import type { Progress } from '../pipeline/progress.ts';
-import { print } from '../system/terminal.ts';
+import { print, shown } from '../system/terminal.ts';
 
 /** A progress whose end is waited for, so that nothing else prints while it draws. */
 export interface ShownProgress extends Progress {
@@ -50,7 +50,7 @@ async function startList(titles: readonly string[]): Promise<DrawnList> {
       task: async (_: unknown, task: { title: string; skip(message: string): void }): Promise<void> => {
         const summary = await signal.ended;
         if (summary === undefined) task.skip(title);
-        else task.title = headline(title, summary);
+        else task.title = shown(headline(title, summary));
       },
     })),
     {

@@ -1,5 +1,6 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
+import { redactValue } from '../report/redaction.ts';
 import { now } from '../system/clock.ts';
 import { readTextIfPresent, replaceFile, type Destination } from '../system/files.ts';
 import { stateFile } from '../workspace/disk.ts';
@@ -68,7 +69,7 @@ export class JournalWriter {
 
   async #write(journal: OperationJournal): Promise<void> {
     this.#journal = journal;
-    await replaceFile(this.#path, `${JSON.stringify(journal, undefined, 2)}\n`);
+    await replaceFile(this.#path, `${JSON.stringify(redactValue(journal), undefined, 2)}\n`);
   }
 }
 

@@ -27,6 +27,7 @@ import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
+import { refusePlain } from './secret-gate.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
 import { passGates } from './validate-tree.ts';
@@ -82,7 +83,7 @@ export async function compareWithTree(
     rotated.length === 0
       ? NO_ROTATION
       : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, manifest }));
-  const { files, printed, restored } = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
+  const { files, printed, restored, search } = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
     const tree = await renderTree(root, configuration, { access, manifest, given: rotation.texts });
     say(`${String(tree.files.length)} files`);
     return tree;
@@ -91,9 +92,12 @@ export async function compareWithTree(
   const rendered = files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
   const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
-  const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, () =>
-    encryptSecrets(rendered, present.disk, access, (path, text) => versionsOf(root, path, text)),
-  );
+  const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, async () => {
+    const result = await encryptSecrets(rendered, present.disk, access, (path, text) => versionsOf(root, path, text));
+    // Without a key what lies on disk stands in for secrets: none of it is written.
+    refusePlain(access.kind === 'none' ? result.files.filter(({ secret }) => !secret) : result.files, search);
+    return result;
+  });
   const plan = await progress.stage(CONFIGURE_STAGES.compare, async () => {
     const changes = planChanges(encrypted.files, present, manifest);
     const changed = new Set(changes.entries.filter(({ status }) => status !== 'unchanged').map(({ path }) => path));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSecretPath, type NamedSecret } from '../checks/secrets.ts';
+import { isSecretPath } from '../checks/secrets.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from '../cluster/credentials/files.ts';
 import {
   afterRotation,
@@ -15,11 +15,14 @@ import type { ReadCredential } from '../cluster/functions.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
+import { keepSecrets } from '../report/redaction.ts';
+import { isTelling, type KnownSecret } from '../report/secret-search.ts';
 import { decrypt } from '../sops/decrypt.ts';
 import { readPlain } from '../sops/encrypt.ts';
 import { generateIdentity } from '../sops/identities.ts';
 import type { Tree } from '../sops/tree.ts';
 import { visitLeaves } from '../sops/walk.ts';
+import { environment } from '../system/environment.ts';
 import { readTextSyncIfPresent } from '../system/files.ts';
 import { readDisk } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
@@ -27,11 +30,11 @@ import type { OwnerAccess, SettledAccess } from './access.ts';
 import { versionsOf } from './git.ts';
 import { workspaceOf } from './state.ts';
 
-/** The credential files as templates ask for them. */
+/** The credential files as templates ask for them, and all secrets that templates could come by without the configuration. */
 export interface CredentialSource {
   readonly read: ReadCredential;
-  /** The secrets that templates have seen so far. */
-  readonly secrets: () => readonly NamedSecret[];
+  /** Those of every credential file, whether a template asked for it or not, and of the environment. */
+  readonly secrets: () => readonly KnownSecret[];
   /** What they have seen of each credential that the tree holds, stand-ins among it. */
   readonly printed: () => ReadonlyMap<CredentialName, string>;
   /** The credentials that were asked for and are not here; a stand-in that is nobody's took the place of each. */
@@ -51,6 +54,11 @@ export function credentialSource(
 ): CredentialSource {
   const texts = new Map<string, string>();
   const absent = new Set<TreeCredential>();
+  const known = localSecrets(root);
+  if (access.kind === 'owner') {
+    known.push(...access.key.identities.map((one) => ageSecret(CREDENTIAL_FILES.ageKey, one.reveal())));
+  }
+  keepSecrets(known);
   const standIn = (file: string, kind: CredentialFile): string | undefined => {
     const credential = credentialOf(kind);
     if (access.kind === 'none') return credential?.make() ?? ageKeyStandIn(access.recipient);
@@ -66,10 +74,13 @@ export function credentialSource(
         given.get(file) ??
         (isOwn ? ageKeyText(access) : readTextSyncIfPresent(join(root.keys, file))) ??
         standIn(file, kind);
-      if (text !== undefined) texts.set(file, text);
+      if (text !== undefined && !texts.has(file)) {
+        texts.set(file, text);
+        keepSecrets(secretsOf(file, text));
+      }
       return text;
     },
-    secrets: () => [...texts].flatMap(([file, text]) => secretsOf(file, text)),
+    secrets: () => [...known, ...[...texts].flatMap(([file, text]) => secretsOf(file, text))],
     printed: () =>
       new Map(
         TREE_CREDENTIALS.flatMap(({ name, file, printed }) => {
@@ -89,20 +100,47 @@ function ageKeyStandIn(recipient: string): string {
   return `# public key: ${recipient}\n${generateIdentity().reveal()}\n`;
 }
 
+/** What lies in the local files of keys and tokens, and in the environment: texts that must stand nowhere else. */
+export function localSecrets(root: ClusterRoot): KnownSecret[] {
+  const { ageKey, deployKey, pushToken, tunnel } = CREDENTIAL_FILES;
+  const ofFiles = [ageKey, deployKey, pushToken, tunnel].flatMap((file) => {
+    const text = readTextSyncIfPresent(join(root.keys, file));
+    return text === undefined ? [] : secretsOf(file, text);
+  });
+  return [...ofFiles, ...environmentSecrets(environment())];
+}
+
 /** A file may hold more than its secret: public halves may stand anywhere. */
-function secretsOf(file: string, text: string): NamedSecret[] {
-  if (file === CREDENTIAL_FILES.ageKey) {
-    return [...text.matchAll(/^AGE-SECRET-KEY-\S+/gm)].map(([value]) => ({
-      name: `the private key of ${file}`,
-      value,
-    }));
-  }
-  if (file === CREDENTIAL_FILES.tunnel) {
+function secretsOf(file: string, text: string): KnownSecret[] {
+  const identities = text.match(/^AGE-SECRET-KEY-\S+/gm);
+  if (identities !== null) return identities.map((value) => ageSecret(file, value));
+  const values = file === CREDENTIAL_FILES.tunnel ? tunnelSecrets(text) : undefined;
+  if (values !== undefined) return values.map((value) => ({ name: `the secret of ${file}`, value }));
+  return [{ name: `the content of ${file}`, value: text.trim() }];
+}
+
+/** Undefined for a file that holds no tunnel, which is told by whoever needs one. */
+function tunnelSecrets(text: string): string[] | undefined {
+  try {
     const tunnel = parseTunnel(text);
-    const name = `the secret of ${file}`;
-    return [tunnel.tunnelSecret, cloudflareTunnelSecret(tunnel)].map((value) => ({ name, value }));
+    return [tunnel.tunnelSecret, cloudflareTunnelSecret(tunnel)];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return undefined;
   }
-  return [{ name: `the content of ${file}`, value: text }];
+}
+
+function ageSecret(file: string, value: string): KnownSecret {
+  return { name: `the private key of ${file}`, value };
+}
+
+/** Templates see the environment: a variable whose name says so holds a secret, unless it holds the path or the address of one. */
+function environmentSecrets(env: Readonly<Record<string, string | undefined>>): KnownSecret[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    const isSecret = /(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)$/i.test(name);
+    if (!isSecret || value === undefined || !isTelling(value) || /^[.~]?\/|:\/\//.test(value)) return [];
+    return [{ name: `the environment variable ${name}`, value: value.trim() }];
+  });
 }
 
 /** A credential as the tree holds it. */

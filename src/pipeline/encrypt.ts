@@ -1,12 +1,13 @@
 import { isSecretPath } from '../checks/secrets.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
-import { Failure, failure, type Finding } from '../report/finding.ts';
+import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
-import { parseRules, requireRule, ruleFor, type Rule, type Rules } from '../sops/rules.ts';
+import { requireRule, ruleFor, type Rule } from '../sops/rules.ts';
 import { now } from '../system/clock.ts';
 import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
 import type { SettledAccess } from './access.ts';
+import { readRules } from './secret-gate.ts';
 
 /** The files as they are to lie on disk, and what was noticed on the way. */
 export interface EncryptedFiles {
@@ -94,16 +95,6 @@ function refuseUnmerged(secrets: readonly RenderedFile[], disk: ReadonlyMap<stri
     );
   });
   if (findings.length > 0) throw new Failure('input', findings);
-}
-
-function readRules(rendered: readonly RenderedFile[]): Rules {
-  const file = rendered.find(({ path }) => path === '.sops.yaml');
-  if (file !== undefined) return parseRules(file.bytes.toString('utf8'), file.source);
-  throw failure('input', {
-    code: 'sops/rules',
-    message: 'no template renders .sops.yaml, so there is no rule to encrypt secrets by',
-    remedy: 'restore templates/config/.sops.yaml.j2',
-  });
 }
 
 function desired(file: RenderedFile, bytes: Uint8Array): DesiredFile {

@@ -1,23 +1,24 @@
 import { join, relative, resolve } from 'node:path';
-import { checkPlainSecrets, type NamedSecret } from '../checks/secrets.ts';
+import { plainSecretFinding } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import type { CredentialFile } from '../cluster/credentials/files.ts';
 import { TREE_CREDENTIALS, type CredentialName } from '../cluster/credentials/tree.ts';
 import { missingFile } from '../cluster/functions.ts';
-import { secretValues } from '../cluster/config/secrets.ts';
+import { namedSecrets } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import { clusterExtension, type ClusterExtension } from '../cluster/extension.ts';
 import type { TemplateFolder } from '../cluster/patches.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
-import { clashFinding, findClashes, type Clash } from '../makejinja/clashes.ts';
+import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
 import { readInputs, type Inputs } from '../makejinja/inputs.ts';
 import { loadPlugin, pluginCandidates } from '../makejinja/load-plugin.ts';
 import { moduleFiles } from '../makejinja/module-files.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
-import { renderInputs, type RenderedFile } from '../makejinja/render.ts';
+import { renderInputs, type RenderedFile, type RenderRequest } from '../makejinja/render.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
+import type { SecretSearch } from '../report/secret-search.ts';
 import { environment } from '../system/environment.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
@@ -37,10 +38,13 @@ import {
   type HeldCredential,
   type HeldCredentials,
 } from './credentials.ts';
+import { gateRendered, type Leak } from './secret-gate.ts';
 
 /** A tree in memory, secrets in plain text among it. */
 export interface RenderedTree {
   readonly files: readonly RenderedFile[];
+  /** Finds every secret of the run in what is about to be written. */
+  readonly search: SecretSearch;
   /** What stands in it for each credential that the tree holds. */
   readonly printed: ReadonlyMap<CredentialName, string>;
   /** Credentials that are missing here and were taken from the encrypted files of the tree. */
@@ -69,8 +73,7 @@ export async function renderTree(
 ): Promise<RenderedTree> {
   const first = await renderOnce(root, configuration, tree);
   const absent = first.credentials.absent();
-  if (absent.length === 0)
-    return { files: checked(first, configuration), printed: first.credentials.printed(), restored: [] };
+  if (absent.length === 0) return await checked(first, configuration, []);
   const { held, unreadable } = await heldCredentials(
     { root, ...tree },
     first.files,
@@ -86,7 +89,7 @@ export async function renderTree(
   }
   const given = new Map([...(tree.given ?? []), ...textsOf(restored)]);
   const second = await renderOnce(root, configuration, { ...tree, given });
-  return { files: checked(second, configuration), printed: second.credentials.printed(), restored };
+  return await checked(second, configuration, restored);
 }
 
 /** The texts of their local files, by file. */
@@ -125,25 +128,51 @@ export async function credentialsOfTree(
 }
 
 interface Rendering {
+  readonly request: RenderRequest;
   readonly files: RenderedFile[];
-  readonly rivals: readonly Clash[];
   readonly credentials: CredentialSource;
 }
 
 async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
   const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree.access, tree.given);
   const codeCache = await openCodeCache(join(root.state, 'cache'));
-  const files = renderInputs({ settings, inputs, plugins, codeCache });
+  const request: RenderRequest = { settings, inputs, plugins };
+  const files = renderInputs({ ...request, codeCache });
   await codeCache.save();
-  return { files, rivals: inputs.rivals, credentials };
+  return { request, files, credentials };
 }
 
-function checked({ files, rivals, credentials }: Rendering, configuration: Configuration): RenderedFile[] {
-  const written = secretValues(configuration).map((value) => ({ name: 'a secret of cluster.yaml', value }));
-  const clashes = [...rivals, ...findClashes(files)].map(clashFinding);
+async function checked(
+  { request, files, credentials }: Rendering,
+  configuration: Configuration,
+  restored: readonly HeldCredential[],
+): Promise<RenderedTree> {
+  const clashes = [...request.inputs.rivals, ...findClashes(files)].map(clashFinding);
   if (clashes.length > 0) throw new Failure('input', clashes);
-  checkRendered(files, [...written, ...credentials.secrets()]);
-  return files;
+  const gate = gateRendered(files, [...namedSecrets(configuration), ...credentials.secrets()], configuration);
+  const leaks = gate.leaks.length === 0 ? [] : await leakFindings(gate.leaks, request);
+  const findings = [...checkTexts(files), ...gate.findings, ...leaks];
+  if (findings.length > 0) throw new Failure('input', findings);
+  return { files, search: gate.search, printed: credentials.printed(), restored };
+}
+
+/** The findings of secrets that would stand in plain text, each at the line of the template that prints it. */
+async function leakFindings(leaks: readonly Leak[], request: RenderRequest): Promise<Finding[]> {
+  const { traceFile } = await import('./explain/trace.ts');
+  const { files, outputs } = request.inputs;
+  const data = (request.plugins[1]?.data ?? {}) as Readonly<Record<string, unknown>>;
+  return leaks.map(({ secret, file }) => {
+    const template = outputs.get(file.path)?.file.name;
+    if (!file.isRendered || template === undefined) {
+      return plainSecretFinding(secret, { file: file.source, line: secret.line });
+    }
+    const [made] = traceFile(request, template, data).line(secret.line - 1).made;
+    const place =
+      made === undefined
+        ? { file: file.source }
+        : { file: files.get(made.template)?.source ?? file.source, line: made.line };
+    return plainSecretFinding(secret, place);
+  });
 }
 
 /** What a tree is rendered from. */
@@ -220,7 +249,7 @@ function templateFolders(settings: Settings, inputs: Inputs): TemplateFolder[] {
 }
 
 /** What must hold for every result before anything else is done with it. */
-function checkRendered(rendered: readonly RenderedFile[], secrets: readonly NamedSecret[]): void {
+function checkTexts(rendered: readonly RenderedFile[]): Finding[] {
   const files = rendered.map(({ path, source, bytes, isRendered }) => ({
     path,
     source,
@@ -228,16 +257,14 @@ function checkRendered(rendered: readonly RenderedFile[], secrets: readonly Name
     text: bytes.toString('utf8'),
   }));
   const ofGit = files.filter(({ path }) => path.split('/').some(isGitName));
-  const findings = [
+  return [
     ...ofGit.map(gitPath),
     ...checkOutputRoots(
       files.filter((file) => !ofGit.includes(file)),
       (path) => isInsideOutputRoots(path, OUTPUT_ROOTS),
     ),
     ...checkLineEndings(files.filter(({ isRendered }) => isRendered)),
-    ...checkPlainSecrets(files, secrets),
   ];
-  if (findings.length > 0) throw new Failure('input', findings);
 }
 
 /** git runs what its own folder names, and takes more than one name for it. */

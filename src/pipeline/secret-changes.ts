@@ -1,9 +1,12 @@
+import { openValues, secretsIn } from '../checks/secrets.ts';
+import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { Failure } from '../report/finding.ts';
+import { keepSecrets, redact as maskSecrets } from '../report/redaction.ts';
 import { decrypt, isEncrypted, readSealed } from '../sops/decrypt.ts';
 import { readPlain } from '../sops/encrypt.ts';
-import { redact } from '../sops/redact.ts';
+import { isHidden, redact } from '../sops/redact.ts';
 import type { Rule } from '../sops/rules.ts';
-import { selects, type Selection } from '../sops/selection.ts';
+import { DEFAULT_SELECTION, selects, type Selection } from '../sops/selection.ts';
 import type { Tree } from '../sops/tree.ts';
 import { visitLeaves } from '../sops/walk.ts';
 import type { SecretChange } from '../workspace/entry.ts';
@@ -25,7 +28,7 @@ export async function secretChange(versions: SecretVersions, access: SettledAcce
   if (access.kind === 'none') return unknown('there is no key to read it with');
   try {
     const before = await readPresent(versions, access);
-    const after = plain === undefined ? undefined : { tree: readPlain(path, plain), shown: redact(path, plain, rule) };
+    const after = plain === undefined ? undefined : shownAs(path, readPlain(path, plain), redact(path, plain, rule));
     const keys = changedKeys(before?.tree ?? [], after?.tree ?? []);
     return { before: before?.shown, after: after?.shown, keys };
   } catch (error) {
@@ -34,12 +37,19 @@ export async function secretChange(versions: SecretVersions, access: SettledAcce
   }
 }
 
-/** Whether everything in a secret file that its metadata say is encrypted really is: somebody may have added a value in plain text. */
+/** Files that are secret as a whole, whatever their metadata say. */
+const WHOLLY_SECRET: ReadonlySet<string> = new Set(['talos/talsecret.sops.yaml', COMPANION_FILE]);
+
+/**
+ * Whether a secret file is encrypted as it has to be: what it is decides that, and what its metadata say besides. Somebody may have
+ * added a value in plain text, or metadata that ask for nothing to be encrypted.
+ */
 export function isWhollyEncrypted(path: string, text: string): boolean {
   try {
     if (!isEncrypted(path, text)) return false;
     const { tree, metadata } = readSealed(path, text);
-    return !holdsPlainValue(tree, metadata.selection);
+    const selection = WHOLLY_SECRET.has(path) ? DEFAULT_SELECTION : metadata.selection;
+    return openValues(tree) === undefined && !holdsPlainValue(tree, selection);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return false;
@@ -50,10 +60,7 @@ function holdsPlainValue(tree: Tree, selection: Selection): boolean {
   const isSelected = selects(selection);
   let found = false;
   visitLeaves(tree, (leaf, position) => {
-    if (leaf.kind === 'null' || !isSelected(leaf, position)) return;
-    const text = leaf.kind === 'comment' ? leaf.text.trim() : leaf.kind === 'str' ? leaf.value : 'a plain value';
-    // The sops program leaves an empty text as it is.
-    if (text !== '' && !/^ENC\[.*\]$/.test(text)) found = true;
+    if (isSelected(leaf, position) && !isHidden(leaf)) found = true;
   });
   return found;
 }
@@ -63,9 +70,15 @@ async function readPresent(
   access: Extract<SettledAccess, { kind: 'owner' }>,
 ): Promise<{ tree: Tree; shown: string } | undefined> {
   if (present === undefined) return undefined;
-  if (!isEncrypted(path, present)) return { tree: readPlain(path, present), shown: redact(path, present, rule) };
+  if (!isEncrypted(path, present)) return shownAs(path, readPlain(path, present), redact(path, present, rule));
   const { text, tree, metadata } = await decrypt({ path, text: present, identities: access.key.identities });
-  return { tree, shown: redact(path, text, metadata) };
+  return shownAs(path, tree, redact(path, text, metadata));
+}
+
+/** What a rule leaves open may be a secret all the same: each is masked by its value too. */
+function shownAs(path: string, tree: Tree, text: string): { tree: Tree; shown: string } {
+  keepSecrets(secretsIn(path, tree));
+  return { tree, shown: maskSecrets(text) };
 }
 
 function changedKeys(before: Tree, after: Tree): string[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ManifestFile } from '../manifests/document.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
+import { redactValue } from '../report/redaction.ts';
 import { readTextIfPresent, writeDisposableFile } from '../system/files.ts';
 import { stateFile } from '../workspace/disk.ts';
 import { workspaceOf } from './state.ts';
@@ -44,11 +45,11 @@ export async function readChecked(root: ClusterRoot, program: string): Promise<C
   }
 }
 
-/** Remembers a tree that passed. */
+/** Remembers a tree that passed; no secret that a finding quotes is written. */
 export async function writeChecked(root: ClusterRoot, checked: CheckedTree): Promise<void> {
   await writeDisposableFile(
     stateFile(workspaceOf(root), 'cache', 'checks.json'),
-    `${JSON.stringify(checked)}\n`,
+    `${JSON.stringify(redactValue(checked))}\n`,
     0o600,
   );
 }

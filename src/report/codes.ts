@@ -104,6 +104,7 @@ export const FINDING_CODES = {
   // secrets: what may lie in plain text
   'secrets/plain-text': 'a secret would be written to a file that is not encrypted',
   'secrets/sample-key': 'something is encrypted to the published key of the sample, or that key is in use',
+  'secrets/in-history': 'an earlier commit holds a secret in plain text, so that everybody with the repository has it',
   'secrets/in-git': 'git tracks a secret in plain text, or a commit would',
   'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
 

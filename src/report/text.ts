@@ -1,4 +1,6 @@
 import type { Finding, Severity } from './finding.ts';
+import { redact } from './redaction.ts';
+import { visibleLine } from './visible.ts';
 
 /** How the parts of a finding are coloured; each takes a text and gives it back wrapped. */
 export interface Palette {
@@ -22,7 +24,7 @@ export const COLOURED: Palette = {
 };
 
 /**
- * A finding as text, without a final line break:
+ * A finding as text, without a final line break; what it quotes is shown, and never obeyed by a terminal:
  *
  *     cluster.yaml:3:12: error: `node_cidr` is 192.0.2.5/24, which has host bits set [config/host-bits]
  *       3 | node_cidr: 192.0.2.5/24
@@ -30,8 +32,8 @@ export const COLOURED: Palette = {
  *       = did you mean 192.0.2.0/24?
  */
 export function formatFinding(finding: Finding, palette: Palette = PLAIN): string {
-  const head = `${formatPlace(finding)}${paint(finding.severity, palette)}: ${finding.message} ${palette.faint(`[${finding.code}]`)}`;
-  const remedy = finding.remedy === undefined ? [] : [`  = ${finding.remedy}`];
+  const head = `${formatPlace(finding)}${paint(finding.severity, palette)}: ${visibleLine(finding.message)} ${palette.faint(`[${finding.code}]`)}`;
+  const remedy = finding.remedy === undefined ? [] : [`  = ${visibleLine(finding.remedy)}`];
   return [head, ...excerpt(finding, palette), ...remedy].join('\n');
 }
 
@@ -54,18 +56,19 @@ function formatPlace({ place }: Finding): string {
   if (place === undefined) return '';
   const line = place.line === undefined ? '' : `:${String(place.line)}`;
   const column = place.line === undefined || place.column === undefined ? '' : `:${String(place.column)}`;
-  return `${place.file}${line}${column}: `;
+  return `${visibleLine(place.file)}${line}${column}: `;
 }
 
 function excerpt({ place, sourceLine }: Finding, palette: Palette): string[] {
-  if (sourceLine === undefined || place?.line === undefined) return [];
+  // A caret below a line of which something is left out would point anywhere.
+  if (sourceLine === undefined || place?.line === undefined || redact(sourceLine) !== sourceLine) return [];
   const number = String(place.line);
-  const lines = [`  ${palette.faint(`${number} |`)} ${sourceLine}`];
+  const lines = [`  ${palette.faint(`${number} |`)} ${visibleLine(sourceLine)}`];
   if (place.column !== undefined) {
+    const [start, end] = [place.column - 1, place.column - 1 + (place.length ?? 1)];
     // Tabs before the caret are kept, so that both lines are indented alike.
-    const before = sourceLine.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
-    const rest = Math.max(1, sourceLine.length - place.column + 1);
-    const carets = '^'.repeat(Math.max(1, Math.min(place.length ?? 1, rest)));
+    const before = visibleLine(sourceLine.slice(0, start)).replace(/[^\t]/g, ' ');
+    const carets = '^'.repeat(Math.max(1, visibleLine(sourceLine.slice(start, end)).length));
     lines.push(`  ${palette.faint(`${' '.repeat(number.length)} |`)} ${before}${palette.error(carets)}`);
   }
   return lines;

@@ -1,5 +1,6 @@
 import { randomBytes } from '../system/random.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
+import { keepSecrets } from '../report/redaction.ts';
 import { decodeBech32, encodeBech32 } from './bech32.ts';
 import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './x25519.ts';
 
@@ -68,6 +69,7 @@ export function parseIdentityFile(text: string, file: string): AgeIdentity[] {
     const identity = parseIdentity(line);
     if (identity === undefined) findings.push(badLine(file, index + 1));
     else identities.push(identity);
+    keepSecrets([{ name: `the private key of ${file}`, value: line }]);
   });
   if (findings.length > 0) throw new Failure('input', findings);
   if (identities.length === 0) throw noIdentity(file);

@@ -36,6 +36,8 @@ export interface GitOptions {
   readonly hooks?: boolean;
   /** Whether the answer is the content of a file, whose last line break belongs to it. */
   readonly isWhole?: boolean;
+  /** Text for git's standard input; a secret is never given in another way. */
+  readonly input?: string;
 }
 
 /** Of the caller's own variables those that say which settings are the user's, and where a search for the repository ends. */
@@ -69,6 +71,7 @@ export async function askGit(
   return await runProgram('git', ['--no-pager', ...settings, command, ...drivers, ...rest], {
     cwd: folder,
     isWhole: options.isWhole === true,
+    ...(options.input === undefined ? {} : { input: options.input }),
     environment: {
       ...inherited(),
       ...VARIABLES,
@@ -85,6 +88,31 @@ export async function askGitForPaths(
 ): Promise<string[] | undefined> {
   const { exitCode, stdout } = await askGit(folder, arguments_, options);
   return exitCode === 0 ? stdout.split('\0').filter((path) => path !== '') : undefined;
+}
+
+/**
+ * Contents of objects, read by one call of git.
+ *
+ * @param names - names of objects, in hexadecimal digits
+ * @returns their texts in the same order; undefined where git has no such object. What is no UTF-8 has replacement characters.
+ */
+export async function readObjects(
+  folder: string,
+  names: readonly string[],
+  options: GitOptions = {},
+): Promise<(string | undefined)[]> {
+  // Sizes are told in bytes, which are gone once the output is text: after each object git is asked for one that cannot be.
+  const mark = `end-of-${createHash('sha256').update(names.join()).digest('hex')}`;
+  const input = names.map((name) => `${name}\n${mark}\n`).join('');
+  const { exitCode, stdout } = await askGit(folder, ['cat-file', '--batch'], { ...options, input });
+  if (exitCode !== 0) return names.map(() => undefined);
+  const answers = `${stdout}\n`.split(`${mark} missing\n`);
+  return names.map((name, index) => {
+    const [head = ''] = (answers[index] ?? '').split('\n', 1);
+    return head.startsWith(`${name} `) && !head.endsWith(' missing')
+      ? answers[index]?.slice(head.length + 1).replace(/\n$/, '')
+      : undefined;
+  });
 }
 
 /**

@@ -46,11 +46,12 @@ export interface WatchOptions {
  *
  * @param options.environment - the program's whole environment; where it is not given, it inherits ours
  * @param options.isWhole - whether a line break at the end of the output is part of it
+ * @param options.input - written to its standard input; without it the program reads nothing
  */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
-  options: { readonly cwd: string; readonly isWhole?: boolean } & Partial<Pick<WatchOptions, 'environment'>>,
+  options: { readonly cwd: string; readonly isWhole?: boolean } & Partial<Pick<WatchOptions, 'environment' | 'input'>>,
 ): Promise<ProgramResult> {
   const { execa } = await import('execa');
   const result = await execa(program, arguments_, {
@@ -58,7 +59,7 @@ export async function runProgram(
     ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
     timeout: 60_000,
     reject: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     stripFinalNewline: options.isWhole !== true,
   });
   return {

@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises';
+import { redact } from '../report/redaction.ts';
+import { visible } from '../report/visible.ts';
 
 /** Whether a person sits at the terminal: standard input and output are terminals and CI is not set. */
 export function isInteractive(): boolean {
@@ -11,14 +13,43 @@ export function wantsColour(stream: { isTTY?: boolean } = process.stdout): boole
   return Boolean(process.env.FORCE_COLOR) || Boolean(stream.isTTY);
 }
 
-/** Writes a text to standard output as it is. */
-export function print(text: string): void {
-  process.stdout.write(text);
+/** A text as it may be shown: no secret of the run is in it, and nothing that a terminal obeys but line breaks and tabs. */
+export function shown(text: string): string {
+  return visible(redact(text));
 }
 
-/** Writes a text to standard error as it is. */
+/** Writes a text for people to standard output, as `shown` gives it. */
+export function print(text: string): void {
+  process.stdout.write(shown(text));
+}
+
+/** As `print`, to standard error. */
 export function printError(text: string): void {
-  process.stderr.write(text);
+  process.stderr.write(shown(text));
+}
+
+/** As `print`, for a text with our own colours; whoever made it has made visible what it quotes. */
+export function printColoured(text: string): void {
+  process.stdout.write(shownColoured(text));
+}
+
+/** As `printColoured`, to standard error. */
+export function printColouredError(text: string): void {
+  process.stderr.write(shownColoured(text));
+}
+
+/** Writes a result for programs as it is; where standard output is a terminal, a person reads it. */
+export function printResult(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? visible(text) : text);
+}
+
+const COLOUR = new RegExp(`(${String.fromCharCode(27)}\\[\\d{1,2}m)`);
+
+function shownColoured(text: string): string {
+  return redact(text)
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 0 ? visible(part) : part))
+    .join('');
 }
 
 /** Asks a yes-or-no question; anything but y or yes is a no. */
@@ -30,7 +61,7 @@ export async function confirm(question: string): Promise<boolean> {
 export async function ask(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return (await prompt.question(question)).trim();
+    return (await prompt.question(shown(question))).trim();
   } finally {
     prompt.close();
   }

@@ -1,3 +1,4 @@
+import { visibleLine } from '../report/visible.ts';
 import type { SecretChange } from './entry.ts';
 import type { PlanEntry, PlanStatus } from './plan.ts';
 import { unifiedDiff } from './unified-diff.ts';
@@ -21,7 +22,8 @@ export interface FileDiff {
  */
 export function fileDiff(entry: PlanEntry, secret?: SecretChange): FileDiff {
   const { path, status } = entry;
-  const head = [`diff --git a/${path} b/${path}\n`, ...modeLines(entry), ...secretLines(entry, secret)];
+  const name = visibleLine(path);
+  const head = [`diff --git a/${name} b/${name}\n`, ...modeLines(entry), ...secretLines(entry, secret)];
   const body = hunks(entry, secret);
   const names = body.startsWith('@@') ? nameLines(entry) : '';
   return {
@@ -53,8 +55,9 @@ function secretLines({ secret, present, desired }: PlanEntry, change: SecretChan
 }
 
 function nameLines({ path, present, desired }: PlanEntry): string {
-  const from = present === undefined ? '/dev/null' : `a/${path}`;
-  return `--- ${from}\n+++ ${desired === undefined ? '/dev/null' : `b/${path}`}\n`;
+  const name = visibleLine(path);
+  const from = present === undefined ? '/dev/null' : `a/${name}`;
+  return `--- ${from}\n+++ ${desired === undefined ? '/dev/null' : `b/${name}`}\n`;
 }
 
 function hunks(entry: PlanEntry, secret: SecretChange | undefined): string {

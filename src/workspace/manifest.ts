@@ -1,4 +1,4 @@
-import { failure } from '../report/finding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged, type UnmergedText } from '../report/merge.ts';
 import { byCodeUnit } from './entry.ts';
 
@@ -52,6 +52,28 @@ export function parseManifest(text: string, file: string): Manifest {
     inputs: new Map(Object.entries(value.inputs ?? {})),
     conflicted: false,
   };
+}
+
+/**
+ * Passes a manifest on whose files a run can have made. One that names others is somebody's who wants them read, shown or removed:
+ * `age.key`, say.
+ *
+ * @param isOurs - whether a path lies where runs write
+ * @throws Failure of kind `input` that names every other path
+ */
+export function withOwnPaths(manifest: Manifest, isOurs: (path: string) => boolean, file: string): Manifest {
+  const foreign = [...manifest.files.keys(), ...manifest.adopted].filter((path) => !isOurs(path));
+  if (foreign.length === 0) return manifest;
+  throw new Failure(
+    'input',
+    foreign.map((path): Finding => ({
+      code: 'workspace/manifest',
+      severity: 'error',
+      message: `the manifest names ${path}, which no run can have made`,
+      place: { file },
+      remedy: 'restore the manifest from git, and ask who changed it',
+    })),
+  );
 }
 
 /** A manifest as text: one file on each line in a fixed order, so that merges and diffs stay small. */

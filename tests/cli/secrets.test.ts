@@ -57,7 +57,9 @@ describe('a rendered secret', () => {
         env: { CF_TOKEN: TOKEN },
       });
       expect(result.code).toBe(1);
-      expect(result.stderr).toContain(`${basename(template, '.j2')} would show a secret of cluster.yaml in plain text`);
+      expect(result.stderr).toContain(
+        `${basename(template, '.j2')} would show \`cloudflare_token\` of cluster.yaml in plain text`,
+      );
       expect(result.stderr).not.toContain(TOKEN);
     },
   );

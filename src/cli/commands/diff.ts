@@ -2,7 +2,7 @@ import { planConfigure } from '../../pipeline/configure.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../report/suggest.ts';
-import { print, wantsColour } from '../../system/terminal.ts';
+import { printColoured, wantsColour } from '../../system/terminal.ts';
 import type { FileDiff } from '../../workspace/file-diff.ts';
 import { changesOf, conflictsOf, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 import { formatDiff } from '../diff-output.ts';
@@ -24,7 +24,7 @@ export async function runDiff(
   if (options.json === true) printJson({ status: 'planned', files: diffs, findings });
   else {
     printFindings(findings);
-    print(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
+    printColoured(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
   }
   return diffs.length > 0 && options.exitCode === true ? EXIT.changes : EXIT.done;
 }

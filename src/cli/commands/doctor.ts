@@ -5,7 +5,7 @@ import { openPrograms } from '../../operations/programs/programs.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../report/suggest.ts';
 import { countFindings } from '../../report/text.ts';
-import { print } from '../../system/terminal.ts';
+import { print, printColoured } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { findingsText, printFindings, printJson } from '../output.ts';
@@ -62,7 +62,7 @@ function printChecks(checks: readonly Check[]): void {
     if (own.length > 0) print(`${area}\n`);
     for (const check of own) {
       if (check.findings.length === 0) print(`  ok       ${check.subject}\n`);
-      else print(findingsText(check.findings, process.stdout).replace(/^(?=.)/gm, '  '));
+      else printColoured(findingsText(check.findings, process.stdout).replace(/^(?=.)/gm, '  '));
     }
   }
   const counted = countFindings(checks.flatMap(({ findings }) => findings));

@@ -4,7 +4,7 @@ import type { RenderedFile } from '../../makejinja/render.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { failure } from '../../report/finding.ts';
 import { below, writeDisposableFile } from '../../system/files.ts';
-import { print } from '../../system/terminal.ts';
+import { print, printResult } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { pathsInside } from '../paths.ts';
@@ -27,7 +27,7 @@ export async function runRender(file: string | undefined, options: RootOptions &
 
 function showFile(file: string, text: string, { json }: RootOptions): void {
   if (json === true) printJson({ status: 'done', file, text });
-  else print(text);
+  else printResult(text);
 }
 
 function textOf(path: string, files: readonly RenderedFile[]): string {

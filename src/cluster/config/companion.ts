@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { failure, type Failure } from '../../report/finding.ts';
+import { keepSecrets } from '../../report/redaction.ts';
 import { decrypt, readSealed } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
@@ -22,6 +23,7 @@ export async function readCompanion(text: string, identities: readonly AgeIdenti
   const { text: plain } = await decrypt({ path: COMPANION_FILE, text, identities });
   const secrets: Record<string, SecretText> = {};
   for (const [field, value] of Object.entries(fieldsOf(parse(plain) as unknown))) {
+    if (typeof value === 'string') keepSecrets([{ name: `a secret of ${COMPANION_FILE}`, value: value.trim() }]);
     refuseForeign(field);
     if (typeof value !== 'string' || value.trim() === '') throw notAText(field);
     if (value.trim() !== SAMPLE_CLOUDFLARE_TOKEN) secrets[field] = value.trim() as SecretText;

@@ -7,7 +7,7 @@ import { impliedPaths } from './meant.ts';
 import { withNewNames } from './old-names.ts';
 import { formatPath } from './path.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
-import { readSecrets, type SecretSources } from './secrets.ts';
+import { keepWrittenSecrets, readSecrets, type SecretSources } from './secrets.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
 import type { Cluster, ClusterNode, Configuration, SecretText } from './types.ts';
 import { validateDocument } from './validate.ts';
@@ -35,6 +35,7 @@ export async function loadConfiguration(
   sources: SecretSources,
 ): Promise<LoadedConfiguration> {
   const written = withNewNames(readDocument('cluster', input.cluster));
+  keepWrittenSecrets(written);
   const { document: cluster, warnings } = withCompanion(written, Object.keys(sources.companion ?? {}));
   const documents = { cluster, nodes: withNewNames(readDocument('nodes', input.nodes)) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);

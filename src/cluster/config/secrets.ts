@@ -1,7 +1,10 @@
+import { keepSecrets } from '../../report/redaction.ts';
+import type { KnownSecret } from '../../report/secret-search.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Issue } from './issue.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import { SECRET_FIELDS } from './schemas.ts';
+import { isSecretName } from './secret-lines.ts';
 import type { Configuration, SecretText, WrittenSecret } from './types.ts';
 
 /** Where the text of a secret comes from when cluster.yaml only says where to find it. */
@@ -32,15 +35,89 @@ export async function readSecrets(
   for (const [field, secret] of Object.entries(written)) {
     const { text, issue } = await readSecret({ field, document, sources }, secret);
     if (issue !== undefined) issues.push({ file: 'cluster', ...issue });
-    if (text !== undefined) values[field] = text as SecretText;
+    if (text === undefined) continue;
+    values[field] = text as SecretText;
+    if (text !== SAMPLE_CLOUDFLARE_TOKEN) keepSecrets([{ name: secretName(field), value: text }]);
   }
   return { values, issues };
+}
+
+/**
+ * Tells every text in a document that stands where a secret does, valid or not, so that no message quotes it: what only names a
+ * variable or a file is none.
+ */
+export function keepWrittenSecrets({ value, name }: Pick<ConfigDocument, 'value' | 'name'>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const collect = (field: string, found: unknown): void => {
+    if (typeof found === 'object' && found !== null) {
+      for (const [key, inner] of Object.entries(found)) collect(key, inner);
+    } else if (typeof found === 'string' || typeof found === 'number') {
+      const text = String(found);
+      const isName = (field === 'env' || field === 'file') && shown(text) === text;
+      if (!isName && text !== SAMPLE_CLOUDFLARE_TOKEN) keepSecrets([{ name: `a secret of ${name}`, value: text }]);
+    }
+  };
+  for (const [field, found] of Object.entries(value)) if (isSecretName(field)) collect(field, found);
+}
+
+/** What cluster.yaml holds of secrets, valid or not: those that stand there, by field, and the places that others are read from. */
+export interface WrittenSecrets {
+  readonly literal: ReadonlyMap<string, string>;
+  readonly env: ReadonlyMap<string, string>;
+  readonly file: ReadonlyMap<string, string>;
+}
+
+/** Reads the secret fields of a text of cluster.yaml by their lines, so that one that is no YAML is no hiding place. */
+export function writtenSecrets(text: string): WrittenSecrets {
+  const found = { literal: new Map<string, string>(), env: new Map<string, string>(), file: new Map<string, string>() };
+  const line = new RegExp(String.raw`^["']?(${SECRET_FIELDS.join('|')})["']?[ \t]*:(.*(?:\n[ \t]+\S.*)*)`, 'gm');
+  for (const [, field = '', rest = ''] of text.matchAll(line)) {
+    const [, kind, name] = /^\s*\{?\s*(env|file)\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
+    const value = rest
+      .replace(/(^|\s)#.*$/gm, '')
+      .replace(/^\s*[|>][+-]?\d?\s*\n/, '')
+      .trim()
+      .replace(/^(["'])(.*)\1$/s, '$2');
+    if (name !== undefined) found[kind === 'env' ? 'env' : 'file'].set(field, name);
+    else if (!['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN].includes(value)) found.literal.set(field, value);
+  }
+  return found;
 }
 
 /** The plain texts of all secrets in a configuration, for those who mask or look for them. */
 export function secretValues(configuration: Configuration): string[] {
   const fields: Readonly<Record<string, unknown>> = { ...configuration.cluster };
   return SECRET_FIELDS.map((name) => fields[name]).filter((value) => typeof value === 'string');
+}
+
+/** The secrets of a configuration by the names that messages use; the sample's placeholder is none. */
+export function namedSecrets(configuration: Configuration): KnownSecret[] {
+  const fields: Readonly<Record<string, unknown>> = { ...configuration.cluster };
+  return SECRET_FIELDS.flatMap((field) => {
+    const value = fields[field];
+    return typeof value === 'string' && value !== SAMPLE_CLOUDFLARE_TOKEN ? [{ name: secretName(field), value }] : [];
+  });
+}
+
+/**
+ * The texts of a configuration that everybody may read, and the words in them: a password that is also the name of a node is no
+ * secret. What stands before the `@` of a URL is left out.
+ */
+export function openTexts({ cluster, nodes }: Configuration): Set<string> {
+  const texts = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string' && !/:\/\/[^/]*:[^/]*@/.test(value)) {
+      for (const text of [value, ...value.split(/[\s/:@,=]+/)]) texts.add(text);
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+  };
+  collect(Object.entries(cluster).filter(([field]) => !SECRET_FIELDS.includes(field)));
+  collect(nodes);
+  return texts;
+}
+
+/** What messages call the value of a field. */
+export function secretName(field: string): string {
+  return `\`${field}\` of cluster.yaml`;
 }
 
 interface Reading {

@@ -1,15 +1,16 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { environment } from '../../system/environment.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import { accessFiles } from '../programs/environment.ts';
 import type { Programs } from '../programs/call.ts';
-import type { Area, Check } from './check.ts';
+import { stateOf, type Area, type Check } from './check.ts';
 import { checkConfiguration } from './configuration.ts';
 import { checkDns } from './dns.ts';
 import { checkKeys } from './keys.ts';
 import { checkTracked } from './leaks.ts';
 import { checkRepository } from './repository.ts';
-import { checkSecrets } from './secrets.ts';
+import { checkRendering, checkSecrets } from './secrets.ts';
 import { checkTemplates } from './templates.ts';
 import { checkEnvironment, checkTools } from './tools.ts';
 
@@ -21,7 +22,7 @@ export interface DoctorOptions {
 }
 
 /** Areas in which what is right depends on the configuration. */
-const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'repository', 'templates', 'dns'];
+const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'secrets', 'repository', 'templates', 'dns'];
 
 /**
  * Looks at everything that commands of ours need, and changes nothing.
@@ -40,10 +41,21 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
     ...(isWanted('tools') ? [...(await checkTools(programs)), checkEnvironment(files, env)] : []),
     ...(isWanted('configuration') ? checks : []),
     ...(isWanted('keys') ? await checkKeys(root, manifest, configuration) : []),
-    ...(isWanted('secrets') ? await checkSecrets(root, manifest) : []),
+    ...(isWanted('secrets') ? await examineSecrets(root, manifest, configuration !== undefined) : []),
     ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root) : []),
     ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),
     ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
   ];
+}
+
+/** What cannot be opened, or is configured wrongly, cannot be rendered either: that is told once. */
+async function examineSecrets(
+  root: ClusterRoot,
+  manifest: Manifest | undefined,
+  isConfigured: boolean,
+): Promise<Check[]> {
+  const checks = await checkSecrets(root, manifest);
+  const isSound = checks.every((check) => stateOf(check) !== 'error');
+  return isSound && isConfigured ? [...checks, await checkRendering(root)] : checks;
 }

@@ -1,32 +1,50 @@
-import { join, resolve } from 'node:path';
-import { checkPlainSecrets, isSecretPath, type NamedSecret } from '../../checks/secrets.ts';
-import { CREDENTIAL_FILES } from '../../cluster/credentials/files.ts';
-import { parseTunnel } from '../../cluster/credentials/tunnel.ts';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import {
+  findPlainSecrets,
+  isPrivateFile,
+  isPublished,
+  isSecretPath,
+  keyIn,
+  literalSecrets,
+  secretsIn,
+  type PlainSecret,
+} from '../../checks/secrets.ts';
+import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
+import { readCompanion } from '../../cluster/config/companion.ts';
+import { secretName, writtenSecrets } from '../../cluster/config/secrets.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { localSecrets } from '../../pipeline/credentials.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
+import { searchFor } from '../../pipeline/secret-gate.ts';
+import { readManifest } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { readUnmerged, unmergedFindings } from '../../report/merge.ts';
-import { parseIdentity } from '../../sops/identities.ts';
+import { keepSecrets } from '../../report/redaction.ts';
+import type { KnownSecret, SecretSearch } from '../../report/secret-search.ts';
+import { decrypt } from '../../sops/decrypt.ts';
+import type { AgeIdentity } from '../../sops/identities.ts';
 import { environment } from '../../system/environment.ts';
-import { errorCode, readTextIfPresent } from '../../system/files.ts';
-import { askGit, askGitForPaths } from '../../system/git.ts';
+import { errorCode, inspect, readBytesIfPresent } from '../../system/files.ts';
+import { askGitForPaths, readObjects, type GitOptions } from '../../system/git.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import type { Check } from './check.ts';
-import { SETTLE } from './secrets.ts';
+import { examineHistory } from './history.ts';
+import { tryKeyAtHand } from './keys.ts';
+import { secretFiles, SETTLE } from './secrets.ts';
 
-/** Where the published keys of the sample and the fixtures of tests lie. */
-const EXEMPT = /^(?:tests|node_modules)\//;
-
-/** Files that must never be in git, whatever they hold. */
-const PRIVATE_FILES =
-  /(?:^|\/)(?:age\.key|[^/]+\.agekey|github-deploy\.key|github-push-token\.txt|cloudflare-tunnel\.json|kubeconfig|talosconfig|talsecret\.yaml|[^/]*\.decrypted~[^/]*)$|^talos\/clusterconfig\/(?!\.gitignore$)/;
-
-/** Secrets in plain text among the files that git tracks. */
+/** Secrets in plain text among the files that git tracks, and in its history. */
 export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
   const listed = await askGitForPaths(root.path, ['ls-files', '-z']);
   if (listed === undefined) return [];
-  const read = (path: string): Promise<string | undefined> => readTracked(join(root.path, path));
-  const findings = await examine(root, listed, read);
-  return [{ area: 'repository', subject: `${String(listed.length)} tracked files without plain secrets`, findings }];
+  const search = searchFor(await secretsAtHand(root));
+  const read = (path: string): Promise<Buffer | undefined> => readTracked(join(root.path, path));
+  const findings: Finding[] = [];
+  for (const path of listed) findings.push(...(await examine(root, { path, read: () => read(path) }, search)));
+  const history = await examineHistory(root, search);
+  return [
+    { area: 'repository', subject: `${String(listed.length)} tracked files without plain secrets`, findings },
+    { area: 'repository', subject: `${history.subject} without plain secrets`, findings: history.findings },
+  ];
 }
 
 /**
@@ -37,84 +55,161 @@ export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
 export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
   const { GIT_INDEX_FILE: index } = environment();
   // For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them.
-  const asked = index === undefined ? {} : { index: resolve(index) };
-  const list = ['diff', '--cached', '--name-only', '--relative', '--diff-filter=ACMR', '-z'];
-  const staged = await askGitForPaths(root.path, list, asked);
-  const read = async (path: string): Promise<string | undefined> => {
-    const { exitCode, stdout } = await askGit(root.path, ['cat-file', 'blob', `:./${path}`], asked);
-    return exitCode === 0 ? `${stdout}\n` : undefined;
-  };
-  return await examine(root, staged ?? [], read);
+  const asked: GitOptions = index === undefined ? {} : { index: resolve(index) };
+  const list = ['diff', '--cached', '--raw', '--no-abbrev', '--no-renames', '--relative', '--diff-filter=ACMT', '-z'];
+  const staged = stagedFiles((await askGitForPaths(root.path, list, asked)) ?? []);
+  if (staged.length === 0) return [];
+  const search = searchFor(await secretsAtHand(root));
+  const texts = await readObjects(
+    root.path,
+    staged.map(({ object }) => object),
+    asked,
+  );
+  const findings = staged.map(async ({ path }, index_) => {
+    const text = texts[index_];
+    const bytes = text === undefined ? undefined : Buffer.from(text, 'utf8');
+    return await examine(root, { path, read: () => Promise.resolve(bytes) }, search);
+  });
+  return (await Promise.all(findings)).flat();
 }
 
-async function examine(
-  root: ClusterRoot,
-  files: readonly string[],
-  read: (path: string) => Promise<string | undefined>,
-): Promise<Finding[]> {
-  const secrets = await localSecrets(root);
-  const findings: Finding[] = [];
-  for (const path of files.filter((one) => !EXEMPT.test(one))) {
-    if (PRIVATE_FILES.test(path)) {
-      findings.push(leak(path, `${path} gives access to the cluster, and git must not hold it`));
-      continue;
-    }
-    const text = await read(path);
-    if (text === undefined || text.includes('\0')) continue;
-    findings.push(...examineText(path, text, secrets));
-  }
-  return findings;
+/** Of `:100644 100644 <old> <new> M`, which its path follows; a submodule has no content. */
+function stagedFiles(fields: readonly string[]): { readonly path: string; readonly object: string }[] {
+  return fields.flatMap((field, index) => {
+    const [, object] = /^:\d+ (?!160000)\d+ [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(field) ?? [];
+    const path = fields[index + 1];
+    return object === undefined || path === undefined ? [] : [{ path, object }];
+  });
 }
 
-function examineText(path: string, text: string, secrets: readonly NamedSecret[]): Finding[] {
-  if (isSecretPath(path)) {
-    const sides = readUnmerged(text)?.sides ?? [];
-    if (sides.length > 0 && sides.every((side) => isWhollyEncrypted(path, side))) {
-      return unmergedFindings(path, text, SETTLE).slice(0, 1);
-    }
-    return isWhollyEncrypted(path, text) ? [] : [leak(path, `${path} holds values that are not encrypted`)];
+/** A file that git holds, or is about to. */
+interface HeldFile {
+  /** Relative to the cluster's root, with forward slashes. */
+  readonly path: string;
+  readonly read: () => Promise<Buffer | undefined>;
+}
+
+async function examine(root: ClusterRoot, { path, read }: HeldFile, search: SecretSearch): Promise<Finding[]> {
+  if (isPublished(path)) return [];
+  if (isPrivateFile(path)) {
+    return [leak(path, `${path} gives access to the cluster, and git must not hold it`)];
   }
-  const own = checkPlainSecrets([{ path, source: path, text }], secrets).map(({ message }) => leak(path, message));
+  const bytes = await read();
+  if (bytes === undefined) return [];
+  const text = bytes.includes(0) ? undefined : bytes.toString('utf8');
+  if (path === relative(root.path, root.clusterFile) && text !== undefined)
+    return examineConfiguration(path, text, search);
+  const own = findPlainSecrets([{ path, bytes }], search).map((found) => leakAt(found));
+  if (text === undefined) return own;
+  const sides = isSecretPath(path) ? (readUnmerged(text)?.sides ?? []) : [];
+  if (sides.length > 0 && sides.every((side) => isWhollyEncrypted(path, side))) {
+    return [...own, ...unmergedFindings(path, text, SETTLE).slice(0, 1)];
+  }
+  if (isSecretPath(path) && !isWhollyEncrypted(path, text)) {
+    return [...own, leak(path, `${path} holds values that are not encrypted`)];
+  }
   if (own.length > 0) return own;
-  const identity = /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}/.exec(text)?.[0];
-  if (identity !== undefined && parseIdentity(identity) !== undefined) return [leak(path, `${path} holds an age key`)];
-  const isPem = /^[ \t]*-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\r?\n(?:[ \t]*[\w+/=]{20,}\r?\n){2}/m.test(text);
-  return isPem ? [leak(path, `${path} holds a private key`)] : [];
+  const key = keyIn(text);
+  if (key !== undefined) return [leak(path, `${path} holds ${key}`)];
+  return SECRET_TEMPLATE.test(path) ? literalSecrets(text).map((name) => literalLeak(path, name)) : [];
 }
 
-/** What lies in the local files: the texts that must stand nowhere else. */
-async function localSecrets(root: ClusterRoot): Promise<NamedSecret[]> {
-  const { ageKey, deployKey, pushToken, tunnel } = CREDENTIAL_FILES;
-  const read = (file: string): Promise<string | undefined> => readTextIfPresent(join(root.keys, file));
-  const [age, deploy, token, tunnelText] = await Promise.all([ageKey, deployKey, pushToken, tunnel].map(read));
-  const identities = [...(age ?? '').matchAll(/^AGE-SECRET-KEY-\S+/gm)].map(([value]) => value);
-  const found: (readonly [name: string, value: string | undefined])[] = [
-    ...identities.map((value) => [`the private key of ${ageKey}`, value] as const),
-    [`the content of ${deployKey}`, deploy],
-    [`the content of ${pushToken}`, token],
-    [`the secret of ${tunnel}`, tunnelSecret(tunnelText)],
+/** Templates of secrets: what an expression gives is no text of theirs. */
+const SECRET_TEMPLATE = /^templates\/.*[^/]\.sops\.[^./]+\.[^./]+$/;
+
+/** Secrets that stand in cluster.yaml itself, however short, and others that found their way there. */
+function examineConfiguration(path: string, text: string, search: SecretSearch): Finding[] {
+  const fields = [...writtenSecrets(text).literal.keys()];
+  const names = new Set(fields.map(secretName));
+  const others = findPlainSecrets([{ path, bytes: Buffer.from(text, 'utf8') }], search);
+  return [
+    ...fields.map((field) => ({
+      ...leak(path, `\`${field}\` stands in plain text in ${path}`),
+      remedy: `move it to ${COMPANION_FILE}, or write {env: NAME} or {file: PATH}, and replace the secret if it was ever pushed`,
+    })),
+    ...others.filter(({ name }) => !names.has(name)).map((found) => leakAt(found)),
   ];
-  return found.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
-function tunnelSecret(text: string | undefined): string | undefined {
+/**
+ * Every secret of the cluster that can be read from here: the local files, cluster.yaml and what it names, its encrypted companion, and
+ * what the encrypted files of the tree hold. What cannot be read is left out: this looks for leaks, and others tell of broken files.
+ */
+export async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
+  const env = environment();
+  const hand = await tryKeyAtHand(root, await manifestIfReadable(root));
+  const identities = 'key' in hand ? hand.key.identities : [];
+  const secrets = [
+    ...localSecrets(root),
+    ...identities.map((identity) => ({ name: 'the private age key', value: identity.reveal() })),
+    ...(await configuredSecrets(root, env)),
+    ...(await encryptedSecrets(root, identities)),
+  ];
+  keepSecrets(secrets);
+  return secrets;
+}
+
+/** One that cannot be read is told by others. */
+async function manifestIfReadable(root: ClusterRoot): Promise<Manifest | undefined> {
   try {
-    return text === undefined ? undefined : parseTunnel(text).tunnelSecret;
+    return await readManifest(root);
   } catch (error) {
-    // A file that holds no tunnel holds no secret of one; that it is broken is told with the keys.
     if (!(error instanceof Failure)) throw error;
     return undefined;
   }
 }
 
-/** A file may be tracked and not be there, or be a link to a folder. */
-async function readTracked(path: string): Promise<string | undefined> {
+async function configuredSecrets(
+  root: ClusterRoot,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<KnownSecret[]> {
+  const written = writtenSecrets((await readTracked(root.clusterFile))?.toString('utf8') ?? '');
+  const files = [...written.file].map(async ([field, path]) => {
+    const bytes = await readTracked(isAbsolute(path) ? path : join(root.path, path));
+    return [field, bytes?.toString('utf8').trim()] as const;
+  });
+  const values = [
+    ...written.literal,
+    ...[...written.env].map(([field, name]) => [field, env[name]?.trim()] as const),
+    ...(await Promise.all(files)),
+  ];
+  return values.flatMap(([field, value]) => (value ? [{ name: secretName(field), value }] : []));
+}
+
+async function encryptedSecrets(root: ClusterRoot, identities: readonly AgeIdentity[]): Promise<KnownSecret[]> {
+  if (identities.length === 0) return [];
+  const lists = (await secretFiles(root)).map(async ({ path, text }) => {
+    try {
+      if (path !== COMPANION_FILE) return secretsIn(path, (await decrypt({ path, text, identities })).tree);
+      const fields = Object.entries(await readCompanion(text, identities));
+      return fields.map(([field, value]) => ({ name: `\`${field}\` of ${path}`, value }));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return [];
+    }
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+/** A file may be tracked and not be there, or be a link: what git holds of that is its target's name. */
+async function readTracked(path: string): Promise<Buffer | undefined> {
   try {
-    return await readTextIfPresent(path);
+    return (await inspect(path))?.kind === 'file' ? await readBytesIfPresent(path) : undefined;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return undefined;
   }
+}
+
+function leakAt({ path, line, name }: PlainSecret): Finding {
+  return { ...leak(path, `${path} shows ${name} in plain text`), place: { file: path, line } };
+}
+
+function literalLeak(path: string, key: string): Finding {
+  return {
+    ...leak(path, `\`${key}\` of this secret is written out in its template, which git holds in plain text`),
+    remedy: `write it to ${COMPANION_FILE} or a file that git ignores, read it from there, and replace the secret if it was ever pushed`,
+  };
 }
 
 function leak(path: string, message: string): Finding {

@@ -4,6 +4,7 @@ import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { renderOnly } from '../../pipeline/render-only.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { unmergedFindings } from '../../report/merge.ts';
 import { decrypt, isEncrypted, readSealed } from '../../sops/decrypt.ts';
@@ -52,6 +53,18 @@ export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undef
     { area: 'secrets', subject: 'the rules of .sops.yaml', findings: fold(ruleFindings) },
     { area: 'secrets', subject: 'the published key of the sample', findings: sampleFindings(files) },
   ];
+}
+
+/** What `configure` would make of the secrets: an override may take them apart although every file that lies there is sound. */
+export async function checkRendering(root: ClusterRoot): Promise<Check> {
+  const subject = 'what `configure` would write';
+  try {
+    await renderOnly(root);
+    return { area: 'secrets', subject, findings: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { area: 'secrets', subject, findings: error.findings };
+  }
 }
 
 /** Files that the published key of the sample opens: a cluster that is made from them belongs to everybody. */

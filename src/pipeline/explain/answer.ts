@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import type { Output } from '../../makejinja/inputs.ts';
+import { templateFinding } from '../../makejinja/problems.ts';
 import { createEnvironment, type RenderRequest } from '../../makejinja/render.ts';
+import { Failure } from '../../report/finding.ts';
+import { redact as redactSecrets } from '../../report/redaction.ts';
 import { redact } from '../../sops/redact.ts';
 import { parseRules, requireRule } from '../../sops/rules.ts';
 import { inspect, readBytesIfPresent } from '../../system/files.ts';
@@ -91,7 +94,7 @@ interface Asked {
 }
 
 function render({ request, output, keys }: Question, path: string): Asked {
-  const trace = traceFile(request, output.file.name, keys.data);
+  const trace = told({ request, output }, () => traceFile(request, output.file.name, keys.data));
   const { text, reads, templates } = trace;
   if (text.trim() === '' && !request.settings.keepEmpty) throw rendersNothing(path, output.file.source);
   const plain = linesOf(text);
@@ -144,9 +147,21 @@ function sourceOf(template: string, { inputs }: RenderRequest): string {
 
 /** As `diff` shows it. */
 function redactedText(path: string, text: string, request: RenderRequest): string {
-  const rules = request.inputs.outputs.get('.sops.yaml')?.file;
-  const source = rules === undefined ? '' : createEnvironment(request).getTemplate(rules.name).render();
-  return redact(path, text, requireRule(parseRules(source, rules?.source ?? '.sops.yaml'), path));
+  const rules = request.inputs.outputs.get('.sops.yaml');
+  const source =
+    rules === undefined
+      ? ''
+      : told({ request, output: rules }, () => createEnvironment(request).getTemplate(rules.file.name).render());
+  return redactSecrets(redact(path, text, requireRule(parseRules(source, rules?.file.source ?? '.sops.yaml'), path)));
+}
+
+/** Does what renders a template; what goes wrong there is told as in every other run. */
+function told<T>({ request, output }: Pick<Question, 'request' | 'output'>, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Failure('input', [templateFinding(error, output.file, request.inputs)]);
+  }
 }
 
 function linesOf(text: string): string[] {

@@ -1,0 +1,169 @@
+import {
+  describeOpen,
+  findPlainSecrets,
+  isSecretPath,
+  openValues,
+  plainSecretFinding,
+  secretsIn,
+  type PlainSecret,
+  type WrittenFile,
+} from '../checks/secrets.ts';
+import { openTexts } from '../cluster/config/secrets.ts';
+import type { Configuration } from '../cluster/config/types.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
+import { keepOpen, keepSecrets } from '../report/redaction.ts';
+import { isTelling, SecretSearch, type KnownSecret } from '../report/secret-search.ts';
+import { formatFor } from '../sops/formats/format.ts';
+import { hideSelected } from '../sops/redact.ts';
+import { parseRules, requireRule, type Rule, type Rules } from '../sops/rules.ts';
+import type { Tree } from '../sops/tree.ts';
+
+/** A secret that a rendered file would show. */
+export interface Leak {
+  readonly secret: PlainSecret;
+  readonly file: RenderedFile;
+}
+
+/** What the gate says of a rendered tree, which must not be written where there is a finding or a leak. */
+export interface GateResult {
+  /** Errors. */
+  readonly findings: readonly Finding[];
+  readonly leaks: readonly Leak[];
+  /** Finds every secret of the run, those that the tree itself makes among them, in what is about to be written. */
+  readonly search: SecretSearch;
+}
+
+/**
+ * Looks for secrets in what the rendered files would be once `*.sops.*` ones were encrypted by the rendered rules, and for objects of
+ * kind Secret that would not be: for runs that write and for those that only look.
+ *
+ * @param secrets - what the run knows; values of rendered Secrets are added
+ */
+export function gateRendered(
+  rendered: readonly RenderedFile[],
+  secrets: readonly KnownSecret[],
+  configuration: Configuration,
+): GateResult {
+  const open = openTexts(configuration);
+  const [files, findings] = readSecretFiles(rendered);
+  const all = [...secrets, ...files.flatMap(({ file, tree }) => secretsIn(file.path, tree))];
+  keepOpen(open);
+  keepSecrets(all);
+  const search = searchFor(all, open);
+  const results = files.map((one) => gateSecretFile(one, search));
+  const plain = rendered.filter(({ path }) => !isSecretPath(path));
+  return {
+    search,
+    findings: [...findings, ...results.flatMap((result) => result.findings)],
+    leaks: [
+      ...plain.flatMap((file) => findPlainSecrets([file], search).map((secret) => ({ secret, file }))),
+      ...results.flatMap(({ leaks }) => leaks),
+    ],
+  };
+}
+
+/**
+ * Looks once more at the very bytes that are about to be written.
+ *
+ * @throws Failure with everything that is found: nothing of it may be written
+ */
+export function refusePlain(files: readonly WrittenFile[], search: SecretSearch): void {
+  const findings = files.flatMap((file) => [
+    ...openFindings(file.path, file.path, () => formatFor(file.path).read(textOf(file.bytes), file.path)),
+    ...findPlainSecrets([file], search).map((found) => plainSecretFinding(found, { file: file.path })),
+  ]);
+  if (findings.length > 0) throw new Failure('input', findings);
+}
+
+/** A search for those of the secrets that are not found by chance, and are not written openly in the configuration. */
+export function searchFor(secrets: readonly KnownSecret[], open: ReadonlySet<string> = new Set()): SecretSearch {
+  return new SecretSearch(secrets.filter(({ value }) => isTelling(value) && !open.has(value)));
+}
+
+/** A file that is to be encrypted, as SOPS reads it. */
+interface SecretFile {
+  readonly file: RenderedFile;
+  readonly tree: Tree;
+  readonly rule: Rule;
+}
+
+function readSecretFiles(rendered: readonly RenderedFile[]): [SecretFile[], Finding[]] {
+  const secrets = rendered.filter(({ path }) => isSecretPath(path));
+  const findings: Finding[] = [];
+  if (secrets.length === 0) return [[], findings];
+  const rules = attempt(() => readRules(rendered), findings);
+  const files = secrets.flatMap((file) => {
+    const read = attempt(() => {
+      const tree = formatFor(file.path).read(textOf(file.bytes), file.path);
+      return rules === undefined ? undefined : { file, tree, rule: requireRule(rules, file.path) };
+    }, findings);
+    return read === undefined ? [] : [read];
+  });
+  return [files, findings];
+}
+
+/** What the work gives; undefined where it fails for what the user wrote, which is added to the findings. */
+function attempt<T>(work: () => T, findings: Finding[]): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    findings.push(...error.findings);
+    return undefined;
+  }
+}
+
+/** The creation rules of a rendered tree. Throws a Failure where it has none, or they are wrong. */
+export function readRules(rendered: readonly RenderedFile[]): Rules {
+  const file = rendered.find(({ path }) => path === '.sops.yaml');
+  if (file !== undefined) return parseRules(file.bytes.toString('utf8'), file.source);
+  throw failure('input', {
+    code: 'sops/rules',
+    message: 'no template renders .sops.yaml, so there is no rule to encrypt secrets by',
+    remedy: 'restore templates/config/.sops.yaml.j2',
+  });
+}
+
+function gateSecretFile({ file, tree, rule }: SecretFile, search: SecretSearch): Omit<GateResult, 'search'> {
+  const shape = hideSelected(tree, rule.selection);
+  const findings = openFindings(file.path, file.source, () => shape, rule);
+  // Which secrets these are would only repeat it.
+  if (findings.length > 0) return { findings, leaks: [] };
+  const text = formatFor(file.path).write(shape, 2);
+  const found = findPlainSecrets([{ path: file.path, bytes: Buffer.from(text, 'utf8') }], search);
+  if (found.length === 0) return { findings, leaks: [] };
+  return { findings, leaks: found.map((one) => ({ file, secret: { ...one, line: lineIn(file, one, text, search) } })) };
+}
+
+/** The line of the rendered text in which a secret stands that was found in another writing of it: the one with the same key. */
+function lineIn({ bytes }: RenderedFile, { name, line }: PlainSecret, text: string, search: SecretSearch): number {
+  const keyOf = (one: string | undefined): string => (one?.split(':')[0] ?? '').replace(/["'\s]/g, '');
+  const rendered = textOf(bytes).split('\n');
+  const hits = search.find(bytes).filter((hit) => hit.name === name);
+  const lines = hits.map(({ start }) => textOf(bytes.subarray(0, start)).split('\n').length);
+  const wanted = keyOf(text.split('\n')[line - 1]);
+  return lines.find((one) => keyOf(rendered[one - 1]) === wanted) ?? lines[0] ?? 1;
+}
+
+function openFindings(path: string, source: string, treeOf: () => Tree, rule?: Rule): Finding[] {
+  if (!isSecretPath(path)) return [];
+  const open = openValues(treeOf());
+  if (open === undefined) return [];
+  const selection =
+    rule === undefined ? '' : ` (its rule in .sops.yaml: ${rule.selection.by} ${rule.selection.pattern})`;
+  return [
+    {
+      code: 'secrets/plain-text',
+      severity: 'error',
+      message: `${path} would ${open.isWhole ? 'be written' : 'hold values'} in plain text: ${describeOpen(open)}${selection}`,
+      place: { file: source },
+      remedy:
+        'correct the rule in the template of .sops.yaml: `encrypted_regex: ^(data|stringData)$` takes what a Secret keeps',
+    },
+  ];
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

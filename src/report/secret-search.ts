@@ -1,0 +1,242 @@
+/** A text that must not leave the run, and what messages call it. */
+export interface KnownSecret {
+  /** As it stands in a sentence: "the private key of age.key". */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A secret, or part of one, in a text: offsets into its UTF-8 bytes. */
+export interface SecretHit {
+  readonly name: string;
+  readonly start: number;
+  /** Behind the last byte. */
+  readonly end: number;
+}
+
+/** How a search is done. */
+export interface SearchOptions {
+  /** Whether a stretch of this many bytes of a secret counts as the secret; without it only the whole does. */
+  readonly shortestPart?: number;
+}
+
+const SHORTEST = 8;
+const FEWEST_DIFFERENT = 5;
+const LONGEST_WORD = 15;
+
+/**
+ * Whether a text can be searched for without being found by chance: it has at least eight characters, five of them different, and
+ * is no word: one of letters alone or digits alone counts from sixteen characters on.
+ */
+export function isTelling(value: string): boolean {
+  const text = withoutSpace(value);
+  if (text.length < SHORTEST || new Set(text).size < FEWEST_DIFFERENT) return false;
+  return text.length > LONGEST_WORD || !/^(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+)$/u.test(text);
+}
+
+/** A header or footer of PEM, or the start of every OpenSSH key without a passphrase: they say nothing of the key. */
+const PUBLIC_LINE = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$|^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZ/;
+/** What every age key begins with: no part of a secret. */
+const PUBLIC_START = /^AGE-SECRET-KEY-(?:PQ-)?1/i;
+
+/** The lines by which a text of several lines is known, whatever stands before each of them; a text of one line is one. */
+function unitsOf(value: string): string[] {
+  const lines = value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  if (lines.length < 2) return lines;
+  const telling = lines.filter((line) => isTelling(line) && !PUBLIC_LINE.test(line));
+  return telling.length > 0 ? telling : [value.trim()];
+}
+
+/** A line of a secret as it is, and as text of JSON (within JSON, too), YAML, HTML, a URL and Python would have it. */
+function writtenForms(unit: string): readonly string[] {
+  if (!/[^\w.-]/.test(unit)) return [unit];
+  const json = jsonForms(unit);
+  return unique([
+    unit,
+    ...json,
+    ...json.flatMap(jsonForms),
+    unit.replaceAll("'", "''"),
+    unit.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
+    unit.replace(/[&<>"']/g, (character) => HTML[character] ?? character),
+    ...urlForms(unit),
+  ]);
+}
+
+/** Jinja2's `tojson` escapes what HTML would take for a tag, Python whatever is not ASCII. */
+function jsonForms(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  return unique([json, asciiOnly(json), asciiOnly(json.replace(/[<>&']/g, unicodeEscape))]);
+}
+
+/** Languages differ in what they leave as it is in a URL. */
+function urlForms(text: string): string[] {
+  const strict = encodeURIComponent(text);
+  const stricter = strict.replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [strict, stricter].flatMap((form) => [form, form.replaceAll('%2F', '/')]);
+  return unique(forms.flatMap((form) => [form, form.replaceAll('%20', '+')]));
+}
+
+const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+
+/** A line of a secret in the other case, in hexadecimal digits, in base64 and in base64 of base64. */
+function encodedForms(unit: string, written: readonly string[]): string[] {
+  const hex = Buffer.from(unit, 'utf8').toString('hex');
+  // What is encoded twice starts at its first byte, and often ends with a line break.
+  const once = [unit, `${unit}\n`].map((text) => Buffer.from(text, 'utf8').toString('base64'));
+  const encoded = [...written, ...once].flatMap(base64Forms);
+  return [unit.toLowerCase(), unit.toUpperCase(), hex, hex.toUpperCase(), ...encoded];
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+/** Base64 of a text that this one is part of: it depends on how many bytes, modulo 3, stand before it. */
+function base64Forms(text: string): string[] {
+  return ['', '\0', '\0\0'].flatMap((before) => {
+    const bytes = Buffer.from(before + text, 'utf8');
+    // Digits that a neighbour has a share in are left out.
+    const whole = bytes
+      .toString('base64')
+      .slice(Math.ceil((before.length * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    return /[+/]/.test(whole) ? [whole, whole.replaceAll('+', '-').replaceAll('/', '_')] : [whole];
+  });
+}
+
+function asciiOnly(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, unicodeEscape);
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/[ \t\r\n]/g, '');
+}
+
+/** Where a stretch of a form may begin. */
+interface Entry {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly offset: number;
+  /** How many bytes from there on have to be the same. */
+  readonly least: number;
+}
+
+const KEY_LENGTH = 4;
+const FILTER_BITS = 16;
+
+/**
+ * Finds any of many secrets in a text in one pass, in each of its forms. White space counts nowhere, so that a text that was indented,
+ * folded or wrapped is found too.
+ *
+ * Every form is known by four of its bytes. A filter of 8 KiB says of most places of a text that none of them begins there.
+ */
+export class SecretSearch {
+  readonly #filter = new Uint8Array(1 << FILTER_BITS);
+  readonly #entries = new Map<number, Entry[]>();
+
+  constructor(secrets: readonly KnownSecret[], { shortestPart = Infinity }: SearchOptions = {}) {
+    const seen = new Set<string>();
+    for (const { name, value } of secrets) {
+      for (const unit of unitsOf(value)) {
+        const written = writtenForms(unit);
+        // What is short in another form would be found by chance.
+        const forms = isTelling(unit) ? [...written, ...encodedForms(unit, written)] : written;
+        for (const [index, form] of forms.entries()) {
+          const text = withoutSpace(form);
+          if (seen.has(text)) continue;
+          seen.add(text);
+          // A message that cuts what it quotes does not encode it.
+          this.#add(name, Buffer.from(text, 'utf8'), index < written.length ? shortestPart : Infinity);
+        }
+      }
+    }
+  }
+
+  #add(name: string, bytes: Buffer, shortestPart: number): void {
+    if (bytes.length < KEY_LENGTH) return;
+    const isDivided = bytes.length > shortestPart;
+    const first = isDivided ? (PUBLIC_START.exec(bytes.toString('latin1'))?.[0].length ?? 0) : 0;
+    this.#enter({ name, bytes, offset: 0, least: Math.min(bytes.length, first + shortestPart) });
+    const last = isDivided ? bytes.length - shortestPart : 0;
+    for (let offset = Math.max(first, 1); offset <= last; offset += 1) {
+      this.#enter({ name, bytes, offset, least: shortestPart });
+    }
+  }
+
+  #enter(entry: Entry): void {
+    const key = entry.bytes.readUInt32BE(entry.offset);
+    const entries = this.#entries.get(key);
+    if (entries === undefined) this.#entries.set(key, [entry]);
+    else entries.push(entry);
+    this.#filter[slot(key)] = 1;
+  }
+
+  /** Every stretch of the bytes that is a secret, none inside of another, in their order. */
+  find(bytes: Uint8Array): SecretHit[] {
+    const hits: SecretHit[] = [];
+    if (this.#entries.size === 0) return hits;
+    const filter = this.#filter;
+    // The last four bytes that count, and where each of them stood.
+    let key = 0;
+    let [second, third, fourth] = [-1, -1, -1];
+    let free = 0;
+    for (let index = 0; index < bytes.length; index += 1) {
+      const byte = bytes[index] ?? 0;
+      if ((byte <= BLANK || byte === BACKSLASH) && isSkipped(bytes, index)) continue;
+      key = ((key << 8) | byte) >>> 0;
+      const first = second;
+      second = third;
+      third = fourth;
+      fourth = index;
+      if (first < free || filter[slot(key)] === 0) continue;
+      const hit = this.#longest(key, bytes, first);
+      if (hit === undefined) continue;
+      free = hit.end;
+      hits.push(hit);
+    }
+    return hits;
+  }
+
+  #longest(key: number, bytes: Uint8Array, start: number): SecretHit | undefined {
+    let best: SecretHit | undefined;
+    let most = 0;
+    for (const { name, bytes: form, offset, least } of this.#entries.get(key) ?? []) {
+      const length = form.length - offset;
+      let [matched, end] = [0, start];
+      for (let index = start; index < bytes.length && matched < length; index += 1) {
+        if (isSkipped(bytes, index)) continue;
+        if (bytes[index] !== form[offset + matched]) break;
+        matched += 1;
+        end = index + 1;
+      }
+      if (matched < least || matched <= most) continue;
+      most = matched;
+      best = { name, start, end };
+    }
+    return best;
+  }
+}
+
+const BLANK = 0x20;
+const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+const TAB = 0x09;
+
+/** White space counts nowhere, nor a backslash at the end of a line, behind which a text in double quotes goes on. */
+function isSkipped(bytes: Uint8Array, index: number): boolean {
+  const byte = bytes[index];
+  if (byte === BLANK || byte === LINE_FEED || byte === RETURN || byte === TAB) return true;
+  if (byte !== BACKSLASH) return false;
+  const next = bytes[index + 1];
+  return next === LINE_FEED || (next === RETURN && bytes[index + 2] === LINE_FEED);
+}
+
+function slot(key: number): number {
+  return Math.imul(key, 0x9e3779b1) >>> (32 - FILTER_BITS);
+}
