@@ -27,7 +27,7 @@ describe('texts that users read', () => {
       .join('|');
     const other = [
       new RegExp(String.raw`\btask (?:\w+:\w|(?:${names})\b)`),
-      /\bnpm run (?!docs\b)|\bnode bin\/|\bnpx (?!--)|\bcluster-template\.mjs\b/,
+      /\bnpm run (?!docs\b)|\bnode bin\/|\bnpx (?!--)|\bcluster-template\.mjs \w/,
       new RegExp(`\`(?:${names})(?: [^\`]*)?\``),
       new RegExp(String.raw`\b[Rr]un (?:${names})\b`),
       new RegExp(String.raw`(?<!\`)\bcluster-template (?:${names})\b`),
