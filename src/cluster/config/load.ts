@@ -2,7 +2,8 @@ import type { Finding } from '../../report/finding.ts';
 import { withCompanion } from './companion-document.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
-import type { Issue } from './issue.ts';
+import { pathOf, type Issue } from './issue.ts';
+import { COMPANION_FILE } from './companion-name.ts';
 import { impliedPaths } from './meant.ts';
 import { withNewNames } from './old-names.ts';
 import { formatPath } from './path.ts';
@@ -45,7 +46,10 @@ export async function loadConfiguration(
   const implied = impliedPaths(documents, broken);
   const found = rules.flatMap((rule) => rule(sound)).filter((issue) => !repeats(issue, implied));
   const issues = [...broken, ...warnings, ...secrets.issues, ...found];
-  const findings = [...findingsOf(documents.cluster, issues), ...findingsOf(documents.nodes, issues)];
+  const inCompanion = new Set(
+    Object.keys(sources.companion ?? {}).filter((name) => cluster.lineOf([name]) === undefined),
+  );
+  const findings = [...findingsOf(documents.cluster, issues, inCompanion), ...findingsOf(documents.nodes, issues)];
   const origins = sourcesOf(documents, sound);
   if (findings.some(({ severity }) => severity === 'error')) return { findings, sources: origins };
   return { findings, configuration: complete(sound, secrets.values), sources: origins };
@@ -57,10 +61,20 @@ function repeats(issue: Issue, implied: ReadonlySet<string>): boolean {
   return implied.has(formatPath(issue.at.path)) || implied.has(formatPath([...issue.at.path.slice(0, -1), '<<']));
 }
 
-function findingsOf(document: ConfigDocument, issues: readonly Issue[]): Finding[] {
+/** @param inCompanion - fields that stand in cluster.sops.yaml alone: what is wrong with one is wrong there */
+function findingsOf(
+  document: ConfigDocument,
+  issues: readonly Issue[],
+  inCompanion: ReadonlySet<string> = new Set(),
+): Finding[] {
   return issues
     .filter(({ file }) => file === document.file)
-    .map(document.finding)
+    .map((issue): Finding => {
+      const finding = document.finding(issue);
+      if (!inCompanion.has(String(pathOf(issue)?.[0]))) return finding;
+      const { sourceLine: _line, ...rest } = finding;
+      return { ...rest, place: { file: COMPANION_FILE } };
+    })
     .sort((one, other) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other));
 }
 

@@ -1,6 +1,6 @@
 import { isScalar, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { Issue } from './issue.ts';
-import type { FileName } from './schemas.ts';
+import { CLUSTER_FIELDS, NODE_FIELDS, type FileName } from './schemas.ts';
 import { explainYamlError, UNCLOSED_QUOTE } from './yaml-errors.ts';
 
 /** A document that was parsed, perhaps with errors. */
@@ -18,8 +18,31 @@ export function parseYaml(file: FileName, text: string): Parsed {
   if (yaml === undefined) return { issues: [tooDeep(file)] };
   const { explicit, version } = yaml.directives.yaml;
   if (explicit === true && version !== '1.2') return { yaml, issues: [otherVersion(file, text)] };
-  const issues = [...yaml.errors, ...yaml.warnings].map((error) => syntaxIssue(file, yaml, error));
-  return { yaml, issues: firstOfEachLine(issues, text) };
+  const errors = [...yaml.errors].sort((one, other) => one.pos[0] - other.pos[0]);
+  const [first] = errors;
+  const issues = (first === undefined ? yaml.warnings : [first]).map((error) => syntaxIssue(file, yaml, error));
+  // What follows from the first mistake is told at places where nothing is wrong.
+  const slip = first === undefined ? undefined : missingSpace(file, text, first.pos[0]);
+  return { yaml, issues: slip === undefined ? firstOfEachLine(issues, text) : [slip] };
+}
+
+const KNOWN_NAMES = new Set(['nodes', ...Object.keys(CLUSTER_FIELDS), ...Object.keys(NODE_FIELDS)]);
+
+/**
+ * The first field, up to a mistake, whose colon has no space behind it: to YAML it is the beginning of a text that goes on over the
+ * next lines, and the mistake is noticed far below.
+ */
+function missingSpace(file: FileName, text: string, offset: number): SyntaxIssue | undefined {
+  for (const { index, groups } of text.matchAll(/^(?<indent>[ ]*(?:- +)?)(?<name>\w+):(?=[^\s:])/gm)) {
+    if (index > offset) return undefined;
+    const { indent = '', name = '' } = groups ?? {};
+    if (!KNOWN_NAMES.has(name)) continue;
+    const start = index + indent.length;
+    const at = { offset: start, end: start + name.length + 1 };
+    const message = `the colon of \`${name}\` has no space behind it`;
+    return { code: 'config/yaml-syntax', file, at, message, remedy: `write \`${name}: \` and the value behind it` };
+  }
+  return undefined;
 }
 
 /** The document, or undefined where it is nested so deeply that the parser ran out of stack. */

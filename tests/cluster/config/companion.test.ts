@@ -89,6 +89,24 @@ async function load(token: unknown): Promise<LoadedConfiguration> {
   return await loadConfiguration(input, sources);
 }
 
+describe('what is wrong with a field of cluster.sops.yaml', () => {
+  it('is told of that file, where the field stands in it alone', async () => {
+    const texts = configurationTexts();
+    const { findings } = await loadConfiguration(
+      { cluster: { file: 'cluster.yaml', text: texts.cluster }, nodes: { file: 'nodes.yaml', text: texts.nodes } },
+      {
+        env: {},
+        readFile: () => Promise.resolve(undefined),
+        isTracked: () => Promise.resolve(false),
+        companion: { cohere_api_key: SECRET as SecretText },
+      },
+    );
+    const [finding] = findings.filter(({ message }) => message.startsWith('`cohere_api_key` is set without'));
+    expect(finding?.place).toEqual({ file: 'cluster.sops.yaml' });
+    expect(finding?.sourceLine).toBeUndefined();
+  });
+});
+
 function companion(secrets: Readonly<Record<string, string>>): Promise<string> {
   return encryptCompanion({ secrets, recipient, identities: [identity], now: NOW });
 }
