@@ -1,5 +1,6 @@
 // Starts a bundled command; in a checkout whose sources are newer than the bundle, the bundle is made again first.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,12 +10,13 @@ import { sourceStamp, STAMP_FILE } from './stamp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Where an upgrade of these very files keeps what it is at, and what it did. */
+const UPGRADE = join(root, '.cluster-template', 'upgrade');
+
 /** Loads `dist/<entry>.js` and calls its `main` with the arguments; the result is the exit code. */
 export async function launch(entry) {
   requireFolder();
-  const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
-  const stamp = sourceStamp(root);
-  if (stamp !== undefined && built?.trim() !== stamp) await rebuild();
+  await makeBundle(process.argv[2] === 'upgrade');
   const output = watchOutput();
   module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
   const { main, printMistake } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
@@ -56,11 +58,41 @@ function watchOutput() {
   return output;
 }
 
+/** `upgrade` finishes a merge of the sources or takes it back, so it has to start although they cannot be built. */
+async function makeBundle(isUpgrade) {
+  const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
+  const canStart = isUpgrade && built !== undefined;
+  if (['journal.json', 'undo.json'].some((name) => existsSync(join(UPGRADE, name)))) {
+    // The sources are partly those of one version and partly those of another.
+    if (canStart) return;
+    end(
+      'an upgrade was interrupted',
+      'run `node bin/cluster-template.mjs upgrade` to finish it, with --abort to take it back',
+      1,
+    );
+  }
+  const stamp = sourceStamp(root);
+  if (stamp === undefined || built?.trim() === stamp) return;
+  const trouble = await rebuild();
+  if (trouble === undefined || canStart) return;
+  const isWaiting = existsSync(join(UPGRADE, 'record.json'));
+  const remedy = isWaiting
+    ? 'resolve the conflicts of the upgrade and run npm ci, or take it back with `node bin/cluster-template.mjs upgrade --abort`'
+    : 'run npm ci there first';
+  end(`cannot build the sources of ${root}: ${remedy}`, trouble, 3);
+}
+
+function end(message, detail, code) {
+  console.error(`${message}\n${detail}`);
+  process.exit(code);
+}
+
+/** Gives back what went wrong; undefined where nothing did. */
 async function rebuild() {
   try {
     await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root });
+    return undefined;
   } catch (error) {
-    console.error(`cannot build the sources of ${root}: run npm ci there first\n${error.stderr ?? error.message}`);
-    process.exit(3);
+    return error.stderr ?? error.message;
   }
 }

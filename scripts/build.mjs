@@ -15,9 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = sourceStamp(root);
 await compileSchemas();
 const outdir = join(root, 'dist');
-await rm(outdir, { recursive: true, force: true });
-await mkdir(outdir, { recursive: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli/main.ts',
@@ -41,7 +39,13 @@ const { metafile } = await build({
   // nunjucks watches files with chokidar where it is installed; nothing here asks it to. jiti finds its parts by its own place.
   external: ['chokidar', 'jiti'],
   logLevel: 'warning',
+  write: false,
 });
-await writeFile(join(outdir, 'repository.json'), JSON.stringify(await thinRepository(root)));
-await writeFile(join(outdir, 'NOTICE.txt'), await noticesOf(metafile, root));
+const [repository, notices] = [JSON.stringify(await thinRepository(root)), await noticesOf(metafile, root)];
+// Sources that cannot be built leave the last bundle in its place: `upgrade` runs from it.
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+await writeFile(join(outdir, 'repository.json'), repository);
+await writeFile(join(outdir, 'NOTICE.txt'), notices);
 await writeFile(join(root, STAMP_FILE), `${stamp}\n`);

@@ -115,6 +115,7 @@ async function oldNames() {
   return `## Earlier names
 
 Fields that had another name in earlier versions or in forks are read under it too, with a note that says the new one.
+\`cluster-template config migrate\` writes the new names, and \`upgrade\` does so on its way.
 
 | Earlier | Now |
 |---|---|

@@ -173,7 +173,6 @@ export const FINDING_CODES = {
   'programs/environment': 'a variable of the shell names other files than those of this cluster',
 
   // cluster: the nodes, the Kubernetes API and the domain
-  'cluster/disk': 'the disk of a machine is not there, is not fit for Talos, or holds something',
   'cluster/node': 'a node cannot be reached, or is not in the state that a step needs',
   'cluster/api': 'the Kubernetes API does not answer, or refuses something',
   'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
@@ -187,6 +186,14 @@ export const FINDING_CODES = {
 
   // upgrade: taking a newer version of the template
   'upgrade/template': '.cluster-template/template.json cannot be read, or does not say what it has to',
+  'upgrade/repository': 'a repository is not in a state in which a newer version can be merged into it, and taken back',
+  'upgrade/source': 'the repository of the template cannot be reached',
+  'upgrade/version': 'the repository of the template has no such version',
+  'upgrade/conflict': 'a file was changed here and in the new version of the template, and both cannot be kept',
+  'upgrade/kept': 'a change of the new version was not taken, as the file is not here any more',
+  'upgrade/original': 'the template of an override or of an adopted file changed in the new version',
+  'upgrade/migration': 'a field of the configuration could not be brought into the form of the new version',
+  'upgrade/unfinished': 'an upgrade was interrupted, or waits to be committed',
 
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { environment } from './environment.ts';
-import { runProgram, type ProgramResult } from './programs.ts';
+import { pipeProgram, runProgram, type PipedResult, type ProgramResult } from './programs.ts';
 
 /**
  * What goes before every question to git. The repository may be somebody else's, and its `.git/config` may name programs that git
@@ -63,21 +63,36 @@ export async function askGit(
   arguments_: readonly string[],
   options: GitOptions = {},
 ): Promise<ProgramResult> {
-  const settings = Object.entries(SETTINGS)
-    .filter(([key]) => key !== 'core.hooksPath' || options.hooks !== true)
-    .flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const [command = '', ...rest] = arguments_;
   const drivers = /^(?:diff|log|show)/.test(command) ? PLAIN_DIFF : [];
-  return await runProgram('git', ['--no-pager', ...settings, command, ...drivers, ...rest], {
+  return await runProgram('git', [...settingsOf(options), command, ...drivers, ...rest], {
     cwd: folder,
     isWhole: options.isWhole === true,
     ...(options.input === undefined ? {} : { input: options.input }),
-    environment: {
-      ...inherited(),
-      ...VARIABLES,
-      ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
-    },
+    environment: variablesOf(options),
   });
+}
+
+/**
+ * As `askGit`, for the commands that take from their input what to do (`index-pack`, `update-index`) or whose output is no text. Unlike a
+ * question it may write objects and the index; hooks and monitors are not started by it either.
+ */
+export async function feedGit(
+  folder: string,
+  arguments_: readonly string[],
+  input: string | Uint8Array,
+): Promise<PipedResult> {
+  const call = { cwd: folder, environment: variablesOf({}), input, timeoutSeconds: 600 };
+  return await pipeProgram('git', [...settingsOf({}), ...arguments_], call);
+}
+
+function settingsOf({ hooks }: GitOptions): string[] {
+  const settings = Object.entries(SETTINGS).filter(([key]) => key !== 'core.hooksPath' || hooks !== true);
+  return ['--no-pager', ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+}
+
+function variablesOf({ index }: GitOptions): Record<string, string> {
+  return { ...inherited(), ...VARIABLES, ...(index === undefined ? {} : { GIT_INDEX_FILE: index }) };
 }
 
 /** As `askGit`, for the commands whose answer is a list of paths that ends each with NUL; undefined where git gives none. */
@@ -133,7 +148,8 @@ export function isBlob(name: string, bytes: Uint8Array): boolean {
   });
 }
 
-function inherited(): Record<string, string> {
+/** The caller's environment, without what git would take for another repository than the one that is asked about. */
+export function inherited(): Record<string, string> {
   const variables = Object.entries(environment()).filter(([name]) => !name.startsWith('GIT_') || KEPT.test(name));
   return Object.fromEntries(variables.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

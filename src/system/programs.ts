@@ -70,6 +70,36 @@ export async function runProgram(
   };
 }
 
+/** What a program wrote, byte for byte, and how it ended. */
+export interface PipedResult extends Omit<ProgramResult, 'stdout'> {
+  readonly stdout: Buffer;
+}
+
+/** As `runProgram`, with an environment of its own and an input, for a program whose output is no text. */
+export async function pipeProgram(
+  program: string,
+  arguments_: readonly string[],
+  options: Omit<WatchOptions, 'onLine'>,
+): Promise<PipedResult> {
+  const { execa } = await import('execa');
+  const result = await execa(program, arguments_, {
+    cwd: options.cwd,
+    env: options.environment,
+    extendEnv: false,
+    timeout: options.timeoutSeconds * 1000,
+    reject: false,
+    encoding: 'buffer',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  return {
+    exitCode: result.exitCode,
+    stdout: Buffer.from(result.stdout),
+    stderr: Buffer.from(result.stderr).toString('utf8'),
+    missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
+  };
+}
+
 /**
  * As `runProgram`, with an environment of its own, an input, a time limit and an ear for every line. A program that is to be
  * ended gets SIGTERM, and SIGKILL five seconds later. Never throws for what the program does.

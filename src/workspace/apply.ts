@@ -43,6 +43,7 @@ export async function applyPlan(
  * @throws Failure where the journal is damaged or the disk refuses
  */
 export async function recover(workspace: Workspace): Promise<boolean> {
+  await refuseInterruptedUpgrade(workspace);
   const found = await readJournal(workspace);
   const commit = new Commit(workspace, found?.journal);
   try {
@@ -55,6 +56,20 @@ export async function recover(workspace: Workspace): Promise<boolean> {
     throw writeFailure('an interrupted run could not be finished', error);
   }
   return found !== undefined;
+}
+
+/** Name of the folder, in the state folder, where an upgrade of the template keeps its own journal. */
+export const UPGRADE_FOLDER = 'upgrade';
+
+/** Files that are partly those of one version and partly those of another are not to be rendered from. */
+async function refuseInterruptedUpgrade(workspace: Workspace): Promise<void> {
+  const state = stateFile(workspace, UPGRADE_FOLDER).path;
+  if ((await readJournal({ ...workspace, state })) === undefined) return;
+  throw failure('input', {
+    code: 'upgrade/unfinished',
+    message: 'an upgrade was interrupted: some files are those of the new version, and some are not',
+    remedy: 'run `cluster-template upgrade` to finish it, or `cluster-template upgrade --abort` to take it back',
+  });
 }
 
 /**

@@ -17,6 +17,25 @@ import { JOURNAL_NAME, STAGING_NAME, UNDO_NAME, type Journal } from './journal.t
 import { MANIFEST_NAME } from './manifest.ts';
 import { changesOf, type Plan } from './plan.ts';
 
+/** What a commit may touch. */
+export interface CommitScope {
+  /** Whether a path, relative to the root, may be written and removed. */
+  readonly holds: (path: string) => boolean;
+  /** Said of a path that may not, behind the path. */
+  readonly refusal: string;
+  /** Name of the file in the state folder that is put into place last. */
+  readonly record: string;
+}
+
+/** The scope of runs that render: generated files and their manifest. */
+function generatedFiles({ outputRoots }: Workspace): CommitScope {
+  return {
+    holds: (path) => isInsideOutputRoots(path, outputRoots),
+    refusal: `lies outside ${outputRoots.join(', ')}`,
+    record: MANIFEST_NAME,
+  };
+}
+
 /**
  * One all-or-nothing change of the tree, as steps that can each be done again after an interruption.
  *
@@ -25,15 +44,21 @@ import { changesOf, type Plan } from './plan.ts';
  */
 export class Commit {
   readonly #workspace: Workspace;
+  readonly #scope: CommitScope;
   #journal: Journal;
 
-  constructor(workspace: Workspace, journal: Journal = { writes: {}, created: [], removals: [] }) {
+  constructor(
+    workspace: Workspace,
+    journal: Journal = { writes: {}, created: [], removals: [] },
+    scope: CommitScope = generatedFiles(workspace),
+  ) {
     this.#workspace = workspace;
     this.#journal = journal;
+    this.#scope = scope;
   }
 
   /** Writes every new file whole and then the journal: from here on the change is certain to be finished or undone. */
-  async stage(plan: Plan, manifest: string): Promise<void> {
+  async stage(plan: Plan, record: string): Promise<void> {
     const writes: Record<string, string> = {};
     const created: string[] = [];
     const removals: string[] = [];
@@ -47,25 +72,24 @@ export class Commit {
       writes[path] = name;
       if (status === 'created') created.push(path);
     }
-    const manifestPath = this.#manifestPath();
-    await createFile(this.#staged('manifest'), manifest);
-    writes[manifestPath] = 'manifest';
-    if ((await inspect(this.#target(manifestPath).path)) === undefined) created.push(manifestPath);
+    const recordPath = this.#recordPath();
+    await createFile(this.#staged('manifest'), record);
+    writes[recordPath] = 'manifest';
+    if ((await inspect(this.#target(recordPath).path)) === undefined) created.push(recordPath);
     this.#journal = { writes, created, removals };
     await this.refuseStrangePaths();
     await replaceFile(this.#state(JOURNAL_NAME), `${JSON.stringify(this.#journal)}\n`);
   }
 
-  /** Throws where a step would touch anything but generated files and the manifest, or would go through a link. */
+  /** Throws where a step would touch anything but what the scope holds and the record, or would go through a link. */
   async refuseStrangePaths(): Promise<void> {
-    const { outputRoots } = this.#workspace;
-    const paths = this.#paths().filter((path) => path !== this.#manifestPath());
-    const outside = paths.find((path) => !isInsideOutputRoots(path, outputRoots));
-    if (outside !== undefined) throw new Error(`${outside} lies outside ${outputRoots.join(', ')}`);
+    const paths = this.#paths().filter((path) => path !== this.#recordPath());
+    const outside = paths.find((path) => !this.#scope.holds(path));
+    if (outside !== undefined) throw new Error(`${outside} ${this.#scope.refusal}`);
     await readDisk(this.#workspace, paths);
   }
 
-  /** Puts the new files into place, the manifest last, and removes what is to go. */
+  /** Puts the new files into place, the record last, and removes what is to go. */
   async carryOut({ keepOld }: { readonly keepOld: boolean }): Promise<void> {
     for (const [index, path] of this.#paths().entries()) {
       if (keepOld) await this.#keepOld(path, index);
@@ -109,13 +133,13 @@ export class Commit {
     }
   }
 
-  /** Steps in their order: the files, the manifest, the removals. */
+  /** Steps in their order: the files, the record, the removals. */
   #paths(): string[] {
     return [...Object.keys(this.#journal.writes), ...this.#journal.removals];
   }
 
-  #manifestPath(): string {
-    return relative(this.#workspace.root, join(this.#workspace.state, MANIFEST_NAME));
+  #recordPath(): string {
+    return relative(this.#workspace.root, join(this.#workspace.state, this.#scope.record));
   }
 
   #target(path: string): Destination {

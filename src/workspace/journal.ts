@@ -1,5 +1,6 @@
+import { relative } from 'node:path';
 import { failure } from '../report/finding.ts';
-import { readOwnTextIfPresent } from '../system/files.ts';
+import { readOwnTextIfPresent, type Destination } from '../system/files.ts';
 import { stateFile, type Workspace } from './disk.ts';
 
 /** Steps of a commit, written to disk before the first one is done, so that the next run can finish what was begun. */
@@ -26,13 +27,14 @@ export const STAGING_NAME = 'staging';
 
 /** The journal of a run that was interrupted, or undefined where none was. Throws a Failure where it cannot be read. */
 export async function readJournal(workspace: Workspace): Promise<FoundJournal | undefined> {
-  const undone = await readOwnTextIfPresent(stateFile(workspace, UNDO_NAME));
-  if (undone !== undefined) return { journal: parseJournal(undone, UNDO_NAME), direction: 'backward' };
-  const text = await readOwnTextIfPresent(stateFile(workspace, JOURNAL_NAME));
-  return text === undefined ? undefined : { journal: parseJournal(text, JOURNAL_NAME), direction: 'forward' };
+  const [undo, journal] = [stateFile(workspace, UNDO_NAME), stateFile(workspace, JOURNAL_NAME)];
+  const undone = await readOwnTextIfPresent(undo);
+  if (undone !== undefined) return { journal: parseJournal(undone, undo), direction: 'backward' };
+  const text = await readOwnTextIfPresent(journal);
+  return text === undefined ? undefined : { journal: parseJournal(text, journal), direction: 'forward' };
 }
 
-function parseJournal(text: string, name: string): Journal {
+function parseJournal(text: string, { folder, path }: Destination): Journal {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -43,8 +45,8 @@ function parseJournal(text: string, name: string): Journal {
   throw failure('input', {
     code: 'workspace/journal',
     message: 'the journal of an interrupted run cannot be read',
-    place: { file: `.cluster-template/${name}` },
-    remedy: 'remove the file and run `cluster-template configure` again; look at the tree with `git diff`',
+    place: { file: relative(folder, path).replaceAll('\\', '/') },
+    remedy: 'remove the file and run the command again; look at the tree with `git diff`',
   });
 }
 

@@ -12,7 +12,7 @@ export async function temporaryFolder(files: Readonly<Record<string, string>> = 
 }
 
 /** Writes files by path below a folder. */
-export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+export async function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name.replace(/\*$/, ''));
     await mkdir(dirname(path), { recursive: true });

@@ -1,10 +1,12 @@
 import { Option, type Command } from 'commander';
-import { clusterCommand, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import type { RootOptions } from '../root.ts';
 import type { CreateCommandOptions } from './create.ts';
 import type { DoctorCommandOptions } from './doctor.ts';
 import type { InitCommandOptions } from './init.ts';
+import type { UpgradeOptions } from './upgrade.ts';
 
-/** Adds `create`, `init` and `doctor` to the command line. */
+/** Adds `create`, `init`, `doctor`, `upgrade` and `config migrate` to the command line. */
 export function registerSetUp(program: Command, finish: Finish): void {
   program
     .command('create')
@@ -48,5 +50,31 @@ export function registerSetUp(program: Command, finish: Finish): void {
     .action(async (areas: string[], options: DoctorCommandOptions) => {
       const { runDoctor } = await import('./doctor.ts');
       finish(await runDoctor(areas, options));
+    });
+
+  clusterCommand(program, 'upgrade', 'merge a newer version of the template into the repository, and commit nothing')
+    .argument('[version]', 'a version, or a branch or commit of the template (default: the newest version)')
+    .option('--from <place>', 'URL or folder of the git repository of the template (default: the recorded one)')
+    .option('--check', 'only say whether there is a newer version; exit with 2 where there is one')
+    .option('--overrides', 'merge what changed in their originals into the files below templates/overrides/ too')
+    .option('--dry-run', 'only say what would change')
+    .option('--abort', 'take back an upgrade that is not committed yet')
+    .option('-y, --yes', 'answer every question with yes')
+    .action(async (version: string | undefined, options: UpgradeOptions) => {
+      const { runUpgrade } = await import('./upgrade.ts');
+      finish(await runUpgrade(version, options));
+    });
+
+  const config = commandGroup(program, 'config', 'look at the configuration');
+  clusterCommand(
+    config,
+    'migrate',
+    'write the fields of cluster.yaml and nodes.yaml under the names that they have now',
+  )
+    .option('-y, --yes', 'answer every question with yes')
+    .option('--dry-run', 'only show what would change')
+    .action(async (options: RootOptions & { yes?: boolean; dryRun?: boolean }) => {
+      const { runConfigMigrate } = await import('./upgrade.ts');
+      finish(await runConfigMigrate(options));
     });
 }

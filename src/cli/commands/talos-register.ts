@@ -26,7 +26,6 @@ export function registerTalos(program: Command, finish: Finish): void {
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
     .addOption(new Option('--mode <mode>', 'auto, no-reboot, reboot, staged or try').default('auto'))
-    .option('--wipe', 'install a new machine on a disk that is not empty, too')
     .alias('apply')
     .action(async (nodes: string[], options: TalosOptions & { mode: string }) => {
       const { runApplyNode } = await import('./talos.ts');

@@ -35,7 +35,6 @@ export interface TalosOptions extends RootOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly all?: boolean;
-  readonly wipe?: boolean;
 }
 
 /** `cluster-template talos apply-node [NODE...]`; gives back the exit code. */
@@ -56,7 +55,6 @@ export async function runApplyNode(
     const apply: ApplyOptions = {
       mode,
       dryRun: options.dryRun === true,
-      wipe: options.wipe === true,
       confirm: (plan) => confirmPlan(plan, options),
     };
     const operation = { root, operation: 'talos apply-node', reporter: reporterOf(options), signal };

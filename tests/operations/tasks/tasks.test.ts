@@ -23,6 +23,7 @@ const EXPECTED = [
   'watch',
   'adopt',
   'render',
+  'upgrade',
   'reconcile',
   'debug',
   'bootstrap:talos',
