@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { clusterRoot } from '../../../src/cluster/root.ts';
+import { checkStaged, checkTracked } from '../../../src/operations/doctor/leaks.ts';
+import { writeFiles } from '../../support/folders.ts';
+import { FEW_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
+
+/** What was staged, and what the hook says of it. */
+const STAGED: readonly [name: string, path: string, text: (cluster: string) => Promise<string>, message: RegExp][] = [
+  [
+    'a token in cluster.yaml itself',
+    'cluster.yaml',
+    async (cluster) =>
+      (await readFile(join(cluster, 'cluster.yaml'), 'utf8')).replace(
+        /^cloudflare_token: .*$/m,
+        'cloudflare_token: a1b2',
+      ),
+    /`cloudflare_token` stands in plain text in cluster\.yaml/,
+  ],
+  [
+    'the token that a file holds, in a document',
+    'notes.md',
+    () => Promise.resolve(`token ${Buffer.from(OWN_TOKEN).toString('base64')}\n`),
+    /notes\.md shows `cloudflare_token` of cluster\.yaml in plain text/,
+  ],
+  [
+    'a Secret whose metadata ask for nothing to be encrypted',
+    'kubernetes/own.sops.yaml',
+    async (cluster) => {
+      const sealed = await readFile(join(cluster, 'kubernetes/components/sops/cluster-secrets.sops.yaml'), 'utf8');
+      return sealed
+        .replace(/^ {2}SECRET_DOMAIN: .*$/m, '  SECRET_DOMAIN: own.internal')
+        .replace(/encrypted_regex: .*$/m, 'encrypted_regex: ^nothing$');
+    },
+    /own\.sops\.yaml holds values that are not encrypted/,
+  ],
+  [
+    'a password that a template of a Secret has literally',
+    'templates/overrides/own.sops.yaml.j2',
+    () => Promise.resolve('kind: Secret\nstringData:\n  user: #< x >#\n  password: correct-horse-battery\n'),
+    /`password` of this secret is written out in its template/,
+  ],
+];
+
+it.each(STAGED)('the hook finds %s', async (_, path, text, message) => {
+  const cluster = await repository();
+  const content = await text(cluster);
+  await writeFiles(cluster, { [path]: content });
+  git(cluster, 'add', '--force', path);
+  const findings = await checkStaged(clusterRoot(cluster));
+  expect(findings.map((finding) => finding.message).join('\n')).toMatch(message);
+  expect(JSON.stringify(findings)).not.toContain(OWN_TOKEN);
+});
+
+it('the hook has nothing to say of a configured cluster', async () => {
+  const cluster = await repository();
+  git(cluster, 'add', '.');
+  expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
+});
+
+it('doctor finds what was committed once and removed later, and whether it is in use', async () => {
+  const cluster = await repository();
+  await writeFile(join(cluster, 'notes.md'), `${OWN_TOKEN}\n`);
+  git(cluster, 'add', '.');
+  git(cluster, 'add', '--force', 'age.key');
+  git(cluster, 'commit', '--quiet', '--message', 'too much');
+  await rm(join(cluster, 'notes.md'));
+  git(cluster, 'rm', '--quiet', '--cached', 'age.key', 'notes.md');
+  git(cluster, 'commit', '--quiet', '--message', 'better');
+  const findings = (await checkTracked(clusterRoot(cluster))).flatMap((check) => check.findings);
+  expect(findings.map(({ code, severity, place }) => [code, severity, place?.file])).toEqual([
+    ['secrets/in-history', 'error', 'age.key'],
+    ['secrets/in-history', 'error', 'notes.md'],
+  ]);
+  for (const { message } of findings) expect(message).toMatch(/since [0-9a-f]{7,} of \d{4}-\d\d-\d\d\): it is in use$/);
+  expect(JSON.stringify(findings)).not.toContain(OWN_TOKEN);
+});
+
+/** A configured cluster in a new repository of git, its private files ignored. */
+async function repository(): Promise<string> {
+  const cluster = await ownCluster(FEW_NODES);
+  await writeFiles(cluster, {
+    '.gitignore': '*.key\n*.key.pub\n/cloudflare-tunnel.json\n/github-push-token.txt\n/.cluster-template/cache/\n',
+  });
+  git(cluster, 'init', '--quiet', '--initial-branch=main', '--template=');
+  return cluster;
+}
+
+function git(folder: string, ...words: string[]): void {
+  const identity = ['-c', 'user.name=Owner', '-c', 'user.email=owner@example.com'];
+  execFileSync('git', [...identity, ...words], { cwd: folder, stdio: 'pipe' });
+}
