@@ -14,6 +14,7 @@ import { watchProject } from '../src/makejinja/watch/watch.ts';
 import { findAccess, settleAccess } from '../src/pipeline/access.ts';
 import { readConfiguration } from '../src/pipeline/configuration.ts';
 import { credentialSource } from '../src/pipeline/credentials.ts';
+import { openUserCache } from '../src/system/user-folders.ts';
 import { layOutSample, SAMPLE_KEYS } from '../tests/support/sample.ts';
 import { writeTree } from './makejinja/tree.ts';
 import { usage, type Usage } from './usage.ts';
@@ -116,7 +117,7 @@ async function measureWatch(): Promise<void> {
   let next: (() => void) | undefined;
   const options = {
     folder: project,
-    cacheFolder: join(project, '.cluster-template/cache/plugins'),
+    cache: openUserCache(),
     loadSettings: () => loadSettings({ folder: project, env: {}, warn: console.log }),
     report: (event: { readonly kind: string }) => {
       if (event.kind === 'wrong') throw new Error(JSON.stringify(event));

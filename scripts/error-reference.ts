@@ -12,6 +12,7 @@ const AREAS: Readonly<Record<string, string>> = {
   secrets: 'What may lie in plain text',
   manifests: 'The rendered manifests',
   workspace: 'The repository on disk',
+  trust: 'Whose code is run, and what is kept for the user',
   programs: 'External programs',
   cluster: 'The nodes, the Kubernetes API and the domain',
   operations: 'Nodes and the cluster that runs on them',

@@ -1,13 +1,12 @@
-import { dirname, join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { settingsPaths, type LoadedSettings } from '../makejinja/load-settings.ts';
 import type { WatchEvent } from '../makejinja/watch/events.ts';
 import { watchProject } from '../makejinja/watch/watch.ts';
 import { environment } from '../system/environment.ts';
-import { kindAt } from '../system/tree.ts';
 import { printError } from '../system/terminal.ts';
+import { openUserCache } from '../system/user-folders.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, printFindings } from './output.ts';
-import { pluginCache } from './plugin-cache.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /**
@@ -19,10 +18,9 @@ import { untilInterrupted } from './until-interrupted.ts';
 export async function runWatch(loadSettings: () => Promise<LoadedSettings>): Promise<number> {
   const folder = process.cwd();
   const files = settingsPaths({ folder, env: environment() });
-  const home = dirname(files.find((path) => kindAt(path) === 'file') ?? join(folder, 'makejinja.toml'));
   const report = reporter(folder);
   await untilInterrupted(async (signal) => {
-    const options = { folder, cacheFolder: pluginCache(home), loadSettings, report };
+    const options = { folder, cache: openUserCache(), loadSettings, report };
     await watchProject(files, options, signal);
   });
   return EXIT.done;

@@ -6,10 +6,10 @@ import { failure } from '../report/finding.ts';
 import { countFindings } from '../report/text.ts';
 import { environment } from '../system/environment.ts';
 import { printError, printResult } from '../system/terminal.ts';
+import { openUserCache } from '../system/user-folders.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
 import { findStart, processFacts } from './invocation.ts';
 import { asFailure, printFindings, printMistake } from './output.ts';
-import { pluginCache } from './plugin-cache.ts';
 import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makejinja-flags.ts';
 import { findRoot } from './root.ts';
 
@@ -32,10 +32,10 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       const { runWatch } = await import('./makejinja-watch.ts');
       return await runWatch(() => settingsFor(flags));
     }
-    const { settings, home } = await settingsFor(flags);
+    const { settings } = await settingsFor(flags);
     await runProject(
       settings,
-      projectOptions(home, () => (progress.hasWritten = true)),
+      projectOptions(() => (progress.hasWritten = true)),
     );
     return EXIT.done;
   } catch (error) {
@@ -69,10 +69,10 @@ function complete(settings: Settings): Settings {
 }
 
 /** Paths are relative to the current folder, and messages show them so. */
-function projectOptions(home: string, onWrite: () => void): ProjectOptions {
+function projectOptions(onWrite: () => void): ProjectOptions {
   return {
     folder: process.cwd(),
-    cacheFolder: pluginCache(home),
+    cache: openUserCache(),
     onWrite,
     // Standard output may be where the result goes.
     log: (line) => {

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { CodeCache } from '../jinja/index.ts';
-import { below, readTextIfPresent, replaceFile } from '../system/files.ts';
+import type { UserCache } from '../system/user-folders.ts';
 
-/** A cache of compiled templates that lies in one file. It holds code that is run: nobody else may write to its folder. */
-export interface FileCodeCache extends CodeCache {
-  /** Writes what this run used, where that differs from what was there; entries that no run uses any more are dropped. */
-  save(): Promise<void>;
+/** Compiled templates that outlive the process. */
+export interface StoredCodeCache extends CodeCache {
+  /** Keeps what this run compiled for the next one. */
+  save(): void;
 }
 
-/** Opens the cache in a folder; an unreadable one counts as empty, since everything in it can be made again. */
-export async function openCodeCache(folder: string): Promise<FileCodeCache> {
-  const path = join(folder, 'templates.json');
-  const stored = parseEntries(await readTextIfPresent(path));
+/** Characters of code that are kept between runs: some fifteen times those of the starter's templates. */
+const STORED_LIMIT = 2 ** 22;
+
+/**
+ * Opens the compiled templates of earlier runs, of whatever repository: an entry is found by the source and the settings that it was
+ * compiled from, and this build of the program.
+ */
+export function openCodeCache(cache: UserCache): StoredCodeCache {
+  const name = `templates-${hashOf(import.meta.url)}`;
+  const stored = parseEntries(cache.read(name));
   const used = new Map<string, string>();
   let hasNew = false;
   return {
@@ -26,9 +31,8 @@ export async function openCodeCache(folder: string): Promise<FileCodeCache> {
       used.set(keyOf(source, settings), code);
       hasNew = true;
     },
-    async save() {
-      if (hasNew || used.size !== stored.size)
-        await replaceFile(below(folder, 'templates.json'), JSON.stringify([...used]), 0o600);
+    save() {
+      if (hasNew) cache.write(name, Buffer.from(JSON.stringify(newest([...used, ...stored]))));
     },
   };
 }
@@ -54,19 +58,25 @@ export function memoryCodeCache(): CodeCache {
 }
 
 function keyOf(source: string, settings: string): string {
-  return createHash('sha256').update(settings).update('\0').update(source).digest('base64');
+  return hashOf(settings, source);
 }
 
-function parseEntries(text: string | undefined): Map<string, string> {
-  if (text === undefined) return new Map();
-  try {
-    const value: unknown = JSON.parse(text);
-    return new Map(Array.isArray(value) ? value.filter(isEntry) : []);
-  } catch {
-    return new Map();
-  }
+function hashOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-function isEntry(value: unknown): value is [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
+/** The entries from the first on that there is room for, each once: those of this run, then those that it did not need. */
+function newest(entries: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  const known = new Set<string>();
+  let size = 0;
+  return entries.filter(([key, code]) => {
+    if (known.has(key)) return false;
+    known.add(key);
+    size += code.length;
+    return size <= STORED_LIMIT;
+  });
+}
+
+function parseEntries(bytes: Buffer | undefined): Map<string, string> {
+  return new Map(bytes === undefined ? [] : (JSON.parse(bytes.toString('utf8')) as [string, string][]));
 }

@@ -1,5 +1,5 @@
 // The renderer: a project of makejinja in, files out.
-export { memoryCodeCache, openCodeCache, type FileCodeCache } from './code-cache.ts';
+export { memoryCodeCache, openCodeCache, type StoredCodeCache } from './code-cache.ts';
 export { readInputs, type InputFile, type Inputs, type Output } from './inputs.ts';
 export { loadPlugin, type PluginSearch } from './load-plugin.ts';
 export { loadProject, type Project, type ProjectPlace } from './load-project.ts';
@@ -14,3 +14,4 @@ export type { Area, FileChange } from './watch/snapshot.ts';
 export { watchProject } from './watch/watch.ts';
 export { Failure, type FailureKind, type Finding, type Place } from '../report/finding.ts';
 export { formatFindings } from '../report/text.ts';
+export { openUserCache, type UserCache } from '../system/user-folders.ts';

@@ -5,15 +5,16 @@ import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import { PLUGIN_MEMBERS, type Plugin, type PluginContext, type PluginMembers } from './plugin.ts';
 import { causeOf, withNamedErrors } from './plugin-errors.ts';
-import { importFresh, importTypeScript } from './typescript.ts';
+import { NO_CACHE, type UserCache } from '../system/user-folders.ts';
+import { importModule } from './typescript.ts';
 
 /** Where plugins are looked for and what they get. */
 export interface PluginSearch {
   /** Absolute folder that the import paths are relative to. */
   readonly folder: string;
   readonly importPaths: readonly string[];
-  /** Absolute folder for transpiled TypeScript. It holds code that is run: nobody else may write to it. */
-  readonly cacheFolder: string;
+  /** Keeps transpiled TypeScript; without it a plugin is transpiled at every start. */
+  readonly cache?: UserCache;
   /** Whether the module is read anew although this process has loaded it before. */
   readonly isFresh?: boolean;
 }
@@ -30,7 +31,7 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
   const { module, exported } = splitName(name);
   const file = await findModule(name, module, search);
   const loaded = await attempt(name, file, 'loading the module', () =>
-    importModule(resolve(search.folder, file), search),
+    importPlugin(resolve(search.folder, file), search),
   );
   const factory = loaded[exported];
   if (typeof factory !== 'function') {
@@ -86,10 +87,10 @@ function pythonPlugin(file: string, text: string): Failure {
   );
 }
 
-async function importModule(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
+async function importPlugin(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
+  const { cache = NO_CACHE, isFresh = false } = search;
   // Node itself keeps every module that it has loaded for as long as the process lives.
-  if (search.isFresh === true) return await importFresh(path, search.cacheFolder);
-  if (/\.m?ts$/.test(path)) return await importTypeScript(path, search.cacheFolder);
+  if (isFresh || /\.m?ts$/.test(path)) return await importModule(path, { cache, isFresh });
   return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 }
 

@@ -1,4 +1,5 @@
 import { environment } from '../system/environment.ts';
+import type { UserCache } from '../system/user-folders.ts';
 import { readInputs, type InputFile, type Inputs } from './inputs.ts';
 import { loadData, loadFileData } from './load-data.ts';
 import { loadPlugin } from './load-plugin.ts';
@@ -9,8 +10,8 @@ import type { Settings } from './settings.ts';
 export interface ProjectPlace {
   /** Absolute folder that the settings' paths are relative to. */
   readonly folder: string;
-  /** Absolute folder for transpiled plugins; what lies there is run. */
-  readonly cacheFolder: string;
+  /** Keeps transpiled plugins; without it they are transpiled at every start. */
+  readonly cache?: UserCache;
   /** Whether plugins are loaded anew although this process has loaded them before. */
   readonly isFresh?: boolean;
 }
@@ -66,9 +67,9 @@ export async function loadInputs(
 async function loadPlugins(
   settings: Settings,
   data: ReadonlyMap<string, unknown>,
-  { folder, cacheFolder, isFresh = false }: ProjectPlace,
+  place: ProjectPlace,
 ): Promise<Plugin[]> {
-  const search = { folder, importPaths: settings.importPaths, cacheFolder, isFresh };
+  const search = { ...place, importPaths: settings.importPaths };
   const env = environment();
   const plugins: Plugin[] = [
     { name: 'data', data },

@@ -20,8 +20,6 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** Absolute paths of all files that were looked for, those that do not exist among them. */
   readonly files: readonly string[];
-  /** Absolute folder of the first file that exists, else the folder of the search. */
-  readonly home: string;
 }
 
 /**
@@ -34,19 +32,17 @@ export interface LoadedSettings {
 export async function loadSettings({ folder, env, warn }: SettingsSearch): Promise<LoadedSettings> {
   let settings: Settings = { ...DEFAULT_SETTINGS, output: '' };
   const candidates = settingsFiles(folder, env);
-  let home: string | undefined;
   for (const { path, isNamed, isWanted } of candidates) {
     const text = await readTextIfPresent(path);
     const shown = relative(folder, path);
     if (text === undefined && isWanted) throw missing(shown);
     if (text === undefined && isNamed) warn(`${shown} does not exist; MAKEJINJA_SETTINGS names it`);
     if (text === undefined) continue;
-    home ??= dirname(path);
     const placePath = (written: string): string => placed(folder, dirname(path), written);
     settings = parseSettings(text, shown, { base: settings, placePath });
   }
   settings = settingsOf(variables(env), 'the environment', settings);
-  return { settings, files: candidates.map(({ path }) => path), home: home ?? folder };
+  return { settings, files: candidates.map(({ path }) => path) };
 }
 
 interface Candidate {

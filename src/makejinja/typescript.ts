@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Jiti from 'jiti';
-import { below, readTextIfPresent, replaceFile } from '../system/files.ts';
+import { readTextIfPresent } from '../system/files.ts';
+import type { UserCache } from '../system/user-folders.ts';
 import { resolveModule } from './module-files.ts';
 
 /** What transpiles: part of a cached file's name, so that another version does not run what this one made. */
@@ -13,78 +14,101 @@ type Import = (specifier: string) => Promise<unknown>;
 
 type Exports = Record<string, unknown>;
 
+/** How a module is loaded. */
+export interface ModuleOptions {
+  /** Keeps transpiled text; what it gives back is run. */
+  readonly cache: UserCache;
+  /** Whether JavaScript that is imported is read anew too: Node keeps it for as long as the process lives. */
+  readonly isFresh?: boolean;
+}
+
 /**
- * Loads a TypeScript module without a build step, on Node 20 too, which cannot do it itself. The transpiled text is kept
- * by the hash of its source: jiti is loaded only for a source that is new, or that imports other files.
+ * Loads a TypeScript module without a build step, on Node 20 too, which cannot do it itself, with the modules that it imports by a
+ * relative path. The transpiled text is kept by the hash of its source: jiti is loaded only for a source that is new, or that
+ * imports a package.
  *
  * @param path - absolute path of the module
- * @param cacheFolder - what lies there is run: nobody else may write to it
  * @throws what the module throws, or SyntaxError where it is not TypeScript
  */
-export async function importTypeScript(path: string, cacheFolder: string): Promise<Exports> {
-  return await load(path, cacheFolder, (specifier) => importFrom(specifier, path, cacheFolder));
-}
-
-/**
- * As `importTypeScript`, for JavaScript too, and with the modules that it imports by a relative path read anew: Node and
- * jiti keep some of those for as long as the process lives.
- */
-export async function importFresh(path: string, cacheFolder: string): Promise<Exports> {
-  const loaded = new Map<string, Exports>();
-  const importModule = async (file: string): Promise<Exports> => {
+export async function importModule(path: string, { cache, isFresh = false }: ModuleOptions): Promise<Exports> {
+  const loaded = new Map<string, LoadedModule>();
+  const importFile = async (file: string): Promise<Exports> => {
     const known = loaded.get(file);
-    if (known !== undefined) return known;
-    const exports: Exports = {};
-    loaded.set(file, exports);
-    const importOther = async (specifier: string): Promise<unknown> =>
-      specifier.startsWith('.')
-        ? await importModule(resolveModule(resolve(dirname(file), specifier)))
-        : await importFrom(specifier, file, cacheFolder);
-    return await load(file, cacheFolder, importOther, exports);
+    if (known !== undefined) return known.exports;
+    const made: LoadedModule = { exports: {} };
+    loaded.set(file, made);
+    await load(file, made, { cache, importOther: (specifier) => importFrom(specifier, file) });
+    return made.exports;
   };
-  return await importModule(path);
+  const importFrom = async (specifier: string, from: string): Promise<unknown> => {
+    const file = specifier.startsWith('.') ? resolveModule(resolve(dirname(from), specifier)) : undefined;
+    const isOurs = file !== undefined && (isFresh ? /\.m?[jt]s$/ : /\.m?ts$/).test(file);
+    return isOurs ? await importFile(file) : await importForeign(specifier, from);
+  };
+  return await importFile(path);
 }
 
-async function load(path: string, cacheFolder: string, importOther: Import, exports: Exports = {}): Promise<Exports> {
+/** A module under way: as in Node, it may put something else into the place of its `exports`. */
+interface LoadedModule {
+  exports: Exports;
+}
+
+interface Loading {
+  readonly cache: UserCache;
+  readonly importOther: Import;
+}
+
+async function load(path: string, into: LoadedModule, { cache, importOther }: Loading): Promise<void> {
   const source = await readTextIfPresent(path);
   if (source === undefined) throw new Error(`Cannot find module ${path}`);
   const url = pathToFileURL(path).href;
   const hash = createHash('sha256').update(`${TRANSPILER}\0${url}\0${source}`).digest('hex');
-  const cached = join(cacheFolder, `${hash}.js`);
-  let code = await readTextIfPresent(cached);
+  const name = `plugin-${hash}`;
+  let code = cache.read(name)?.toString('utf8');
   if (code === undefined) {
-    code = loadJiti(path, cacheFolder).transform({ source, filename: path, ts: true, async: true });
-    await refuseMistake(code);
-    await replaceFile(below(cacheFolder, `${hash}.js`), code, 0o600);
+    code = loadJiti(path).transform({ source, filename: path, ts: true, async: true });
+    await refuseMistake(code, path);
+    cache.write(name, Buffer.from(code));
   }
-  await evaluate(code, exports, importOther);
-  return exports;
+  await evaluate(code, into, { path, importOther });
 }
 
 /** For a source with a mistake jiti gives code that exports the mistake. */
-async function refuseMistake(code: string): Promise<void> {
+async function refuseMistake(code: string, path: string): Promise<void> {
   if (!code.startsWith('exports.__JITI_ERROR__')) return;
-  const exports: { __JITI_ERROR__?: { message: string; line: number; column: number } } = {};
-  await evaluate(code, exports, () => Promise.reject(new Error('a mistake imports nothing')));
-  const { message, line, column } = exports.__JITI_ERROR__ ?? { message: 'no TypeScript', line: 1, column: 0 };
+  const mistake: { exports: { __JITI_ERROR__?: { message: string; line: number; column: number } } } = { exports: {} };
+  const importOther = (): Promise<never> => Promise.reject(new Error('a mistake imports nothing'));
+  await evaluate(code, mistake, { path, importOther });
+  const { message, line, column } = mistake.exports.__JITI_ERROR__ ?? { message: 'no TypeScript', line: 1, column: 0 };
   throw new SyntaxError(`${message.trim()} (line ${String(line)}, column ${String(column + 1)})`);
 }
 
-/** jiti's output is the body of an asynchronous function over these two names. */
-async function evaluate(code: string, exports: Record<string, unknown>, jitiImport: Import): Promise<void> {
-  const AsyncFunction = evaluate.constructor as new (
-    ...parts: string[]
-  ) => (exports: Record<string, unknown>, jitiImport: Import) => Promise<void>;
-  await new AsyncFunction('exports', 'jitiImport', code)(exports, jitiImport);
+/** jiti's output is the body of an asynchronous function over the names that a CommonJS module sees, and its own way to import. */
+async function evaluate(
+  code: string,
+  module: LoadedModule,
+  { path, importOther }: { readonly path: string; readonly importOther: Import },
+): Promise<void> {
+  const AsyncFunction = evaluate.constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<void>;
+  const names = {
+    exports: module.exports,
+    module,
+    jitiImport: importOther,
+    require: createRequire(path),
+    __filename: path,
+    __dirname: dirname(path),
+  };
+  await new AsyncFunction(...Object.keys(names), code)(...Object.values(names));
 }
 
-async function importFrom(specifier: string, path: string, cacheFolder: string): Promise<unknown> {
+/** What Node knows itself, a package, or a file of another kind than those that are transpiled here. */
+async function importForeign(specifier: string, path: string): Promise<unknown> {
   if (builtinModules.includes(specifier.replace(/^node:/, ''))) return await import(specifier);
-  return await loadJiti(path, cacheFolder).import(specifier);
+  return await loadJiti(path).import(specifier);
 }
 
-function loadJiti(path: string, cacheFolder: string): ReturnType<(typeof Jiti)['createJiti']> {
+function loadJiti(path: string): ReturnType<(typeof Jiti)['createJiti']> {
   // By `require`: for an import Node would first search the whole of jiti for the names that it exports.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof Jiti;
-  return createJiti(pathToFileURL(path).href, { fsCache: cacheFolder, moduleCache: false });
+  return createJiti(pathToFileURL(path).href, { fsCache: false, moduleCache: false });
 }

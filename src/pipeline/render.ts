@@ -24,6 +24,7 @@ import { readUnmerged } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
 import { isGitName } from '../system/names.ts';
 import { kindAt } from '../system/tree.ts';
+import { openUserCache } from '../system/user-folders.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
@@ -135,10 +136,10 @@ interface Rendering {
 
 async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
   const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree.access, tree.given);
-  const codeCache = await openCodeCache(join(root.state, 'cache'));
+  const codeCache = openCodeCache(openUserCache(root.path));
   const request: RenderRequest = { settings, inputs, plugins };
   const files = renderInputs({ ...request, codeCache });
-  await codeCache.save();
+  codeCache.save();
   return { request, files, credentials };
 }
 
@@ -224,8 +225,8 @@ async function refuseUnmerged(root: ClusterRoot, { files }: Inputs): Promise<voi
 }
 
 /** The modules of the plugins and what they import. */
-function pluginFiles({ path, state }: ClusterRoot, { plugins, importPaths }: Settings): string[] {
-  const search = { folder: path, importPaths, cacheFolder: state };
+function pluginFiles({ path }: ClusterRoot, { plugins, importPaths }: Settings): string[] {
+  const search = { folder: path, importPaths };
   const candidates = plugins
     .flatMap((name) => pluginCandidates(name, search))
     .filter((file) => kindAt(file) === 'file');
@@ -233,8 +234,7 @@ function pluginFiles({ path, state }: ClusterRoot, { plugins, importPaths }: Set
 }
 
 async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {
-  const cacheFolder = join(root.state, 'cache', 'plugins');
-  const search = { folder: root.path, importPaths: settings.importPaths, cacheFolder };
+  const search = { folder: root.path, importPaths: settings.importPaths, cache: openUserCache(root.path) };
   const context = { data: cluster.data, env: environment(), config: settings };
   return await Promise.all(settings.plugins.map((name) => loadPlugin(name, search, context)));
 }

@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { ManifestFile } from '../manifests/document.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { redactValue } from '../report/redaction.ts';
-import { readTextIfPresent, writeDisposableFile } from '../system/files.ts';
-import { stateFile } from '../workspace/disk.ts';
-import { workspaceOf } from './state.ts';
+import type { UserCache } from '../system/user-folders.ts';
 
-/** What is remembered of the last tree that passed the gates. */
-export interface CheckedTree {
-  /** Changes with the code of the gates: what others found is worth nothing. */
-  readonly program: string;
-  /** `treeKey` of the tree. */
-  readonly key: string;
-  readonly findings: readonly Finding[];
-  /** Hashes of the objects that fit their schemas. */
+/** What the gates remember of trees that passed, of whatever repository; found by content alone. */
+export interface CheckMemory {
+  /** Warnings and notes of each tree by its `treeKey`, the last one first. */
+  readonly trees: readonly (readonly [key: string, findings: readonly Finding[]])[];
+  /** Hashes of objects that fit their schemas, those of the last tree first. */
   readonly passed: readonly string[];
 }
+
+/** More than the trees and objects of a few clusters and of changes under way. */
+const REMEMBERED = { trees: 64, objects: 8192 };
 
 /**
  * One hash over everything that the gates look at. Secrets are in it, the private age key among them: so no single secret can
@@ -33,32 +29,30 @@ export function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<str
   return hash.digest('base64');
 }
 
-/** What the same gates remember; undefined where there is nothing. An unreadable file counts as absent. */
-export async function readChecked(root: ClusterRoot, program: string): Promise<CheckedTree | undefined> {
-  const text = await readTextIfPresent(fileOf(root));
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isChecked(value) && value.program === program ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/**
+ * What the gates remember.
+ *
+ * @param program - changes with the code of the gates: what others found is worth nothing
+ */
+export function readChecks(cache: UserCache, program: string): CheckMemory {
+  const bytes = cache.read(entryName(program));
+  return bytes === undefined ? { trees: [], passed: [] } : (JSON.parse(bytes.toString('utf8')) as CheckMemory);
 }
 
-/** Remembers a tree that passed; no secret that a finding quotes is written. */
-export async function writeChecked(root: ClusterRoot, checked: CheckedTree): Promise<void> {
-  await writeDisposableFile(
-    stateFile(workspaceOf(root), 'cache', 'checks.json'),
-    `${JSON.stringify(redactValue(checked))}\n`,
-    0o600,
-  );
+/** Remembers a tree that passed, before what is remembered already; no secret that a finding quotes is written. */
+export function rememberTree(
+  cache: UserCache,
+  program: string,
+  memory: CheckMemory,
+  tree: { readonly key: string; readonly findings: readonly Finding[]; readonly fitting: readonly string[] },
+): void {
+  const next: CheckMemory = {
+    trees: [[tree.key, tree.findings] as const, ...memory.trees].slice(0, REMEMBERED.trees),
+    passed: [...new Set([...tree.fitting, ...memory.passed])].slice(0, REMEMBERED.objects),
+  };
+  cache.write(entryName(program), Buffer.from(JSON.stringify(redactValue(next))));
 }
 
-function fileOf(root: ClusterRoot): string {
-  return join(root.state, 'cache', 'checks.json');
-}
-
-function isChecked(value: unknown): value is CheckedTree {
-  if (typeof value !== 'object' || value === null || !('findings' in value) || !('passed' in value)) return false;
-  return 'program' in value && 'key' in value && Array.isArray(value.findings) && Array.isArray(value.passed);
+function entryName(program: string): string {
+  return `checks-${createHash('sha256').update(program).digest('hex')}`;
 }

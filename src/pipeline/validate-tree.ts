@@ -6,8 +6,9 @@ import type { ManifestFile } from '../manifests/document.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
+import { openUserCache } from '../system/user-folders.ts';
 import type { Manifest } from '../workspace/manifest.ts';
-import { readChecked, treeKey, writeChecked } from './validate-cache.ts';
+import { readChecks, rememberTree, treeKey } from './validate-cache.ts';
 
 /**
  * Runs the gates on a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
@@ -25,12 +26,14 @@ export async function passGates(
   const key = treeKey(files, removed);
   // The bundler names a chunk by its contents, so this address changes with the gates.
   const program = import.meta.url;
-  const checked = await readChecked(root, program);
-  if (checked?.key === key) return checked.findings;
+  const cache = openUserCache(root.path);
+  const memory = readChecks(cache, program);
+  const known = memory.trees.find(([other]) => other === key);
+  if (known !== undefined) return known[1];
   const { gateMemory, runGates } = await import('./validate-gates.ts');
-  const { findings, fitting } = await runGates(files, gateMemory(checked?.passed), removed);
+  const { findings, fitting } = await runGates(files, gateMemory(memory.passed), removed);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
-  await writeChecked(root, { program, key, findings, passed: fitting });
+  rememberTree(cache, program, memory, { key, findings, fitting });
   return findings;
 }
 

@@ -153,6 +153,10 @@ export const FINDING_CODES = {
     'generated files are not committed, or commits are not pushed, so that Flux does not see them',
   'workspace/owner': 'the tree belongs to another age key than the one at hand',
 
+  // trust: whose code is run, and what is kept for the user outside of every repository
+  'trust/tracked-cache': 'git tracks files where code caches used to lie; they are never read',
+  'trust/user-folder': 'a folder for what is kept for the user cannot be used',
+
   // programs: external programs
   'programs/missing': 'a program that a command needs is not on PATH',
   'programs/version': 'a program that a command needs is too old',

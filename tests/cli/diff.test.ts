@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -19,14 +19,14 @@ describe('diff', () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# mine\n');
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const { code, stdout } = await run(cluster, ['--exit-code']);
     expect(code).toBe(2);
     expect(stdout).toMatch(/^-\s+ref: refs\/heads\/main\n\+\s+ref: refs\/heads\/release\n/m);
     expect(stdout).toContain('deleted file mode 100644\n--- a/kubernetes/apps/kube-system/spegel/');
     expect(stdout).toContain('# changed by hand; this is what --force would do\ndiff --git a/talos/talenv.yaml');
     expect(stdout).toContain('\n-# mine\n');
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
   });
 
   it('takes files and folders, and says what it does not know', async () => {

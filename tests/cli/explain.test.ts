@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -18,7 +18,7 @@ async function run(
 describe('explain', () => {
   it('answers as text and as JSON, and writes nothing', async () => {
     const cluster = await sampleCluster();
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const { code, stdout, stderr } = await run(cluster, ['talos/talconfig.yaml:4']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^talos\/talconfig\.yaml:4\n {4}\| /);
@@ -36,7 +36,7 @@ describe('explain', () => {
         },
       ],
     });
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
   });
 
   it('takes paths from the folder that it is called in', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/workspace/process-identity.ts';
-import { type CommandResult, runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -21,12 +21,12 @@ describe('a disk that refuses', () => {
   ])('and %s ends the run with one message and the tree as it was', async (_, failure) => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
     expect(result.code).toBe(3);
     expect(result.stderr).toContain(`${failure.code}: refused`);
     expect(result.stderr).not.toMatch(/\n\s+at /);
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
     expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
   });
 
@@ -109,21 +109,21 @@ describe('a strange tree', () => {
   ])('%s gets one clear message', async (_, make, message) => {
     const cluster = await sampleCluster();
     await make(cluster);
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const result = await run(cluster, ['configure', '--force']);
     expect([1, 3]).toContain(result.code);
     expect(result.stderr).toContain(message);
     expect(result.stderr.match(/error:/g)).toHaveLength(1);
     expect(result.stderr).not.toMatch(/\n\s+at /);
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
   });
 
   it('without its output roots gets them back', async () => {
     const cluster = await sampleCluster();
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     for (const folder of ['talos', 'bootstrap']) await rm(join(cluster, folder), { recursive: true });
     expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
-    const after = withoutCache(await readFiles(cluster));
+    const after = await readFiles(cluster);
     expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
   });
 
@@ -161,7 +161,7 @@ describe('an interruption', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s gives the lock back and leaves the tree as it was', async (signal) => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const lock = join(cluster, '.cluster-template/lock');
     const child = spawn(process.execPath, [LAUNCHER, 'configure', '--keys', SAMPLE_KEYS, '--root', cluster], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -174,7 +174,7 @@ describe('an interruption', () => {
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
     expect(stderr).toBe(`interrupted by ${signal}; nothing was written\n`);
     expect(existsSync(lock)).toBe(false);
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
   });
 });
 

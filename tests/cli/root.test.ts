@@ -1,7 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, withoutCache } from '../support/cluster.ts';
+import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 
 const KEYS = resolve(import.meta.dirname, '../sample');
@@ -71,7 +71,7 @@ describe('paths of the user', () => {
 
   it('name the folders of keys and of another configuration', async () => {
     const cluster = await sampleCluster();
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const other = await temporaryFolder({ 'cluster.yaml': 'node_cidr: 10.0.0.0/24\n' });
     await mkdir(join(cluster, 'own/keys'), { recursive: true });
     await cp(KEYS, join(cluster, 'own/keys'), { recursive: true });

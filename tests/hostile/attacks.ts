@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../support/folders.ts';
+import { CODE_ATTACKS } from './code.ts';
 import { LOOKS, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
@@ -167,6 +168,7 @@ async function setInputs(repository: string, inputs: string): Promise<void> {
 }
 
 export const ATTACKS: readonly Attack[] = [
+  ...CODE_ATTACKS,
   {
     name: 'linked-state-folder',
     async make({ repository, outside }) {

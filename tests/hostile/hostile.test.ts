@@ -95,11 +95,11 @@ async function withstand(
   if (attack.errors === undefined) expect(ending.text.match(/error:/g), `${name}:\n${ending.text}`).toHaveLength(1);
 }
 
-/** Caches, the folder that was asked for and what git remembers of times belong to the commands. */
+/** What is kept for the user, the folder that was asked for and what git remembers of times belong to the commands. */
 async function states(sandbox: Sandbox): Promise<States> {
-  const isLeftOut = (path: string): boolean => /^(?:repository|rendered|home\/\.cache)$/.test(path);
+  const isLeftOut = (path: string): boolean => /^(?:repository|rendered|home)$/.test(path);
   return {
-    repository: await snapshot(sandbox.repository, (path) => /^(?:\.cluster-template\/cache|\.git\/index)$/.test(path)),
+    repository: await snapshot(sandbox.repository, (path) => /^\.git\/index$/.test(path)),
     around: await snapshot(sandbox.folder, isLeftOut),
   };
 }

@@ -138,7 +138,7 @@ export async function run(sandbox: Sandbox, name: CommandName): Promise<Ending> 
   for (const variable of ['SOPS_AGE_KEY_FILE', 'SOPS_AGE_KEY', 'FORCE_COLOR']) vi.stubEnv(variable, undefined);
   vi.stubEnv('NO_COLOR', '1');
   vi.stubEnv('HOME', join(sandbox.folder, 'home'));
-  vi.stubEnv('XDG_CACHE_HOME', join(sandbox.folder, 'home/.cache'));
+  vi.stubEnv('XDG_STATE_HOME', join(sandbox.folder, 'home/.local/state'));
   process.chdir(sandbox.repository);
   try {
     const code = await (name === 'makejinja' ? makejinja(words) : main(words));

@@ -158,9 +158,7 @@ function unlike(tree: Tree, plain: Tree): string[] {
   const outputs = plainOf(tree);
   const paths = new Set([...Object.keys(outputs), ...Object.keys(plain)]);
   const different = [...paths].filter((path) => outputs[path] !== plain[path]).map((path) => `not finished: ${path}`);
-  const leftovers = Object.keys(tree).filter((path) =>
-    /\.tmp$|^\.cluster-template\/(?!cache\/|manifest\.json$)/.test(path),
-  );
+  const leftovers = Object.keys(tree).filter((path) => /\.tmp$|^\.cluster-template\/(?!manifest\.json$)/.test(path));
   return [...different, ...leftovers.map((path) => `left behind: ${path}`)];
 }
 

@@ -1,5 +1,6 @@
 // What is expected was seen with makejinja 2.8.1.
 import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
@@ -108,15 +109,21 @@ describe('makejinja', () => {
     expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringContaining(message) as string });
   });
 
-  it('keeps transpiled plugins beside the settings', async () => {
+  it('keeps transpiled plugins for the user, and nothing in the project', async () => {
+    const cache = join(await temporaryFolder(), 'cache');
     const files = { 'project/plugin.ts': 'export const Plugin = () => ({ data: { v: "p" as string } });' };
     const flags = ['-p', 'plugin:Plugin', '--import-path', '../project', '-o', 'out'];
-    const { folder } = await run(flags, { MAKEJINJA_SETTINGS: '../project/makejinja.toml' }, '', files);
+    const { folder } = await run(
+      flags,
+      { MAKEJINJA_SETTINGS: '../project/makejinja.toml', CLUSTER_TEMPLATE_CACHE: cache },
+      '',
+      files,
+    );
     const made = await readFiles(folder);
     expect(made['work/out/a']).toBe('p|1|2');
-    const cached = Object.keys(made).filter((name) => name.includes('/cache/'));
-    expect(cached.length).toBeGreaterThan(0);
-    expect(cached.filter((name) => !name.startsWith('project/.cluster-template/cache/plugins/'))).toEqual([]);
+    const added = Object.keys(made).filter((name) => !(name in PROJECT) && !(name in files));
+    expect(added.sort()).toEqual(['work/out/a', 'work/where']);
+    expect(await readdir(cache)).toEqual([expect.stringMatching(/^plugin-/)]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/makejinja/load-plugin.ts';
 import { loadProject } from '../../src/makejinja/load-project.ts';
@@ -89,8 +88,7 @@ describe('what a plugin throws while templates are rendered', () => {
           : '{{ f(1) }}',
     });
     const settings = { ...DEFAULT_SETTINGS, inputs: ['in'], plugins: ['plugin:Plugin'] };
-    const run = async (): Promise<unknown> =>
-      renderInputs(await loadProject(settings, { folder, cacheFolder: join(folder, 'cache') }));
+    const run = async (): Promise<unknown> => renderInputs(await loadProject(settings, { folder }));
     await expect(run()).rejects.toThrow(`the plugin \`plugin:Plugin\` ${message}`);
   });
 
@@ -107,5 +105,5 @@ async function load(name: string, files: Readonly<Record<string, string>>): Prom
   const folder = await temporaryFolder(
     Object.fromEntries(Object.entries(files).map(([path, text]) => [`scripts/${path}`, text])),
   );
-  return await loadPlugin(name, { folder, importPaths: ['scripts'], cacheFolder: join(folder, 'cache') }, CONTEXT);
+  return await loadPlugin(name, { folder, importPaths: ['scripts'] }, CONTEXT);
 }

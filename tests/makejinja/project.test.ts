@@ -90,7 +90,6 @@ async function run(folder: string): Promise<{ logged: string[]; printed: string 
   const settings = parseSettings((await readFiles(folder))['makejinja.toml'] ?? '', 'makejinja.toml');
   await runProject(settings, {
     folder,
-    cacheFolder: join(folder, '.cache'),
     log: (line) => logged.push(line),
     print: (bytes) => {
       printed += Buffer.from(bytes).toString('utf8');

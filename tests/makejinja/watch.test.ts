@@ -274,7 +274,6 @@ async function start(files: Readonly<Record<string, string>> = FILES): Promise<W
   let texts: Record<string, string> = {};
   const session = new WatchSession([join(folder, 'makejinja.toml')], {
     folder,
-    cacheFolder: join(folder, '.cache'),
     loadSettings: () => loadSettings({ folder, env: {}, warn: () => undefined }),
     report: (event) => events.push(event),
   });

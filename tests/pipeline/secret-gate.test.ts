@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFiles, writeFiles } from '../support/folders.ts';
 import { runInProcess } from '../support/in-process.ts';
-import { withoutCache } from '../support/cluster.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
 const APP = 'templates/overrides/kubernetes/apps/default/echo/app';
@@ -145,7 +144,7 @@ const ATTACKS: readonly {
 describe('a secret that would lie open', () => {
   it.each(ATTACKS)('$name: nothing is written', async ({ files, place, message }) => {
     const cluster = await hostileCluster(files);
-    const before = withoutCache(await readFiles(cluster));
+    const before = await readFiles(cluster);
     const env = { GITHUB_TOKEN, CF_TOKEN: TOKEN };
     const { code, stdout, stderr } = await runInProcess(cluster, ['configure', '--json'], env);
     expect({ code, stderr }, stdout).toEqual({ code: 1, stderr: '' });
@@ -158,7 +157,7 @@ describe('a secret that would lie open', () => {
       stdout,
     ).toContain(place);
     for (const secret of await secretsOf(cluster)) expect(stdout).not.toContain(secret);
-    expect(withoutCache(await readFiles(cluster))).toEqual(before);
+    expect(await readFiles(cluster)).toEqual(before);
   });
 
   it.each(['plan', 'diff', 'validate', 'configure --check', 'doctor secrets', 'render AGENTS.md'])(

@@ -13,8 +13,11 @@ const LAUNCHER = resolve(import.meta.dirname, '../../bin/cluster-template.mjs');
  * configured once, so that its copies start with the caches that a user has after the first run.
  */
 export async function setup(): Promise<() => Promise<void>> {
-  await run(process.execPath, [LAUNCHER, '--version']);
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-sample-'));
+  // What the tests keep for their user is theirs alone.
+  process.env.CLUSTER_TEMPLATE_CACHE = join(folder, 'cache');
+  process.env.XDG_STATE_HOME = join(folder, 'state');
+  await run(process.execPath, [LAUNCHER, '--version']);
   const cluster = join(folder, 'cluster');
   await makeSample(cluster);
   process.env.SAMPLE_CLUSTER = cluster;

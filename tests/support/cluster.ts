@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from './folders.ts';
-import { CACHE, configuredSample, copySample } from './sample.ts';
+import { copySample } from './sample.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -21,7 +21,6 @@ export interface CommandResult {
 export async function sampleCluster(configuration?: string): Promise<string> {
   const folder = await temporaryFolder();
   await copySample(folder);
-  await cp(join(configuredSample(), CACHE), join(folder, CACHE), { recursive: true });
   if (configuration !== undefined) await cp(configuration, folder, { recursive: true });
   return folder;
 }
@@ -54,9 +53,4 @@ export async function runCommand(
       },
     );
   });
-}
-
-/** Files without those of the caches, which every run may write. */
-export function withoutCache(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith(`${CACHE}/`)));
 }

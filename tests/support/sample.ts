@@ -15,9 +15,6 @@ export const SAMPLE_KEYS = join(repository, 'tests/sample');
 /** What stands in the repository as it is published and belongs to whoever forks it: the cluster of the tests. */
 export const SAMPLE_FILES = join(repository, 'tests/sample/cluster');
 
-/** Where a cluster keeps what may be thrown away. */
-export const CACHE = '.cluster-template/cache';
-
 /** The part of a repository that configure reads and writes. */
 const SAMPLE_PARTS = [
   'cluster.yaml',
@@ -75,7 +72,7 @@ export function configuredSample(): string {
   return folder;
 }
 
-/** Copies the configured sample into a folder, without its caches. */
+/** Copies the configured sample into a folder. */
 export async function copySample(folder: string): Promise<void> {
   for (const part of SAMPLE_PARTS) await cp(join(configuredSample(), part), join(folder, part), { recursive: true });
 }

@@ -12,7 +12,7 @@ import { checkTracked } from './leaks.ts';
 import { checkRepository } from './repository.ts';
 import { checkRendering, checkSecrets } from './secrets.ts';
 import { checkTemplates } from './templates.ts';
-import { checkEnvironment, checkTools } from './tools.ts';
+import { checkEnvironment, checkTools, checkUserFolders } from './tools.ts';
 
 /** What the doctor is asked. */
 export interface DoctorOptions {
@@ -38,7 +38,9 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const configuration = valid?.configuration;
   const manifest = await readManifest(root);
   return [
-    ...(isWanted('tools') ? [...(await checkTools(programs)), checkEnvironment(files, env)] : []),
+    ...(isWanted('tools')
+      ? [...(await checkTools(programs)), checkEnvironment(files, env), ...checkUserFolders(root)]
+      : []),
     ...(isWanted('configuration') ? checks : []),
     ...(isWanted('keys') ? await checkKeys(root, manifest, configuration) : []),
     ...(isWanted('secrets') ? await examineSecrets(root, manifest, configuration !== undefined) : []),

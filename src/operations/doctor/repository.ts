@@ -3,7 +3,7 @@ import type { Configuration } from '../../cluster/config/types.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
 import type { Finding } from '../../report/finding.ts';
-import { askGit } from '../../system/git.ts';
+import { askGit, askGitForPaths } from '../../system/git.ts';
 import type { Check } from './check.ts';
 
 /** What Flux would not see: changes that are not committed, commits that are not pushed, another repository or branch than the configured one. */
@@ -24,6 +24,7 @@ export async function checkRepository(root: ClusterRoot, configuration: Configur
       subject: 'the remote is the configured one',
       findings: await strangeRemote(root, configuration),
     },
+    { area: 'repository', subject: 'no code caches in git', findings: await trackedCaches(root) },
   ];
 }
 
@@ -68,6 +69,23 @@ async function strangeRemote(root: ClusterRoot, configuration: Configuration | u
     findings.push({ ...UNCOMMITTED, severity: 'warning', message, remedy: `merge it into ${wanted}` });
   }
   return findings;
+}
+
+/** Earlier versions kept compiled code there. Nothing reads it any more; whoever commits it wants somebody to run it. */
+async function trackedCaches(root: ClusterRoot): Promise<Finding[]> {
+  const folder = '.cluster-template/cache';
+  const [first, ...others] = (await askGitForPaths(root.path, ['ls-files', '-z', '--', folder])) ?? [];
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` and ${String(others.length)} more`;
+  return [
+    {
+      code: 'trust/tracked-cache',
+      severity: 'warning',
+      message: `git tracks ${first}${more}: code that an earlier version would have run; it is not read`,
+      place: { file: first },
+      remedy: `ask \`git log -- ${folder}\` who put it there, then run \`git rm -r ${folder}\``,
+    },
+  ];
 }
 
 async function git(root: ClusterRoot, arguments_: readonly string[]): Promise<string | undefined> {

@@ -1,8 +1,10 @@
+import type { ClusterRoot } from '../../cluster/root.ts';
 import { PROGRAMS, type ProgramName } from '../programs/catalogue.ts';
 import type { Programs } from '../programs/call.ts';
 import { inspectPrograms, programFinding, type InstalledProgram } from '../programs/versions.ts';
 import type { AccessFiles } from '../programs/environment.ts';
 import type { Finding } from '../../report/finding.ts';
+import { openUserFolder } from '../../system/user-folders.ts';
 import type { Check } from './check.ts';
 
 /** The commands that start each program; those without one are for work by hand, and their lack is no error. */
@@ -24,6 +26,23 @@ export async function checkTools(programs: Programs): Promise<Check[]> {
   const names = Object.keys(COMMANDS) as ProgramName[];
   const installed = await inspectPrograms(programs, names);
   return installed.map((one) => ({ area: 'tools', subject: subjectOf(one), findings: findingsOf(one) }));
+}
+
+/** The folders in which something is kept for the user: without them runs are slower, and trust is not remembered. */
+export function checkUserFolders(root: ClusterRoot): Check[] {
+  const purposes = { cache: 'runs are slower', state: 'caches are not used, and `--trust` is not remembered' } as const;
+  return (Object.keys(purposes) as (keyof typeof purposes)[]).map((kind) => {
+    const folder = openUserFolder(kind, root.path);
+    if (!('refusal' in folder)) return { area: 'tools', subject: `the ${kind} folder ${folder.path}`, findings: [] };
+    const name = folder.path ?? `for the user's ${kind}`;
+    const message = `the folder ${name} is not used: ${folder.refusal}; ${purposes[kind]}`;
+    const remedy = `give it to you alone, or name another: ${kind === 'cache' ? 'CLUSTER_TEMPLATE_CACHE' : 'XDG_STATE_HOME'}`;
+    return {
+      area: 'tools',
+      subject: `the ${kind} folder`,
+      findings: [{ code: 'trust/user-folder', severity: 'note', message, remedy }],
+    };
+  });
 }
 
 /** Variables of the shell that name other files than this cluster's: our commands set them aside, programs started by hand do not. */

@@ -1,7 +1,7 @@
 import { appendFile, cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, withoutCache, type CommandResult } from '../../support/cluster.ts';
+import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
 import { readFiles, writeFiles } from '../../support/folders.ts';
 import { standIns } from '../support/stand-ins.ts';
 
@@ -178,7 +178,7 @@ describe('template tidy', () => {
     'leaves a repository in which %s says where it is, and cp brings it back',
     async (command) => {
       const cluster = await sampleCluster();
-      const before = withoutCache(await readFiles(cluster));
+      const before = await readFiles(cluster);
       await template(cluster, 'tidy', '--yes');
       const told = await runCommand([...command.split(' '), '--root', cluster, '--keys', SAMPLE_KEYS]);
       expect(told.code).toBe(1);
@@ -187,7 +187,7 @@ describe('template tidy', () => {
       expect(told.stderr.match(/error:/g)).toHaveLength(1);
       await cp(join(cluster, archive), cluster, { recursive: true });
       await rm(join(cluster, '.private'), { recursive: true });
-      expect(withoutCache(await readFiles(cluster))).toEqual(before);
+      expect(await readFiles(cluster)).toEqual(before);
     },
   );
 
@@ -220,7 +220,7 @@ describe('template tidy', () => {
     expect(tidied, tidied.stderr).toMatchObject({ code: 0 });
     const { launcher, archive } = JSON.parse(tidied.stdout) as { launcher: string; archive: string };
     const left = new Set(
-      Object.keys(withoutCache(await readFiles(fork)))
+      Object.keys(await readFiles(fork))
         .filter((path) => !path.startsWith('.private/'))
         .map((path) => path.replace(/^(kubernetes|talos|bootstrap|\.github)\/.*/, '$1').replace(/\*$/, '')),
     );
