@@ -34,11 +34,20 @@ export type SettledAccess = Exclude<Access, { kind: 'new' }>;
 /**
  * Finds out whose tree this is and which key is at hand. Makes nothing.
  *
- * @param writes - whether the run will write; without that, a tree can be looked at without its key
+ * @param writes - whether the run will write; without that, a tree can be looked at without its key. `plain` is a run that can write
+ *   everything but secrets where there is no key, and `without-key` one that looks for none
  * @throws Failure where a run that writes has not the key of the tree's owner: nobody's cluster is silently re-keyed
  */
-export async function findAccess(root: ClusterRoot, manifest: Manifest | undefined, writes: boolean): Promise<Access> {
+export async function findAccess(
+  root: ClusterRoot,
+  manifest: Manifest | undefined,
+  writes: boolean | 'plain' | 'without-key',
+): Promise<Access> {
   const owner = manifest?.recipient;
+  if (writes === 'without-key') {
+    if (owner === undefined) throw noOwner();
+    return { kind: 'none', recipient: owner };
+  }
   const key = await keyAtHand(root, owner);
   if (key !== undefined && (owner === undefined || key.recipient === owner)) {
     return { kind: 'owner', key, takesOver: false };
@@ -46,9 +55,10 @@ export async function findAccess(root: ClusterRoot, manifest: Manifest | undefin
   // The published sample key protects nothing: its tree is anybody's to take over.
   const takesOver = owner === SAMPLE_RECIPIENT;
   if (takesOver && key !== undefined) return { kind: 'owner', key, takesOver };
-  if (writes) {
+  if (writes !== false) {
     if (owner === undefined || takesOver) return { kind: 'new', takesOver };
-    throw notTheOwner(owner, key);
+    // Another key than the owner's is a mistake to be told; none at all is a machine that has no business with secrets.
+    if (writes === true || key !== undefined) throw notTheOwner(owner, key);
   }
   if (owner === undefined) throw noOwner();
   return { kind: 'none', recipient: owner };

@@ -27,10 +27,11 @@ import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
-import { refusePlain } from './secret-gate.ts';
+import { readRules, refusePlain } from './secret-gate.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
 import { passGates } from './validate-tree.ts';
+import { credentialStandIns, dependentFiles, refuseSecretChanges } from './without-key.ts';
 
 /** The tree as it shall be beside the tree as it is. */
 export interface Comparison {
@@ -50,22 +51,31 @@ export interface Comparison {
   readonly secretChangeOf: (entry: PlanEntry) => Promise<SecretChange>;
 }
 
+/** How the tree is to be compared. */
+export interface CompareOptions {
+  /** Name and version of the program where the run will write: then keys that a new owner needs are made, and those that are missing here are restored. */
+  readonly writes?: { readonly generator: string };
+  /** Credentials of the tree that are to be replaced. */
+  readonly rotate?: readonly TreeCredential[];
+  /** Whether no key is looked for: everything but secrets is made, and they have to be able to stay as they are. */
+  readonly withoutKey?: boolean;
+}
+
 /**
  * Validates, renders and encrypts in memory and compares the result with the tree.
  *
- * @param options.writes - whether the run will write: then keys that a new owner needs are made, and those that are missing here
- *   are restored
- * @param options.rotate - credentials of the tree that are to be replaced
- * @throws Failure where the configuration, a template or the tree is wrong, or a credential of the tree would be replaced by accident
+ * @throws Failure where the configuration, a template or the tree is wrong, a credential of the tree would be replaced by accident, or
+ *   a run that writes would have to make secrets and has no key
  */
 export async function compareWithTree(
   root: ClusterRoot,
-  options: { readonly writes: boolean; readonly rotate?: readonly TreeCredential[] },
+  options: CompareOptions,
   progress: Progress,
 ): Promise<Comparison> {
   const workspace = workspaceOf(root);
   const manifest = await readManifest(root);
-  const found = await findAccess(root, manifest, options.writes);
+  const writes = options.writes !== undefined;
+  const found = await findAccess(root, manifest, options.withoutKey === true ? 'without-key' : writes && 'plain');
   // Begun before anything else: what is edited while the run is at work shall count as changed the next time.
   const hashing = hashInputs(root);
   hashing.catch(() => undefined);
@@ -79,21 +89,27 @@ export async function compareWithTree(
     return settled;
   });
   const { rotate: rotated = [] } = options;
+  const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
   const rotation =
     rotated.length === 0
       ? NO_ROTATION
       : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, manifest }));
   const { files, printed, restored, search } = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
-    const tree = await renderTree(root, configuration, { access, manifest, given: rotation.texts });
+    const tree = await renderTree(root, configuration, { access, manifest, given: standIns ?? rotation.texts });
     say(`${String(tree.files.length)} files`);
     return tree;
   });
-  if (options.writes) await restoreCredentials(root.keys, textsOf(restored));
+  if (writes) await restoreCredentials(root.keys, textsOf(restored));
   const rendered = files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
   const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
+  const dependent =
+    access.kind === 'none' ? await dependentFiles(root, { access, manifest }, rendered) : new Set<string>();
   const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, async () => {
-    const result = await encryptSecrets(rendered, present.disk, access, (path, text) => versionsOf(root, path, text));
+    const result = await encryptSecrets(rendered, present.disk, access, {
+      dependent,
+      versionsOf: (path, text) => versionsOf(root, path, text),
+    });
     // Without a key what lies on disk stands in for secrets: none of it is written.
     refusePlain(access.kind === 'none' ? result.files.filter(({ secret }) => !secret) : result.files, search);
     return result;
@@ -111,11 +127,15 @@ export async function compareWithTree(
     return await withoutOwnWork(root, changes);
   });
   const inputs = await hashing;
+  if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && manifest !== undefined) {
+    const last = { access, manifest, rendered, given: standIns, dependent, inputs, ...options.writes };
+    await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendered) });
+  }
   return {
     plan,
     findings: [
       ...findings,
-      ...(options.writes ? [] : restored.map(missingHere)),
+      ...(writes ? [] : restored.map(missingHere)),
       ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'note') : []),
       ...warnings,
       ...encrypted.findings,

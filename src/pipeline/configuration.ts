@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { companionStandIns, readCompanion, type CompanionSecrets } from '../cluster/config/companion.ts';
@@ -30,9 +31,15 @@ export interface ValidConfiguration {
  *
  * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared;
  *   in a tree that is somebody's own no value of the sample should be left
+ * @param standIns - which set of stand-ins is taken: two sets differ in all of them, and one is the same whenever it is asked for
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
-export async function readConfiguration(root: ClusterRoot, access: Access): Promise<ValidConfiguration> {
+export async function readConfiguration(
+  root: ClusterRoot,
+  access: Access,
+  standIns: StandInSet = 'first',
+): Promise<ValidConfiguration> {
+  const standIn = (name: string): string => secretStandIn(standIns, name);
   const [cluster, nodes, sealed] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
@@ -41,11 +48,11 @@ export async function readConfiguration(root: ClusterRoot, access: Access): Prom
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
   if (texts.some((text) => readUnmerged(text) !== undefined)) await refuseUnmergedInputs(root);
-  const companion = await companionSecrets(sealed, access);
+  const companion = await companionSecrets(sealed, access, standIn);
   const secrets = { ...secretSources(root), companion };
   const { findings, configuration, sources } = await loadConfiguration(
     { cluster, nodes, isOwned: isOwned(access) },
-    access.kind === 'none' ? withStandIns(secrets) : secrets,
+    access.kind === 'none' ? { ...secrets, standIn } : secrets,
   );
   if (configuration === undefined) throw new Failure('input', findings);
   return { configuration, findings, sources };
@@ -107,9 +114,22 @@ async function readOwn(root: ClusterRoot, path: string): Promise<string | undefi
   });
 }
 
-async function companionSecrets(text: string | undefined, access: Access): Promise<CompanionSecrets> {
+/** The name of a set of stand-ins. */
+export type StandInSet = 'first' | 'second';
+
+/** A text that says what it is, and tells nothing of what it is made from: that may be a ciphertext. */
+function secretStandIn(set: StandInSet, name: string): string {
+  const hash = createHash('sha256').update(`${set} ${name}`).digest('hex');
+  return `stand-in for a secret that is not at hand ${hash.slice(0, 16)}`;
+}
+
+async function companionSecrets(
+  text: string | undefined,
+  access: Access,
+  standIn: (name: string) => string,
+): Promise<CompanionSecrets> {
   if (text === undefined) return {};
-  if (access.kind === 'none') return companionStandIns(text);
+  if (access.kind === 'none') return companionStandIns(text, standIn);
   return await readCompanion(text, access.kind === 'owner' ? access.key.identities : []);
 }
 
@@ -125,15 +145,4 @@ function secretSources(root: ClusterRoot): SecretSources {
 async function isTracked(root: ClusterRoot, path: string): Promise<boolean> {
   const { exitCode } = await askGit(root.path, ['ls-files', '--error-unmatch', '--', path]);
   return exitCode === 0;
-}
-
-function withStandIns(sources: SecretSources): SecretSources {
-  const standIn = 'stand-in for a secret that is not at hand';
-  return {
-    ...sources,
-    env: new Proxy(sources.env, {
-      get: (env, name) => (typeof name === 'string' ? (env[name] ?? standIn) : undefined),
-    }),
-    readFile: async (path) => (await sources.readFile(path)) ?? standIn,
-  };
 }

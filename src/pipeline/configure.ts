@@ -22,6 +22,8 @@ export interface ConfigureOptions {
   readonly conflicts: ConflictChoice;
   /** Credentials of the tree that are to be replaced on purpose. */
   readonly rotate?: readonly TreeCredential[];
+  /** Whether no key is looked for and everything but secrets is written. */
+  readonly withoutKey?: boolean;
   /** Asked before generated files are removed; a run that may not ask says yes. */
   readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
   /** Aborted where somebody interrupts the program. */
@@ -69,7 +71,8 @@ export async function configure(
     // Before the manifest is read: what an interrupted run began is part of what earlier runs made.
     await recover(workspace);
     for (const folder of new Set([root.state, root.keys])) await removeAbandoned(folder);
-    const comparison = await compareWithTree(root, { writes: true, rotate: options.rotate ?? [] }, progress);
+    const { generator, rotate = [], withoutKey = false } = options;
+    const comparison = await compareWithTree(root, { writes: { generator }, rotate, withoutKey }, progress);
     const settled = await settleConflicts(root, comparison.plan, options.conflicts);
     const result = {
       ...resultOf(comparison),
@@ -99,10 +102,11 @@ export async function configure(
 /**
  * The same run without its last step: nothing is written, no key is made and no lock is taken.
  *
+ * @param withoutKey - whether no key is looked for
  * @throws Failure where the input is wrong
  */
-export async function planConfigure(root: ClusterRoot, progress: Progress): Promise<PlanResult> {
-  return resultOf(await compareWithTree(root, { writes: false }, progress));
+export async function planConfigure(root: ClusterRoot, progress: Progress, withoutKey = false): Promise<PlanResult> {
+  return resultOf(await compareWithTree(root, { withoutKey }, progress));
 }
 
 function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanResult {

@@ -27,22 +27,29 @@ export type VersionsOf = (path: string, text: string) => Promise<readonly string
  * bytes that lie on disk, or those of the side of a merge that it is equal to. Without the owner's key the files on disk stand in for
  * their new rendering, unread.
  *
+ * @param options.dependent - paths of plain files that cannot be rendered without the key either
  * @throws Failure where a file cannot be encrypted, or a merge of one could only be settled with the owner's key
  */
 export async function encryptSecrets(
   rendered: readonly RenderedFile[],
   disk: ReadonlyMap<string, DiskFile>,
   access: SettledAccess,
-  versionsOf: VersionsOf = (_, text) => Promise.resolve([text]),
+  {
+    versionsOf = (_, text) => Promise.resolve([text]),
+    dependent = new Set(),
+  }: { readonly versionsOf?: VersionsOf; readonly dependent?: ReadonlySet<string> } = {},
 ): Promise<EncryptedFiles> {
   const secrets = rendered.filter(({ path }) => isSecretPath(path));
   const files: DesiredFile[] = rendered
     .filter(({ path }) => !isSecretPath(path))
-    .map((file) => desired(file, file.bytes));
+    .map((file) => desired(file, (dependent.has(file.path) ? disk.get(file.path)?.bytes : undefined) ?? file.bytes));
   if (access.kind === 'none') {
     refuseUnmerged(secrets, disk);
     for (const file of secrets) files.push(desired(file, disk.get(file.path)?.bytes ?? Buffer.alloc(0)));
-    const notes = secrets.length === 0 ? [] : [notChecked(secrets.length)];
+    const notes = [
+      ...(secrets.length === 0 ? [] : [notChecked(secrets.length)]),
+      ...[...dependent].map(dependsOnSecret),
+    ];
     return { files, findings: notes, secrets: secrets.length, ruleFor: () => undefined };
   }
   const rules = secrets.length === 0 ? undefined : readRules(rendered);
@@ -99,6 +106,15 @@ function refuseUnmerged(secrets: readonly RenderedFile[], disk: ReadonlyMap<stri
 
 function desired(file: RenderedFile, bytes: Uint8Array): DesiredFile {
   return { path: file.path, bytes, executable: (file.mode & 0o100) !== 0, secret: isSecretPath(file.path) };
+}
+
+function dependsOnSecret(path: string): Finding {
+  return {
+    code: 'secrets/not-checked',
+    severity: 'note',
+    message: `${path} was not checked: what stands in it depends on a secret that is not here`,
+    place: { file: path },
+  };
 }
 
 function notChecked(count: number): Finding {

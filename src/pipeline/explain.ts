@@ -23,7 +23,7 @@ export async function explain(root: ClusterRoot, path: string, line: number | un
   const manifest = await readManifest(root);
   const access = await accessToLook(root, manifest);
   const { configuration } = await readConfiguration(root, access);
-  const { settings, inputs, plugins } = await readSources(root, configuration, access);
+  const { settings, inputs, plugins } = await readSources(root, configuration, { access });
   const output = outputAt(path, inputs, manifest);
   const request: RenderRequest = { settings, inputs, plugins };
   const [, cluster, ...users] = plugins;

@@ -35,6 +35,9 @@ export async function refuseForeignFiles(root: ClusterRoot, files: Iterable<stri
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
+/** Folder of the state in which the inputs of the last run are laid out for a comparison. */
+export const LAST_RUN = 'last-run';
+
 /** The folders that files may lie in: the cluster's, the repository around it, and that of an installed package. */
 class Bases {
   /** Without links in it. */
@@ -87,7 +90,9 @@ const PRIVATE_NAMES: readonly string[] = [...Object.values(CREDENTIAL_FILES), 'k
 function isPrivate(way: string, isLinked: boolean): boolean {
   const parts = way.split(sep);
   const name = parts.at(-1) ?? '';
-  const isOurs = parts[0] === '.private' || parts[0] === '.cluster-template';
+  // What a run without the age key lays out there are inputs of the last run, as git has them.
+  const isLastRun = !isLinked && parts[0] === '.cluster-template' && parts[1] === LAST_RUN;
+  const isOurs = parts[0] === '.private' || (parts[0] === '.cluster-template' && !isLastRun);
   const isAccess = parts[0] === 'talos' && parts[1] === 'clusterconfig';
   // A template in a folder of that name is told by what it would write.
   const isOfGit = isGitName(parts[0] ?? '') || (isLinked && parts.some(isGitName));

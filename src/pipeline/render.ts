@@ -58,6 +58,8 @@ export interface TreeAccess {
   readonly manifest: Manifest | undefined;
   /** Texts of credential files that go before those of the folder, by file. */
   readonly given?: ReadonlyMap<string, string>;
+  /** Absolute folder of another state of the templates, and of the plugins where that one has other ones. */
+  readonly sources?: { readonly templates: string; readonly plugins: string };
 }
 
 /**
@@ -135,7 +137,7 @@ interface Rendering {
 }
 
 async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
-  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree.access, tree.given);
+  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree);
   const codeCache = openCodeCache(openUserCache(root.path));
   const request: RenderRequest = { settings, inputs, plugins };
   const files = renderInputs({ ...request, codeCache });
@@ -193,14 +195,13 @@ export interface RenderSources {
 export async function readSources(
   root: ClusterRoot,
   configuration: Configuration,
-  access: SettledAccess,
-  given?: ReadonlyMap<string, string>,
+  { access, given, sources = { templates: root.path, plugins: root.path } }: Omit<TreeAccess, 'manifest'>,
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   await refuseForeignFiles(root, settings.inputs);
-  const inputs = await readInputs(settings, root.path);
+  const inputs = await readInputs(settings, sources.templates);
   await refuseForeignFiles(root, [
-    ...[...inputs.files.values()].map(({ source }) => source),
+    ...[...inputs.files.values()].map(({ source }) => join(sources.templates, source)),
     ...pluginFiles(root, settings),
   ]);
   await refuseUnmerged(root, inputs);
@@ -212,7 +213,7 @@ export async function readSources(
   });
   // makejinja gives templates the process's environment under this name.
   const inherited: Plugin = { name: 'environment', data: { env: environment() } };
-  const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster))];
+  const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster, sources.plugins))];
   return { settings, inputs, plugins, credentials };
 }
 
@@ -233,8 +234,13 @@ function pluginFiles({ path }: ClusterRoot, { plugins, importPaths }: Settings):
   return candidates.flatMap(moduleFiles);
 }
 
-async function loadUserPlugins(root: ClusterRoot, settings: Settings, cluster: ClusterExtension): Promise<Plugin[]> {
-  const search = { folder: root.path, importPaths: settings.importPaths, cache: openUserCache(root.path) };
+async function loadUserPlugins(
+  root: ClusterRoot,
+  settings: Settings,
+  cluster: ClusterExtension,
+  folder: string,
+): Promise<Plugin[]> {
+  const search = { folder, importPaths: settings.importPaths, cache: openUserCache(root.path) };
   const context = { data: cluster.data, env: environment(), config: settings };
   return await Promise.all(settings.plugins.map((name) => loadPlugin(name, search, context)));
 }

@@ -81,7 +81,8 @@ function shownAs(path: string, tree: Tree, text: string): { tree: Tree; shown: s
   return { tree, shown: maskSecrets(text) };
 }
 
-function changedKeys(before: Tree, after: Tree): string[] {
+/** Paths of the keys whose values differ. */
+export function changedKeys(before: Tree, after: Tree): string[] {
   const [old, fresh] = [valuesOf(before), valuesOf(after)];
   const paths = [...new Set([...old.keys(), ...fresh.keys()])];
   return paths.filter((path) => old.get(path) !== fresh.get(path));

@@ -53,7 +53,7 @@ export async function showConfiguration(
   const values = [...inOrder(cluster), ...ofNodes].filter(
     ({ source }) => !options.computed || source.kind === 'computed',
   );
-  return { values, findings: valid.findings };
+  return { values, findings: valid.findings.filter(({ code }) => code !== 'secrets/not-checked') };
 }
 
 /** What is not written and is not what it was before values were computed has been computed. */

@@ -56,7 +56,7 @@ async function openPrevious(
 }
 
 /** Whether a file was encrypted by this rule: the same recipients, values and MAC. */
-function isUnder({ age, selection, macOnlyEncrypted }: Metadata, rule: Rule): boolean {
+export function isUnder({ age, selection, macOnlyEncrypted }: Metadata, rule: Rule): boolean {
   const recipients = new Set(age.map(({ recipient }) => recipient));
   if (recipients.size !== rule.recipients.length || !rule.recipients.every((recipient) => recipients.has(recipient)))
     return false;

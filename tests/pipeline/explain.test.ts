@@ -58,7 +58,7 @@ describe('the answer about the sample', () => {
     const root = clusterRoot(await sampleCluster(), KEYS);
     const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
     const { configuration } = await readConfiguration(root, access);
-    const { settings, inputs, plugins } = await readSources(root, configuration, access);
+    const { settings, inputs, plugins } = await readSources(root, configuration, { access });
     const data = templateData(configuration);
     let literal = 0;
     for (const [path, { file, isTemplate }] of inputs.outputs) {

@@ -12,6 +12,10 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
     .option('--keep', 'leave files that were changed by hand as they are, and go on with the others')
     .option(
+      '--without-key',
+      'look for no age key: write everything but secrets, and stop where one would have to change',
+    )
+    .option(
       '--rotate <name...>',
       'replace a credential that the tree holds by the one that lies here, or by a new one: deploy-key, webhook-token, tunnel',
     )

@@ -21,6 +21,7 @@ export interface ConfigureCommandOptions extends RootOptions {
   readonly force?: boolean;
   readonly keep?: boolean;
   readonly rotate?: readonly string[];
+  readonly withoutKey?: boolean;
 }
 
 /** `cluster-template configure`; gives back the exit code. */
@@ -33,12 +34,16 @@ export async function runConfigure(options: ConfigureCommandOptions): Promise<nu
     const message = '--check writes nothing, so it cannot --rotate anything';
     throw failure('usage', { code: 'usage/argument', message });
   }
+  if (options.withoutKey === true && options.rotate !== undefined) {
+    const message = '--without-key writes no secret, so it cannot --rotate anything';
+    throw failure('usage', { code: 'usage/argument', message });
+  }
   return options.check === true ? await check(options) : await interruptible((signal) => write(options, signal));
 }
 
 async function check(options: ConfigureCommandOptions): Promise<number> {
   const root = await rootOf(options);
-  const result = await shown(options, (progress) => planConfigure(root, progress));
+  const result = await shown(options, (progress) => planConfigure(root, progress, options.withoutKey === true));
   const needsRun = differs(result.plan);
   if (options.json === true) printJson(planToJson(result));
   else {
@@ -63,7 +68,8 @@ async function write(options: ConfigureCommandOptions, signal: AbortSignal): Pro
     };
     const confirm = asks ? confirmed : () => Promise.resolve(true);
     const rotate = (options.rotate ?? []).map(credentialNamed);
-    return configure(root, { generator: GENERATOR, conflicts, rotate, confirm, signal }, progress);
+    const { withoutKey = false } = options;
+    return configure(root, { generator: GENERATOR, conflicts, rotate, withoutKey, confirm, signal }, progress);
   });
   if (options.json === true) printJson(configureToJson(result));
   else {

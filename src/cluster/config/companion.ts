@@ -34,12 +34,18 @@ export async function readCompanion(text: string, identities: readonly AgeIdenti
 /**
  * The fields that an encrypted companion holds, each with a stand-in: for runs without a key, which compare everything but secrets.
  *
+ * @param standIn - gives the text; what is named by the same ciphertext gets the same
  * @throws Failure where the text is not encrypted
  */
-export function companionStandIns(text: string): CompanionSecrets {
+export function companionStandIns(text: string, standIn: (name: string) => string): CompanionSecrets {
   const { tree } = readSealed(COMPANION_FILE, text);
-  const fields = tree.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'entry' ? [item.key] : [])));
-  return Object.fromEntries(fields.map((field) => [field, 'stand-in for a secret that is not at hand' as SecretText]));
+  const entries = tree.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'entry' ? [item] : [])));
+  return Object.fromEntries(
+    entries.map(({ key, value }) => {
+      const ciphertext = value.kind === 'str' ? value.value : '';
+      return [key, standIn(`${COMPANION_FILE} ${key} ${ciphertext}`) as SecretText];
+    }),
+  );
 }
 
 /** What a new companion is made of. */

@@ -16,6 +16,11 @@ export interface SecretSources {
   readonly companion?: Readonly<Record<string, SecretText>>;
   /** Whether git tracks a file, so that what it holds would be pushed. */
   readonly isTracked: (path: string) => Promise<boolean>;
+  /**
+   * For runs that compare no secrets: what takes the place of one whose variable or file is not at hand. What names the secret
+   * is given, and the same name gets the same text.
+   */
+  readonly standIn?: (name: string) => string;
 }
 
 /** The secrets of cluster.yaml that could be read, by field, and what stood in the way of the others. */
@@ -150,14 +155,18 @@ async function readLiteral({ field, document, sources }: Reading, text: string):
 function readVariable({ field, sources }: Reading, name: string): Result {
   const text = sources.env[name]?.trim();
   if (text !== undefined && text !== '') return { text };
-  const message = `\`${field}\` is taken from the environment variable ${shown(name)}, which is ${text === '' ? 'empty' : 'not set'}`;
+  const source = `the environment variable ${shown(name)}, which is ${text === '' ? 'empty' : 'not set'}`;
+  if (sources.standIn !== undefined) return standInFor([field, 'env'], source, sources.standIn(`env ${name}`));
+  const message = `\`${field}\` is taken from ${source}`;
   return { issue: missing([field, 'env'], message, 'set it where the command runs, or write {file: PATH}') };
 }
 
 async function readSecretFile({ field, sources }: Reading, path: string): Promise<Result> {
   const text = (await sources.readFile(path))?.trim();
   if (text === undefined || text === '') {
-    const message = `\`${field}\` is taken from the file ${shown(path)}, which ${text === '' ? 'is empty' : 'does not exist'}`;
+    const source = `the file ${shown(path)}, which ${text === '' ? 'is empty' : 'does not exist'}`;
+    if (sources.standIn !== undefined) return standInFor([field, 'file'], source, sources.standIn(`file ${path}`));
+    const message = `\`${field}\` is taken from ${source}`;
     return { issue: missing([field, 'file'], message, 'write the secret to that file, or write {env: NAME}') };
   }
   if (!(await sources.isTracked(path))) return { text };
@@ -174,6 +183,13 @@ function shown(name: string): string {
 /** .gitignore of the template names *.key. */
 function exampleFile(field: string): string {
   return `${field.replaceAll('_', '-')}.key`;
+}
+
+/** The secret is somebody else's to have: whoever runs without the owner's key is told, and goes on. */
+function standInFor(path: string[], source: string, text: string): Result {
+  const [field = ''] = path;
+  const message = `\`${field}\` was not checked: it is taken from ${source} here`;
+  return { text, issue: { code: 'secrets/not-checked', severity: 'note', at: { path }, message } };
 }
 
 function missing(path: string[], message: string, remedy: string): Omit<Issue, 'file'> {

@@ -34,7 +34,7 @@ const TESTS = 'tests/golden';
 export async function checkTemplates(root: ClusterRoot, configuration: Configuration): Promise<Check[]> {
   const found = await findAccess(root, await readManifest(root), false);
   const access = found.kind === 'new' ? ({ kind: 'none', recipient: '' } as const) : found;
-  const sources = await readSources(root, configuration, access);
+  const sources = await readSources(root, configuration, { access });
   const options = syntaxOptions(sources);
   const { inputs } = sources;
   const outputs = new Set([...inputs.outputs.values()].map(({ file }) => file));

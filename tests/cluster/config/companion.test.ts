@@ -21,7 +21,7 @@ describe('cluster.sops.yaml', () => {
     expect(text).not.toContain(SECRET);
     expect(text).toMatch(/^cloudflare_token: ENC\[/);
     expect(await readCompanion(text, [identity])).toEqual({ cloudflare_token: SECRET });
-    expect(Object.keys(companionStandIns(text))).toEqual(['cloudflare_token']);
+    expect(Object.keys(companionStandIns(text, (name) => name))).toEqual(['cloudflare_token']);
   });
 
   it('that still holds the placeholder of the sample does not hide what cluster.yaml says', async () => {
@@ -47,7 +47,7 @@ describe('cluster.sops.yaml', () => {
   });
 
   it('that is not encrypted says so', () => {
-    expect(() => companionStandIns(`cloudflare_token: ${SECRET}\n`)).toThrow(Failure);
+    expect(() => companionStandIns(`cloudflare_token: ${SECRET}\n`, (name) => name)).toThrow(Failure);
   });
 });
 

@@ -1,0 +1,254 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { isSecretPath } from '../checks/secrets.ts';
+import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
+import { TREE_CREDENTIALS } from '../cluster/credentials/tree.ts';
+import { clusterRoot, type ClusterRoot } from '../cluster/root.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
+import { Failure, type Finding } from '../report/finding.ts';
+import { readSealed } from '../sops/decrypt.ts';
+import { readPlain } from '../sops/encrypt.ts';
+import { generateIdentity } from '../sops/identities.ts';
+import { isUnder } from '../sops/keep.ts';
+import { ruleFor, type Rules } from '../sops/rules.ts';
+import { sameTree } from '../sops/tree.ts';
+import { below, createFile, readBytesIfPresent, readTextSyncIfPresent, removeTree } from '../system/files.ts';
+import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
+import { contentHash, type DiskFile } from '../workspace/entry.ts';
+import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
+import type { SettledAccess } from './access.ts';
+import { readConfiguration } from './configuration.ts';
+import { LAST_RUN } from './foreign-files.ts';
+import { compareInputs, hashInputs, namesOfStale, templateFolders } from './inputs.ts';
+import { renderTree } from './render.ts';
+import { changedKeys } from './secret-changes.ts';
+
+/** A run without the key of the tree's owner. */
+export type KeylessAccess = Extract<SettledAccess, { kind: 'none' }>;
+
+/** The texts of credential files by file: stand-ins for those that are not here, the same for every rendering of a run. */
+export function credentialStandIns(root: ClusterRoot, access: KeylessAccess): Map<string, string> {
+  // The key at hand may be somebody else's; what is printed of it is its public half, which is the owner's.
+  const ageKey = `# public key: ${access.recipient}\n${generateIdentity().reveal()}\n`;
+  const others = TREE_CREDENTIALS.filter(({ file }) => readTextSyncIfPresent(join(root.keys, file)) === undefined);
+  return new Map([
+    [CREDENTIAL_FILES.ageKey as string, ageKey],
+    ...others.map(({ file, make }) => [file, make()] as const),
+  ]);
+}
+
+/**
+ * Paths of plain files whose text depends on secrets that are not here: with other stand-ins it would be another one.
+ *
+ * @param rendered - the tree as the first stand-ins make it
+ */
+export async function dependentFiles(
+  root: ClusterRoot,
+  run: { readonly access: KeylessAccess; readonly manifest: Manifest | undefined },
+  rendered: readonly RenderedFile[],
+): Promise<Set<string>> {
+  const { configuration } = await readConfiguration(root, run.access, 'second');
+  const given = credentialStandIns(root, run.access);
+  const { files } = await renderTree(root, configuration, { ...run, given });
+  const others = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const plain = rendered.filter(({ path }) => !isSecretPath(path));
+  return new Set(plain.filter(({ path, bytes }) => others.get(path)?.equals(bytes) !== true).map(({ path }) => path));
+}
+
+/** What a run without the key has to hold against the last one. */
+export interface KeylessRun {
+  readonly access: KeylessAccess;
+  readonly manifest: Manifest;
+  /** Name and version of the program. */
+  readonly generator: string;
+  readonly rendered: readonly RenderedFile[];
+  readonly given: ReadonlyMap<string, string>;
+  /** Paths of plain files that depend on secrets. */
+  readonly dependent: ReadonlySet<string>;
+  readonly disk: ReadonlyMap<string, DiskFile>;
+  readonly rules: Rules;
+  /** Hashes of what this run is made from. */
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes sure that the files which a run without the key leaves as they are may stay so: what the last run was made from is
+ * taken from git and rendered with the same stand-ins, and every secret has to come out as it does now.
+ *
+ * @throws Failure that names each secret which would have to be encrypted anew, and why, or says why that cannot be told
+ */
+export async function refuseSecretChanges(root: ClusterRoot, run: KeylessRun): Promise<void> {
+  const withheld = run.rendered.filter(({ path }) => isSecretPath(path) || run.dependent.has(path));
+  const committed = await lastCommitted(root);
+  const onDisk = withheld.flatMap((file) => {
+    const why = differsOnDisk(file.path, { ...run, manifest: committed?.manifest ?? run.manifest });
+    return why === undefined ? [] : [needsKey(file.path, why)];
+  });
+  if (onDisk.length > 0) throw new Failure('input', onDisk);
+  const last = committed === undefined ? withoutGit(run) : await renderLastRun(root, run, committed);
+  if (last === 'same') return;
+  if (typeof last === 'string') throw new Failure('input', [cannotBeTold(last)]);
+  const changed = withheld.flatMap((file) => {
+    const why = differs(file, last.get(file.path));
+    return why === undefined ? [] : [needsKey(file.path, why)];
+  });
+  if (changed.length > 0) throw new Failure('input', changed);
+}
+
+/** Why the file on disk is not what the last run wrote, or not what the rules ask for; undefined where it is both. */
+function differsOnDisk(path: string, { disk, manifest, rules }: KeylessRun): string | undefined {
+  const present = disk.get(path);
+  if (present === undefined) return 'it does not exist yet';
+  if (manifest.files.get(path)?.includes(contentHash(present.bytes)) !== true) {
+    return 'it is not the file that the last configure in git wrote';
+  }
+  if (!isSecretPath(path)) return undefined;
+  const rule = ruleFor(rules, path);
+  const { metadata } = readSealed(path, Buffer.from(present.bytes).toString('utf8'));
+  return rule !== undefined && isUnder(metadata, rule) ? undefined : 'its creation rule in .sops.yaml changed';
+}
+
+/** Why a file does not come out as it did from the inputs of the last run; undefined where it does. No value is in it. */
+function differs({ path, bytes }: RenderedFile, before: Buffer | undefined): string | undefined {
+  if (before === undefined) return 'it was not generated by the last configure';
+  if (before.equals(bytes)) return undefined;
+  if (!isSecretPath(path)) return 'what stands in it depends on a secret, and changed';
+  const [old, fresh] = [readPlain(path, before.toString('utf8')), readPlain(path, bytes.toString('utf8'))];
+  if (sameTree(old, fresh)) return undefined;
+  const keys = changedKeys(old, fresh);
+  return keys.length === 0 ? 'its comments or the order of its keys changed' : `${keys.join(', ')} changed`;
+}
+
+function needsKey(path: string, why: string): Finding {
+  return {
+    code: 'secrets/needs-key',
+    severity: 'error',
+    message: `${path} cannot be made without the age key of the tree: ${why}`,
+    place: { file: path },
+    remedy: 'run `cluster-template configure` where age.key is, and commit what it writes',
+  };
+}
+
+function cannotBeTold(why: string): Finding {
+  return {
+    code: 'secrets/needs-key',
+    severity: 'error',
+    message: `whether secrets change cannot be told without the age key of the tree: ${why}`,
+    remedy: 'run `cluster-template configure` where age.key is, and commit what it writes',
+  };
+}
+
+/**
+ * What the last run would render with the stand-ins of this one.
+ *
+ * @returns files by path, or why they cannot be had
+ */
+async function renderLastRun(
+  root: ClusterRoot,
+  run: KeylessRun,
+  { commit, manifest }: CommittedRun,
+): Promise<ReadonlyMap<string, Buffer> | string> {
+  if (manifest.generator !== run.generator) return otherProgram(manifest.generator, run.generator);
+  const folder = below(root.state, LAST_RUN);
+  await removeTree(folder);
+  try {
+    const problem = await layOutLastRun(root, { commit, manifest });
+    if (problem !== undefined) return problem;
+    const before = clusterRoot(folder.path, root.keys);
+    const old: ClusterRoot = { ...before, path: root.path, state: root.state };
+    const { configuration } = await readConfiguration(old, run.access);
+    const { files } = await renderTree(old, configuration, {
+      access: run.access,
+      manifest,
+      given: run.given,
+      sources: { templates: folder.path, plugins: hasOtherPlugins(run.inputs, manifest) ? folder.path : root.path },
+    });
+    return new Map(files.map(({ path, bytes }) => [path, bytes]));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return `what the last configure was made from cannot be rendered any more (${error.findings[0]?.message ?? ''})`;
+  } finally {
+    await removeTree(folder);
+  }
+}
+
+function otherProgram(before: string, now: string): string {
+  return `the tree was made by ${before}, and this is ${now}`;
+}
+
+/** Where git has nothing, all that can be told is whether everything is as the manifest records it. */
+function withoutGit({ manifest, generator, inputs }: KeylessRun): string {
+  if (manifest.generator !== generator) return otherProgram(manifest.generator, generator);
+  const stale = compareInputs(manifest.inputs, inputs);
+  return stale.length === 0 ? 'same' : `git has no commit of a configure, and ${namesOfStale(stale)} changed`;
+}
+
+/** The last run that is in git. */
+interface CommittedRun {
+  readonly commit: string;
+  readonly manifest: Manifest;
+}
+
+/** The last commit with a manifest; undefined where git has none. */
+async function lastCommitted(root: ClusterRoot): Promise<CommittedRun | undefined> {
+  const path = nameIn(root, join(root.state, MANIFEST_NAME));
+  const { exitCode, stdout } = await askGit(root.path, ['log', '-1', '--format=%H', '--', path]);
+  const commit = stdout.trim();
+  if (exitCode !== 0 || commit === '') return undefined;
+  const text = await askGit(root.path, ['cat-file', 'blob', `${commit}:./${path}`]);
+  if (text.exitCode !== 0) return undefined;
+  return { commit, manifest: parseManifest(text.stdout, path) };
+}
+
+function nameIn(root: ClusterRoot, path: string): string {
+  return relative(root.path, path).replaceAll('\\', '/');
+}
+
+function hasOtherPlugins(inputs: ReadonlyMap<string, string>, manifest: Manifest): boolean {
+  return compareInputs(manifest.inputs, inputs).some(({ path }) => path.startsWith('templates/scripts/'));
+}
+
+/**
+ * Writes the inputs of the last run, as git holds them, into a folder of the state.
+ *
+ * @returns why that is not possible; undefined where all of them are there, as the manifest records them
+ */
+async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedRun): Promise<string | undefined> {
+  const name = (path: string): string => nameIn(root, path);
+  const { folders, packages } = await templateFolders(root);
+  const companion = join(dirname(root.clusterFile), COMPANION_FILE);
+  const single = [root.clusterFile, companion, root.nodesFile, root.rendererConfig];
+  const listed = await askGitForPaths(root.path, [
+    'ls-tree',
+    '-r',
+    '-z',
+    commit,
+    '--',
+    ...[...single, ...folders].map(name),
+  ]);
+  if (listed === undefined) return 'git cannot list the files of the last configure';
+  for (const line of listed) {
+    const [, mode = '', object = '', path = ''] = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+    if (path === '' || mode === '120000') continue;
+    const bytes = await readObject(root, object, path);
+    if (bytes === undefined) return `git cannot give ${path} of the last configure`;
+    await createFile(below(root.state, LAST_RUN, path), bytes, mode === '100755' ? 0o755 : 0o644);
+  }
+  const found = await hashInputs(clusterRoot(join(root.state, LAST_RUN)));
+  // What an installed package brings is in no commit: it has to be what it was.
+  const ofPackages = [...(await hashInputs(root))].filter(([path]) => packages.map(name).includes(path));
+  const stale = compareInputs(manifest.inputs, new Map([...found, ...ofPackages]));
+  return stale.length === 0
+    ? undefined
+    : `the commit of the last configure has other inputs than it was made from: ${namesOfStale(stale)}`;
+}
+
+/** The content of an object; where the file on disk is the same one, git need not be asked. */
+async function readObject(root: ClusterRoot, object: string, path: string): Promise<Uint8Array | undefined> {
+  const present = await readBytesIfPresent(resolve(root.path, path)).catch(() => undefined);
+  if (present !== undefined && isBlob(object, present)) return present;
+  const { exitCode, stdout } = await askGit(root.path, ['cat-file', 'blob', object]);
+  if (exitCode !== 0) return undefined;
+  // The line break at the end is taken off what a program prints.
+  return [`${stdout}\n`, stdout].map((text) => Buffer.from(text, 'utf8')).find((bytes) => isBlob(object, bytes));
+}
