@@ -229,7 +229,8 @@ async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedR
   if (listed === undefined) return 'git cannot list the files of the last configure';
   for (const line of listed) {
     const [, mode = '', object = '', path = ''] = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-    if (path === '' || mode === '120000') continue;
+    // A link is no input, and a path that leads out of the folder is one that git itself would refuse.
+    if (path === '' || mode === '120000' || path.split('/').includes('..')) continue;
     const bytes = await readObject(root, object, path);
     if (bytes === undefined) return `git cannot give ${path} of the last configure`;
     await createFile(below(root.state, LAST_RUN, path), bytes, mode === '100755' ? 0o755 : 0o644);
