@@ -31,10 +31,7 @@ export function credentialStandIns(root: ClusterRoot, access: KeylessAccess): Ma
   // The key at hand may be somebody else's; what is printed of it is its public half, which is the owner's.
   const ageKey = `# public key: ${access.recipient}\n${generateIdentity().reveal()}\n`;
   const others = TREE_CREDENTIALS.filter(({ file }) => readTextSyncIfPresent(join(root.keys, file)) === undefined);
-  return new Map([
-    [CREDENTIAL_FILES.ageKey as string, ageKey],
-    ...others.map(({ file, make }) => [file, make()] as const),
-  ]);
+  return new Map([[CREDENTIAL_FILES.ageKey, ageKey], ...others.map(({ file, make }) => [file, make()] as const)]);
 }
 
 /**
