@@ -106,7 +106,8 @@ export const FINDING_CODES = {
   'secrets/sample-key': 'something is encrypted to the published key of the sample, or that key is in use',
   'secrets/in-history': 'an earlier commit holds a secret in plain text, so that everybody with the repository has it',
   'secrets/in-git': 'git tracks a secret in plain text, or a commit would',
-  'secrets/needs-key': 'a secret would have to be encrypted anew, or may have to be, and the key of the tree is not here',
+  'secrets/needs-key':
+    'a secret would have to be encrypted anew, or may have to be, and the key of the tree is not here',
   'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
 
   // manifests: what Flux, the bootstrap and talhelper would make of the result
