@@ -9,6 +9,7 @@ import { builtinGlobals } from './globals/table.ts';
 import { compileRules, type LexerRules } from './lexer/rules.ts';
 import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts';
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
+import { apart, CALL, meter, spend, type Usage } from './python/budget.ts';
 import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
 import type { CallContext, Policies } from './python/context.ts';
 import { hashOf } from './python/dict.ts';
@@ -30,13 +31,13 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   declare loaders: SourceLoader[];
   readonly state: RenderState = {
     depth: 0,
-    iterations: 0,
     onUndefined: undefined,
     marks: undefined,
     lateError: undefined,
     place: { template: undefined, line: undefined, column: undefined },
   };
   readonly globalVariables = new Map<string, unknown>();
+  private readonly highest = { work: 0, memory: 0 };
   private readonly settings: Settings;
   private readonly tagExtensions: readonly Extension[];
   private readonly rules: LexerRules;
@@ -55,8 +56,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     this.filters = table(builtinFilters, options.filters);
     this.tests = table(builtinTests, options.tests);
     const { random } = this.settings;
-    const { maxRangeLength } = options;
-    for (const [name, value] of builtinGlobals({ random, maxRangeLength })) this.globalVariables.set(name, value);
+    for (const [name, value] of builtinGlobals({ random })) this.globalVariables.set(name, value);
     for (const extension of this.tagExtensions) {
       for (const [name, value] of entriesOf(extension.globals)) this.globalVariables.set(name, value);
     }
@@ -88,6 +88,18 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     return this.makeTemplate(source, name);
   }
 
+  /** The most work and the most memory that a render has used so far, each of them whatever the other was. */
+  get highestUsage(): Usage {
+    return this.highest;
+  }
+
+  /** Notes what the render that ends has used. */
+  noteUsage(): void {
+    const { highest, limits } = this;
+    highest.work = Math.max(highest.work, limits.work - meter.work);
+    highest.memory = Math.max(highest.memory, limits.memory - meter.memory);
+  }
+
   /** Adds a variable of all templates. */
   addGlobal(name: string, value: unknown): this {
     this.globalVariables.set(name, value);
@@ -100,7 +112,8 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
    */
   compileSource(source: string, name?: string): string {
     try {
-      return generateCode(source, this.compileOptions(name), this.rules);
+      // A template costs the render the same whether or not its code is known already.
+      return apart(this.limits, () => generateCode(source, this.compileOptions(name, source.length), this.rules));
     } catch (error) {
       if (error instanceof TemplateError) this.explain(error, source, name);
       throw error;
@@ -156,7 +169,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     return this.makeTemplate(source, name);
   }
 
-  private compileOptions(name: string | undefined): CompileOptions {
+  private compileOptions(name: string | undefined, length: number): CompileOptions {
     const { syntax, finalize, limits, origins } = this.settings;
     const { filters, tests } = this;
     return {
@@ -168,6 +181,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
       finalize: finalize !== undefined,
       limitOutput: limits.output !== undefined,
       origins,
+      foldable: { work: FOLDABLE + length * FOLDABLE_PER_CHARACTER },
       foldCall: (constant) => this.foldCall(constant),
       foldMissing: (object, name) => makeUndefined(this.settings.undefined, { object, name }),
     };
@@ -254,10 +268,12 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   }
 
   callFilter(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown {
+    spend(CALL);
     return call(this.required('filter', name), args, kwargs, context);
   }
 
   callTest(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown {
+    spend(CALL);
     return call(this.required('test', name), args, kwargs, context);
   }
 
@@ -290,6 +306,10 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     return this.settings.random();
   }
 }
+
+/** Steps of work that a template may take before it is rendered, for its constant expressions. */
+const FOLDABLE = 1_000_000;
+const FOLDABLE_PER_CHARACTER = 10;
 
 /** nunjucks' loader around ours: what it finds is compiled at once. */
 class SourceLoader extends BaseLoader {

@@ -1,6 +1,7 @@
 import type { Extension } from './extensions/extension.ts';
 import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
 import type { TemplateLoader } from './loaders.ts';
+import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET } from './python/budget.ts';
 import type { PyCallable } from './python/callable.ts';
 import { DEFAULT_POLICIES, type Policies } from './python/context.ts';
 import type { Limits } from './runtime/types.ts';
@@ -44,13 +45,11 @@ export interface EnvironmentOptions extends Partial<SyntaxSettings> {
   /** Variables of all templates. */
   readonly globals?: Named<unknown>;
   /**
-   * Bounds of a render. Default: 400 nested macros, includes, blocks and recursive loops, 20,000,000 rounds of all loops
-   * together, no bound for the output.
+   * Bounds of a render. Default: 400 nested macros, includes, blocks and recursive loops, 100,000,000 steps of work and
+   * 512 MiB for what the templates make, no bound for the output besides.
    */
   readonly limits?: Partial<Limits>;
   readonly codeCache?: CodeCache;
-  /** Longest range that a template may make. Default: 10,000,000. */
-  readonly maxRangeLength?: number;
   /** Random numbers from 0 up to but not including 1, for `random`. Default: Math.random. */
   readonly random?: () => number;
   /** Whether rendered templates can tell where their output comes from. */
@@ -74,9 +73,6 @@ export interface Settings {
 /** Deeper nesting than Python's default stack allows for templates. */
 const DEFAULT_RECURSION = 400;
 
-/** Twice the longest range: a second or two, where nested loops could run for years. */
-const DEFAULT_ITERATIONS = 20_000_000;
-
 /** The settings that options mean. */
 export function resolveSettings(options: EnvironmentOptions): Settings {
   const { autoescape = false } = options;
@@ -90,12 +86,21 @@ export function resolveSettings(options: EnvironmentOptions): Settings {
     limits: {
       recursion: options.limits?.recursion ?? DEFAULT_RECURSION,
       output: options.limits?.output,
-      iterations: options.limits?.iterations ?? DEFAULT_ITERATIONS,
+      work: bounded(options.limits?.work, 'work'),
+      memory: bounded(options.limits?.memory, 'memory'),
     },
     codeCache: options.codeCache,
     random: options.random ?? Math.random,
     origins: options.origins ?? false,
   };
+}
+
+/** A part of the budget: the default, or a whole number from 1 to the largest that there can be. */
+function bounded(given: number | undefined, part: keyof Budget): number {
+  if (given === undefined) return DEFAULT_BUDGET[part];
+  const largest = LARGEST_BUDGET[part];
+  if (Number.isInteger(given) && given >= 1 && given <= largest) return given;
+  throw new RangeError(`limits.${part} must be a whole number from 1 to ${String(largest)}, not ${String(given)}`);
 }
 
 /** The way of writing templates that options mean. */

@@ -1,7 +1,11 @@
+/** A longer name is no misspelt one, and would take long to compare. */
+const LONGEST_NAME = 80;
+
 /**
  * The candidate nearest to a misspelt name, if one is near: at most a third of its letters, but always one, may differ.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {

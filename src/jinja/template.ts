@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts';
 import { BaseTemplate, type PrecompiledTemplate } from './nunjucks.ts';
 import { lineOrigins, type RenderedWithOrigins } from './origins.ts';
+import { beginRender, endRender } from './python/budget.ts';
 import { asTemplateError } from './runtime/located.ts';
 import type { Mark } from './runtime/marks.ts';
 import type { TemplateModule } from './runtime/module.ts';
@@ -69,13 +70,13 @@ export class Template extends BaseTemplate implements LoadedTemplate {
     const { place } = state;
     const before = replaceState(state, {
       depth: 0,
-      iterations: this.env.limits.iterations,
       onUndefined: options.onUndefined,
       marks: undefined,
       lateError: undefined,
       place,
     });
     const values = variableMap(variables);
+    const outer = beginRender(this.env.limits);
     try {
       const text = super.render({ [VARIABLES]: values });
       if (state.lateError !== undefined) throw state.lateError;
@@ -86,6 +87,8 @@ export class Template extends BaseTemplate implements LoadedTemplate {
       this.env.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
       throw known;
     } finally {
+      this.env.noteUsage();
+      endRender(outer);
       replaceState(state, before);
     }
   }
@@ -122,14 +125,13 @@ function variableMap(variables: TemplateVariables): Map<string, unknown> {
 
 /** Gives each field a new value and returns the old ones. Written out: `Object.assign` takes longer than a small render. */
 function replaceState(state: RenderState, next: RenderState): RenderState {
-  const { depth, iterations, onUndefined, marks, lateError, place } = state;
+  const { depth, onUndefined, marks, lateError, place } = state;
   state.depth = next.depth;
-  state.iterations = next.iterations;
   state.onUndefined = next.onUndefined;
   state.marks = next.marks;
   state.lateError = next.lateError;
   state.place = next.place;
-  return { depth, iterations, onUndefined, marks, lateError, place };
+  return { depth, onUndefined, marks, lateError, place };
 }
 
 /** What nunjucks runs: it hands the variables on to the generated code. */

@@ -9,7 +9,6 @@ import type {
   IfNode,
   WithNode,
 } from '../nodes/nodes.ts';
-import { findNodes } from '../nodes/walk.ts';
 import { truth } from '../python/operators.ts';
 import { foldConstant } from './constants.ts';
 import type { Frame } from './frame.ts';
@@ -29,22 +28,31 @@ export class AssignmentCompiler extends OutputCompiler {
     const soft = frame.soft();
     this.emitPlace(node);
     this._emitLine(`if(${this.condition(node.cond, soft)}){`);
-    this.compileAll(node.body.children, soft);
+    // All conditions may be asked, but only one branch runs: the heaviest counts.
+    let heaviest = this.emitBranch(node.body, soft);
     for (const branch of node.elifs) {
       this._emitLine(`}else if((at=${placeCode(branch)},${this.condition(branch.cond, soft)})){`);
-      this.compileAll(branch.body.children, soft);
+      heaviest = Math.max(heaviest, this.emitBranch(branch.body, soft));
     }
     if (node.else_ !== null) {
       this._emitLine('}else{');
-      this.compileAll(node.else_.children, soft);
+      heaviest = Math.max(heaviest, this.emitBranch(node.else_, soft));
     }
+    this.weight += heaviest;
     this._emitLine('}');
+  }
+
+  /** Gives what the branch costs. */
+  private emitBranch(body: BodyNode, frame: Frame): number {
+    return this.weighed(() => {
+      this.compileAll(body.children, frame);
+    });
   }
 
   compileAssign(node: AssignNode, frame: Frame): void {
     this.emitPlace(node);
     this.tracked(frame, () => {
-      for (const name of new Set(findNodes(node, 'NamespaceRef').map((reference) => reference.value))) {
+      for (const name of new Set(namespacesOf(node.target))) {
         this._emitLine(`rt.checkNamespace(${this.variable(name, frame)});`);
       }
       this.emitTarget(node.target, this.code(node.value, frame), frame);
@@ -61,7 +69,7 @@ export class AssignmentCompiler extends OutputCompiler {
       this.emitBuffer(inner);
       this.compileAll(node.body.children, inner);
       this.emitPlace(node);
-      this._emitLine(`rt.bounded(${String(inner.buffer)});`);
+      this._emitLine(`rt.made(${String(inner.buffer)});`);
       const value = node.filter === null ? String(inner.buffer) : this.code(node.filter, inner);
       this.emitTarget(node.target, `rt.markIf(context.evalContext.autoescape,${value})`, frame);
       this.leaveFrame(inner);
@@ -81,7 +89,7 @@ export class AssignmentCompiler extends OutputCompiler {
     this.emitBuffer(inner);
     this.compileAll(node.body.children, inner);
     this.emitPlace(node);
-    this._emitLine(`rt.bounded(${String(inner.buffer)});`);
+    this._emitLine(`rt.made(${String(inner.buffer)});`);
     this.emitJoined(this.code(node.filter, inner), frame, node);
     this.leaveFrame(inner);
   }
@@ -158,4 +166,10 @@ export class AssignmentCompiler extends OutputCompiler {
   protected forgetAssigned(names: ReadonlySet<string>): void {
     for (const name of names) this.assigned.at(-1)?.delete(name);
   }
+}
+
+/** The names whose attributes a target assigns. */
+function namespacesOf(target: ExpressionNode): string[] {
+  if (target.typename === 'NamespaceRef') return [target.value];
+  return target.typename === 'Tuple' ? target.children.flatMap(namespacesOf) : [];
 }

@@ -2,6 +2,7 @@ import { TemplateError } from '../errors.ts';
 import type { Arguments, CallNode, ExpressionNode, FilterNode, KeywordNode, TestNode } from '../nodes/nodes.ts';
 import { ExpressionCompiler } from './expressions.ts';
 import type { Frame } from './frame.ts';
+import { PART } from './weights.ts';
 
 /** The filters and tests that are about a value's being defined. */
 const DEFINEDNESS: ReadonlySet<string> = new Set(['defined', 'undefined', 'default', 'd']);
@@ -101,6 +102,7 @@ export class CallCompiler extends ExpressionCompiler {
 
   private keywordCode(node: Arguments, frame: Frame, caller?: string): string | undefined {
     this.checkKeywords(node.kwargs);
+    this.weight += node.kwargs.length * PART * 4;
     const entries = node.kwargs.map(({ key, value }) => `[${JSON.stringify(key)},${this.code(value, frame)}]`);
     if (caller !== undefined) entries.push(`["caller",${caller}]`);
     if (node.dynKwargs !== null) {

@@ -3,6 +3,7 @@ import { compileRules, type LexerRules } from '../lexer/rules.ts';
 import { tokenize } from '../lexer/lexer.ts';
 import type { RootNode } from '../nodes/nodes.ts';
 import { TemplateParser } from '../parser/parser.ts';
+import { Exhausted } from '../python/budget.ts';
 import type { CompileOptions } from './options.ts';
 import { TemplateCompiler } from './template.ts';
 
@@ -15,7 +16,14 @@ import { TemplateCompiler } from './template.ts';
 export function generateCode(source: string, options: CompileOptions, rules: LexerRules): string {
   return withoutOverflow(() => {
     const compiler = new TemplateCompiler(options);
-    compiler.compileRoot(parseSource(source, options, rules));
+    const root = parseSource(source, options, rules);
+    try {
+      compiler.compileRoot(root);
+    } catch (error) {
+      const { lineno, colno } = compiler.place ?? root;
+      if (error instanceof Exhausted) Object.assign(error, { line: lineno, column: colno });
+      throw error;
+    }
     return compiler.getCode();
   });
 }

@@ -1,4 +1,5 @@
 import { isKind } from '../errors.ts';
+import { apart, type Budget, Exhausted, ITEM, meter, spend } from '../python/budget.ts';
 import { hashOf, makeDict } from '../python/dict.ts';
 import { escapedString } from '../python/escape.ts';
 import { PyFloat } from '../python/float.ts';
@@ -95,10 +96,12 @@ const COMPARE: Readonly<Record<CompareOperator, (left: unknown, right: unknown) 
 export function foldConstant(node: ExpressionNode, state: EvalState, options: CompileOptions): Constant | undefined {
   if (!mayBeConstant(node)) return undefined;
   try {
-    const value = new Folder(state, options).value(node);
-    return hasSafeRepr(value) ? { value } : undefined;
+    return folded(options, () => {
+      const value = new Folder(state, options).value(node);
+      return hasSafeRepr(value) ? { value } : undefined;
+    });
   } catch (error) {
-    if (error instanceof Certain) throw error.cause;
+    if (error instanceof Certain && !(error.cause instanceof Exhausted)) throw error.cause;
     return undefined;
   }
 }
@@ -110,15 +113,32 @@ export function foldConstant(node: ExpressionNode, state: EvalState, options: Co
 export function foldPrinted(node: ExpressionNode, state: EvalState, options: CompileOptions): string | undefined {
   if (!mayBeConstant(node)) return undefined;
   try {
-    const value = new Folder(state, options).value(node);
-    // Left to the render, which prints the same and reports it to whoever asked for undefined values. But a slice
-    // that fails is an undefined value here and an error there.
-    if (value instanceof Undefined && isPlainLookup(node)) return undefined;
-    if (!hasSafeRepr(value, true)) return undefined;
-    return state.autoescape ? escapedString(value) : str(value);
+    return folded(options, () => {
+      const value = new Folder(state, options).value(node);
+      // Left to the render, which prints the same and reports it to whoever asked for undefined values. But a slice
+      // that fails is an undefined value here and an error there.
+      if (value instanceof Undefined && isPlainLookup(node)) return undefined;
+      if (!hasSafeRepr(value, true)) return undefined;
+      return state.autoescape ? escapedString(value) : str(value);
+    });
   } catch {
     return undefined;
   }
+}
+
+/** What one expression may cost before the render; what costs more is left to the render, which pays for it. */
+const FOLDING: Budget = { work: 50_000, memory: 2_000_000 };
+
+/** Evaluates an expression as long as the template may still spend work on that. */
+function folded<T>({ foldable }: CompileOptions, evaluate: () => T | undefined): T | undefined {
+  if (foldable.work <= 0) return undefined;
+  return apart(FOLDING, () => {
+    try {
+      return evaluate();
+    } finally {
+      foldable.work -= FOLDING.work - meter.work + 1;
+    }
+  });
 }
 
 function isPlainLookup(node: ExpressionNode): boolean {
@@ -134,14 +154,27 @@ function isPlainLookup(node: ExpressionNode): boolean {
 export function checkConstantDict(node: DictNode, state: EvalState, options: CompileOptions): void {
   const folder = new Folder(state, options);
   for (const { key, value } of node.children) {
-    let known: unknown;
-    try {
-      known = folder.value(key);
+    const known = constantKey(folder, key, value, options);
+    if (known === undefined) return;
+    hashOf(known.value);
+  }
+}
+
+/** The key of an entry that is constant as a whole. */
+function constantKey(
+  folder: Folder,
+  key: ExpressionNode,
+  value: ExpressionNode,
+  options: CompileOptions,
+): Constant | undefined {
+  try {
+    return folded(options, () => {
+      const known = folder.value(key);
       folder.value(value);
-    } catch {
-      return;
-    }
-    hashOf(known);
+      return { value: known };
+    });
+  } catch {
+    return undefined;
   }
 }
 
@@ -317,6 +350,7 @@ class Folder {
 
 /** Whether a value can be written into the code: Jinja asks for a safe `repr`. */
 function hasSafeRepr(value: unknown, orUndefined = false): boolean {
+  spend(ITEM);
   if (value instanceof Undefined) return orUndefined;
   if (typeof value === 'string') return value.length <= MAX_FOLDED_TEXT;
   if (value === null || ['boolean', 'number', 'bigint'].includes(typeof value)) return true;

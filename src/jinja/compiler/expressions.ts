@@ -20,10 +20,12 @@ import type {
   TupleNode,
   UnaryNode,
 } from '../nodes/nodes.ts';
+import { spend } from '../python/budget.ts';
 import { DICT_METHODS } from '../runtime/lookups.ts';
 import { checkConstantDict, constantCode, foldConstant } from './constants.ts';
 import type { Frame } from './frame.ts';
 import { ScopeCompiler } from './scopes.ts';
+import { CODE_OF_STEP, COMPILED, PART, weightOf } from './weights.ts';
 
 const COMPARE_CODE: Readonly<Record<CompareOperator, (left: string, right: string) => string>> = {
   '==': (left, right) => `eq(${left},${right})`,
@@ -47,15 +49,20 @@ const LOOP_ATTRIBUTES: ReadonlyMap<string, string> = new Map([
 
 /** Expressions, each an expression of JavaScript. */
 export class ExpressionCompiler extends ScopeCompiler {
+  /** What is compiled at the moment. */
+  place: TemplateNode | undefined;
   /** How many expressions around the current one Jinja tries to evaluate before the render. */
   private foldedDepth = 0;
 
   /** Jinja evaluates constant expressions before the render, unless escaping is decided by the render. */
   override compile(node: TemplateNode, frame: Frame): void {
+    this.place = node;
+    spend(COMPILED);
+    this.weight += weightOf(node);
     if (isFoldable(node) && !frame.state.volatile) {
       const constant = foldConstant(node, frame.state, this.options);
       if (constant !== undefined) {
-        this._emit(constantCode(constant.value, this.share));
+        this.emitConstant(constant.value);
         return;
       }
     }
@@ -63,6 +70,12 @@ export class ExpressionCompiler extends ScopeCompiler {
     if (folded) this.foldedDepth += 1;
     super.compile(node, frame);
     if (folded) this.foldedDepth -= 1;
+  }
+
+  private emitConstant(value: unknown): void {
+    const code = constantCode(value, this.share);
+    this.weight += Math.ceil(code.length / CODE_OF_STEP);
+    this._emit(code);
   }
 
   /** Code of a condition: a boolean of JavaScript. */
@@ -100,11 +113,13 @@ export class ExpressionCompiler extends ScopeCompiler {
 
   compileDict(node: DictNode, frame: Frame): void {
     if (this.foldedDepth > 0 && !frame.state.volatile) checkConstantDict(node, frame.state, this.options);
+    this.weight += node.children.length * PART * 4;
     const entries = node.children.map(({ key, value }) => `[${this.code(key, frame)},${this.code(value, frame)}]`);
     this._emit(`rt.dict([${entries.join(',')}])`);
   }
 
   protected listCode(nodes: readonly ExpressionNode[], frame: Frame): string {
+    this.weight += nodes.length * PART;
     return `[${nodes.map((child) => this.code(child, frame)).join(',')}]`;
   }
 
@@ -169,7 +184,7 @@ export class ExpressionCompiler extends ScopeCompiler {
     const { autoescape, volatile } = frame.state;
     if (autoescape && !volatile) this._emit(`rt.markupJoin(${this.listCode(node.children, frame)})`);
     else if (node.children.slice(1).every(isSimple)) {
-      this._emit(`rt.bounded(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
+      this._emit(`rt.made(${node.children.map((child) => `str(${this.code(child, frame)})`).join('+')})`);
     } else this._emit(`rt.join(${this.listCode(node.children, frame)})`);
   }
 

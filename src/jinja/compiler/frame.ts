@@ -48,7 +48,7 @@ export class Frame {
 
   /** The frame of a condition: the same scope, but no longer the root. */
   soft(): Frame {
-    const frame = new Frame(this.state, this.symbols.copy());
+    const frame = new Frame(this.state, this.symbols);
     Object.assign(frame, {
       buffer: this.buffer,
       requireOutputCheck: this.requireOutputCheck,

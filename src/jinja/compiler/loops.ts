@@ -2,8 +2,10 @@ import type { BodyNode, BreakNode, ContinueNode, ForNode } from '../nodes/nodes.
 import { findNodes } from '../nodes/walk.ts';
 import type { Frame } from './frame.ts';
 import { MacroCompiler } from './macros.ts';
+import { spendCode } from './scopes.ts';
 import { trackLoop } from './tracking.ts';
 import { findUndeclared } from './undeclared.ts';
+import { ROUND } from './weights.ts';
 
 /** What the parts of one loop share. */
 interface Loop {
@@ -14,8 +16,6 @@ interface Loop {
   readonly variable: string | undefined;
 }
 
-/** Code that counts a round of a loop; the call is the exception. */
-const SPEND = 'if(--state.iterations<0)context.spend(0);';
 
 /** Loops. The `loop` object is made only where the body can see it. */
 export class LoopCompiler extends MacroCompiler {
@@ -60,13 +60,17 @@ export class LoopCompiler extends MacroCompiler {
     const untouched = node.else_ === null ? undefined : this.temporary();
     if (untouched !== undefined) this._emitLine(`${untouched}=true;`);
     this.withinLoop(() => {
-      if (variable === undefined) this.emitPlainHead(loop, items, outer);
-      else this.emitExtendedHead(loop, items, outer);
-      if (frame.tracksVariables) this._emitLine('let loopVars;');
-      this.compileAll(node.body.children, frame);
-      if (untouched !== undefined) this._emitLine(`${untouched}=false;`);
-      if (this.options.limitOutput) this._emitLine(`context.checkOutput(${this.target(frame)});`);
-      this._emitLine('}');
+      let payment = 0;
+      const weight = this.weighed(() => {
+        payment = variable === undefined ? this.emitPlainHead(loop, items, outer) : this.emitExtendedHead(loop, items, outer);
+        if (frame.tracksVariables) this._emitLine('let loopVars;');
+        this.compileAll(node.body.children, frame);
+        if (untouched !== undefined) this._emitLine(`${untouched}=false;`);
+        if (this.options.limitOutput) this._emitLine(`context.checkOutput(${this.target(frame)});`);
+        this._emitLine('}');
+      });
+      // Only now it is known what a round costs.
+      this.codebuf[payment] = spendCode(ROUND + weight);
     });
     this.leaveFrame(frame);
     if (node.else_ === null) return;
@@ -77,12 +81,15 @@ export class LoopCompiler extends MacroCompiler {
     this._emitLine('}');
   }
 
-  private emitPlainHead(loop: Loop, items: string, outer: Frame): void {
+  /** Gives the place in the code where a round is paid for. */
+  private emitPlainHead(loop: Loop, items: string, outer: Frame): number {
     const { node, frame } = loop;
     const item = this._tmpid();
     const test = node.test === null ? undefined : this.testFrame(node, outer);
     if (test !== undefined) this.enterFrame(test);
-    this._emitLine(`for(const ${item} of iterate(${items})){${SPEND}`);
+    this._emitLine(`for(const ${item} of iterate(${items})){`);
+    const payment = this.codebuf.length;
+    this._emitLine('');
     if (test !== undefined && node.test !== null) {
       this.emitTarget(node.target, item, test);
       this._emitLine(`if(!${this.condition(node.test, test)})continue;`);
@@ -90,19 +97,24 @@ export class LoopCompiler extends MacroCompiler {
     this.declareTargets(frame);
     this.emitTarget(node.target, item, frame);
     this.enterFrame(frame);
+    return payment;
   }
 
-  private emitExtendedHead(loop: Loop, items: string, outer: Frame): void {
+  /** Gives the place in the code where a round is paid for. */
+  private emitExtendedHead(loop: Loop, items: string, outer: Frame): number {
     const { node, frame } = loop;
     const variable = String(loop.variable);
     this.noteLoop(variable);
     const source = node.test === null ? items : this.filteredCode(node, items, outer);
     const recursion = node.recursive ? ',recurse,depth' : '';
     this._emitLine(`${this.declare(variable)}=rt.loop(context,${source}${recursion});`);
-    this._emitLine(`while(${variable}.advance()){${SPEND}`);
+    this._emitLine(`while(${variable}.advance()){`);
+    const payment = this.codebuf.length;
+    this._emitLine('');
     this.declareTargets(frame);
     this.emitTarget(node.target, `${variable}.current`, frame);
     this.enterFrame(frame);
+    return payment;
   }
 
   /** The items that pass the loop's condition, one by one as the loop asks for them. */
@@ -155,8 +167,8 @@ export class LoopCompiler extends MacroCompiler {
 
 /** Whether a body both assigns and calls: only then can a function see what is assigned. */
 export function tracksVariables(body: BodyNode): boolean {
-  const assigns = findNodes(body, 'Assign').length + findNodes(body, 'AssignBlock').length > 0;
-  return assigns && findNodes(body, 'Call').length > 0;
+  const found = findNodes(body, 'Assign', 'AssignBlock', 'Call');
+  return found.some(({ typename }) => typename === 'Call') && found.some(({ typename }) => typename !== 'Call');
 }
 
 function isExtended(node: ForNode): boolean {

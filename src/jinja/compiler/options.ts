@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly limitOutput: boolean;
   /** Whether the code notes where each part of the output comes from. */
   readonly origins: boolean;
+  /** How much work may still be spent on constant expressions before the render. */
+  readonly foldable: { work: number };
   /** The value of a filter or test of constants; throws where only the render can tell it. */
   foldCall(call: ConstantCall): unknown;
   /** The undefined value of an item that is not there. */

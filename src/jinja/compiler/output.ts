@@ -5,6 +5,7 @@ import { constantCode, foldConstant, foldPrinted } from './constants.ts';
 import type { Frame } from './frame.ts';
 import { namesRead } from './names.ts';
 import { placeCode, startOf } from './scopes.ts';
+import { PRINTED } from './weights.ts';
 
 /** What is printed: text, and values made text. */
 export class OutputCompiler extends CallCompiler {
@@ -17,6 +18,7 @@ export class OutputCompiler extends CallCompiler {
       if (this.knownExtends) return;
       this._emitLine('if(parent===undefined){');
     }
+    this.weight += node.children.length * PRINTED;
     const parts = node.children.map((child) => this.partOf(child, frame));
     this.emitParts(parts, frame);
     if (frame.requireOutputCheck) this._emitLine('}');

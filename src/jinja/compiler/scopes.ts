@@ -4,6 +4,16 @@ import { BaseCompiler } from '../nunjucks.ts';
 import type { Frame } from './frame.ts';
 import type { CompileOptions } from './options.ts';
 import type { Load, ScopeCounter } from './symbols.ts';
+import { LOOKED_UP } from './weights.ts';
+
+/** Longest chain of assignments. */
+const LONGEST_CHAIN = 100;
+
+/**
+ * Most variables of a function that V8 keeps on its stack, which holds about a hundred thousand. Those that an inner
+ * function uses are kept elsewhere.
+ */
+const MOST_REGISTERS = 1000;
 
 /** What one function of the generated code needs at its start. */
 class FunctionScope {
@@ -40,6 +50,8 @@ export class ScopeCompiler extends BaseCompiler {
   private readonly aliases = new Map<string, string>();
   private readonly undeclaredParameters: Set<string>[] = [];
   private quiet = false;
+  /** Steps of work of the code of the current function or round of a loop. */
+  protected weight = 0;
   private functionScope = new FunctionScope(false);
 
   constructor(options: CompileOptions) {
@@ -91,16 +103,31 @@ export class ScopeCompiler extends BaseCompiler {
   protected emitFunction(text: FunctionText, body: () => void): void {
     const outer = this.functionScope;
     this.functionScope = new FunctionScope(text.collects === true);
-    const code = this.capture(body);
+    let code = '';
+    const weight = this.weighed(() => {
+      code = this.capture(body);
+    });
     const { variables, lookups } = this.functionScope;
     this.functionScope = outer;
-    const declared = [`at=${placeCode(text.node)}`, ...variables].join(',');
-    this._emitLine(`${text.head}{let ${declared};try{`);
+    const isLarge = variables.size + lookups.size > MOST_REGISTERS;
+    const declared = [`at=${placeCode(text.node)}`, ...variables, ...(isLarge ? lookups.values() : [])].join(',');
+    this._emitLine(`${text.head}{let ${declared};${isLarge ? 'return(()=>{' : ''}try{`);
+    this._emitLine(spendCode(weight + lookups.size * LOOKED_UP + (variables.size >> 2)));
     for (const [name, variable] of lookups) {
-      this._emitLine(`const ${variable}=context.resolve(${JSON.stringify(name)});`);
+      this._emitLine(`${isLarge ? '' : 'const '}${variable}=context.resolve(${JSON.stringify(name)});`);
     }
     this._emit(code);
-    this._emitLine(`}catch(e){throw rt.located(e,name,at);}}`);
+    this._emitLine(`}catch(e){throw rt.located(e,name,at);}${isLarge ? '})();' : ''}}`);
+  }
+
+  /** Steps of work of the code that `write` emits, which the code around it does not pay for. */
+  protected weighed(write: () => void): number {
+    const outer = this.weight;
+    this.weight = 0;
+    write();
+    const { weight } = this;
+    this.weight = outer;
+    return weight;
   }
 
   /** Declares a variable of the function; gives its name. */
@@ -200,7 +227,7 @@ export class ScopeCompiler extends BaseCompiler {
     const empty: string[] = [];
     for (const [variable, load] of frame.symbols.loads)
       this.enterVariable(frame, variable, load, { empty, ownParameters });
-    if (empty.length > 0) this._emitLine(`${empty.join('=')}=undefined;`);
+    this.emitAll(empty, 'undefined');
   }
 
   private enterVariable(
@@ -227,6 +254,13 @@ export class ScopeCompiler extends BaseCompiler {
     }
   }
 
+  /** Gives variables a value. JavaScript's own compiler follows a chain of assignments only so far. */
+  private emitAll(variables: readonly string[], value: string): void {
+    for (let from = 0; from < variables.length; from += LONGEST_CHAIN) {
+      this._emitLine(`${variables.slice(from, from + LONGEST_CHAIN).join('=')}=${value};`);
+    }
+  }
+
   /** Jinja forgets the variables of a scope at its end; only functions that outlive it can tell. */
   protected leaveFrame(frame: Frame): void {
     if (!this.closures) return;
@@ -234,8 +268,8 @@ export class ScopeCompiler extends BaseCompiler {
     // A parameter is read without asking whether it has a value, so Jinja's own mark for none becomes visible.
     const parameters = own.filter(([, load]) => load.from === 'parameter').map(([variable]) => variable);
     const others = own.filter(([, load]) => load.from !== 'parameter').map(([variable]) => variable);
-    if (parameters.length > 0) this._emitLine(`${parameters.join('=')}=rt.missing;`);
-    if (others.length > 0) this._emitLine(`${others.join('=')}=undefined;`);
+    this.emitAll(parameters, 'rt.missing');
+    this.emitAll(others, 'undefined');
   }
 
   /** A name of the context keeps its value while a function runs, so it is looked up once, at the start. */
@@ -256,6 +290,11 @@ export class ScopeCompiler extends BaseCompiler {
     );
     return parts.length === 0 ? 'undefined' : `rt.locals([${parts.join(',')}])`;
   }
+}
+
+/** Code that pays for steps of work. */
+export function spendCode(steps: number): string {
+  return `if((meter.work-=${String(steps)})<0)rt.spent();`;
 }
 
 /** The node that an expression starts with. */

@@ -1,4 +1,5 @@
 import { pyError } from '../errors.ts';
+import { spend } from '../python/budget.ts';
 import { repr } from '../python/text.ts';
 
 /** Where the variable of a name gets its value when its frame is entered. */
@@ -10,6 +11,9 @@ export type Load =
 
 const PARAMETER: Load = { from: 'parameter' };
 const NOTHING: Load = { from: 'nothing' };
+
+/** Steps of work of a name that one scope takes from another. */
+const NOTED = 50;
 
 /** Counts the scopes of one template, so that each has variables of its own. */
 export interface ScopeCounter {
@@ -23,35 +27,39 @@ export interface ScopeCounter {
  */
 export class Symbols {
   readonly parent: Symbols | undefined;
+  /** The scope that this is a branch of: what is not found here is looked for there. */
+  private readonly trunk: Symbols | undefined;
   private readonly id: number;
   private readonly counter: ScopeCounter;
   private readonly variables = new Map<string, string>();
+  private readonly parameters = new Set<string>();
   readonly loads = new Map<string, Load>();
   readonly stores = new Set<string>();
 
-  constructor(counter: ScopeCounter, parent?: Symbols, id = counter.next++) {
+  constructor(counter: ScopeCounter, around: { readonly parent?: Symbols | undefined; readonly trunk?: Symbols } = {}) {
     this.counter = counter;
-    this.parent = parent;
-    this.id = id;
+    this.parent = around.parent;
+    this.trunk = around.trunk;
+    this.id = around.trunk?.id ?? counter.next++;
   }
 
   /** A scope within this one. */
   inner(): Symbols {
-    return new Symbols(this.counter, this);
+    return new Symbols(this.counter, { parent: this });
   }
 
-  /** A copy that shares the variables: the body of a branch. */
-  copy(): Symbols {
-    const copied = new Symbols(this.counter, this.parent, this.id);
-    for (const [name, variable] of this.variables) copied.variables.set(name, variable);
-    for (const [variable, load] of this.loads) copied.loads.set(variable, load);
-    for (const name of this.stores) copied.stores.add(name);
-    return copied;
+  /** The names that a branch of a condition adds to this scope, which must not change meanwhile. */
+  branch(): Symbols {
+    return new Symbols(this.counter, { parent: this.parent, trunk: this });
   }
 
   /** The variable of a name here or in a scope around, if it has one. */
   findVariable(name: string): string | undefined {
-    return this.variables.get(name) ?? this.parent?.findVariable(name);
+    return this.ownVariable(name) ?? this.parent?.findVariable(name);
+  }
+
+  private ownVariable(name: string): string | undefined {
+    return this.variables.get(name) ?? this.trunk?.ownVariable(name);
   }
 
   /** The variable of a name. As in Jinja, the filter of a set block knows only the names that its surroundings name too. */
@@ -73,7 +81,7 @@ export class Symbols {
   /** Notes that a name is written here. */
   store(name: string): void {
     this.stores.add(name);
-    if (this.variables.has(name)) return;
+    if (this.ownVariable(name) !== undefined) return;
     const outer = this.parent?.findVariable(name);
     this.define(name, outer === undefined ? NOTHING : { from: 'variable', variable: outer });
   }
@@ -81,7 +89,9 @@ export class Symbols {
   /** Notes that a name is a parameter here; gives its variable. */
   declareParameter(name: string): string {
     this.stores.add(name);
-    return this.define(name, PARAMETER);
+    const variable = this.define(name, PARAMETER);
+    this.parameters.add(variable);
+    return variable;
   }
 
   /** Notes that a name is read here. */
@@ -91,8 +101,10 @@ export class Symbols {
 
   /** Takes over what the branches of a condition found; a name that only some of them write is looked up before. */
   updateFromBranches(branches: readonly Symbols[]): void {
-    const stored = new Set(branches.flatMap((branch) => [...branch.stores]));
-    for (const name of this.stores) stored.delete(name);
+    const stored = new Set<string>();
+    for (const branch of branches) {
+      for (const name of branch.stores) if (!this.isStored(name)) stored.add(name);
+    }
     for (const branch of branches) this.takeOver(branch);
     for (const name of stored) {
       const outer = this.parent?.findVariable(name);
@@ -103,8 +115,13 @@ export class Symbols {
     }
   }
 
+  private isStored(name: string): boolean {
+    return this.stores.has(name) || this.trunk?.isStored(name) === true;
+  }
+
   /** Every name written here or in a scope around, with its variable. */
   storedVariables(): Map<string, string> {
+    spend(this.stores.size * NOTED);
     const found = new Map<string, string>();
     for (const name of [...this.stores].sort()) found.set(name, this.variable(name));
     for (const name of this.parent?.storedVariables().keys() ?? []) {
@@ -116,14 +133,16 @@ export class Symbols {
   /** The variables that are parameters here or in a scope around. */
   parameterVariables(): Set<string> {
     const found = this.parent?.parameterVariables() ?? new Set<string>();
-    for (const [variable, load] of this.loads) if (load.from === 'parameter') found.add(variable);
+    for (const variable of this.parameters) found.add(variable);
     return found;
   }
 
   private takeOver(branch: Symbols): void {
+    spend((branch.variables.size + branch.stores.size) * NOTED);
     for (const [name, variable] of branch.variables) this.variables.set(name, variable);
     for (const [variable, load] of branch.loads) this.loads.set(variable, load);
     for (const name of branch.stores) this.stores.add(name);
+    for (const variable of branch.parameters) this.parameters.add(variable);
   }
 
   private define(name: string, load: Load): string {

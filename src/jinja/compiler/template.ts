@@ -17,16 +17,16 @@ export class TemplateCompiler extends ImportCompiler {
 
   /** Emits the body of the function that makes the template: it takes `rt`, `env` and `name`. */
   compileRoot(node: RootNode): void {
-    this.hasExtends = findNodes(node, 'Extends').length > 0;
-    this.closures = findNodes(node, 'MacroDef').length + findNodes(node, 'CallBlock').length > 0;
-    const blocks = this.uniqueBlocks(node);
+    const found = findNodes(node, 'Extends', 'MacroDef', 'CallBlock', 'BlockDef');
+    this.hasExtends = found.some(({ typename }) => typename === 'Extends');
+    this.closures = found.some(({ typename }) => typename === 'MacroDef' || typename === 'CallBlock');
+    const blocks = this.uniqueBlocks(found.filter((one) => one.typename === 'BlockDef'));
     const functions = this.capture(() => {
       this.emitRoot(node);
       for (const block of blocks) this.emitBlock(block);
     });
     this._emitLine('"use strict";');
-    this._emitLine('const {str,escape,truth,iterate,attr,field,eq,lt,le,gt,ge,add,sub}=rt;');
-    this._emitLine('const {state}=env;');
+    this._emitLine('const {str,escape,truth,iterate,attr,field,eq,lt,le,gt,ge,add,sub,meter}=rt;');
     this.emitReferences();
     this.emitShared();
     this._emit(functions);
@@ -34,9 +34,8 @@ export class TemplateCompiler extends ImportCompiler {
     this._emitLine(`return {root,blocks:new Map([${entries.join(',')}])};`);
   }
 
-  private uniqueBlocks(node: RootNode): BlockNode[] {
+  private uniqueBlocks(blocks: readonly BlockNode[]): readonly BlockNode[] {
     const seen = new Set<string>();
-    const blocks = findNodes(node, 'BlockDef');
     for (const block of blocks) {
       if (seen.has(block.name)) this.failAt(block, `block '${block.name}' defined twice`);
       seen.add(block.name);
@@ -103,6 +102,8 @@ export class TemplateCompiler extends ImportCompiler {
   }
 
   private emitReturn(): void {
+    // A short output costs no more than what is printed, which is paid for already.
+    this._emitLine('if(output.length>999)rt.made(output);');
     this._emitLine(this.options.origins ? 'return marks.finish(context,output);' : 'return output;');
   }
 

@@ -93,7 +93,7 @@ class NameTracker {
     this.visit(node.cond);
     const outer = this.symbols;
     const branch = (nodes: Iterable<TemplateNode>): Symbols => {
-      const inner = outer.copy();
+      const inner = outer.branch();
       this.symbols = inner;
       for (const child of nodes) this.visit(child);
       this.symbols = outer;

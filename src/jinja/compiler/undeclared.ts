@@ -1,5 +1,6 @@
 import type { TemplateNode } from '../nodes/nodes.ts';
-import { childNodes } from '../nodes/walk.ts';
+import { childNodes, VISITED } from '../nodes/walk.ts';
+import { spend } from '../python/budget.ts';
 
 /**
  * Which of these names are read in the nodes without having been written before, in the order of the source. Blocks are
@@ -13,6 +14,7 @@ export function findUndeclared(nodes: Iterable<TemplateNode>, names: readonly st
 }
 
 function visit(node: TemplateNode, wanted: Set<string>, found: Set<string>): void {
+  spend(VISITED);
   if (node.typename === 'BlockDef') return;
   if (node.typename === 'Name') {
     if (node.use === 'load' && wanted.has(node.value)) found.add(node.value);

@@ -1,6 +1,9 @@
+import { ITEM, spend } from '../python/budget.ts';
+import { lowerCase } from '../python/casing.ts';
 import { isAll } from '../python/classes.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
+import { split } from '../python/methods/splitting.ts';
 import { integerOf } from '../python/numeric.ts';
 import { Undefined } from '../undefined.ts';
 
@@ -28,6 +31,7 @@ export function attributeGetter(
   return (item) => {
     let value = item;
     for (const part of parts) {
+      spend(ITEM);
       value = environment.getItem(value, part);
       if (fallback !== null && value instanceof Undefined) value = fallback;
     }
@@ -41,7 +45,7 @@ export function multiAttributeGetter(
   attribute: unknown,
   options: PathOptions = {},
 ): (item: unknown) => unknown[] {
-  const paths = isText(attribute) ? plain(attribute).split(',') : [attribute];
+  const paths = isText(attribute) ? split(plain(attribute), ',') : [attribute];
   const getters = paths.map((path) => attributeGetter(environment, path, options));
   return (item) => getters.map((getter) => getter(item));
 }
@@ -49,13 +53,12 @@ export function multiAttributeGetter(
 function pathParts(attribute: unknown): readonly unknown[] {
   if (attribute === null || attribute === undefined) return [];
   if (!isText(attribute)) return [attribute];
-  return plain(attribute)
-    .split('.')
+  return split(plain(attribute), '.')
     .map((part) => (isAll(part, 'isdigit') ? integerOf(part) : part));
 }
 
 /** A text in lower case; every other value as it is. */
 export function ignoreCase(value: unknown): unknown {
-  if (typeof value === 'string') return value.toLowerCase();
-  return value instanceof Markup ? new Markup(value.value.toLowerCase()) : value;
+  if (typeof value === 'string') return lowerCase(value);
+  return value instanceof Markup ? new Markup(lowerCase(value.value)) : value;
 }

@@ -1,7 +1,9 @@
 import { pyError } from '../errors.ts';
+import { ITEM, makeText, spend } from '../python/budget.ts';
 import type { EvalContext } from '../python/context.ts';
+import { replaceCharacters } from '../python/characters.ts';
 import { escapedString, escapeText, htmlOf } from '../python/escape.ts';
-import { unpack, iterate, isIterable } from '../python/iteration.ts';
+import { each, isIterable, unpack } from '../python/iteration.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { truth } from '../python/operators.ts';
 import { repr, str } from '../python/text.ts';
@@ -28,7 +30,10 @@ export function xmlattr(context: EvalContext, d: unknown, autospace: unknown = t
     if (/[ \t\n\r\f\v/>=]/.test(plain(key))) {
       throw pyError('ValueError', `Invalid character in attribute name: ${repr(key)}`);
     }
-    items.push(`${escapedString(key)}="${escapedString(value)}"`);
+    const item = `${escapedString(key)}="${escapedString(value)}"`;
+    makeText(item.length + 1);
+    spend(ITEM * 4);
+    items.push(item);
   }
   const text = items.join(' ');
   const spaced = truth(autospace) && text !== '' ? ` ${text}` : text;
@@ -37,20 +42,29 @@ export function xmlattr(context: EvalContext, d: unknown, autospace: unknown = t
 
 /** Quoted for a URL: a text for its path, a dict or pairs as a query. */
 export function urlencode(value: unknown): string {
-  if (isText(value) || !isIterable(value)) return quote(str(value), /[A-Za-z0-9_.~/-]/);
-  const entries = isDict(value) ? entriesOf(value) : Array.from(iterate(value), (item) => unpack(item, 2));
-  return entries.map(([key, item]) => `${quoteForQuery(key)}=${quoteForQuery(item)}`).join('&');
+  if (isText(value) || !isIterable(value)) return quote(str(value), /[^A-Za-z0-9_.~/-]/gu);
+  const entries = isDict(value) ? entriesOf(value) : Array.from(each(value), (item) => unpack(item, 2));
+  const pairs = entries.map(([key, item]) => {
+    spend(ITEM * 4);
+    return `${quoteForQuery(key)}=${quoteForQuery(item)}`;
+  });
+  return pairs.join('&');
 }
 
 function quoteForQuery(value: unknown): string {
-  return quote(str(value), /[A-Za-z0-9_.~-]/).replaceAll('%20', '+');
+  return quote(str(value), /[^A-Za-z0-9_.~-]/gu).replaceAll('%20', '+');
 }
 
-function quote(text: string, kept: RegExp): string {
-  let output = '';
-  for (const byte of new TextEncoder().encode(text)) {
-    const char = String.fromCharCode(byte);
-    output += kept.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return output;
+function quote(text: string, changed: RegExp): string {
+  return replaceCharacters(text, changed, (character) => {
+    let escapes = '';
+    for (const byte of encoder.encode(character)) escapes += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    spend(QUOTED);
+    return escapes;
+  });
 }
+
+const encoder = new TextEncoder();
+
+/** Steps of one character that becomes up to four bytes. */
+const QUOTED = 40;

@@ -1,8 +1,9 @@
 import { pyError } from '../errors.ts';
-import { compareKeys } from '../python/comparison.ts';
+import { ITEM, madeText, makeItems, makeText, spend } from '../python/budget.ts';
+import { replaceCharacters } from '../python/characters.ts';
+import { paidOrder } from '../python/comparison.ts';
 import type { EvalContext } from '../python/context.ts';
 import { dictEntries } from '../python/dict.ts';
-import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { floatText, integerText } from '../python/numbers.ts';
 import { isFloat, isInteger, plainInteger, toDouble } from '../python/numeric.ts';
@@ -16,7 +17,7 @@ export function tojson(context: EvalContext, value: unknown, indent: unknown = n
   // A text is written before anybody looks at the indentation.
   const step = indent === null || isText(value) ? undefined : isText(indent) ? indent : mul(' ', indent);
   const text = new JsonWriter(sorted, step === undefined ? undefined : plain(step as string)).write(value, '\n');
-  return new Markup(text.replace(/[<>&']/g, escapeUnit));
+  return new Markup(replaceCharacters(text, /[<>&']/g, escapeUnit));
 }
 
 class JsonWriter {
@@ -31,14 +32,18 @@ class JsonWriter {
   }
 
   write(value: unknown, newline: string): string {
+    spend(ITEM * 2);
     const scalar = scalarText(value);
     if (scalar !== undefined) return scalar;
     if (!Array.isArray(value) && !isDict(value)) {
       throw pyError('TypeError', `Object of type ${typeName(value)} is not JSON serializable`);
     }
+    // What lies in many containers is looked for in all of them.
+    spend(ITEM * 4 + (this.#open.length >> 3));
     if (this.#open.includes(value)) throw pyError('ValueError', 'Circular reference detected');
     this.#open.push(value);
-    const inner = this.#indent === undefined ? '' : newline + this.#indent;
+    const inner = this.#indent === undefined ? '' : madeText(newline + this.#indent);
+    if (Array.isArray(value)) makeItems(value.length);
     const text = Array.isArray(value)
       ? this.#group(
           '[]',
@@ -47,17 +52,19 @@ class JsonWriter {
         )
       : this.#group('{}', this.#entries(dictEntries(value), inner), newline);
     this.#open.pop();
-    checkTextLength(text.length);
     return text;
   }
 
   #entries(entries: [unknown, unknown][], newline: string): string[] {
-    const ordered = this.#sorted ? entries.sort(([a], [b]) => compareKeys(a, b)) : entries;
+    const ordered = this.#sorted ? entries.sort(([a], [b]) => paidOrder(a, b)) : entries;
     return ordered.map(([key, item]) => `${keyText(key)}: ${this.write(item, newline)}`);
   }
 
   #group(brackets: '[]' | '{}', parts: readonly string[], newline: string): string {
     if (parts.length === 0) return brackets;
+    let length = parts.length * (newline.length + (this.#indent?.length ?? 0) + 2);
+    for (const part of parts) length += part.length;
+    makeText(length);
     const [open, close] = brackets.split('');
     if (this.#indent === undefined) return `${open ?? ''}${parts.join(', ')}${close ?? ''}`;
     const inner = newline + this.#indent;
@@ -98,8 +105,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function stringText(text: string): string {
+  spend(ITEM * 4);
   // Unit by unit, not code point by code point: JSON writes characters beyond the basic plane as two escapes.
-  return `"${text.replace(/["\\]|[^\x20-\x7e]/g, (unit) => SHORT_ESCAPES[unit] ?? escapeUnit(unit))}"`;
+  return `"${replaceCharacters(text, /["\\]|[^\x20-\x7e]/g, (unit) => SHORT_ESCAPES[unit] ?? escapeUnit(unit))}"`;
 }
 
 function escapeUnit(unit: string): string {

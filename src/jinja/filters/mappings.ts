@@ -1,9 +1,10 @@
 import { pyError } from '../errors.ts';
 import { lookupAttribute } from '../python/attributes.ts';
+import { ITEM, makeItems, spend } from '../python/budget.ts';
 import { call } from '../python/callable.ts';
-import { compareKeys } from '../python/comparison.ts';
+import { paidOrder } from '../python/comparison.ts';
 import { dictEntries } from '../python/dict.ts';
-import { iterate, unpack } from '../python/iteration.ts';
+import { each, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
 import { toFlag } from '../python/numeric.ts';
 import { NOT_FOUND } from '../python/object.ts';
@@ -23,7 +24,7 @@ export function entriesOf(value: unknown): (readonly unknown[])[] {
   if (isDict(value)) return dictEntries(value);
   const items = lookupAttribute(value, 'items');
   if (items === NOT_FOUND) throw pyError('AttributeError', `'${typeName(value)}' object has no attribute 'items'`);
-  return Array.from(iterate(call(items, [])), (item) => unpack(item, 2));
+  return Array.from(each(call(items, [])), (item) => unpack(item, 2));
 }
 
 /** The entries of a dict, one after the other; none for an undefined value. */
@@ -34,7 +35,10 @@ export function items(value: unknown): PyIterator {
 function* generateItems(value: unknown): Generator {
   if (value instanceof Undefined) return;
   if (!isDict(value)) throw pyError('TypeError', 'Can only get item pairs from a mapping.');
-  yield* iterateDict(value, 'items');
+  for (const item of iterateDict(value, 'items')) {
+    spend(ITEM);
+    yield item;
+  }
 }
 
 /** The entries of a dict, sorted by key or value. */
@@ -45,10 +49,11 @@ export function dictsort(...[value, caseSensitive = false, by = 'key', reverse =
   const prepare = truth(caseSensitive) ? (key: unknown) => key : ignoreCase;
   const entries = entriesOf(value);
   const descending = toFlag(reverse);
+  makeItems(entries.length * ITEM * 4);
   const keyed = entries.map(([key, item]) => ({
     entry: pair(key, item),
     key: prepare(by === 'key' ? key : item),
   }));
   const sign = descending ? -1 : 1;
-  return keyed.sort((a, b) => sign * compareKeys(a.key, b.key)).map(({ entry }) => entry);
+  return keyed.sort((a, b) => sign * paidOrder(a.key, b.key)).map(({ entry }) => entry);
 }

@@ -1,4 +1,5 @@
-import { isKind, pyError } from '../errors.ts';
+import { type ErrorKind, isKind, pyError } from '../errors.ts';
+import { payCaught, spend } from '../python/budget.ts';
 import { hashOf } from '../python/dict.ts';
 import { makeFloat } from '../python/float.ts';
 import { formatValue } from '../python/format-spec.ts';
@@ -14,6 +15,7 @@ import {
   toBigInt,
   toDouble,
   toSize,
+  wordsOf,
   truncateDouble,
 } from '../python/numeric.ts';
 import { div, mul, pow, truth } from '../python/operators.ts';
@@ -29,26 +31,26 @@ export function abs(value: unknown): unknown {
 
 /** The value as an int, the default where it is none; `"42.7"` counts as 42. */
 export function int(value: unknown, fallback: unknown = 0, base: unknown = 10): unknown {
-  try {
-    return isText(value) ? integerOf(plain(value), toSize(base)) : integerOf(value);
-  } catch (error) {
-    if (!isKind(error, 'TypeError') && !isKind(error, 'ValueError')) throw error;
-  }
-  try {
-    return truncateDouble(toDouble(floatOf(value)));
-  } catch (error) {
-    if (isKind(error, 'TypeError') || isKind(error, 'ValueError') || isKind(error, 'OverflowError')) return fallback;
-    throw error;
-  }
+  const whole = attempt(() => (isText(value) ? integerOf(plain(value), toSize(base)) : integerOf(value)), NO_NUMBER);
+  if (whole !== undefined) return whole;
+  return attempt(() => truncateDouble(toDouble(floatOf(value))), [...NO_NUMBER, 'OverflowError']) ?? fallback;
 }
 
 /** The value as a float, the default where it is none. */
 export function float(value: unknown, fallback: unknown = makeFloat(0)): unknown {
+  return attempt(() => floatOf(value), NO_NUMBER) ?? fallback;
+}
+
+const NO_NUMBER = ['TypeError', 'ValueError'] as const;
+
+/** What a conversion gives; undefined where it raises one of these errors. */
+function attempt<T>(convert: () => T, errors: readonly ErrorKind[]): T | undefined {
   try {
-    return floatOf(value);
+    return convert();
   } catch (error) {
-    if (isKind(error, 'TypeError') || isKind(error, 'ValueError')) return fallback;
-    throw error;
+    if (!errors.some((kind) => isKind(error, kind))) throw error;
+    payCaught();
+    return undefined;
   }
 }
 
@@ -74,7 +76,10 @@ function roundNumber(value: unknown, precision: unknown): unknown {
 
 function roundInteger(value: bigint, places: number): unknown {
   if (places >= 0) return normalizeInteger(value);
-  if (-places > value.toString().length + 1) return 0;
+  // A word holds at most 20 digits.
+  const words = wordsOf(value);
+  if (-places > words * 20) return 0;
+  spend(words * (4 + words));
   const unit = 10n ** BigInt(-places);
   const rest = ((value % unit) + unit) % unit;
   const low = value - rest;

@@ -1,8 +1,9 @@
 import { pyError } from '../errors.ts';
+import { CALL, hold, ITEM, makeItems, spend } from '../python/budget.ts';
 import type { EnvironmentLike } from '../python/context.ts';
-import { compareKeys } from '../python/comparison.ts';
+import { paidOrder } from '../python/comparison.ts';
 import { KeySet } from '../python/dict.ts';
-import { iterate, toList } from '../python/iteration.ts';
+import { each, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
 import { isText, plain } from '../python/markup.ts';
 import { toFlag } from '../python/numeric.ts';
@@ -21,13 +22,13 @@ export function sort(
     ? attributeGetter(environment, attribute, options)
     : multiAttributeGetter(environment, attribute, options);
   // Python compares lists of keys: equal ones, even of types without an order, are never compared further.
-  const compare = single ? compareSingle : compareKeys;
+  const compare = single ? compareSingle : paidOrder;
   const items = toList(value);
   return sortBy(items, keyOf, toFlag(reverse), compare);
 }
 
 function compareSingle(a: unknown, b: unknown): number {
-  return typeof a !== 'string' && typeof a !== 'number' && eq(a, b) ? 0 : compareKeys(a, b);
+  return typeof a !== 'string' && typeof a !== 'number' && eq(a, b) ? 0 : paidOrder(a, b);
 }
 
 function sortBy(
@@ -36,10 +37,14 @@ function sortBy(
   reverse: boolean,
   compare: (a: unknown, b: unknown) => number,
 ): unknown[] {
+  makeItems(items.length * ITEM * 2);
   const keyed = items.map((item) => ({ item, key: keyOf(item) }));
   const sign = reverse ? -1 : 1;
   return keyed.sort((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item);
 }
+
+/** Bytes of a value that is remembered. */
+const ENTRY = 64;
 
 /** Each value once, in the order of their first occurrence. */
 export function unique(
@@ -59,7 +64,9 @@ function* generateUnique(
 ): Generator {
   const keyOf = attributeGetter(environment, attribute, { ignoreCase: !truth(caseSensitive) });
   const seen = new KeySet();
-  for (const item of iterate(value)) {
+  for (const item of each(value)) {
+    spend(CALL * 2);
+    hold(ENTRY);
     if (seen.add(keyOf(item))) yield item;
   }
 }
@@ -101,7 +108,7 @@ function extreme(
   keyOf: (item: unknown) => unknown,
 ): unknown {
   let best: { item: unknown; key: unknown } | undefined;
-  for (const item of iterate(value)) {
+  for (const item of each(value)) {
     const key = keyOf(item);
     if (best === undefined || better(key, best.key)) best = { item, key };
   }
@@ -115,7 +122,7 @@ export function sum(
   attribute: unknown = null,
   start: unknown = 0,
 ): unknown {
-  const items = iterate(iterable);
+  const items = each(iterable);
   if (isText(start)) throw pyError('TypeError', "sum() can't sum strings [use ''.join(seq) instead]");
   const valueOf = attributeGetter(environment, attribute);
   let total = start;
@@ -132,7 +139,9 @@ export function groupby(
   const keyOf = attributeGetter(environment, attribute, { ignoreCase, fallback });
   const shownKeyOf = ignoreCase ? attributeGetter(environment, attribute, { fallback }) : keyOf;
   const groups: { key: unknown; items: unknown[] }[] = [];
-  for (const item of sortBy(toList(value), keyOf, false, compareKeys)) {
+  for (const item of sortBy(toList(value), keyOf, false, paidOrder)) {
+    spend(CALL);
+    hold(ENTRY);
     const key = keyOf(item);
     const group = groups.at(-1);
     if (group !== undefined && (group.key === key || eq(group.key, key))) group.items.push(item);

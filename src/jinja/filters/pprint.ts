@@ -1,8 +1,9 @@
 import { isKind } from '../errors.ts';
+import { ITEM, madeText, makeItems, makeText, payCaught, spend } from '../python/budget.ts';
 import { codeLength } from '../python/characters.ts';
-import { compareKeys } from '../python/comparison.ts';
+import { splitAround } from '../python/classes.ts';
+import { paidOrder } from '../python/comparison.ts';
 import { dictEntries } from '../python/dict.ts';
-import { boundedText } from '../python/limits.ts';
 import { repr } from '../python/text.ts';
 import { NamedTuple, Tuple } from '../python/tuple.ts';
 import { isDict, typeName } from '../python/types.ts';
@@ -22,6 +23,7 @@ export function pprint(value: unknown): string {
 }
 
 function write(value: unknown, position: Position, open: readonly unknown[]): string {
+  payNested(open);
   if (open.includes(value) && typeof value === 'object' && value !== null) return recursion(value);
   const text = flat(value, open);
   if (codeLength(text) <= WIDTH - position.indent - position.allowance) return text;
@@ -30,6 +32,11 @@ function write(value: unknown, position: Position, open: readonly unknown[]): st
   if (isDict(value)) return `{${writeEntries(value, next, inside)}}`;
   if (Array.isArray(value) && !(value instanceof NamedTuple)) return writeSequence(value, next, inside);
   return typeof value === 'string' ? writeText(value, next) : text;
+}
+
+/** What lies in many containers is looked for in all of them. */
+function payNested(open: readonly unknown[]): void {
+  spend(ITEM * 4 + open.length);
 }
 
 function recursion(value: unknown): string {
@@ -43,7 +50,7 @@ function writeSequence(items: readonly unknown[], position: Position, open: read
     const allowance = index === items.length - 1 ? position.allowance + end.length : 1;
     return write(item, { indent, allowance, level: position.level }, open);
   });
-  return start + parts.join(`,\n${' '.repeat(indent)}`) + end;
+  return start + joinLines(parts, ',', indent) + end;
 }
 
 function writeEntries(dict: Parameters<typeof dictEntries>[0], position: Position, open: readonly unknown[]): string {
@@ -55,7 +62,14 @@ function writeEntries(dict: Parameters<typeof dictEntries>[0], position: Positio
     const inner = { indent: indent + codeLength(name) + 2, allowance, level: position.level };
     return `${name}: ${write(item, inner, open)}`;
   });
-  return parts.join(`,\n${' '.repeat(indent)}`);
+  return joinLines(parts, ',', indent);
+}
+
+function joinLines(parts: readonly string[], separator: string, indent: number): string {
+  let length = parts.length * (indent + 2);
+  for (const part of parts) length += part.length;
+  makeText(length);
+  return parts.join(`${separator}\n${' '.repeat(indent)}`);
 }
 
 /** A long text is broken into several literals, in brackets where it stands alone. */
@@ -63,7 +77,7 @@ function writeText(text: string, position: Position): string {
   const bracketed = position.level === 1;
   const indent = position.indent + (bracketed ? 1 : 0);
   const allowance = position.allowance + (bracketed ? 1 : 0);
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const lines = pieces(text, /[^\n]*\n|[^\n]+$/g);
   const chunks = lines.flatMap((line, index) => {
     const isLast = index === lines.length - 1;
     const room = WIDTH - indent - (isLast ? allowance : 0);
@@ -71,16 +85,17 @@ function writeText(text: string, position: Position): string {
     return codeLength(whole) <= room ? [whole] : breakLine(line, WIDTH - indent, isLast ? allowance : 0);
   });
   if (chunks.length === 1) return chunks[0] ?? '';
-  const joined = chunks.join(`\n${' '.repeat(indent)}`);
+  const joined = joinLines(chunks, '', indent);
   return bracketed ? `(${joined})` : joined;
 }
 
 function breakLine(line: string, width: number, allowance: number): string[] {
-  const parts = line.match(/\S*\s*/g)?.filter((part) => part !== '') ?? [];
+  const parts = pieces(line, /\S+\s*|\s+/g);
   const chunks: string[] = [];
   let current = '';
   for (const [index, part] of parts.entries()) {
     const room = index === parts.length - 1 ? width - allowance : width;
+    spend(ITEM);
     if (current !== '' && codeLength(repr(current + part)) > room) {
       chunks.push(repr(current));
       current = part;
@@ -91,17 +106,24 @@ function breakLine(line: string, width: number, allowance: number): string[] {
   return current === '' ? chunks : [...chunks, repr(current)];
 }
 
+/** The matches of a pattern, which cover the text. */
+function pieces(text: string, pattern: RegExp): string[] {
+  return splitAround(text, pattern).filter((part) => part !== '');
+}
+
 /** Everything on one line. */
 function flat(value: unknown, open: readonly unknown[]): string {
   const list = Array.isArray(value) && !(value instanceof NamedTuple);
   if (!list && !isDict(value)) return repr(value);
+  payNested(open);
   if (open.includes(value)) return recursion(value);
   const inside = [...open, value];
   if (!Array.isArray(value)) {
     const entries = sortedEntries(value);
-    return boundedText(`{${entries.map(([key, item]) => `${flat(key, inside)}: ${flat(item, inside)}`).join(', ')}}`);
+    return madeText(`{${entries.map(([key, item]) => `${flat(key, inside)}: ${flat(item, inside)}`).join(', ')}}`);
   }
-  const items = boundedText(value.map((item) => flat(item, inside)).join(', '));
+  makeItems(value.length);
+  const items = madeText(value.map((item) => flat(item, inside)).join(', '));
   if (!(value instanceof Tuple)) return `[${items}]`;
   return value.length === 1 ? `(${items},)` : `(${items})`;
 }
@@ -110,10 +132,11 @@ function flat(value: unknown, open: readonly unknown[]): string {
 function sortedEntries(dict: Parameters<typeof dictEntries>[0]): [unknown, unknown][] {
   return dictEntries(dict).sort(([a], [b]) => {
     try {
-      return compareKeys(a, b);
+      return paidOrder(a, b);
     } catch (error) {
       if (!isKind(error, 'TypeError')) throw error;
-      return compareKeys(typeName(a), typeName(b));
+      payCaught();
+      return paidOrder(typeName(a), typeName(b));
     }
   });
 }

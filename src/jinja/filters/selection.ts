@@ -1,4 +1,5 @@
 import { pyError } from '../errors.ts';
+import { ITEM, spend } from '../python/budget.ts';
 import type { CallContext } from '../python/context.ts';
 import { iterate } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
@@ -18,7 +19,10 @@ function* generateMapped(context: CallContext, value: unknown, args: readonly un
   if (!truth(value)) return;
   const transform =
     args.length === 0 && kwargs.has('attribute') ? mapAttribute(context, kwargs) : mapFilter(context, args, kwargs);
-  for (const item of iterate(value)) yield transform(item);
+  for (const item of iterate(value)) {
+    spend(ITEM * 2);
+    yield transform(item);
+  }
 }
 
 function mapAttribute(context: CallContext, kwargs: Kwargs): Transform {
@@ -57,6 +61,7 @@ function* generateSelected(value: unknown, condition: () => Transform, wanted: b
   if (!truth(value)) return;
   const passes = condition();
   for (const item of iterate(value)) {
+    spend(ITEM * 2);
     if (truth(passes(item)) === wanted) yield item;
   }
 }

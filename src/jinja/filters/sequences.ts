@@ -1,12 +1,12 @@
 import { isKind, pyError } from '../errors.ts';
+import { CALL, hold, ITEM, makeItems, makeText, payCaught, spend } from '../python/budget.ts';
 import { characters } from '../python/characters.ts';
 import type { CallContext, EnvironmentLike, EvalContext } from '../python/context.ts';
 import { escape, escapedString, hasHtml, softText } from '../python/escape.ts';
-import { getItem, iterate, length as lengthOf, toList } from '../python/iteration.ts';
+import { each, getItem, iterate, length as lengthOf, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
-import { checkListLength, checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain, sameText } from '../python/markup.ts';
-import { toSize } from '../python/numeric.ts';
+import { type PyInt, toSize } from '../python/numeric.ts';
 import { PyObject } from '../python/object.ts';
 import { eq, floordiv, lt, mod } from '../python/operators.ts';
 import { str } from '../python/text.ts';
@@ -19,8 +19,9 @@ import { Range } from '../python/range.ts';
 import { DictView } from '../python/views.ts';
 
 /** `len(value)`. */
-export function length(value: unknown): number {
-  return lengthOf(value);
+export function length(value: unknown): PyInt {
+  const size = lengthOf(value);
+  return value instanceof Range ? value.count : size;
 }
 
 /** `list(value)`. */
@@ -36,6 +37,7 @@ export function first(environment: EnvironmentLike, seq: unknown): unknown {
 
 /** The last item, undefined for an empty sequence. */
 export function last(environment: EnvironmentLike, seq: unknown): unknown {
+  if (Array.isArray(seq) && seq.length > 0) return seq.at(-1);
   for (const item of reversed(seq)) return item;
   return environment.undefined({ hint: 'No last item, sequence was empty.' });
 }
@@ -50,15 +52,18 @@ export function random(context: CallContext, seq: unknown): unknown {
 
 /** `reversed(value)`. */
 function reversed(value: unknown): Iterable<unknown> {
-  if (Array.isArray(value)) return value.toReversed() as unknown[];
-  if (isText(value))
-    return characters(plain(value))
-      .reverse()
-      .map((char) => sameText(value, char));
+  if (Array.isArray(value)) return backwards(value as unknown[]);
+  if (isText(value)) return backwards(characters(plain(value))).map((char) => sameText(value, char));
   if (isDict(value)) return toList(value).reverse();
   if (value instanceof Undefined) return value.length() === 0 ? [] : value.iterate();
   if (value instanceof PyObject) return value.reversed();
   throw pyError('TypeError', `'${typeName(value)}' object is not reversible`);
+}
+
+function backwards<T>(items: readonly T[]): T[] {
+  makeItems(items.length);
+  spend(items.length * ITEM);
+  return items.toReversed();
 }
 
 /** A text backwards, or an iterator over the items, last first. */
@@ -68,6 +73,7 @@ export function reverse(value: unknown): unknown {
     return new PyIterator(reversed(value)[Symbol.iterator](), 'reversed', reversedType(value));
   } catch (error) {
     if (!isKind(error, 'TypeError')) throw error;
+    payCaught();
   }
   try {
     return toList(value).reverse();
@@ -90,10 +96,16 @@ function reversedType(value: unknown): string {
 export function join(context: EvalContext, value: unknown, d: unknown = '', attribute: unknown = null): unknown {
   // As Python's `map`, which looks at once whether the value can be gone through, and reads the attributes later.
   const attributes =
-    attribute === null ? undefined : mapItems(iterate(value), attributeGetter(context.environment, attribute));
-  if (context.autoescape) return joinSafely([...(attributes ?? iterate(value))], d);
+    attribute === null ? undefined : mapItems(each(value), attributeGetter(context.environment, attribute));
+  if (context.autoescape) {
+    const items = Array.from(attributes ?? each(value), (item) => {
+      hold(8);
+      return item;
+    });
+    return joinSafely(items, d);
+  }
   const separator = str(d);
-  return joinTexts(attributes ?? iterate(value), separator);
+  return joinTexts(attributes ?? each(value), separator);
 }
 
 function* mapItems(items: Iterable<unknown>, change: (item: unknown) => unknown): Generator {
@@ -104,9 +116,11 @@ function joinTexts(items: Iterable<unknown>, separator: string): string {
   let text = '';
   let isFirst = true;
   for (const item of items) {
-    text += isFirst ? str(item) : separator + str(item);
+    const part = isFirst ? str(item) : separator + str(item);
+    makeText(part.length);
+    spend(ITEM * 3);
+    text += part;
     isFirst = false;
-    checkTextLength(text.length);
   }
   return text;
 }
@@ -114,8 +128,19 @@ function joinTexts(items: Iterable<unknown>, separator: string): string {
 /** As soon as one part is safe, the others are escaped. */
 function joinSafely(items: readonly unknown[], d: unknown): unknown {
   const separator = !hasHtml(d) && items.some(hasHtml) ? escape(d) : softText(d);
-  if (!(separator instanceof Markup)) return items.map((item) => plain(softText(item))).join(separator);
-  return new Markup(items.map(escapedString).join(separator.value));
+  if (!(separator instanceof Markup)) return joinedParts(items, (item) => plain(softText(item)), separator);
+  return new Markup(joinedParts(items, escapedString, separator.value));
+}
+
+function joinedParts(items: readonly unknown[], textOf: (item: unknown) => string, separator: string): string {
+  let length = 0;
+  const parts = items.map((item) => {
+    const part = textOf(item);
+    length += part.length + separator.length;
+    return part;
+  });
+  makeText(length);
+  return parts.join(separator);
 }
 
 /** Lists of a number of items each, the last one filled up if asked for. */
@@ -125,9 +150,12 @@ export function batch(value: unknown, linecount: unknown, fill: unknown = null):
 
 function* generateBatches(value: unknown, linecount: unknown, fill: unknown): Generator {
   let row: unknown[] = [];
-  for (const item of iterate(value)) {
+  for (const item of each(value)) {
+    hold(8);
+    spend(ITEM);
     if (eq(row.length, linecount)) {
       yield row;
+      hold(LIST);
       row = [];
     }
     row.push(item);
@@ -135,7 +163,7 @@ function* generateBatches(value: unknown, linecount: unknown, fill: unknown): Ge
   if (row.length === 0) return;
   if (fill !== null && lt(row.length, linecount)) {
     const size = toSize(linecount);
-    checkListLength(size);
+    makeItems(size);
     while (row.length < size) row.push(fill);
   }
   yield row;
@@ -146,18 +174,19 @@ export function slice(value: unknown, slices: unknown, fill: unknown = null): Py
   return new PyIterator(generateSlices(value, slices, fill), 'sync_do_slice');
 }
 
-/** A list of its own for each slice weighs about as much as this many items. */
-const SLICE_COST = 16;
+/** Bytes of a list without its items. */
+const LIST = 64;
 
 function* generateSlices(value: unknown, slices: unknown, fill: unknown): Generator {
   const items = toList(value);
   const size = floordiv(items.length, slices);
   const longer = Number(mod(items.length, slices));
   const count = toSize(slices);
-  checkListLength(count * SLICE_COST);
   let start = 0;
   for (let index = 0; index < count; index += 1) {
     const end = start + Number(size) + (index < longer ? 1 : 0);
+    spend(CALL);
+    makeItems(end - start);
     const part = items.slice(start, end);
     if (fill !== null && index >= longer) part.push(fill);
     yield part;

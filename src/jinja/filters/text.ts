@@ -1,13 +1,13 @@
 import { pyError } from '../errors.ts';
 import { callMethod } from '../python/attributes.ts';
+import { ITEM, hold, madeText, makeText, spend } from '../python/budget.ts';
 import { characters } from '../python/characters.ts';
-import { SPACES } from '../python/classes.ts';
+import { SPACES, splitAround } from '../python/classes.ts';
 import type { EnvironmentLike, EvalContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
 import { escape, hasHtml, htmlOf, softText } from '../python/escape.ts';
 import { stripTags } from '../python/html.ts';
 import { length as lengthOf, slice } from '../python/iteration.ts';
-import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
 import { type Kwargs, NOT_FOUND } from '../python/object.ts';
@@ -32,12 +32,12 @@ export function lower(value: unknown): unknown {
   return callMethod(softText(value), 'lower', []);
 }
 
-const WORD_START = new RegExp(`([-${SPACES}({[<]+)`);
+const WORD_START = new RegExp(`[-${SPACES}({[<]+`, 'g');
 
 /** Every word with its first letter large and the others small. */
 export function title(value: unknown): string {
-  const parts = plain(softText(value)).split(WORD_START);
-  return parts.map((part) => titleWord(part)).join('');
+  const parts = splitAround(plain(softText(value)), WORD_START);
+  return madeText(parts.map((part) => titleWord(part)).join(''));
 }
 
 function titleWord(word: string): string {
@@ -72,12 +72,17 @@ export function format(value: unknown, args: readonly unknown[], kwargs: Kwargs)
   return mod(softText(value), kwargs.size > 0 ? makeDict(kwargs) : tuple(args));
 }
 
+/** Bytes of a line that is put together. */
+const LINE = 96;
+
 /** Every line but the first one indented; blank lines only if asked for. */
 export function indent(s: unknown, width: unknown = 4, first: unknown = false, blank: unknown = false): unknown {
   if (!isText(s)) throw notIndentable(s);
   const indention = isText(width) ? plain(width) : spaces(width);
   const [head = '', ...tail] = splitLines(`${plain(s)}\n`);
-  checkTextLength(plain(s).length + indention.length * (tail.length + 1));
+  makeText(plain(s).length + indention.length * (tail.length + 1));
+  hold(tail.length * LINE);
+  spend(tail.length * ITEM);
   const all = truth(blank);
   const rest = tail.map((line) => `\n${line === '' && !all ? '' : indention}${line}`);
   const text = (truth(first) ? indention : '') + head + rest.join('');
@@ -124,7 +129,15 @@ function assertion(expected: string, given: unknown): Error {
 
 /** Number of words. */
 export function wordcount(value: unknown): number {
-  return plain(softText(value)).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+  const text = plain(softText(value));
+  spend(text.length);
+  let count = 0;
+  const word = /[\p{L}\p{N}_]+/gu;
+  while (word.test(text)) {
+    spend(ITEM);
+    count += 1;
+  }
+  return count;
 }
 
 /** Without tags and comments, with white space collapsed. */
@@ -134,6 +147,6 @@ export function striptags(value: unknown): string {
 
 /** The characters of a text, last first. */
 export function reverseText(value: string | Markup): string | Markup {
-  const text = characters(plain(value)).reverse().join('');
+  const text = madeText(characters(plain(value)).reverse().join(''));
   return typeof value === 'string' ? text : new Markup(text);
 }

@@ -1,9 +1,10 @@
 import { pyError } from '../errors.ts';
+import { ITEM, makeText, spend } from '../python/budget.ts';
 import { codeLength } from '../python/characters.ts';
-import { SPACES } from '../python/classes.ts';
+import { SPACES, splitAround } from '../python/classes.ts';
 import type { EvalContext } from '../python/context.ts';
 import { escapedString } from '../python/escape.ts';
-import { iterate, slice } from '../python/iteration.ts';
+import { each, slice } from '../python/iteration.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { gt, truth } from '../python/operators.ts';
 import { compareText } from '../python/comparison.ts';
@@ -31,7 +32,7 @@ export function urlize(
     schemes: schemesOf(extraSchemes ?? policies['urlize.extra_schemes'] ?? []),
     limit,
   };
-  const words = escapedString(value).split(new RegExp(`([${SPACES}]+)`));
+  const words = splitAround(escapedString(value), new RegExp(`[${SPACES}]+`, 'g'));
   const text = words.map((word) => linkWord(word, options)).join('');
   return context.autoescape ? new Markup(text) : text;
 }
@@ -50,7 +51,7 @@ function relationsOf(rel: unknown, nofollow: boolean, policy: string | null): st
 }
 
 function schemesOf(value: unknown): string[] {
-  return Array.from(iterate(value), (scheme) => {
+  return Array.from(each(value), (scheme) => {
     if (isText(scheme) && /^[\p{L}\p{N}_.+-]{2,}:\/{0,2}$/u.test(plain(scheme))) return plain(scheme);
     throw pyError('FilterArgumentError', `${repr(scheme)} is not a valid URI scheme prefix.`);
   });
@@ -63,9 +64,16 @@ interface Word {
   readonly tail: string;
 }
 
+/** Steps of a word, and of each of its characters, which several patterns read. */
+const WORD = 60;
+const UNIT = 10;
+
 function linkWord(word: string, options: LinkOptions): string {
+  spend(WORD + word.length * UNIT);
   const { head, middle, tail } = balance(splitWord(word));
-  return head + link(middle, options) + tail;
+  const linked = head + link(middle, options) + tail;
+  makeText(linked.length);
+  return linked;
 }
 
 function splitWord(word: string): Word {
@@ -135,6 +143,7 @@ function isMailAddress(text: string): boolean {
 }
 
 function linkScheme(text: string, options: LinkOptions): string {
+  spend(options.schemes.length * ITEM);
   return options.schemes.reduce(
     (middle, scheme) =>
       middle !== scheme && middle.startsWith(scheme)

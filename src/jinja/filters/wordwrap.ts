@@ -1,9 +1,9 @@
 import { pyError } from '../errors.ts';
+import { CALL, hold, makeText, spend } from '../python/budget.ts';
 import { codeLength, substring } from '../python/characters.ts';
 import { trimStart } from '../python/classes.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import { escapedString } from '../python/escape.ts';
-import { checkTextLength } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/splitting.ts';
 import { isFloat, toDouble, toSize } from '../python/numeric.ts';
@@ -40,7 +40,7 @@ export function wordwrap(
   });
   if (!isText(separator)) throw separator.error();
   const breaks = lines.reduce((count, parts) => count + Math.max(1, parts.length), 0);
-  checkTextLength(plain(s).length + breaks * plain(separator).length);
+  makeText(plain(s).length + breaks * plain(separator).length);
   if (typeof separator === 'string') return lines.map((parts) => parts.join(separator)).join(separator);
   return new Markup(lines.map((parts) => parts.map(escapedString).join(separator.value)).join(separator.value));
 }
@@ -56,6 +56,8 @@ function wrapLine(text: string, options: WrapOptions): string[] {
   const chunks = splitChunks(text, options.breakOnHyphens === true).reverse();
   const lines: string[] = [];
   while (chunks.length > 0) {
+    spend(CALL * 2);
+    hold(LINE);
     if (lines.length > 0 && isSpace(chunks.at(-1))) chunks.pop();
     const line = takeLine(chunks, options);
     if (isSpace(line.at(-1))) line.pop();
@@ -78,6 +80,9 @@ function takeLine(chunks: string[], options: WrapOptions): string[] {
     takeLongWord(chunks, line, options.width < 1 ? 1 : options.width - length, options);
   return line;
 }
+
+/** Bytes of a line and of what it is put together from. */
+const LINE = 160;
 
 /** Whether a text has more characters than that; no more of it is read than needed. */
 function isLonger(text: string, size: number): boolean {
@@ -126,7 +131,18 @@ const CHUNK = new RegExp(
 );
 const SIMPLE_CHUNK = new RegExp(`${BLANK}+|${SOLID}+`, 'gu');
 
+/** Steps of a character, and bytes of a piece. */
+const UNIT = 6;
+const CHUNK_SIZE = 64;
+
 /** The pieces that a line can be made of: blanks, words, parts of hyphenated words, dashes. */
 function splitChunks(text: string, hyphens: boolean): string[] {
-  return text.match(hyphens ? CHUNK : SIMPLE_CHUNK) ?? [];
+  spend(text.length * UNIT);
+  const chunks: string[] = [];
+  for (const [chunk] of text.matchAll(hyphens ? CHUNK : SIMPLE_CHUNK)) {
+    spend(CALL);
+    hold(CHUNK_SIZE);
+    chunks.push(chunk);
+  }
+  return chunks;
 }

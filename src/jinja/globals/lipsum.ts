@@ -1,5 +1,5 @@
+import { hold, spend } from '../python/budget.ts';
 import { escapeText } from '../python/escape.ts';
-import { checkListLength } from '../python/limits.ts';
 import { Markup } from '../python/markup.ts';
 import { toSize } from '../python/numeric.ts';
 import { truth } from '../python/operators.ts';
@@ -11,6 +11,10 @@ const WORDS = (
   'irure in reprehenderit voluptate velit esse cillum eu fugiat nulla pariatur excepteur sint occaecat cupidatat non ' +
   'proident sunt culpa qui officia deserunt mollit anim id est laborum'
 ).split(' ');
+
+/** Bytes of a word and steps of choosing it. */
+const WORD = 48;
+const CHOICE = 20;
 
 /**
  * Paragraphs of filler text.
@@ -27,7 +31,9 @@ export function lipsum(random: () => number, ...[n = 5, html = true, min = 20, m
       'ValueError',
       `empty range for randrange() (${String(least)}, ${String(most)}, ${String(most - least)})`,
     );
-  checkListLength(count * Math.max(most, 1));
+  const words = count * Math.max(most, 1);
+  hold(words * WORD);
+  spend(words * CHOICE);
   const paragraphs = Array.from({ length: count }, () =>
     paragraph(random, least + Math.floor(random() * (most - least))),
   );

@@ -1,7 +1,6 @@
 import { pyError } from '../errors.ts';
 import { pythonFunction } from '../python/callable.ts';
 import { type Dict, dictSet, makeDict } from '../python/dict.ts';
-import { MAX_RANGE_LENGTH } from '../python/limits.ts';
 import { fillDict, fromKeys } from '../python/methods/dicts.ts';
 import { toIndex } from '../python/numeric.ts';
 import type { Kwargs } from '../python/object.ts';
@@ -16,23 +15,16 @@ import { PyType } from './type.ts';
 export interface GlobalsOptions {
   /** A random number from 0 up to but not including 1, for `lipsum`. */
   readonly random: () => number;
-  /**
-   * Longest range that a template may make.
-   *
-   * @default 10000000
-   */
-  readonly maxRangeLength?: number | undefined;
 }
 
 /** The global functions that Jinja2 has built in: range, dict, lipsum, cycler, joiner and namespace. */
 export function builtinGlobals(options: GlobalsOptions): ReadonlyMap<string, unknown> {
-  const limit = options.maxRangeLength ?? MAX_RANGE_LENGTH;
   return new Map<string, unknown>([
     [
       'range',
       new PyType(
         'range',
-        pythonFunction('range(*args)', (args: readonly unknown[]) => makeRange(args, limit)),
+        pythonFunction('range(*args)', (args: readonly unknown[]) => makeRange(args)),
       ),
     ],
     ['dict', dictType()],
@@ -60,21 +52,14 @@ function makeLipsum(random: () => number): unknown {
   return pythonFunction(signature, (...args: unknown[]) => lipsum(random, ...args));
 }
 
-function makeRange(args: readonly unknown[], limit: number): Range {
+function makeRange(args: readonly unknown[]): Range {
   if (args.length === 0) throw pyError('TypeError', 'range expected at least 1 argument, got 0');
   if (args.length > 3) throw pyError('TypeError', `range expected at most 3 arguments, got ${String(args.length)}`);
   const numbers = args.map(toIndex);
   const [first = 0, second, step = 1] = numbers;
   if (step === 0) throw pyError('ValueError', 'range() arg 3 must not be zero');
   const [start, stop] = second === undefined ? [0, first] : [first, second];
-  const range = new Range(bounded(start), bounded(stop), bounded(step));
-  if (range.length() <= limit) return range;
-  throw pyError('OverflowError', `Range too big. Templates cannot make ranges larger than ${String(limit)}`);
-}
-
-function bounded(value: number | bigint): number {
-  if (typeof value === 'number') return value;
-  throw pyError('OverflowError', 'Range too big. Its bounds must lie within 2 ** 53');
+  return new Range(start, stop, step);
 }
 
 function dictType(): PyType {

@@ -1,10 +1,14 @@
 import { TemplateError } from '../errors.ts';
+import { spendAt } from '../python/budget.ts';
 import { repr } from '../python/text.ts';
 import { normalizeNewlines, parseFloatLiteral, parseInteger, unescapeString } from './literals.ts';
 import { type LexerRules, SPACE, type StartKind } from './rules.ts';
 import { trimEnd } from '../python/classes.ts';
 import { TokenStream } from './stream.ts';
 import { PUNCTUATION, type Token, type TokenType } from './tokens.ts';
+
+/** Steps of work of a token, until it is a part of the syntax tree. */
+const TOKEN = 100;
 
 const ONLY_SPACE = new RegExp(`^[${SPACE}]+$`);
 const WHITESPACE = new RegExp(`[${SPACE}]+`, 'y');
@@ -204,6 +208,7 @@ class Lexer {
 
   private token(type: TokenType, value: unknown, text: string): Token {
     const token = { type, value, lineno: this.line, colno: this.column(this.position) };
+    spendAt(TOKEN, token);
     this.lastLine = this.line;
     this.advance(text);
     return token;

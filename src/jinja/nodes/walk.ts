@@ -1,5 +1,9 @@
 import type { NunjucksNode } from '../nunjucks.ts';
+import { spend } from '../python/budget.ts';
 import type { TemplateNode } from './nodes.ts';
+
+/** Steps of work of a node that is looked at. */
+export const VISITED = 20;
 
 /** The nodes directly below this one, in the order of its fields. */
 export function childNodes(node: TemplateNode): TemplateNode[] {
@@ -13,20 +17,21 @@ export function childNodes(node: TemplateNode): TemplateNode[] {
   return found;
 }
 
-/** The nodes of one type below this one. */
+/** The nodes of some types below this one. */
 export function findNodes<Name extends TemplateNode['typename']>(
   node: TemplateNode,
-  typename: Name,
+  ...typenames: readonly Name[]
 ): Extract<TemplateNode, { typename: Name }>[] {
   const found: Extract<TemplateNode, { typename: Name }>[] = [];
-  collect(node, typename, found);
+  collect(node, typenames, found);
   return found;
 }
 
-function collect(node: TemplateNode, typename: string, found: TemplateNode[]): void {
+function collect(node: TemplateNode, typenames: readonly string[], found: TemplateNode[]): void {
+  spend(VISITED);
   for (const child of childNodes(node)) {
-    if (child.typename === typename) found.push(child);
-    collect(child, typename, found);
+    if (typenames.includes(child.typename)) found.push(child);
+    collect(child, typenames, found);
   }
 }
 

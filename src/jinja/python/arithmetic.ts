@@ -1,9 +1,9 @@
 import { pyError } from '../errors.ts';
 import { htmlOf, escapedString } from './escape.ts';
 import { makeFloat, type PyFloat } from './float.ts';
-import { checkListLength, checkTextLength, MAX_INTEGER_BITS, repeatText } from './limits.ts';
+import { hold, madeText, makeItems, makeText, repeatText, spend } from './budget.ts';
 import { isText, Markup, plain, sameText } from './markup.ts';
-import { isFloat, isInteger, isNumber, normalizeInteger, toBigInt, toDouble, toIndex } from './numeric.ts';
+import { isFloat, isInteger, isNumber, normalizeInteger, toBigInt, toDouble, toIndex, wordsOf } from './numeric.ts';
 import { NOT_FOUND, type Operator, PyObject } from './object.ts';
 import { formatPercent } from './percent.ts';
 import { Tuple, tuple } from './tuple.ts';
@@ -23,21 +23,21 @@ export function addSlow(a: unknown, b: unknown): unknown {
   }
   if (isText(a) && isText(b)) return addTexts(a, b);
   if (Array.isArray(a) && Array.isArray(b) && a instanceof Tuple === b instanceof Tuple) {
-    checkListLength(a.length + b.length);
-    const items: unknown[] = [...(a as unknown[]), ...(b as unknown[])];
+    makeItems(a.length + b.length);
+    const items = ([] as unknown[]).concat(a, b);
     return a instanceof Tuple ? tuple(items) : items;
   }
   // A safe string on the left takes whatever has `__html__`.
-  if (a instanceof Markup && htmlOf(b) !== undefined) return new Markup(a.value + escapedString(b));
+  if (a instanceof Markup && htmlOf(b) !== undefined) return new Markup(madeText(a.value + escapedString(b)));
   return viaObject('+', a, b);
 }
 
 function addTexts(a: string | Markup, b: string | Markup): string | Markup {
   if (typeof a === 'string' && typeof b === 'string') {
-    checkTextLength(a.length + b.length);
+    makeText(a.length + b.length);
     return a + b;
   }
-  return new Markup(escapedString(a) + escapedString(b));
+  return new Markup(madeText(escapedString(a) + escapedString(b)));
 }
 
 /** `a - b` for all types. */
@@ -64,12 +64,14 @@ export function mulSlow(a: unknown, b: unknown): unknown {
 }
 
 function mulNumbers(a: Numeric, b: Numeric): unknown {
-  if (typeof a === 'bigint' && typeof b === 'bigint') checkIntegerBits(bitLength(a) + bitLength(b));
   return arithmetic(
     a,
     b,
     (x, y) => x * y,
-    (x, y) => x * y,
+    (x, y) => {
+      payProduct(x, y);
+      return x * y;
+    },
   );
 }
 
@@ -93,12 +95,20 @@ function repeat(value: string | Markup | unknown[], count: unknown): unknown {
   }
   const times = Math.max(0, timesOf(count));
   if (!Array.isArray(value)) return sameText(value, repeatText(plain(value), times));
-  if (value.length > 0) checkListLength(value.length * times);
-  const items: unknown[] = [];
-  for (let done = 0; value.length > 0 && done < times; done += 1) {
-    for (const item of value) items.push(item);
-  }
+  makeItems(value.length * times);
+  const items = value.length === 0 ? [] : repeatItems(value, times);
   return value instanceof Tuple ? tuple(items) : items;
+}
+
+/** By doubling, as JavaScript copies whole lists much faster than it adds items. */
+function repeatItems(items: readonly unknown[], times: number): unknown[] {
+  let all: unknown[] = [];
+  let part = ([] as unknown[]).concat(items);
+  for (let left = times; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) all = all.concat(part);
+    if (left > 1) part = part.concat(part);
+  }
+  return all;
 }
 
 /** `a / b` for all types. */
@@ -110,7 +120,11 @@ export function divSlow(a: unknown, b: unknown): unknown {
     return makeFloat(toDouble(a) / divisor);
   }
   if (Number(b) === 0) throw pyError('ZeroDivisionError', 'division by zero');
-  const quotient = nearestQuotient(toBigInt(a), toBigInt(b));
+  if (typeof a === 'number' && typeof b === 'number') return makeFloat(a / b);
+  const dividend = toBigInt(a);
+  const divisor = toBigInt(b);
+  payQuotient(dividend, divisor);
+  const quotient = nearestQuotient(dividend, divisor);
   if (!Number.isFinite(quotient)) throw pyError('OverflowError', 'integer division result too large for a float');
   return makeFloat(quotient);
 }
@@ -153,6 +167,7 @@ export function floordivSlow(a: unknown, b: unknown): unknown {
   const divisor = toBigInt(b);
   if (divisor === 0n) throw pyError('ZeroDivisionError', 'integer division or modulo by zero');
   const dividend = toBigInt(a);
+  payQuotient(dividend, divisor);
   const quotient = dividend / divisor;
   const inexact = dividend % divisor !== 0n;
   return normalizeInteger(inexact && dividend < 0n !== divisor < 0n ? quotient - 1n : quotient);
@@ -179,7 +194,9 @@ export function modSlow(a: unknown, b: unknown): unknown {
   }
   const divisor = toBigInt(b);
   if (divisor === 0n) throw pyError('ZeroDivisionError', 'integer modulo by zero');
-  const rest = toBigInt(a) % divisor;
+  const dividend = toBigInt(a);
+  payQuotient(dividend, divisor);
+  const rest = dividend % divisor;
   return normalizeInteger(rest !== 0n && rest < 0n !== divisor < 0n ? rest + divisor : rest);
 }
 
@@ -201,7 +218,7 @@ export function powSlow(a: unknown, b: unknown): unknown {
     return makeFloat(powDoubles(toDouble(a), toDouble(b)));
   }
   if (base >= -1n && base <= 1n) return Number(base === -1n && exponent % 2n === 0n ? 1n : exponent === 0n ? 1n : base);
-  checkIntegerBits(Number(exponent) * (bitLength(base) - 1));
+  payPower(base, Number(exponent));
   return normalizeInteger(base ** exponent);
 }
 
@@ -227,13 +244,15 @@ function powNearest(a: number, b: number): number {
   if (b === 0.5 && a > 0) return Math.sqrt(a);
   if (!Number.isInteger(b) || !Number.isFinite(a) || a === 0 || Math.abs(b) * 53 > EXACT_POWER_BITS) return a ** b;
   const { mantissa, exponent } = decompose(a);
+  payPower(mantissa, Math.abs(b));
   const power = mantissa ** BigInt(Math.abs(b));
   const shift = exponent * b;
-  const [dividend, divisor] = b > 0 ? [power, 1n] : [1n, power];
   if (Math.abs(shift) > EXACT_POWER_BITS) return a ** b;
-  return shift >= 0
-    ? nearestQuotient(dividend << BigInt(shift), divisor)
-    : nearestQuotient(dividend, divisor << BigInt(-shift));
+  const up = BigInt(Math.max(0, shift));
+  const down = BigInt(Math.max(0, -shift));
+  const [dividend, divisor] = b > 0 ? [power << up, 1n << down] : [1n << up, power << down];
+  payQuotient(dividend, divisor);
+  return nearestQuotient(dividend, divisor);
 }
 
 /** A finite float as a whole number and a power of two. */
@@ -247,14 +266,40 @@ function decompose(value: number): { mantissa: bigint; exponent: number } {
   return { mantissa: BigInt(mantissa), exponent };
 }
 
-function checkIntegerBits(bits: number): void {
-  if (bits > MAX_INTEGER_BITS) throw pyError('OverflowError', `integer of more than ${String(MAX_INTEGER_BITS)} bits`);
+/** Steps of a product are at most so many for each word of its longer factor: V8 multiplies long integers cleverly. */
+const MOST_PER_WORD = 80;
+
+/** Pays for a product before it is made. */
+function payProduct(a: bigint, b: bigint): void {
+  const longer = Math.max(wordsOf(a), wordsOf(b));
+  payWords(longer * 2, Math.ceil(longer * Math.min(4 + Math.sqrt(longer), MOST_PER_WORD)));
+}
+
+/** Pays for a power: the last of its multiplications takes as long as all others together. */
+function payPower(base: bigint, exponent: number): void {
+  const words = Math.ceil((exponent * bitLength(base)) / 64);
+  payWords(words, Math.ceil(2 * words * Math.min(4 + Math.sqrt(words), MOST_PER_WORD)));
+}
+
+/** Pays for a quotient, or for the rest of a division, both of which are made. */
+function payQuotient(a: bigint, b: bigint): void {
+  const words = wordsOf(a);
+  payWords(words * 2, words * Math.min(4 + wordsOf(b), 2 * MOST_PER_WORD));
+}
+
+function payWords(words: number, steps: number): void {
+  hold(words * 8);
+  spend(steps);
 }
 
 /** `-a` for all types. */
 export function negSlow(value: unknown): unknown {
   if (isFloat(value)) return makeFloat(-toDouble(value));
-  if (isInteger(value)) return normalizeInteger(-toBigInt(value));
+  if (isInteger(value)) {
+    const integer = toBigInt(value);
+    payWords(wordsOf(integer), wordsOf(integer));
+    return normalizeInteger(-integer);
+  }
   return unaryViaObject('-', value);
 }
 
@@ -278,7 +323,11 @@ function arithmetic(
   integers: (x: bigint, y: bigint) => bigint,
 ): unknown {
   if (isFloat(a) || isFloat(b)) return makeFloat(floats(toDouble(a), toDouble(b)));
-  return normalizeInteger(integers(toBigInt(a), toBigInt(b)));
+  const x = toBigInt(a);
+  const y = toBigInt(b);
+  const words = Math.max(wordsOf(x), wordsOf(y));
+  payWords(words, words);
+  return normalizeInteger(integers(x, y));
 }
 
 function viaObject(operator: Operator, a: unknown, b: unknown): unknown {

@@ -1,4 +1,5 @@
 import { isKind } from '../errors.ts';
+import { payCaught } from './budget.ts';
 import { PyBytes } from './bytes.ts';
 import { BoundMethod, call, type PyCallable, type PyFunction, pythonFunction } from './callable.ts';
 import { escape } from './escape.ts';
@@ -124,8 +125,9 @@ function lookupGuarded(value: unknown, key: unknown): unknown {
   try {
     return findItem(value, key);
   } catch (error) {
-    if (isKind(error, 'LookupError') || isKind(error, 'TypeError') || isKind(error, 'AttributeError')) return NOT_FOUND;
-    throw error;
+    if (!isKind(error, 'LookupError') && !isKind(error, 'TypeError') && !isKind(error, 'AttributeError')) throw error;
+    payCaught();
+    return NOT_FOUND;
   }
 }
 

@@ -1,5 +1,5 @@
 import { pyError } from '../errors.ts';
-import { checkListLength } from './limits.ts';
+import { makeItems, spend } from './budget.ts';
 import { isInteger, toSize } from './numeric.ts';
 import { NOT_FOUND, type Operator, PyObject } from './object.ts';
 import { sliceBounds, sliceItems } from './slices.ts';
@@ -8,9 +8,10 @@ import { sliceBounds, sliceItems } from './slices.ts';
 export class PyBytes extends PyObject {
   readonly bytes: readonly number[];
 
-  constructor(bytes: Iterable<number>) {
+  constructor(bytes: ArrayLike<number>) {
     super();
-    this.bytes = [...bytes];
+    makeItems(bytes.length);
+    this.bytes = Array.from(bytes);
   }
 
   get typeName(): string {
@@ -51,19 +52,18 @@ export class PyBytes extends PyObject {
   override binary(operator: Operator, other: unknown, reflected: boolean): unknown {
     if (operator === '*' && isInteger(other)) return this.repeated(toSize(other));
     if (!(other instanceof PyBytes) || reflected) return NOT_FOUND;
-    const order = compareBytes(this.bytes, other.bytes);
+    const order = (): number => compareBytes(this.bytes, other.bytes);
     switch (operator) {
       case '+':
-        checkListLength(this.bytes.length + other.bytes.length);
-        return new PyBytes([...this.bytes, ...other.bytes]);
+        return new PyBytes(this.bytes.concat(other.bytes));
       case '<':
-        return order < 0;
+        return order() < 0;
       case '<=':
-        return order <= 0;
+        return order() <= 0;
       case '>':
-        return order > 0;
+        return order() > 0;
       case '>=':
-        return order >= 0;
+        return order() >= 0;
       default:
         return NOT_FOUND;
     }
@@ -71,12 +71,12 @@ export class PyBytes extends PyObject {
 
   private repeated(count: number): PyBytes {
     if (count <= 0) return new PyBytes([]);
-    checkListLength(this.bytes.length * count);
+    makeItems(this.bytes.length * count);
     return new PyBytes(Array.from({ length: count }, () => this.bytes).flat());
   }
 
   override equals(other: unknown): boolean {
-    return other instanceof PyBytes && other.repr() === this.repr();
+    return other instanceof PyBytes && compareBytes(this.bytes, other.bytes) === 0;
   }
 
   override hashKey(): unknown {
@@ -84,6 +84,7 @@ export class PyBytes extends PyObject {
   }
 
   override repr(): string {
+    makeItems(this.bytes.length * 4);
     const quote = this.bytes.includes(0x27) && !this.bytes.includes(0x22) ? '"' : "'";
     return `b${quote}${this.bytes.map((byte) => byteText(byte, quote)).join('')}${quote}`;
   }
@@ -91,6 +92,7 @@ export class PyBytes extends PyObject {
 
 /** Negative, zero or positive as `a` comes before, with or after `b`. */
 function compareBytes(a: readonly number[], b: readonly number[]): number {
+  spend(a.length);
   const at = a.findIndex((byte, index) => byte !== b[index]);
   return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);
 }

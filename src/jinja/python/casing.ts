@@ -1,3 +1,4 @@
+import { madeText, makeText, spend } from './budget.ts';
 import { characters } from './characters.ts';
 
 /** Title forms that are neither the upper-case form nor derived from it by a rule below. */
@@ -33,8 +34,28 @@ function titleForm(char: string): string {
   return GREEK_SPELLED_OUT.test(char) ? upper.replace(/\u0399$/, '\u0345') : upper;
 }
 
+/** Pays for a text that is about to be made in another case. */
+function makeCased(text: string): void {
+  makeText(text.length);
+  spend(text.length * 2);
+}
+
+/** `str.lower`. */
+export function lowerCase(text: string): string {
+  makeCased(text);
+  return text.toLowerCase();
+}
+
+/** `str.upper`. */
+export function upperCase(text: string): string {
+  makeCased(text);
+  // One letter can become three.
+  return madeText(text.toUpperCase());
+}
+
 /** `str.capitalize`. */
 export function capitalize(text: string): string {
+  makeCased(text);
   const first = String.fromCodePoint(text.codePointAt(0) ?? 0);
   return text === '' ? '' : titleForm(first) + lowerAfter(first, text.slice(first.length));
 }
@@ -46,31 +67,38 @@ function lowerAfter(before: string, text: string): string {
 
 /** `str.title`: every run of cased characters starts large. */
 export function titleCase(text: string): string {
-  const lower = characters(text);
   let output = '';
   let inWord = false;
-  for (const [index, char] of lower.entries()) {
-    if (!inWord) output += titleForm(char);
-    else output += char === 'Σ' ? finalSigma(lower, index) : char.toLowerCase();
+  eachLowered(text, (char, lower) => {
+    output += inWord ? lower : titleForm(char);
     inWord = isCased(char);
-  }
-  return output;
-}
-
-function finalSigma(chars: readonly string[], index: number): string {
-  const around = `${chars.slice(0, index).join('')}Σ${chars.slice(index + 1).join('')}`;
-  return around.toLowerCase().charAt(chars.slice(0, index).join('').toLowerCase().length);
+  });
+  return madeText(output);
 }
 
 /** `str.swapcase`. */
 export function swapCase(text: string): string {
-  const chars = characters(text);
-  const swapped = chars.map((char, index) => {
-    if (/\p{Lowercase}/u.test(char)) return char.toUpperCase();
-    if (!/\p{Uppercase}/u.test(char)) return char;
-    return char === 'Σ' ? finalSigma(chars, index) : char.toLowerCase();
+  let output = '';
+  eachLowered(text, (char, lower) => {
+    if (/\p{Lowercase}/u.test(char)) output += char.toUpperCase();
+    else output += /\p{Uppercase}/u.test(char) ? lower : char;
   });
-  return swapped.join('');
+  return madeText(output);
+}
+
+/** Steps of looking at the case of one character. */
+const CASE = 20;
+
+/** Hands over each character with its lower-case form, which for a sigma depends on what stands around it. */
+function eachLowered(text: string, take: (char: string, lower: string) => void): void {
+  spend(text.length * CASE);
+  const lowered = text.toLowerCase();
+  let at = 0;
+  for (const char of text) {
+    const { length } = char.toLowerCase();
+    take(char, lowered.slice(at, at + length));
+    at += length;
+  }
 }
 
 /** Cherokee folds to capitals, unlike every other script. */
@@ -78,7 +106,9 @@ const CHEROKEE = /[\u13a0-\u13fd\uab70-\uabbf]/;
 
 /** `str.casefold`. */
 export function caseFold(text: string): string {
+  makeCased(text);
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
+  spend(text.length * CASE);
   return characters(text)
     .map((char) => {
       if (char === '\u0131') return char;
@@ -94,19 +124,22 @@ function isCased(char: string): boolean {
 
 /** `str.islower`: there are cased characters and none of them is large. */
 export function isLower(text: string): boolean {
+  spend(text.length);
   return /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
 }
 
 /** `str.isupper`: there are cased characters and none of them is small. */
 export function isUpper(text: string): boolean {
+  spend(text.length);
   return /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
 }
 
 /** `str.istitle`: large characters only after uncased ones, small ones only after cased ones. */
 export function isTitle(text: string): boolean {
+  spend(text.length * CASE);
   let found = false;
   let inWord = false;
-  for (const char of characters(text)) {
+  for (const char of text) {
     const large = /[\p{Uppercase}\p{Lt}]/u.test(char);
     const small = !large && /\p{Lowercase}/u.test(char);
     if ((large && inWord) || (small && !inWord)) return false;

@@ -1,20 +1,25 @@
+import { makeItems, makeText, scanText, spend } from './budget.ts';
 import { type SliceBounds, sliceItems } from './slices.ts';
 
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** True where JavaScript's units and code points are the same. */
 export function isBasic(text: string): boolean {
+  scanText(text.length);
   return !SURROGATE.test(text);
 }
 
 /** The code points of a text. */
 export function characters(text: string): string[] {
+  // Characters beyond Latin-1 are objects of their own.
+  makeItems(text.length * 4);
   return isBasic(text) ? text.split('') : Array.from(text);
 }
 
 /** Number of code points. */
 export function codeLength(text: string): number {
   if (isBasic(text)) return text.length;
+  spend(text.length);
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
     if (!endsPair(text, index)) count += 1;
@@ -32,18 +37,21 @@ function endsPair(text: string, index: number): boolean {
 
 /** The code point at an index that is in range. */
 export function characterAt(text: string, index: number): string {
-  return isBasic(text) ? text.charAt(index) : (Array.from(text)[index] ?? '');
+  if (isBasic(text)) return text.charAt(index);
+  return String.fromCodePoint(text.codePointAt(unitsBefore(text, index)) ?? 0);
 }
 
 /** The code points of a slice. */
 export function sliceCharacters(text: string, bounds: SliceBounds): string {
-  if (bounds.step === 1 && isBasic(text)) return text.slice(bounds.start, Math.max(bounds.start, bounds.stop));
+  if (bounds.step === 1) return substring(text, bounds.start, Math.max(bounds.start, bounds.stop));
   return sliceItems(characters(text), bounds).join('');
 }
 
 /** The text from one code point to before another, both in range. */
 export function substring(text: string, start: number, stop = Infinity): string {
-  return isBasic(text) ? text.slice(start, stop) : Array.from(text).slice(start, stop).join('');
+  if (isBasic(text)) return text.slice(start, stop);
+  const from = unitsBefore(text, start);
+  return text.slice(from, stop === Infinity ? undefined : unitsBefore(text, stop));
 }
 
 /** The code point index that a unit index stands for. */
@@ -53,5 +61,45 @@ export function codeIndex(text: string, unitIndex: number): number {
 
 /** The unit index that a code point index stands for. */
 export function unitIndex(text: string, index: number): number {
-  return isBasic(text) ? index : Array.from(text).slice(0, index).join('').length;
+  return isBasic(text) ? index : unitsBefore(text, index);
+}
+
+/** The units of the first code points of a text, all of them where there are not so many. */
+function unitsBefore(text: string, count: number): number {
+  spend(Math.min(text.length, count * 2));
+  let unit = 0;
+  for (let index = 0; index < count && unit < text.length; index += 1) {
+    unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return unit;
+}
+
+/** V8 keeps all matches of a pattern at once, so long texts are changed piece by piece. */
+const PIECE = 2 ** 14;
+
+/** Steps of one replacement. */
+const REPLACEMENT = 10;
+
+/**
+ * A text with the characters replaced that a pattern matches.
+ *
+ * @param pattern Global; matches single units, or single code points where it has the flag `u`.
+ */
+export function replaceCharacters(text: string, pattern: RegExp, change: (character: string) => string): string {
+  let output = '';
+  for (let from = 0; from < text.length; ) {
+    const to = from + PIECE + (endsPair(text, from + PIECE) ? 1 : 0);
+    const piece = from === 0 && to >= text.length ? text : text.slice(from, to);
+    let count = 0;
+    scanText(piece.length);
+    const changed = piece.replace(pattern, (character) => {
+      count += 1;
+      return change(character);
+    });
+    spend(count * REPLACEMENT);
+    makeText(changed.length);
+    output += changed;
+    from = to;
+  }
+  return output;
 }

@@ -1,3 +1,5 @@
+import { hold, scanText, spend } from './budget.ts';
+
 /** Characters that Python holds for white space. */
 export const SPACES = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
@@ -32,16 +34,19 @@ const PATTERNS = new Map(
 
 /** `str.isalpha` and its like: there are characters, and all of them belong to the class. */
 export function isAll(text: string, name: CharacterClass): boolean {
+  spend(text.length);
   return PATTERNS.get(name)?.test(text) === true;
 }
 
 /** `str.isprintable`. */
 export function isPrintable(text: string): boolean {
+  spend(text.length);
   return !/[\p{C}\p{Z}]/u.test(text.replaceAll(' ', ''));
 }
 
 /** `str.isidentifier`. */
 export function isIdentifier(text: string): boolean {
+  spend(text.length);
   return /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text);
 }
 
@@ -50,19 +55,61 @@ const TRAILING_CLASS = new RegExp(`[${SPACES}]`);
 
 /** `str.lstrip()`. */
 export function trimStart(text: string): string {
-  return text.replace(LEADING, '');
+  const trimmed = text.replace(LEADING, '');
+  spend(text.length - trimmed.length);
+  return trimmed;
 }
 
 /** `str.rstrip()`. Not a pattern anchored at the end: that takes quadratic time. */
 export function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0 && TRAILING_CLASS.test(text.charAt(end - 1))) end -= 1;
+  spend((text.length - end) * 3);
   return text.slice(0, end);
 }
 
-const RUN = new RegExp(`[^${SPACES}]+`, 'g');
+const RUN = new RegExp(`[^${SPACES}]+`, 'y');
+const SPACE_RUN = new RegExp(`[${SPACES}]*`, 'y');
 
-/** The words of a text: `str.split()`. */
-export function splitWords(text: string): string[] {
-  return text.match(RUN) ?? [];
+/** Bytes of a text that is part of another one, and steps of finding it. */
+const PART = 48;
+const FOUND = 10;
+
+/**
+ * The words of a text: `str.split()`.
+ *
+ * @param most Number of words after which the rest of the text is taken as one.
+ */
+export function splitWords(text: string, most = Infinity): string[] {
+  scanText(text.length);
+  const words: string[] = [];
+  for (let at = skip(SPACE_RUN, text, 0); at < text.length; at = skip(SPACE_RUN, text, at)) {
+    spend(FOUND);
+    hold(PART);
+    const end = words.length < most ? skip(RUN, text, at) : text.length;
+    words.push(text.slice(at, end));
+    at = end;
+  }
+  return words;
+}
+
+/** Where the characters end that a pattern takes from a place on. */
+function skip(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+/** A text cut at each match of a pattern, which is kept: what stands between the matches and the matches in turn. */
+export function splitAround(text: string, pattern: RegExp): string[] {
+  spend(text.length);
+  const parts: string[] = [];
+  let from = 0;
+  for (const match of text.matchAll(pattern)) {
+    spend(FOUND * 2);
+    hold(PART * 2);
+    parts.push(text.slice(from, match.index), match[0]);
+    from = match.index + match[0].length;
+  }
+  parts.push(text.slice(from));
+  return parts;
 }

@@ -1,5 +1,6 @@
 import { pyError } from '../errors.ts';
-import { same } from './equality.ts';
+import { ITEM, spend } from './budget.ts';
+import { same, sameText } from './equality.ts';
 import type { PyFloat } from './float.ts';
 import { isText, plain } from './markup.ts';
 import { isNumber } from './numeric.ts';
@@ -64,6 +65,7 @@ function compareNumbers(operator: Comparison, a: number | bigint, b: number | bi
 function compareArrays(operator: Comparison, a: readonly unknown[], b: readonly unknown[]): boolean {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
+    spend(ITEM);
     if (!same(a[index], b[index])) return compare(operator, a[index], b[index]);
   }
   return holds(operator, a.length - b.length);
@@ -71,13 +73,17 @@ function compareArrays(operator: Comparison, a: readonly unknown[], b: readonly 
 
 /** Order of two texts by code points, negative if `a` comes first. */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
+  if (sameText(a, b)) return 0;
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
     const left = a.charCodeAt(index);
     const right = b.charCodeAt(index);
-    if (left !== right) return codeRank(left) - codeRank(right);
+    if (left !== right) {
+      spend(index >> 2);
+      return codeRank(left) - codeRank(right);
+    }
   }
+  spend(shared >> 2);
   return a.length - b.length;
 }
 
@@ -96,4 +102,13 @@ export function compareKeys(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
   if (compare('<', a, b)) return -1;
   return compare('<', b, a) ? 1 : 0;
+}
+
+/** Steps of comparing two keys. */
+const ORDER = 10;
+
+/** `compareKeys` for sorting, where each comparison is paid for. */
+export function paidOrder(a: unknown, b: unknown): number {
+  spend(ORDER);
+  return compareKeys(a, b);
 }

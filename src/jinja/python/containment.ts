@@ -1,8 +1,10 @@
 import { pyError } from '../errors.ts';
+import { ITEM, spend } from './budget.ts';
 import { dictGet, dictHas } from './dict.ts';
 import { same } from './equality.ts';
 import { isText, plain } from './markup.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
+import { findText } from './search.ts';
 import { Tuple } from './tuple.ts';
 import { isDict, typeName } from './types.ts';
 import { DictView } from './views.ts';
@@ -14,10 +16,15 @@ import { DictView } from './views.ts';
  */
 export function contains(item: unknown, container: unknown): boolean {
   if (isText(container)) {
-    if (isText(item)) return plain(container).includes(plain(item));
+    if (isText(item)) return findText(plain(container), plain(item)) >= 0;
     throw pyError('TypeError', `'in <string>' requires string as left operand, not ${typeName(item)}`);
   }
-  if (Array.isArray(container)) return container.some((candidate) => same(candidate, item));
+  if (Array.isArray(container)) {
+    return container.some((candidate) => {
+      spend(1);
+      return same(candidate, item);
+    });
+  }
   if (isDict(container)) return dictHas(container, item);
   if (container instanceof PyObject && container.iterable) return containsInObject(item, container);
   throw pyError('TypeError', `argument of type '${typeName(container)}' is not iterable`);
@@ -28,6 +35,7 @@ function containsInObject(item: unknown, container: PyObject): boolean {
   if (known !== undefined) return known;
   if (container instanceof DictView && container.kind === 'items') return containsEntry(item, container);
   for (const candidate of container.iterate()) {
+    spend(ITEM);
     if (same(candidate, item)) return true;
   }
   return false;

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { PyFloat } from './float.ts';
-import { boundedText } from './limits.ts';
+import { CALL, hold, ITEM, makeItems, scanText, spend } from './budget.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
 import { Tuple } from './tuple.ts';
@@ -19,6 +19,8 @@ export class Dict extends Map<unknown, unknown> {
 
 /** A dict with these entries; later ones win, the first key of equal ones stays. */
 export function makeDict(entries: Iterable<readonly [unknown, unknown]> = []): Dict {
+  hold(DICT);
+  spend(CALL * 2);
   const dict = new Dict();
   for (const [key, value] of entries) dictSet(dict, key, value);
   return dict;
@@ -26,6 +28,7 @@ export function makeDict(entries: Iterable<readonly [unknown, unknown]> = []): D
 
 /** `dict[key]`, or NOT_FOUND. Raises TypeError for a key that cannot be one. */
 export function dictGet(dict: AnyDict, key: unknown): unknown {
+  if (typeof key === 'string') scanText(key.length);
   if (!(dict instanceof Map)) return plainGet(dict, key);
   const found = dict.get(key);
   if (found !== undefined) return found;
@@ -39,12 +42,19 @@ export function dictHas(dict: AnyDict, key: unknown): boolean {
   return plainGet(dict, key) !== NOT_FOUND;
 }
 
+/** Bytes of a dict without its entries, and of an entry. */
+const DICT = 200;
+const ENTRY = 64;
+
 /** `dict[key] = value`. */
 export function dictSet(dict: AnyDict, key: unknown, value: unknown): void {
   if (!(dict instanceof Map)) {
     plainSet(dict, key, value);
     return;
   }
+  hold(ENTRY);
+  spend(ITEM * 2);
+  if (typeof key === 'string') scanText(key.length);
   if (typeof key === 'string' && (!(dict instanceof Dict) || dict.unusual === undefined)) {
     dict.set(key, value);
     return;
@@ -82,22 +92,34 @@ export function dictClear(dict: AnyDict): void {
     if (dict instanceof Dict) dict.unusual = undefined;
     return;
   }
-  for (const key of Object.keys(dict)) Reflect.deleteProperty(dict, key);
+  for (const key of keysOf(dict)) Reflect.deleteProperty(dict, key);
 }
 
 /** The number of entries. */
 export function dictSize(dict: AnyDict): number {
-  return dict instanceof Map ? dict.size : Object.keys(dict).length;
+  return dict instanceof Map ? dict.size : keysOf(dict).length;
 }
 
 /** The keys, in order, as an array of their own. */
 export function dictKeys(dict: AnyDict): unknown[] {
-  return dict instanceof Map ? [...dict.keys()] : Object.keys(dict);
+  if (!(dict instanceof Map)) return keysOf(dict);
+  makeItems(dict.size);
+  return [...dict.keys()];
+}
+
+/** The keys of an object of the program. JavaScript lists them anew each time. */
+export function keysOf(dict: PlainObject): string[] {
+  const keys = Object.keys(dict);
+  makeItems(keys.length);
+  return keys;
 }
 
 /** The entries, in order, as an array of their own. */
 export function dictEntries(dict: AnyDict): [unknown, unknown][] {
-  return dict instanceof Map ? [...dict.entries()] : Object.entries(dict);
+  if (!(dict instanceof Map)) return keysOf(dict).map((key) => [key, dict[key]]);
+  // Each entry is a list of its own.
+  makeItems(dict.size * 8);
+  return [...dict.entries()];
 }
 
 function plainGet(dict: PlainObject, key: unknown): unknown {
@@ -143,6 +165,7 @@ function findUnusual(dict: Dict, key: unknown): unknown {
 /** A Map that the program gave has no index. */
 function scan(dict: Map<unknown, unknown>, key: unknown): unknown {
   const hash = hashOf(key);
+  spend(dict.size);
   for (const candidate of dict.keys()) {
     if (!isUsual(candidate) && hashOf(candidate) === hash) return candidate;
   }
@@ -188,11 +211,14 @@ function hashOfTuple(items: Tuple): string {
   let text = TUPLE_MARK;
   for (const item of items) {
     const hash = hashOf(item);
+    const before = text.length;
     if (typeof hash === 'string') text += `s${String(hash.length)}:${hash}`;
     else if (typeof hash === 'object' && hash !== null) text += `o${String(identityOf(hash))};`;
     else text += `${typeof hash === 'function' ? `f${hash.name}` : String(hash)};`;
-    boundedText(text);
+    hold(text.length - before);
+    spend(ITEM);
   }
+  scanText(text.length);
   return text;
 }
 

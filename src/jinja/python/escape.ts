@@ -1,3 +1,5 @@
+import { scanText } from './budget.ts';
+import { replaceCharacters } from './characters.ts';
 import { Markup } from './markup.ts';
 import { PyObject } from './object.ts';
 import { str } from './text.ts';
@@ -12,7 +14,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A text with the five characters that mean something in HTML replaced. */
 export function escapeText(text: string): string {
-  return /[&<>'"]/.test(text) ? text.replace(/[&<>'"]/g, (char) => ENTITIES[char] ?? char) : text;
+  scanText(text.length);
+  return /[&<>'"]/.test(text) ? replaceCharacters(text, /[&<>'"]/g, (char) => ENTITIES[char] ?? char) : text;
 }
 
 /** `markupsafe.escape(value)` as plain characters: what is safe already stays as it is. */

@@ -1,9 +1,9 @@
 import { pyError } from '../errors.ts';
 import { codeLength, substring } from './characters.ts';
 import { floatNotation } from './float-notation.ts';
-import { checkTextLength, repeatText } from './limits.ts';
+import { makeItems, makeText, repeatText, scanText } from './budget.ts';
 import { isText, plain } from './markup.ts';
-import { floatText, generalText, specialText } from './numbers.ts';
+import { binaryText, floatText, generalText, integerText, specialText } from './numbers.ts';
 import { isFloat, isInteger, toBigInt, toDouble } from './numeric.ts';
 import { quoted, str } from './text.ts';
 import { typeName } from './types.ts';
@@ -37,6 +37,7 @@ export function formatValue(value: unknown, spec: string): string {
 }
 
 function parseSpec(spec: string, type: string): FormatSpec {
+  scanText(spec.length);
   const match = SPEC.exec(spec);
   if (match === null) {
     if (/\.(\D|$)/.test(spec)) throw pyError('ValueError', 'Format specifier missing precision');
@@ -55,8 +56,7 @@ function parseSpec(spec: string, type: string): FormatSpec {
     precision: precision === undefined ? undefined : Number(precision),
     type: letter ?? '',
   };
-  // Grouped digits are held one group at a time, which takes many times the room of the text.
-  checkTextLength(Math.max(parsed.width, parsed.precision ?? 0) * (parsed.grouping === '' ? 1 : 64));
+  makeText(Math.max(parsed.width, parsed.precision ?? 0));
   return parsed;
 }
 
@@ -85,7 +85,7 @@ function formatInteger(value: bigint, spec: FormatSpec, type: string): string {
     throw pyError('ValueError', `Cannot specify ',' with '${spec.type}'.`);
   }
   const size = value < 0n ? -value : value;
-  const digits = size.toString(radix ?? 10);
+  const digits = radix === undefined ? integerText(size) : binaryText(size, radix);
   const prefix = spec.alternate && radix !== undefined ? `0${spec.type}` : '';
   const shown = spec.type === 'X' ? digits.toUpperCase() : digits;
   return padNumber(
@@ -153,6 +153,8 @@ function digitsToFill(width: number, group: number): number {
 }
 
 function grouped(digits: string, size: number, separator: string): string {
+  // Each group is a text of its own.
+  makeItems(Math.ceil(digits.length / size) * 4);
   const parts: string[] = [];
   for (let end = digits.length; end > 0; end -= size) parts.push(digits.slice(Math.max(0, end - size), end));
   return parts.reverse().join(separator);

@@ -2,7 +2,7 @@ import { pyError } from '../errors.ts';
 import { escapedString, htmlOf } from './escape.ts';
 import { formatValue } from './format-spec.ts';
 import { getItem } from './iteration.ts';
-import { checkTextLength } from './limits.ts';
+import { CALL, makeText, scanText, spend } from './budget.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND } from './object.ts';
 import { asciiRepr, quoted, repr, str, typeName } from './text.ts';
@@ -41,7 +41,10 @@ class FieldFormatter {
     if (depth === 0) throw pyError('ValueError', 'Max string recursion exceeded');
     let output = '';
     let from = 0;
-    for (let at = nextBrace(template, 0); at >= 0; at = nextBrace(template, from)) {
+    scanText(template.length);
+    const nextBrace = braceFinder(template);
+    for (let at = nextBrace(0); at >= 0; at = nextBrace(from)) {
+      spend(CALL);
       output += template.slice(from, at);
       if (template[at + 1] === template[at]) {
         output += template.charAt(at);
@@ -50,8 +53,11 @@ class FieldFormatter {
       }
       if (template[at] === '}') throw pyError('ValueError', "Single '}' encountered in format string");
       const end = fieldEnd(template, at + 1);
+      const before = output.length;
+      // A field is read several times over, and once more for each format in it.
+      spend((end - at) * 4);
       output += this.#field(template.slice(at + 1, end), depth);
-      checkTextLength(output.length);
+      makeText(output.length - before);
       from = end + 1;
     }
     return output + template.slice(from);
@@ -134,11 +140,22 @@ function element(value: unknown, key: string): unknown {
   return getItem(value, /^\d+$/.test(key) ? Number(key) : key);
 }
 
-function nextBrace(text: string, from: number): number {
-  const open = text.indexOf('{', from);
-  const close = text.indexOf('}', from);
-  if (open < 0) return close;
-  return close < 0 ? open : Math.min(open, close);
+/** Finds the next brace of a text from a place on that never goes back; each kind is looked for once. */
+function braceFinder(text: string): (from: number) => number {
+  const next = (brace: string): ((from: number) => number) => {
+    let at = -1;
+    return (from) => {
+      if (at < from) at = text.indexOf(brace, from);
+      if (at < 0) at = Infinity;
+      return at;
+    };
+  };
+  const open = next('{');
+  const close = next('}');
+  return (from) => {
+    const at = Math.min(open(from), close(from));
+    return at === Infinity ? -1 : at;
+  };
 }
 
 /** Position of the brace that closes a field; braces within `[...]` do not count. */

@@ -1,14 +1,27 @@
+import { makeItems, makeText, scanText, spend } from './budget.ts';
 import { splitWords } from './classes.ts';
 import { LEGACY_REFERENCES, NAMED_REFERENCES } from './html-entities.ts';
+
+/** Steps of one reference. */
+const REPLACEMENT = 40;
 
 const REFERENCE = /&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu;
 
 /** A text with its character references replaced, as the HTML standard reads them. */
 export function unescapeHtml(text: string): string {
+  scanText(text.length);
   if (!text.includes('&')) return text;
-  return text.replace(REFERENCE, (_, reference: string) =>
-    reference.startsWith('#') ? numericReference(reference) : namedReference(reference),
-  );
+  let output = '';
+  let from = 0;
+  for (const match of text.matchAll(REFERENCE)) {
+    const reference = match[1] ?? '';
+    spend(REPLACEMENT + reference.length);
+    const replaced = reference.startsWith('#') ? numericReference(reference) : namedReference(reference);
+    output += text.slice(from, match.index) + replaced;
+    from = match.index + match[0].length;
+  }
+  makeText(text.length);
+  return output + text.slice(from);
 }
 
 /** What the code points from 0x80 to 0x9f mean: those of Windows-1252. */
@@ -38,17 +51,30 @@ function namedReference(reference: string): string {
   }
   for (let end = reference.length; end > 1; end -= 1) {
     const name = reference.slice(0, end);
-    if (LEGACY_REFERENCES.includes(` ${name} `)) return (codePointsOf(name) ?? '') + reference.slice(end);
+    if (isLegacy(name)) return (codePointsOf(name) ?? '') + reference.slice(end);
   }
   return `&${reference}`;
 }
 
+/** The tables, read when they are first asked for. */
+let named: ReadonlyMap<string, string> | undefined;
+let legacy: ReadonlySet<string> | undefined;
+
 function codePointsOf(name: string): string | undefined {
-  const start = NAMED_REFERENCES.indexOf(` ${name}=`);
-  if (start < 0) return undefined;
-  const from = start + name.length + 2;
-  const codes = NAMED_REFERENCES.slice(from, NAMED_REFERENCES.indexOf(' ', from)).split(',');
-  return String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16)));
+  named ??= new Map(
+    NAMED_REFERENCES.trim()
+      .split(' ')
+      .map((entry) => {
+      const [key = '', codes = ''] = entry.split('=');
+      return [key, String.fromCodePoint(...codes.split(',').map((code) => Number.parseInt(code, 16)))] as const;
+    }),
+  );
+  return named.get(name);
+}
+
+function isLegacy(name: string): boolean {
+  legacy ??= new Set(LEGACY_REFERENCES.trim().split(/ +/));
+  return legacy.has(name);
 }
 
 /** `Markup.striptags`: without comments and tags, white space collapsed, character references replaced. */
@@ -62,7 +88,9 @@ export function stripTags(text: string): string {
  * would take quadratic time.
  */
 function removeBetween(text: string, open: string, close: string): string {
+  scanText(text.length);
   if (!text.includes(open)) return text;
+  makeItems(text.length * 4);
   const kept: string[] = [];
   let at = 0;
   while (at < text.length) {

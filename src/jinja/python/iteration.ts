@@ -1,7 +1,7 @@
 import { pyError } from '../errors.ts';
-import { characterAt, codeLength, sliceCharacters } from './characters.ts';
+import { hold, ITEM, makeItems, spend } from './budget.ts';
+import { characterAt, characters, codeLength, sliceCharacters } from './characters.ts';
 import { dictGet, dictSize } from './dict.ts';
-import { checkListLength, MAX_LIST_LENGTH } from './limits.ts';
 import { isText, Markup, plain, sameText } from './markup.ts';
 import { isInteger, plainInteger } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
@@ -26,6 +26,41 @@ export function iterate(value: unknown): Iterable<unknown> {
   throw pyError('TypeError', `'${typeName(value)}' object is not iterable`);
 }
 
+/** `iter(value)` for who goes through all of it: each item is paid for, all at once where their number is known. */
+export function each(value: unknown): Iterable<unknown> {
+  if (Array.isArray(value)) {
+    spend(value.length * ITEM);
+    return value as unknown[];
+  }
+  if (isText(value)) {
+    const text = plain(value);
+    spend(text.length * ITEM * 2);
+    return text;
+  }
+  return new PaidItems(iterate(value)[Symbol.iterator]());
+}
+
+class PaidItems implements IterableIterator<unknown> {
+  readonly #source: Iterator<unknown>;
+
+  constructor(source: Iterator<unknown>) {
+    this.#source = source;
+  }
+
+  next(): IteratorResult<unknown> {
+    spend(ITEM);
+    return this.#source.next();
+  }
+
+  return(): IteratorResult<unknown> {
+    return this.#source.return?.() ?? { done: true, value: undefined };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
 /** True where `iterate` works. */
 export function isIterable(value: unknown): boolean {
   if (value instanceof PyObject) return value.iterable;
@@ -34,18 +69,24 @@ export function isIterable(value: unknown): boolean {
 
 /** `list(value)`: always an array of its own. */
 export function toList(value: unknown): unknown[] {
-  if (Array.isArray(value)) return Array.from(value as unknown[]);
-  return value instanceof PyObject ? collect(value.iterate()) : [...iterate(value)];
-}
-
-/** An iterator of the program may have no end. */
-function collect(items: Iterable<unknown>): unknown[] {
+  if (Array.isArray(value)) {
+    return copyItems(value as unknown[]);
+  }
+  if (isText(value)) return characters(plain(value));
   const list: unknown[] = [];
-  for (const item of items) {
-    if (list.length === MAX_LIST_LENGTH) checkListLength(Infinity);
+  for (const item of each(value)) {
+    hold(8);
     list.push(item);
   }
   return list;
+}
+
+/** A plain array of these items. JavaScript goes through a tuple one by one. */
+function copyItems(items: readonly unknown[]): unknown[] {
+  makeItems(items.length);
+  if (!(items instanceof Tuple)) return items.slice();
+  spend(items.length * ITEM);
+  return Array.from(items);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { CALL, hold, spend } from './budget.ts';
 import { ADDRESS, PyObject } from './object.ts';
 
 /** A Python iterator or generator: gives its items once. */
@@ -13,6 +14,9 @@ export class PyIterator extends PyObject implements IterableIterator<unknown> {
    */
   constructor(source: Iterator<unknown>, name: string, typeName = 'generator') {
     super();
+    // A generator of JavaScript holds the whole state of its function.
+    hold(256);
+    spend(CALL * 4);
     this.typeName = typeName;
     this.#name = name;
     this.#source = source;

@@ -1,17 +1,30 @@
 import { pyError } from '../errors.ts';
-import { MAX_INTEGER_DIGITS } from './limits.ts';
+import { makeText, spend } from './budget.ts';
+
+/** Longest decimal notation of an integer that is read or printed (`sys.int_info.default_max_str_digits`). */
+export const MAX_INTEGER_DIGITS = 4300;
+
+const TOO_MANY_DIGITS = 10n ** BigInt(MAX_INTEGER_DIGITS);
 
 /** `repr` of an int. */
 export function integerText(value: number | bigint): string {
   if (typeof value === 'number') return String(value);
-  // 4300 digits take 14284 bits; the exact length is looked at only near that.
-  const text = value.toString();
-  if (text.length > MAX_INTEGER_DIGITS + 1 || (text.length === MAX_INTEGER_DIGITS + 1 && value > 0n)) {
+  if (value >= TOO_MANY_DIGITS || value <= -TOO_MANY_DIGITS) {
     throw pyError(
       'ValueError',
       `Exceeds the limit (${String(MAX_INTEGER_DIGITS)} digits) for integer string conversion`,
     );
   }
+  const text = value.toString();
+  // Binary digits become decimal ones in quadratic time.
+  spend(text.length * (1 + (text.length >> 5)));
+  return text;
+}
+
+/** A positive int in a notation whose base is a power of two, which has no longest text. */
+export function binaryText(value: bigint, base: number): string {
+  const text = value.toString(base);
+  makeText(text.length);
   return text;
 }
 
@@ -44,6 +57,9 @@ interface ExactDecimal {
   readonly scale: number;
 }
 
+/** Steps that the exact digits of a float cost, of which there are at most 1,074 after the point. */
+const EXACT = 500;
+
 function exactDecimal(value: number): ExactDecimal {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, Math.abs(value));
@@ -71,10 +87,14 @@ function shiftHalfEven(digits: bigint, places: number): bigint {
  * `'%.2f'` does. A negative number of places rounds before the point.
  */
 export function fixedText(value: number, places: number): string {
+  spend(EXACT);
   const exact = exactDecimal(value);
-  const rounded = shiftHalfEven(exact.digits, exact.scale - places);
+  // Beyond the last digit that the number has there are zeros only.
+  const known = Math.min(places, exact.scale);
+  const rounded = shiftHalfEven(exact.digits, exact.scale - known);
   if (places <= 0) return (rounded * 10n ** BigInt(-places)).toString();
-  const digits = rounded.toString().padStart(places + 1, '0');
+  makeText(places);
+  const digits = (rounded.toString() + '0'.repeat(places - known)).padStart(places + 1, '0');
   return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
@@ -86,9 +106,12 @@ interface Scientific {
 
 /** A finite float rounded to so many significant digits, half to even on the exact value. */
 export function scientificDigits(value: number, count: number): Scientific {
+  makeText(count);
   if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
+  spend(EXACT);
   const exact = exactDecimal(value);
   const length = exact.digits.toString().length;
+  if (count > length) return { digits: exact.digits.toString().padEnd(count, '0'), exponent: length - exact.scale - 1 };
   const digits = shiftHalfEven(exact.digits, length - count).toString();
   const carried = digits.length > count;
   return { digits: carried ? digits.slice(0, count) : digits, exponent: length - exact.scale - 1 + (carried ? 1 : 0) };

@@ -1,6 +1,8 @@
 import { pyError } from '../errors.ts';
+import { replaceCharacters } from './characters.ts';
 import { makeFloat, PyFloat } from './float.ts';
-import { MAX_INTEGER_DIGITS } from './limits.ts';
+import { spend } from './budget.ts';
+import { MAX_INTEGER_DIGITS } from './numbers.ts';
 import { PyObject } from './object.ts';
 import { typeName } from './types.ts';
 
@@ -37,6 +39,26 @@ export function plainInteger(value: number | bigint | boolean): PyInt {
 /** The value of an int, bool or whole number as a bigint. */
 export function toBigInt(value: number | bigint | boolean): bigint {
   return BigInt(value);
+}
+
+/** Powers of two and their opposites that tell how long an integer is, each twice as long as the one before. */
+const LENGTHS: (readonly [bigint, bigint])[] = [];
+const FIRST_LENGTH = 1024;
+
+/** How many words of 64 bits hold an integer: at most twice as many as are needed, as V8 does not tell. */
+export function wordsOf(value: bigint): number {
+  const size = Math.abs(Number(value));
+  if (size < 2 ** 1000) return size < 2 ** 64 ? 1 : 16;
+  for (let index = 0; ; index += 1) {
+    const bits = FIRST_LENGTH * 2 ** index;
+    let length = LENGTHS[index];
+    if (length === undefined) {
+      const power = 1n << BigInt(bits);
+      length = [power, -power];
+      LENGTHS.push(length);
+    }
+    if (value < length[0] && value > length[1]) return bits / 64;
+  }
 }
 
 /** `float(value)` of a number; OverflowError for an int beyond the range of floats. */
@@ -117,6 +139,7 @@ const SPECIAL = new RegExp(`^${SPACE}([+-]?)(inf|infinity|nan)${SPACE}$`, 'i');
 
 /** The float that Python reads in a text; `undefined` where it raises ValueError. */
 export function parseDouble(text: string): number | undefined {
+  spend(text.length);
   const decimal = asciiDigits(text);
   const match = FLOAT.exec(decimal);
   if (match !== null) return Number((match[1] ?? '').replaceAll('_', ''));
@@ -132,6 +155,8 @@ const PREFIX_BASE: Readonly<Record<string, number>> = { '0x': 16, '0o': 8, '0b':
 /** The int that Python reads in a text; `undefined` where it raises ValueError. */
 export function parseInteger(text: string, base: number): PyInt | undefined {
   if (base === 10 && /^-?[1-9]\d{0,14}$/.test(text)) return Number(text);
+  // Digits of most bases become binary ones in quadratic time, but then there are at most 4,300.
+  spend(text.length * 4);
   const match = INTEGER.exec(asciiDigits(text));
   if (match === null) return undefined;
   const value = parsePrefixed((match[2] ?? '').toLowerCase(), match[3] ?? '', base);
@@ -165,10 +190,16 @@ function digitWeight(digit: string): number {
   return code <= 57 ? code - 48 : code - 87;
 }
 
+/** Steps of finding out what a digit of another script is worth. */
+const DECIMAL_VALUE = 40;
+
 /** A text with the decimal digits of every script replaced by 0 to 9. */
 function asciiDigits(text: string): string {
   if (/^[\x20-\x7f]*$/.test(text)) return text;
-  return text.replace(/\p{Nd}/gu, (digit) => String(decimalValue(digit)));
+  return replaceCharacters(text, /\p{Nd}/gu, (digit) => {
+    spend(DECIMAL_VALUE);
+    return String(decimalValue(digit));
+  });
 }
 
 /** The value of a decimal digit of any script: those of a script follow each other from zero to nine. */

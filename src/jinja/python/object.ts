@@ -1,4 +1,5 @@
 import { pyError } from '../errors.ts';
+import { hold } from './budget.ts';
 
 /** What a lookup answers when there is nothing; never a value of a template. */
 export const NOT_FOUND: unique symbol = Symbol('not found');
@@ -20,6 +21,10 @@ export type Operator = '+' | '-' | '*' | '/' | '//' | '%' | '** or pow()' | '<' 
  * member has the behaviour of Python's `object`; a subclass overrides what its Python class defines.
  */
 export abstract class PyObject {
+  constructor() {
+    hold(128);
+  }
+
   /** Name of the Python class, as error messages show it. */
   abstract readonly typeName: string;
 

@@ -1,10 +1,10 @@
 import { addSlow, divSlow, floordivSlow, modSlow, mulSlow, negSlow, posSlow, powSlow, subSlow } from './arithmetic.ts';
 import { compare, compareKeys } from './comparison.ts';
 import { contains } from './containment.ts';
-import { eq } from './equality.ts';
+import { eq, sameText } from './equality.ts';
 import { escapedString, hasHtml } from './escape.ts';
 import { PyFloat } from './float.ts';
-import { boundedText } from './limits.ts';
+import { madeText } from './budget.ts';
 import { Markup } from './markup.ts';
 import { str } from './text.ts';
 import { truth } from './truth.ts';
@@ -121,7 +121,7 @@ export function ge(a: unknown, b: unknown): boolean {
 export function concat(values: readonly unknown[]): string {
   let text = '';
   for (const value of values) text += str(value);
-  return boundedText(text);
+  return madeText(text);
 }
 
 /** The `~` operator under automatic escaping: as soon as one value is safe, the others are escaped. */
@@ -129,11 +129,12 @@ export function concatMarkup(values: readonly unknown[]): string | Markup {
   if (!values.some(hasHtml)) return concat(values);
   let text = '';
   for (const value of values) text += escapedString(value);
-  return new Markup(boundedText(text));
+  return new Markup(madeText(text));
 }
 
 /** `value is a` for the `sameas` test: identity, with equal immutable scalars being the same object. */
 export function identical(a: unknown, b: unknown): boolean {
   if (a instanceof PyFloat && b instanceof PyFloat) return Object.is(a.value, b.value);
+  if (typeof a === 'string') return typeof b === 'string' && sameText(a, b);
   return a === b || ((a ?? null) === null && (b ?? null) === null);
 }

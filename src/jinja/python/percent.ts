@@ -2,9 +2,9 @@ import { pyError } from '../errors.ts';
 import { codeLength, substring } from './characters.ts';
 import { escapedString } from './escape.ts';
 import { findItem } from './iteration.ts';
-import { checkTextLength, repeatText } from './limits.ts';
+import { CALL, makeText, repeatText, scanText, spend } from './budget.ts';
 import { isText, Markup, plain } from './markup.ts';
-import { integerText, specialText } from './numbers.ts';
+import { binaryText, integerText, specialText } from './numbers.ts';
 import {
   floatOf,
   integerOf,
@@ -58,20 +58,22 @@ class Formatter {
   }
 
   run(): string {
+    scanText(this.#template.length);
     let output = '';
     let from = 0;
     for (let at = this.#template.indexOf('%'); at >= 0; at = this.#template.indexOf('%', from)) {
       output += this.#template.slice(from, at);
       const { text, end } = this.#conversion(at);
+      makeText(at - from + text.length);
       output += text;
       from = end;
-      checkTextLength(output.length);
     }
     this.#checkAllUsed();
     return output + this.#template.slice(from);
   }
 
   #conversion(at: number): { text: string; end: number } {
+    spend(CALL * 2);
     CONVERSION.lastIndex = at;
     const match = CONVERSION.exec(this.#template);
     const end = at + (match?.[0].length ?? 1);
@@ -95,7 +97,7 @@ class Formatter {
     }
     const leftFlags = size < 0 ? `${flags}-` : flags;
     const conversion = { flags: leftFlags, width: Math.abs(size), precision: places, type };
-    checkTextLength(Math.max(conversion.width, places ?? 0));
+    makeText(Math.max(conversion.width, places ?? 0));
     return this.#convert(given, conversion);
   }
 
@@ -184,7 +186,7 @@ function convertInteger(value: unknown, conversion: Conversion): string {
   const integer = wholeNumber(value, conversion.type, radix !== undefined);
   const negative = integer < 0n;
   const size = negative ? -integer : integer;
-  let digits = radix === undefined ? integerText(size) : size.toString(radix);
+  let digits = radix === undefined ? integerText(size) : binaryText(size, radix);
   if (conversion.type === 'X') digits = digits.toUpperCase();
   const prefix = conversion.flags.includes('#') ? (PREFIX[conversion.type] ?? '') : '';
   const shown = digits.padStart(conversion.precision ?? 0, '0');

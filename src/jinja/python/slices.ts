@@ -1,4 +1,5 @@
 import { pyError } from '../errors.ts';
+import { makeItems } from './budget.ts';
 import { isInteger, toSize } from './numeric.ts';
 import { PyObject } from './object.ts';
 import { repr } from './text.ts';
@@ -57,6 +58,7 @@ function sliceIndex(value: unknown): number | undefined {
 /** The items of a slice of an array. */
 export function sliceItems<T>(items: readonly T[], bounds: SliceBounds): T[] {
   const { start, stop, step } = bounds;
+  makeItems(Math.max(0, Math.ceil((stop - start) / step)));
   if (step === 1) return items.slice(start, Math.max(start, stop));
   const picked: T[] = [];
   for (let index = start; step > 0 ? index < stop : index > stop; index += step) picked.push(items[index] as T);

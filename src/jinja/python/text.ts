@@ -1,5 +1,6 @@
 import { PyFloat } from './float.ts';
-import { boundedText } from './limits.ts';
+import { ITEM, makeText, scanText, spend } from './budget.ts';
+import { replaceCharacters } from './characters.ts';
 import { Markup } from './markup.ts';
 import { floatText, integerText } from './numbers.ts';
 import { PyObject } from './object.ts';
@@ -24,7 +25,7 @@ export function repr(value: unknown): string {
 
 /** `ascii(value)`: `repr` with everything outside of ASCII as an escape. */
 export function asciiRepr(value: unknown): string {
-  return repr(value).replace(/[^\x20-\x7f]/gu, escapedChar);
+  return replaceCharacters(repr(value), /[^\x20-\x7f]/gu, escapedChar);
 }
 
 /** `open` holds the containers being printed, to stop at those that contain themselves. */
@@ -55,6 +56,8 @@ function reprOfObject(value: object, open: object[]): string {
   if (value instanceof PyObject) return value.repr();
   const array = Array.isArray(value);
   if (!array && !(value instanceof Map) && !isPlainObject(value)) return '<object>';
+  // Whatever lies in many containers is looked for in all of them.
+  spend(2 + (open.length >> 3));
   if (open.includes(value)) return array ? (value instanceof Tuple ? '(...)' : '[...]') : '{...}';
   open.push(value);
   const text = array
@@ -65,33 +68,52 @@ function reprOfObject(value: object, open: object[]): string {
 }
 
 function reprOfArray(items: readonly unknown[], open: object[]): string {
-  let text = '';
+  const parts: string[] = [];
   for (const item of items) {
-    text += text === '' ? reprIn(item, open) : `, ${reprIn(item, open)}`;
-    boundedText(text);
+    const part = reprIn(item, open);
+    payPart(part);
+    parts.push(part);
   }
+  const text = parts.join(', ');
   if (!(items instanceof Tuple)) return `[${text}]`;
   return items.length === 1 ? `(${text},)` : `(${text})`;
 }
 
 function reprOfDict(entries: Iterable<readonly [unknown, unknown]>, open: object[]): string {
-  let text = '';
+  const parts: string[] = [];
   for (const [key, item] of entries) {
-    const entry = `${reprIn(key, open)}: ${reprIn(item, open)}`;
-    text += text === '' ? entry : `, ${entry}`;
-    boundedText(text);
+    const part = `${reprIn(key, open)}: ${reprIn(item, open)}`;
+    payPart(part);
+    parts.push(part);
   }
-  return `{${text}}`;
+  return `{${parts.join(', ')}}`;
 }
 
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+/** Pays for a part of a list or dict and for its place in the whole. */
+function payPart(part: string): void {
+  makeText(part.length + 16);
+  spend(ITEM * 3);
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\\': '\\\\',
+  "'": "\\'",
+};
+
+/** Steps of looking for what a text must be quoted and escaped for. */
+const QUOTED = 12;
 
 /** `repr` of a str. */
 export function quoted(text: string): string {
+  scanText(text.length);
+  spend(QUOTED);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   if (/^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/.test(text)) return quote + text + quote;
-  const escaped = text.replace(/[\\\p{C}\p{Z}]/gu, (char) => (char === ' ' ? char : escapedChar(char)));
-  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
+  const special = quote === "'" ? /[\\'\p{C}\p{Z}]/gu : /[\\\p{C}\p{Z}]/gu;
+  return quote + replaceCharacters(text, special, (char) => (char === ' ' ? char : escapedChar(char))) + quote;
 }
 
 function escapedChar(char: string): string {

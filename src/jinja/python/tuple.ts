@@ -1,3 +1,5 @@
+import { makeItems } from './budget.ts';
+
 /**
  * A Python tuple. Make it with `tuple` or `pair`: the constructor inherits the pitfalls of Array's. `slice` and `map` of
  * a tuple give tuples; it has no `Symbol.species`, as overriding that slows down every array of the process.
@@ -30,6 +32,7 @@ export function namedTuple(names: readonly string[], items: readonly unknown[]):
 }
 
 function fill<T extends Tuple>(target: T, items: readonly unknown[]): T {
+  makeItems(items.length);
   for (let index = 0; index < items.length; index += 1) target[index] = items[index];
   return target;
 }

@@ -1,5 +1,6 @@
 import { pyError } from '../errors.ts';
-import { type AnyDict, dictGet, dictHas, dictSize } from './dict.ts';
+import { hold, ITEM, makeItems, spend } from './budget.ts';
+import { type AnyDict, dictGet, dictHas, dictSize, keysOf } from './dict.ts';
 import { PyObject } from './object.ts';
 import { repr } from './text.ts';
 import { pair } from './tuple.ts';
@@ -30,7 +31,12 @@ export class DictView extends PyObject {
   }
 
   override reversed(): Iterable<unknown> {
-    return [...this.iterate()].reverse();
+    return this.list().reverse();
+  }
+
+  private list(): unknown[] {
+    makeItems(this.length() * (this.kind === 'items' ? 8 : 1));
+    return [...this.iterate()];
   }
 
   override get sized(): boolean {
@@ -49,7 +55,7 @@ export class DictView extends PyObject {
   override equals(other: unknown): boolean {
     if (this === other) return true;
     if (this.kind !== 'keys' || !(other instanceof DictView) || other.kind !== 'keys') return false;
-    return other.length() === this.length() && [...this.iterate()].every((key) => dictHas(other.dict, key));
+    return other.length() === this.length() && this.list().every((key) => dictHas(other.dict, key));
   }
 
   override hashKey(): unknown {
@@ -58,17 +64,20 @@ export class DictView extends PyObject {
   }
 
   override repr(): string {
-    return `${this.typeName}(${repr([...this.iterate()])})`;
+    return `${this.typeName}(${repr(this.list())})`;
   }
 }
 
 /** Iterates over a dict; like Python it notices when the number of entries changes meanwhile. */
 export function iterateDict(dict: AnyDict, kind: ViewKind): Iterable<unknown> {
   if (dict instanceof Map) return new MapIterator(dict, kind);
-  const keys = Object.keys(dict);
+  const keys = keysOf(dict);
   if (kind === 'keys') return keys;
   return kind === 'values' ? keys.map((key) => dictGet(dict, key)) : keys.map((key) => pair(key, dictGet(dict, key)));
 }
+
+/** Bytes of a tuple of two. */
+const PAIR = 64;
 
 class MapIterator implements IterableIterator<unknown> {
   readonly #dict: Map<unknown, unknown>;
@@ -88,6 +97,8 @@ class MapIterator implements IterableIterator<unknown> {
     const step = this.#source.next();
     if (step.done === true || !this.#pairs) return step;
     const [key, value] = step.value as [unknown, unknown];
+    hold(PAIR);
+    spend(ITEM);
     return { done: false, value: pair(key, value) };
   }
 

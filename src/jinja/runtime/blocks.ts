@@ -1,5 +1,5 @@
 import { pyError } from '../errors.ts';
-import { boundedText } from '../python/limits.ts';
+import { madeText } from '../python/budget.ts';
 import { Markup } from '../python/markup.ts';
 import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { repr } from '../python/text.ts';
@@ -42,7 +42,7 @@ export class BlockReference extends PyObject {
 
   override call(): unknown {
     const block = this.stack[this.depth];
-    const text = block === undefined ? '' : boundedText(this.context.deeper(() => block(this.context)));
+    const text = block === undefined ? '' : madeText(this.context.deeper(() => block(this.context)));
     return this.context.evalContext.autoescape ? new Markup(text) : text;
   }
 }

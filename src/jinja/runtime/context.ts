@@ -1,4 +1,5 @@
 import { pyError } from '../errors.ts';
+import { CALL, hold, ITEM, spend } from '../python/budget.ts';
 import type { CallContext, EvalContext } from '../python/context.ts';
 import { truth } from '../python/operators.ts';
 import { Undefined } from '../undefined.ts';
@@ -11,8 +12,8 @@ type Variables = ReadonlyMap<string, unknown>;
 /** A chain of more maps than this is merged into one: templates that include each other deeply stay fast. */
 const MAX_LAYERS = 6;
 
-/** What a call of a macro, block or template counts for, in rounds of a loop. */
-const CALL_COST = 5;
+/** Bytes of a variable in a map of variables. */
+const VARIABLE = 48;
 
 /** Escaping as it is at this point of the render. */
 export class RenderEvalContext implements EvalContext {
@@ -97,12 +98,14 @@ export class Context implements CallContext {
 
   /** What the template exports. */
   exported(): Map<string, unknown> {
-    return new Map([...(this.exportedNames ?? [])].map((name) => [name, this.vars?.get(name)]));
+    const names = this.exportedNames ?? new Set<string>();
+    payVariables(names.size);
+    return new Map([...names].map((name) => [name, this.vars?.get(name)]));
   }
 
   /** All variables as they are now, for a template that is given this context. */
   snapshot(locals?: Variables): Variables[] {
-    const layers = this.vars === undefined ? [...this.layers] : [new Map(this.vars), ...this.layers];
+    const layers = this.vars === undefined ? [...this.layers] : [copy(this.vars), ...this.layers];
     if (locals !== undefined && locals.size > 0) layers.unshift(locals);
     return layers.length > MAX_LAYERS ? [merge(layers)] : layers;
   }
@@ -115,12 +118,15 @@ export class Context implements CallContext {
   /** An independent context of the same template that sees these variables too. */
   derived(locals: Variables | undefined): Context {
     const context = new Context(this.environment, this.name, this.snapshot(locals), this.evalContext);
+    payVariables(this.blocks.size);
     for (const [name, functions] of this.blocks) context.blocks.set(name, [...functions]);
     return context;
   }
 
   /** Adds the blocks of a parent template behind those that are known. */
   addBlocks(blocks: ReadonlyMap<string, RenderFunction>): void {
+    if (blocks.size === 0) return;
+    payVariables(blocks.size);
     for (const [name, block] of blocks) {
       const known = this.blocks.get(name);
       if (known === undefined) this.blocks.set(name, [block]);
@@ -161,20 +167,12 @@ export class Context implements CallContext {
     const { state, limits } = this.environment;
     if (state.depth >= limits.recursion) throw pyError('RecursionError', 'maximum recursion depth exceeded');
     state.depth += 1;
-    this.spend(CALL_COST);
+    spend(CALL);
     try {
       return run();
     } finally {
       state.depth -= 1;
     }
-  }
-
-  /** Counts rounds of loops; fails where there have been too many. */
-  spend(rounds: number): void {
-    const { state, limits } = this.environment;
-    state.iterations -= rounds;
-    if (state.iterations >= 0) return;
-    throw pyError('RuntimeError', `more than ${String(limits.iterations)} rounds of loops and calls of macros`);
   }
 
   /** The undefined value of a name without a value. */
@@ -223,8 +221,21 @@ export class Context implements CallContext {
   }
 }
 
+function payVariables(count: number): void {
+  hold(count * VARIABLE);
+  spend(count * ITEM);
+}
+
+function copy(variables: Variables): Variables {
+  payVariables(variables.size);
+  return new Map(variables);
+}
+
 function merge(layers: readonly Variables[]): Map<string, unknown> {
   const merged = new Map<string, unknown>();
-  for (const layer of layers.toReversed()) for (const [name, value] of layer) merged.set(name, value);
+  for (const layer of layers.toReversed()) {
+    payVariables(layer.size);
+    for (const [name, value] of layer) merged.set(name, value);
+  }
   return merged;
 }

@@ -1,12 +1,12 @@
 import { pyError } from '../errors.ts';
 import { callMethod as callBuiltin } from '../python/attributes.ts';
+import { CALL, ITEM, madeText, makeItems, meter, spend, spent } from '../python/budget.ts';
 import { call, isCallable, type Kwargs, type PyCallable } from '../python/callable.ts';
 import { makeDict } from '../python/dict.ts';
 import { escapedString, htmlOf, softText } from '../python/escape.ts';
 import { PyFloat } from '../python/float.ts';
-import { iterate, slice, unpack } from '../python/iteration.ts';
+import { iterate, slice, toList, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
-import { boundedText } from '../python/limits.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { NO_KWARGS, NOT_FOUND, PyObject } from '../python/object.ts';
 import {
@@ -104,8 +104,8 @@ function receiver(context: Context, value: unknown, name: string): unknown {
 /** `~` where output is escaped: safe if one part is, and then every other part is escaped. */
 function markupJoin(values: readonly unknown[]): string | Markup {
   const texts = values.map(softText);
-  if (!texts.some((text) => text instanceof Markup)) return boundedText(texts.map((text) => plain(text)).join(''));
-  return new Markup(boundedText(texts.map(escapedString).join('')));
+  if (!texts.some((text) => text instanceof Markup)) return madeText(texts.map((text) => plain(text)).join(''));
+  return new Markup(madeText(texts.map(escapedString).join('')));
 }
 
 /** A method's name and what it is called with. */
@@ -193,7 +193,10 @@ function filtered(items: unknown, test: (item: unknown) => boolean): PyIterator 
 }
 
 function* passing(items: unknown, test: (item: unknown) => boolean): Generator {
-  for (const candidate of iterate(items)) if (test(candidate)) yield candidate;
+  for (const candidate of iterate(items)) {
+    spend(CALL);
+    if (test(candidate)) yield candidate;
+  }
 }
 
 function checkNamespace(value: unknown): void {
@@ -214,6 +217,7 @@ function locals(parts: readonly unknown[]): Map<string, unknown> {
 /** Adds assignments, names and values in turn, to the variables of a loop or block. */
 function noted(known: Map<string, unknown> | undefined, parts: readonly unknown[]): Map<string, unknown> {
   const map = known ?? new Map<string, unknown>();
+  makeItems(parts.length * ITEM);
   for (let index = 0; index < parts.length; index += 2) {
     if (parts[index + 1] !== undefined) map.set(String(parts[index]), parts[index + 1]);
   }
@@ -276,7 +280,7 @@ export const RUNTIME = {
   filter,
   test,
   keywords,
-  spread: iterate,
+  spread: toList,
   unpack,
   float: (value: number): PyFloat => new PyFloat(value),
   markup: (text: string): Markup => new Markup(text),
@@ -287,7 +291,9 @@ export const RUNTIME = {
   dict: makeDict,
   joined,
   joinedLate,
-  bounded: boundedText,
+  made: madeText,
+  meter,
+  spent,
   printed,
   asked,
   finalize,

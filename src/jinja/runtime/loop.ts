@@ -1,7 +1,7 @@
 import { pyError } from '../errors.ts';
-import { pythonFunction } from '../python/callable.ts';
+import { hold, ITEM, madeText, payCaught, spend } from '../python/budget.ts';
+import { BoundMethod, pythonFunction } from '../python/callable.ts';
 import { iterate, length } from '../python/iteration.ts';
-import { boundedText } from '../python/limits.ts';
 import { isText, plain } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { eq } from '../python/operators.ts';
@@ -83,9 +83,14 @@ export class LoopContext extends PyObject {
       return length(this.items);
     } catch (error) {
       if (!isKind(error, 'TypeError')) throw error;
+      payCaught();
     }
     const rest: unknown[] = [];
-    for (let next = this.take(); next !== NOTHING; next = this.take()) rest.push(next);
+    for (let next = this.take(); next !== NOTHING; next = this.take()) {
+      spend(ITEM);
+      hold(8);
+      rest.push(next);
+    }
     this.iterator = rest[Symbol.iterator]();
     return rest.length + this.index0 + 1 + (this.after === NOTHING ? 0 : 1);
   }
@@ -139,7 +144,7 @@ export class LoopContext extends PyObject {
       throw pyError('TypeError', "The loop must have the 'recursive' marker to be called recursively.");
     }
     const text = this.context.deeper(() => recurse(items, recurse, this.depth));
-    boundedText(isText(text) ? plain(text) : '');
+    madeText(isText(text) ? plain(text) : '');
     return text;
   }
 
@@ -164,6 +169,13 @@ export class LoopContext extends PyObject {
   }
 }
 
+const CYCLE = pythonFunction('cycle(self, /, *args)', (loop: LoopContext, values: readonly unknown[]) =>
+  loop.cycle(values),
+);
+const CHANGED = pythonFunction('changed(self, /, *value)', (loop: LoopContext, values: readonly unknown[]) =>
+  loop.changed(values),
+);
+
 const ATTRIBUTES: ReadonlyMap<string, (loop: LoopContext) => unknown> = new Map<string, (loop: LoopContext) => unknown>(
   [
     ['index', (loop) => loop.index0 + 1],
@@ -177,7 +189,7 @@ const ATTRIBUTES: ReadonlyMap<string, (loop: LoopContext) => unknown> = new Map<
     ['depth0', (loop) => loop.depth - 1],
     ['previtem', (loop) => loop.previousItem()],
     ['nextitem', (loop) => loop.nextItem()],
-    ['cycle', (loop) => pythonFunction('cycle(*args)', (values: readonly unknown[]) => loop.cycle(values))],
-    ['changed', (loop) => pythonFunction('changed(*value)', (values: readonly unknown[]) => loop.changed(values))],
+    ['cycle', (loop) => new BoundMethod(loop, CYCLE)],
+    ['changed', (loop) => new BoundMethod(loop, CHANGED)],
   ],
 );

@@ -1,7 +1,7 @@
 import { pyError } from '../errors.ts';
+import { madeText, makeItems } from '../python/budget.ts';
 import type { CallContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
-import { boundedText } from '../python/limits.ts';
 import { Markup } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
@@ -77,7 +77,7 @@ export class Macro extends PyObject {
   /** Whether the result is safe text depends on where the macro is called. */
   override call(args: readonly unknown[], kwargs: Kwargs, context?: CallContext): unknown {
     const bound = this.bind(args, kwargs);
-    const text = boundedText(this.context.deeper(() => this.run(...bound)));
+    const text = madeText(this.context.deeper(() => this.run(...bound)));
     return (context?.evalContext.autoescape ?? truth(this.setting)) ? new Markup(text) : text;
   }
 
@@ -86,6 +86,7 @@ export class Macro extends PyObject {
     if (args.length === params.length && given.size === 0 && !extras.caller && !extras.kwargs && !extras.varargs) {
       return args as unknown[];
     }
+    makeItems((args.length + params.length + given.size) * 4);
     const kwargs = new Map(given);
     const bound = args.slice(0, params.length);
     // Jinja counts a declared `caller` as found where it was left to the keywords or where all parameters were given.

@@ -1,3 +1,4 @@
+import { hold, ITEM, spend } from '../python/budget.ts';
 import type { Context } from './context.ts';
 import { decodePlace } from './located.ts';
 
@@ -12,6 +13,9 @@ export interface Mark {
   readonly names: readonly string[];
 }
 
+/** Bytes of a mark. */
+const MARK = 72;
+
 /** Collects the marks of one root or block while it renders. */
 export class Marks {
   readonly all: Mark[] = [];
@@ -23,17 +27,22 @@ export class Marks {
 
   /** Notes text of the template at this length of the output. */
   text(offset: number, at: number): void {
+    hold(MARK);
     this.all.push({ offset, template: this.template, line: decodePlace(at).line, text: true, names: [] });
   }
 
   /** Notes a value at this length of the output. */
   value(offset: number, at: number, names: readonly string[]): void {
+    hold(MARK);
     this.all.push({ offset, template: this.template, line: decodePlace(at).line, text: false, names });
   }
 
   /** Takes over what the root or block noted that has rendered last: its output comes at this length. */
   adopt(offset: number, context: Context): void {
-    for (const mark of context.environment.state.marks ?? []) this.all.push({ ...mark, offset: mark.offset + offset });
+    const marks = context.environment.state.marks ?? [];
+    spend(marks.length * ITEM);
+    hold(marks.length * MARK);
+    for (const mark of marks) this.all.push({ ...mark, offset: mark.offset + offset });
     context.environment.state.marks = undefined;
   }
 

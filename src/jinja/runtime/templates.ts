@@ -1,7 +1,7 @@
 import { isKind, pyError } from '../errors.ts';
+import { madeText, payCaught } from '../python/budget.ts';
 import { hashOf } from '../python/dict.ts';
-import { iterate } from '../python/iteration.ts';
-import { boundedText } from '../python/limits.ts';
+import { each } from '../python/iteration.ts';
 import { isText, plain } from '../python/markup.ts';
 import { NOT_FOUND } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
@@ -82,7 +82,7 @@ function defaultModule(context: Context, template: LoadedTemplate): TemplateModu
 
 function makeModule(context: Context, template: LoadedTemplate, layers: readonly Variables[]): TemplateModule {
   const inner = contextFor(context.environment, template, layers);
-  const body = boundedText(context.deeper(() => template.program.root(inner)));
+  const body = madeText(context.deeper(() => template.program.root(inner)));
   return new TemplateModule(template.name, inner.exported(), body);
 }
 
@@ -91,8 +91,9 @@ function choose(context: Context, value: unknown, options: IncludeOptions): Load
     return find(context.environment, value, options.choice);
   } catch (error) {
     // Only the template itself may be missing: one that it needs in turn is found while it renders.
-    if (options.ignoreMissing && isKind(error, 'TemplateNotFound')) return undefined;
-    throw error;
+    if (!options.ignoreMissing || !isKind(error, 'TemplateNotFound')) throw error;
+    payCaught();
+    return undefined;
   }
 }
 
@@ -118,11 +119,12 @@ function selectTemplate(environment: RuntimeEnvironment, names: unknown): Loaded
   if (names instanceof Undefined) throw names.error();
   if (!truth(names)) throw pyError('TemplatesNotFound', 'Tried to select from an empty list of templates.');
   const tried: string[] = [];
-  for (const name of iterate(names)) {
+  for (const name of each(names)) {
     try {
       return getTemplate(environment, name);
     } catch (error) {
       if (!isKind(error, 'TemplateNotFound') && !isKind(error, 'UndefinedError')) throw error;
+      payCaught();
     }
     tried.push(name instanceof Undefined ? name.message : str(name));
   }

@@ -1,4 +1,5 @@
 import type { TemplateError } from '../errors.ts';
+import type { Budget } from '../python/budget.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import type { PyCallable } from '../python/callable.ts';
 import type { Undefined, UndefinedPolicy } from '../undefined.ts';
@@ -29,8 +30,6 @@ export interface LoadedTemplate {
 export interface RenderState {
   /** How deeply macros, blocks, includes and recursive loops are nested. */
   depth: number;
-  /** How many more times loops may go round. */
-  iterations: number;
   /** Told of each undefined value. */
   onUndefined: ((value: Undefined, place: UndefinedPlace) => void) | undefined;
   /** The origins of what has been rendered last, if its template notes them. */
@@ -48,14 +47,12 @@ export interface UndefinedPlace {
   readonly column: number | undefined;
 }
 
-/** Bounds of a render. */
-export interface Limits {
+/** Bounds of a render: its budget, and what else is bounded. */
+export interface Limits extends Budget {
   /** How deeply macros, blocks, includes and recursive loops may be nested. */
   readonly recursion: number;
   /** How many characters the output may have; no bound where it is undefined. */
   readonly output: number | undefined;
-  /** How many times all loops of one render may go round together; each call of a macro, block or template counts as 5. */
-  readonly iterations: number;
 }
 
 /** What the runtime needs of the environment. */

@@ -1,4 +1,5 @@
 import { isKind } from '../errors.ts';
+import { Exhausted, payCaught } from '../python/budget.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import { hashOf } from '../python/dict.ts';
 import { isIterable, length } from '../python/iteration.ts';
@@ -76,8 +77,9 @@ export function isSequence(value: unknown): boolean {
     length(value);
   } catch (error) {
     // Jinja takes any failure for a no: a strict undefined value has no length.
-    if (isKind(error, 'Exception')) return false;
-    throw error;
+    if (error instanceof Exhausted || !isKind(error, 'Exception')) throw error;
+    payCaught();
+    return false;
   }
   return true;
 }

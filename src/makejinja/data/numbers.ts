@@ -1,5 +1,5 @@
 import { normalizeInteger, type PyInt } from '../../jinja/python/numeric.ts';
-import { MAX_INTEGER_DIGITS } from '../../jinja/python/limits.ts';
+import { MAX_INTEGER_DIGITS } from '../../jinja/python/numbers.ts';
 
 const PATTERNS: Readonly<Record<number, RegExp>> = {
   2: /^\s*([-+]?)(?:0[bB])?([01]+)\s*$/,

@@ -2,10 +2,15 @@
 import { Environment } from '../../../src/jinja/environment.ts';
 import { type ErrorKind, TemplateError } from '../../../src/jinja/errors.ts';
 import { DictLoader } from '../../../src/jinja/loaders.ts';
+import { type Budget, DEFAULT_BUDGET, Exhausted } from '../../../src/jinja/python/budget.ts';
 import type { EnvironmentOptions } from '../../../src/jinja/settings.ts';
 import type { TemplateVariables } from '../../../src/jinja/template.ts';
 
-/** A hostile template and how it ends: with a text, or with an error of a kind. */
+/** How an attack comes to an end: with a text, with an error of a kind, or stopped by a part of the budget at a line. */
+export type End =
+  { readonly text: string } | { readonly error: ErrorKind } | { readonly stopped: keyof Budget; readonly line: number };
+
+/** A hostile template and how it ends. */
 export interface Attack {
   readonly name: string;
   readonly template: string;
@@ -13,32 +18,35 @@ export interface Attack {
   /** Made anew for each render. */
   readonly data?: () => TemplateVariables;
   readonly options?: EnvironmentOptions;
-  readonly ends: { readonly text: string } | { readonly error: ErrorKind };
-  /** Longest time that it may take, in milliseconds, where that is more than a second. */
-  readonly within?: number;
+  readonly ends: End;
 }
 
-/** How an attack ended. */
+/** How an attack ended, and what it used. */
 export interface Ending {
-  readonly ended: { readonly text: string } | { readonly error: ErrorKind };
-  readonly milliseconds: number;
+  readonly ended: End;
+  readonly message: string;
+  readonly usage: Budget;
 }
 
-/** Runs an attack. Whatever is thrown besides the engine's own errors comes through. */
-export function run(attack: Attack): Ending {
-  const start = performance.now();
-  const ended = endOf(attack);
-  return { ended, milliseconds: performance.now() - start };
-}
-
-function endOf(attack: Attack): Ending['ended'] {
+/**
+ * Runs an attack. Whatever is thrown besides the engine's own errors comes through.
+ *
+ * @param budget What it may use, where it does not say so itself.
+ */
+export function run(attack: Attack, budget: Budget = DEFAULT_BUDGET): Ending {
+  const limits = { ...budget, ...attack.options?.limits };
+  const environment = new Environment({ loader: new DictLoader(attack.templates ?? {}), ...attack.options, limits });
   try {
-    const environment = new Environment({ loader: new DictLoader(attack.templates ?? {}), ...attack.options });
-    return { text: environment.fromString(attack.template).render(attack.data?.() ?? {}) };
+    const text = environment.fromString(attack.template).render(attack.data?.() ?? {});
+    return { ended: { text }, message: '', usage: environment.highestUsage };
   } catch (error) {
-    if (error instanceof TemplateError) return { error: error.kind };
-    throw error;
+    if (!(error instanceof TemplateError)) throw error;
+    return { ended: endOf(error), message: error.message, usage: environment.highestUsage };
   }
+}
+
+function endOf(error: TemplateError): End {
+  return error instanceof Exhausted ? { stopped: error.bound, line: error.line ?? 0 } : { error: error.kind };
 }
 
 const GUARDED: readonly object[] = [

@@ -69,7 +69,6 @@ export const PATTERNS: readonly Attack[] = READERS.map((expression) => ({
   template: `{% for x in texts %}{% set unused = ${expression} %}{% endfor %}done`,
   data: () => ({ texts: Object.values(TEXTS) }),
   ends: { text: 'done' },
-  within: 5000,
 }));
 
 /** Formats, which refuse what they cannot read. */

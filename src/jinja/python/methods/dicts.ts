@@ -1,4 +1,5 @@
 import { pyError } from '../../errors.ts';
+import { CALL, spend } from '../budget.ts';
 import { call, type PyFunction, pythonFunction } from '../callable.ts';
 import {
   type AnyDict,
@@ -10,9 +11,10 @@ import {
   dictHas,
   dictKeys,
   dictSet,
+  dictSize,
   makeDict,
 } from '../dict.ts';
-import { getItem, isIterable, iterate, toList } from '../iteration.ts';
+import { each, getItem, isIterable, toList } from '../iteration.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../object.ts';
 import { repr } from '../text.ts';
 import { pair, type Tuple } from '../tuple.ts';
@@ -58,7 +60,7 @@ function clear(dict: AnyDict): null {
 
 function pop(dict: AnyDict, key: unknown, fallback?: unknown): unknown {
   // Python does not look at the key of an empty dict, so one that cannot be hashed is no TypeError there.
-  const value = dictKeys(dict).length === 0 ? NOT_FOUND : dictGet(dict, key);
+  const value = dictSize(dict) === 0 ? NOT_FOUND : dictGet(dict, key);
   if (value !== NOT_FOUND) {
     dictDelete(dict, key);
     return value;
@@ -99,11 +101,12 @@ export function fillDict(dict: AnyDict, source: unknown): void {
   }
   const keys = source instanceof PyObject ? source.getAttribute('keys') : NOT_FOUND;
   if (keys !== NOT_FOUND) {
-    for (const key of iterate(call(keys, []))) dictSet(dict, key, getItem(source, key));
+    for (const key of each(call(keys, []))) dictSet(dict, key, getItem(source, key));
     return;
   }
   let position = 0;
-  for (const item of iterate(source)) {
+  for (const item of each(source)) {
+    spend(CALL * 2);
     const [key, value] = entryOf(item, position);
     dictSet(dict, key, value);
     position += 1;

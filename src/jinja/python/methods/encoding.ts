@@ -1,6 +1,10 @@
 import { pyError } from '../../errors.ts';
+import { CALL, ITEM, makeText, spend } from '../budget.ts';
 import { PyBytes } from '../bytes.ts';
 import { textArgument } from './arguments.ts';
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const UTF8 = /^utf[-_]?8$/i;
 const LATIN1 = /^(latin[-_]?1|iso[-_]?8859[-_]1)$/i;
@@ -10,7 +14,8 @@ const ASCII = /^(us[-_]?)?ascii$/i;
 export function encode(text: string, encoding: unknown = 'utf-8', errors: unknown = 'strict'): PyBytes {
   const name = textArgument(encoding, "encode() argument 'encoding'");
   const policy = textArgument(errors, "encode() argument 'errors'");
-  if (UTF8.test(name)) return new PyBytes(new TextEncoder().encode(text));
+  spend(CALL + text.length * ITEM * 2);
+  if (UTF8.test(name)) return new PyBytes(ENCODER.encode(text));
   const limit = limitOf(name);
   const bytes: number[] = [];
   for (const char of text) {
@@ -48,6 +53,8 @@ function escapedCharacter(code: number): string {
 export function decode(bytes: PyBytes, encoding: unknown = 'utf-8', errors: unknown = 'strict'): string {
   const name = textArgument(encoding, "decode() argument 'encoding'");
   const policy = textArgument(errors, "decode() argument 'errors'");
+  makeText(bytes.bytes.length);
+  spend(CALL * 3 + bytes.bytes.length * ITEM);
   if (UTF8.test(name)) return decodeUtf8(bytes, policy);
   const limit = limitOf(name);
   let text = '';
@@ -67,10 +74,10 @@ function limitOf(name: string): number {
 
 function decodeUtf8(bytes: PyBytes, policy: string): string {
   const data = Uint8Array.from(bytes.bytes);
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(data);
+  const text = DECODER.decode(data);
   if (!text.includes('\ufffd') || policy === 'replace') return text;
   if (policy === 'ignore') return text.replaceAll('\ufffd', '');
-  if (new PyBytes(new TextEncoder().encode(text)).equals(bytes)) return text;
+  if (new PyBytes(ENCODER.encode(text)).equals(bytes)) return text;
   throw undecodable('utf-8');
 }
 

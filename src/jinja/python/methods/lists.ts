@@ -1,9 +1,9 @@
 import { pyError } from '../../errors.ts';
+import { CALL, hold, ITEM, makeItems, spend } from '../budget.ts';
 import { call, type PyFunction, pythonFunction } from '../callable.ts';
-import { compareKeys } from '../comparison.ts';
+import { paidOrder } from '../comparison.ts';
 import { same } from '../equality.ts';
 import { toList } from '../iteration.ts';
-import { checkListLength } from '../limits.ts';
 import { toCount, toFlag } from '../numeric.ts';
 import { repr } from '../text.ts';
 import { optionalIndex } from './arguments.ts';
@@ -34,11 +34,15 @@ function sequenceMethods(type: 'list' | 'tuple'): [string, PyFunction][] {
     const clamp = (at: number): number => (at < 0 ? Math.max(0, at + items.length) : at);
     const end = Math.min(items.length, clamp(optionalIndex(stop, items.length)));
     for (let at = clamp(optionalIndex(start, 0)); at < end; at += 1) {
+      spend(1);
       if (same(items[at], value)) return at;
     }
     throw pyError('ValueError', type === 'list' ? `${repr(value)} is not in list` : 'tuple.index(x): x not in tuple');
   };
-  const count = (items: readonly unknown[], value: unknown): number => items.filter((item) => same(item, value)).length;
+  const count = (items: readonly unknown[], value: unknown): number => {
+    spend(items.length * ITEM);
+    return items.reduce<number>((found, item) => (same(item, value) ? found + 1 : found), 0);
+  };
   return [
     ['index', pythonFunction(`${type}.index(self, value, start=0, stop=None, /)`, indexOf)],
     ['count', pythonFunction(`${type}.count(self, value, /)`, count)],
@@ -46,7 +50,7 @@ function sequenceMethods(type: 'list' | 'tuple'): [string, PyFunction][] {
 }
 
 function append(items: unknown[], value: unknown): null {
-  checkListLength(items.length + 1);
+  hold(16);
   items.push(value);
   return null;
 }
@@ -58,13 +62,14 @@ function clear(items: unknown[]): null {
 
 function extend(items: unknown[], iterable: unknown): null {
   const added = toList(iterable);
-  checkListLength(items.length + added.length);
+  makeItems(added.length);
   for (const item of added) items.push(item);
   return null;
 }
 
 function insert(items: unknown[], index: unknown, value: unknown): null {
-  checkListLength(items.length + 1);
+  hold(16);
+  payMove(items);
   items.splice(toCount(index), 0, value);
   return null;
 }
@@ -74,25 +79,43 @@ function pop(items: unknown[], index: unknown = -1): unknown {
   if (items.length === 0) throw pyError('IndexError', 'pop from empty list');
   const at = given < 0 ? given + items.length : given;
   if (at < 0 || at >= items.length) throw pyError('IndexError', 'pop index out of range');
+  if (at === items.length - 1) return items.pop();
+  payMove(items);
   return items.splice(at, 1)[0];
 }
 
 function remove(items: unknown[], value: unknown): null {
-  const at = items.findIndex((item) => same(item, value));
+  const at = items.findIndex((item) => {
+    spend(1);
+    return same(item, value);
+  });
   if (at < 0) throw pyError('ValueError', 'list.remove(x): x not in list');
+  payMove(items);
   items.splice(at, 1);
   return null;
 }
 
+/** The items behind the place where one is put or taken move. */
+function payMove(items: readonly unknown[]): void {
+  spend(items.length >> 3);
+}
+
 function reverse(items: unknown[]): null {
+  spend(items.length);
   items.reverse();
   return null;
 }
 
 function sort(items: unknown[], key: unknown = null, reversed: unknown = false): null {
   const sign = toFlag(reversed) ? -1 : 1;
-  const keyed = items.map((item) => ({ item, key: key === null ? item : call(key, [item]) }));
-  keyed.sort((a, b) => sign * compareKeys(a.key, b.key));
+  makeItems(items.length * ITEM * 2);
+  const keyed = items.map((item) => ({ item, key: key === null ? item : callKey(key, item) }));
+  keyed.sort((a, b) => sign * paidOrder(a.key, b.key));
   for (const [at, entry] of keyed.entries()) items[at] = entry.item;
   return null;
+}
+
+function callKey(key: unknown, item: unknown): unknown {
+  spend(CALL);
+  return call(key, [item]);
 }

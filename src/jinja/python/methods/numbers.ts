@@ -1,8 +1,9 @@
 import { pyError } from '../../errors.ts';
+import { makeText } from '../budget.ts';
 import { type PyFunction, pythonFunction } from '../callable.ts';
 import { makeFloat, type PyFloat } from '../float.ts';
 import { specialText } from '../numbers.ts';
-import { normalizeInteger, plainInteger, toBigInt, toDouble } from '../numeric.ts';
+import { normalizeInteger, plainInteger, toBigInt, toDouble, wordsOf } from '../numeric.ts';
 import { type Tuple, tuple } from '../tuple.ts';
 
 type Integer = number | bigint | boolean;
@@ -33,6 +34,7 @@ export function floatMethods(): Map<string, PyFunction> {
 
 function binaryDigits(value: Integer): string {
   const integer = toBigInt(value);
+  makeText(wordsOf(integer) * 64);
   return (integer < 0n ? -integer : integer).toString(2);
 }
 

@@ -1,5 +1,6 @@
 import { pyError } from '../../errors.ts';
 import { type PyFunction, pythonFunction } from '../callable.ts';
+import type { PyInt } from '../numeric.ts';
 import type { Range } from '../range.ts';
 import { repr } from '../text.ts';
 
@@ -14,7 +15,7 @@ export function rangeMethods(): Map<string, PyFunction> {
   ]);
 }
 
-function index(range: Range, value: unknown): number {
+function index(range: Range, value: unknown): PyInt {
   const position = range.indexOf(value);
   if (position < 0) throw pyError('ValueError', `${repr(value)} is not in range`);
   return position;

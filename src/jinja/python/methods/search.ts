@@ -1,6 +1,8 @@
 import { pyError } from '../../errors.ts';
+import { ITEM, scanText, spend } from '../budget.ts';
 import { codeIndex, codeLength, unitIndex } from '../characters.ts';
 import { isText, plain } from '../markup.ts';
+import { findAllText, findLastText, findText } from '../search.ts';
 import { Tuple } from '../tuple.ts';
 import { typeName } from '../types.ts';
 import { optionalIndex, textArgument } from './arguments.ts';
@@ -22,7 +24,7 @@ function position(text: string, sub: unknown, bounds: [unknown, unknown], last: 
   const range = searchRange(text, ...bounds);
   if (range === undefined) return -1;
   const part = text.slice(range.from, range.to);
-  const found = last ? part.lastIndexOf(needle) : part.indexOf(needle);
+  const found = last ? findLastText(part, needle) : findText(part, needle);
   return found < 0 ? -1 : codeIndex(text, range.from + found);
 }
 
@@ -57,7 +59,7 @@ export function count(text: string, sub: unknown, start?: unknown, stop?: unknow
   const range = searchRange(text, start, stop);
   if (range === undefined) return 0;
   const part = text.slice(range.from, range.to);
-  return needle === '' ? codeLength(part) + 1 : part.split(needle).length - 1;
+  return needle === '' ? codeLength(part) + 1 : findAllText(part, needle).length;
 }
 
 /** `str.startswith`. */
@@ -78,13 +80,16 @@ function matchesAny(
 ): boolean {
   const range = searchRange(text, ...bounds);
   const part = range === undefined ? undefined : text.slice(range.from, range.to);
-  const matches = (candidate: string): boolean =>
-    part !== undefined && (method === 'startswith' ? part.startsWith(candidate) : part.endsWith(candidate));
+  const matches = (candidate: string): boolean => {
+    scanText(candidate.length);
+    return part !== undefined && (method === 'startswith' ? part.startsWith(candidate) : part.endsWith(candidate));
+  };
   if (isText(affix)) return matches(plain(affix));
   if (!(affix instanceof Tuple)) {
     throw pyError('TypeError', `${method} first arg must be str or a tuple of str, not ${typeName(affix)}`);
   }
   return affix.some((item) => {
+    spend(ITEM);
     if (isText(item)) return matches(plain(item));
     throw pyError('TypeError', `tuple for ${method} must only contain str, not ${typeName(item)}`);
   });

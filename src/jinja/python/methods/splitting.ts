@@ -1,7 +1,9 @@
 import { pyError } from '../../errors.ts';
-import { splitWords, trimEnd, trimStart } from '../classes.ts';
+import { hold, ITEM, scanText, spend } from '../budget.ts';
+import { splitWords, trimEnd } from '../classes.ts';
 import { isText, plain } from '../markup.ts';
 import { toCount, toFlag } from '../numeric.ts';
+import { findAllText, findAllTextBackwards, findLastText, findText } from '../search.ts';
 import { type Tuple, tuple } from '../tuple.ts';
 import { typeName } from '../types.ts';
 
@@ -18,32 +20,36 @@ function limitOf(maxsplit: unknown): number {
   return limit < 0 ? Infinity : limit;
 }
 
+/** Texts that JavaScript's own `split` is quick in, with a separator so long. */
+const SHORT = 256;
+const SHORT_PART = 16;
+
+/** Bytes of a text that is part of another one. */
+const PART = 48;
+
 /** `str.split`. */
 export function split(text: string, sep?: unknown, maxsplit?: unknown): string[] {
   const limit = limitOf(maxsplit);
   const separator = separatorOf(sep);
-  if (separator === undefined) return splitSpace(text, limit);
-  if (limit === Infinity) return text.split(separator);
-  const parts: string[] = [];
-  let from = 0;
-  for (let at = text.indexOf(separator); at >= 0 && parts.length < limit; at = text.indexOf(separator, from)) {
-    parts.push(text.slice(from, at));
-    from = at + separator.length;
+  if (separator === undefined) return splitWords(text, limit);
+  if (limit === Infinity && text.length <= SHORT && separator.length <= SHORT_PART) {
+    const parts = text.split(separator);
+    hold(parts.length * PART);
+    return parts;
   }
-  parts.push(text.slice(from));
-  return parts;
+  return cut(text, findAllText(text, separator, limit), separator.length);
 }
 
-function splitSpace(text: string, limit: number): string[] {
-  if (limit === Infinity) return splitWords(text);
+/** A text cut at these places, in order, where separators of a length are left out. */
+function cut(text: string, places: readonly number[], size: number): string[] {
+  hold((places.length + 1) * PART);
   const parts: string[] = [];
-  let rest = trimStart(text);
-  while (rest !== '' && parts.length < limit) {
-    const [word = ''] = splitWords(rest);
-    parts.push(word);
-    rest = trimStart(rest.slice(word.length));
+  let from = 0;
+  for (const at of places) {
+    parts.push(text.slice(from, at));
+    from = at + size;
   }
-  if (rest !== '') parts.push(rest);
+  parts.push(text.slice(from));
   return parts;
 }
 
@@ -53,14 +59,7 @@ export function rsplit(text: string, sep?: unknown, maxsplit?: unknown): string[
   const separator = separatorOf(sep);
   if (limit === Infinity) return split(text, sep);
   if (separator === undefined) return rsplitSpace(text, limit);
-  const parts: string[] = [];
-  let rest = text;
-  for (let at = rest.lastIndexOf(separator); at >= 0 && parts.length < limit; at = rest.lastIndexOf(separator)) {
-    parts.unshift(rest.slice(at + separator.length));
-    rest = rest.slice(0, at);
-  }
-  parts.unshift(rest);
-  return parts;
+  return cut(text, findAllTextBackwards(text, separator, limit).reverse(), separator.length);
 }
 
 function rsplitSpace(text: string, limit: number): string[] {
@@ -74,21 +73,27 @@ function rsplitSpace(text: string, limit: number): string[] {
 
 /** Characters that end a line, beside the pair of carriage return and line feed. */
 const BREAKS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029';
-const LINE = new RegExp(`[^${BREAKS}]*(?:\\r\\n|[${BREAKS}]|$)`, 'gy');
-const LINE_END = new RegExp(`(?:\\r\\n|[${BREAKS}])$`);
+const LINE = new RegExp(`([^${BREAKS}]*)(?:\\r\\n|[${BREAKS}]|$)`, 'y');
 
 /** `str.splitlines`. */
 export function splitLines(text: string, keepends: unknown = false): string[] {
   const kept = toFlag(keepends);
-  const lines = text.match(LINE) ?? [];
-  if (lines.at(-1) === '') lines.pop();
-  return kept ? lines : lines.map((line) => line.replace(LINE_END, ''));
+  scanText(text.length);
+  const lines: string[] = [];
+  LINE.lastIndex = 0;
+  while (LINE.lastIndex < text.length) {
+    spend(ITEM * 3);
+    hold(PART);
+    const match = LINE.exec(text);
+    lines.push(match?.[kept ? 0 : 1] ?? '');
+  }
+  return lines;
 }
 
 /** `str.partition`, with the separator itself, which may be a safe text. */
 export function partition(text: string, sep: unknown): Tuple {
   const separator = separatorOf(sep ?? 0) ?? '';
-  const at = text.indexOf(separator);
+  const at = findText(text, separator);
   if (at < 0) return tuple([text, '', '']);
   return tuple([text.slice(0, at), sep, text.slice(at + separator.length)]);
 }
@@ -96,7 +101,7 @@ export function partition(text: string, sep: unknown): Tuple {
 /** `str.rpartition`. */
 export function rpartition(text: string, sep: unknown): Tuple {
   const separator = separatorOf(sep ?? 0) ?? '';
-  const at = text.lastIndexOf(separator);
+  const at = findLastText(text, separator);
   if (at < 0) return tuple(['', '', text]);
   return tuple([text.slice(0, at), sep, text.slice(at + separator.length)]);
 }

@@ -1,11 +1,11 @@
 import { pyError } from '../../errors.ts';
+import { hold, ITEM, madeText, makeItems, makeText, scanText, spend } from '../budget.ts';
 import { type PyFunction, pythonFunction } from '../callable.ts';
-import { capitalize, caseFold, isLower, isTitle, isUpper, swapCase, titleCase } from '../casing.ts';
+import { capitalize, caseFold, isLower, isTitle, isUpper, lowerCase, swapCase, titleCase, upperCase } from '../casing.ts';
 import { type CharacterClass, isAll, isIdentifier, isPrintable } from '../classes.ts';
 import { dictGet } from '../dict.ts';
 import { escapedString } from '../escape.ts';
-import { iterate } from '../iteration.ts';
-import { checkTextLength } from '../limits.ts';
+import { each } from '../iteration.ts';
 import { isText, Markup, plain } from '../markup.ts';
 import { isInteger, toSize } from '../numeric.ts';
 import { NOT_FOUND } from '../object.ts';
@@ -30,7 +30,7 @@ const METHODS: readonly (readonly [string, TextMethod])[] = [
   ['expandtabs(self, /, tabsize=8)', expandTabs],
   ['find(self, sub, start=None, end=None, /)', find],
   ['index(self, sub, start=None, end=None, /)', index],
-  ['isascii(self, /)', (text) => /^[\0-\x7f]*$/.test(text)],
+  ['isascii(self, /)', isAscii],
   ['isidentifier(self, /)', isIdentifier],
   ['islower(self, /)', isLower],
   ['isprintable(self, /)', isPrintable],
@@ -38,7 +38,7 @@ const METHODS: readonly (readonly [string, TextMethod])[] = [
   ['isupper(self, /)', isUpper],
   ['join(self, iterable, /)', join],
   ['ljust(self, width, fillchar=" ", /)', ljust],
-  ['lower(self, /)', (text) => text.toLowerCase()],
+  ['lower(self, /)', lowerCase],
   ['lstrip(self, chars=None, /)', lstrip],
   ['partition(self, sep, /)', partition],
   ['removeprefix(self, prefix, /)', removePrefix],
@@ -57,7 +57,7 @@ const METHODS: readonly (readonly [string, TextMethod])[] = [
   ['swapcase(self, /)', swapCase],
   ['title(self, /)', titleCase],
   ['translate(self, table, /)', translate],
-  ['upper(self, /)', (text) => text.toUpperCase()],
+  ['upper(self, /)', upperCase],
   ['zfill(self, width, /)', zfill],
   ...(['isalnum', 'isalpha', 'isdecimal', 'isdigit', 'isnumeric', 'isspace'] as const).map(classMethod),
 ];
@@ -71,7 +71,10 @@ export function stringMethods(): Map<string, PyFunction> {
   return new Map(
     METHODS.map(([signature, method]) => [
       nameOf(signature),
-      pythonFunction(`str.${signature}`, (text: string, ...args: unknown[]) => method(text, ...args)),
+      pythonFunction(`str.${signature}`, (text: string, ...args: unknown[]) => {
+        scanText(text.length);
+        return method(text, ...args);
+      }),
     ]),
   );
 }
@@ -95,6 +98,7 @@ function markupMethod(signature: string, method: TextMethod): [string, PyFunctio
   const escaped = ESCAPED_ARGUMENT.get(name);
   const call = (text: Markup, ...args: unknown[]): unknown => {
     if (escaped !== undefined && args[escaped] !== undefined) args[escaped] = escapedString(args[escaped]);
+    scanText(text.value.length);
     return asMarkup(method(text.value, ...args));
   };
   return [name, pythonFunction(`Markup.${signature}`, call)];
@@ -107,12 +111,14 @@ function nameOf(signature: string): string {
 function asMarkup(result: unknown): unknown {
   if (typeof result === 'string') return new Markup(result);
   if (!Array.isArray(result)) return result;
+  makeItems(result.length * ITEM);
   const items = result.map((item) => new Markup(String(item)));
   return result instanceof Tuple ? tuple(items) : items;
 }
 
 function join(separator: string, iterable: unknown): string {
-  const items = Array.from(iterate(requireIterable(iterable)), (item, position) => {
+  const items = Array.from(each(requireIterable(iterable)), (item, position) => {
+    hold(8);
     if (isText(item)) return plain(item);
     const where = `sequence item ${String(position)}: expected str instance`;
     throw pyError('TypeError', `${where}, ${typeName(item)} found`);
@@ -121,11 +127,17 @@ function join(separator: string, iterable: unknown): string {
 }
 
 function joinMarkup(separator: Markup, iterable: unknown): Markup {
-  return new Markup(joined(Array.from(iterate(requireIterable(iterable)), escapedString), separator.value));
+  const items = Array.from(each(requireIterable(iterable)), (item) => {
+    hold(8);
+    return escapedString(item);
+  });
+  return new Markup(joined(items, separator.value));
 }
 
 function joined(items: readonly string[], separator: string): string {
-  checkTextLength(separator.length * items.length);
+  let length = separator.length * items.length;
+  for (const item of items) length += item.length;
+  makeText(length);
   return items.join(separator);
 }
 
@@ -134,15 +146,21 @@ function requireIterable(value: unknown): unknown {
   return value;
 }
 
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
 function translate(text: string, table: unknown): string {
   if (!isDict(table)) throw pyError('TypeError', `'${typeName(table)}' object is not subscriptable`);
+  spend(text.length * ITEM * 2);
   let output = '';
   for (const char of text) {
     const found = dictGet(table, char.codePointAt(0) ?? 0);
     if (found === NOT_FOUND) output += char;
-    else if (isText(found)) output += plain(found);
+    else if (isText(found)) output += madeText(plain(found));
     else if (isInteger(found)) output += String.fromCodePoint(toSize(found));
     else if (found !== null) throw pyError('TypeError', 'character mapping must return integer, None or str');
   }
+  makeText(text.length);
   return output;
 }

@@ -1,7 +1,8 @@
+import { hold, ITEM, madeText, makeText, spend } from '../budget.ts';
 import { characters } from '../characters.ts';
 import { trimEnd, trimStart } from '../classes.ts';
-import { checkTextLength } from '../limits.ts';
 import { toCount } from '../numeric.ts';
+import { findAllText } from '../search.ts';
 import { textArgument } from './arguments.ts';
 
 /** `str.lstrip`. */
@@ -46,10 +47,36 @@ export function replace(text: string, old: unknown, replacement: unknown, count:
   const to = textArgument(replacement, 'replace() argument 2');
   const given = toCount(count);
   const limit = given < 0 ? Infinity : given;
-  const parts = from === '' ? ['', ...characters(text), ''] : text.split(from);
-  const replaced = Math.min(limit, parts.length - 1);
-  checkTextLength(text.length + replaced * (to.length - from.length));
-  const head = parts.slice(0, replaced + 1).join(to);
-  const tail = parts.slice(replaced + 1);
-  return tail.length === 0 ? head : head + from + tail.join(from);
+  if (from === '') return spaced(text, to, limit);
+  if (text.length <= SHORT && limit === Infinity && from.length <= SHORT_PART) {
+    makeText(text.length);
+    return madeText(text.replaceAll(from, () => to));
+  }
+  const places = findAllText(text, from, limit);
+  makeText(text.length + places.length * (to.length - from.length));
+  hold(places.length * JOINT);
+  spend(places.length * ITEM);
+  let replaced = '';
+  let end = 0;
+  for (const at of places) {
+    replaced += text.slice(end, at) + to;
+    end = at + from.length;
+  }
+  return replaced + text.slice(end);
+}
+
+/** Bytes of a text that is put together from two. */
+const JOINT = 96;
+
+/** Texts that JavaScript's own search is quick in, with a part so long and a replacement of any length. */
+const SHORT = 256;
+const SHORT_PART = 16;
+
+/** A text with another between its characters and around it, as far as the limit goes. */
+function spaced(text: string, between: string, limit: number): string {
+  const all = characters(text);
+  const places = Math.min(limit, all.length + 1);
+  makeText(text.length + places * between.length);
+  const parts = ['', ...all, ''];
+  return parts.slice(0, places + 1).join(between) + parts.slice(places + 1).join('');
 }
