@@ -110,7 +110,7 @@ describe('isBlob', () => {
 });
 
 describe('the sources', () => {
-  it('start git nowhere else, but to clone what the user names', async () => {
+  it('start git nowhere else, but to clone what the user names and to make a new repository', async () => {
     const src = resolve(import.meta.dirname, '../../src');
     const files = (await readdir(src, { recursive: true })).filter((file) => file.endsWith('.ts'));
     const calling = [];
@@ -118,7 +118,7 @@ describe('the sources', () => {
       if (/(?:program: |runProgram\(|watchProgram\()'git'/.test(await readFile(join(src, file), 'utf8')))
         calling.push(file);
     }
-    expect(calling.sort()).toEqual(['operations/init/source.ts', 'system/git.ts']);
+    expect(calling.sort()).toEqual(['operations/create.ts', 'operations/init/source.ts', 'system/git.ts']);
   });
 });
 
