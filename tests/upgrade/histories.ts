@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
@@ -81,4 +81,28 @@ export async function clone(template: string, at = 'HEAD'): Promise<string> {
   git(join(folder, 'clone'), 'checkout', '--quiet', '-B', 'main', at);
   git(join(folder, 'clone'), 'remote', 'remove', 'origin');
   return join(folder, 'clone');
+}
+
+/** The state of a repository: what git says of it, and every file. */
+export async function stateOf(folder: string): Promise<string> {
+  const paths = git(folder, 'ls-files', '--cached', '--others', '-z').split('\0').filter(Boolean);
+  const files = await Promise.all(
+    [...new Set(paths)].sort().map(async (path) => {
+      if (path.startsWith('.cluster-template/upgrade/')) return '';
+      if (!(await exists(folder, path))) return path;
+      const { mode } = await stat(join(folder, path));
+      return `${path} ${(mode & 0o777).toString(8)} ${(await readFile(join(folder, path))).toString('base64')}`;
+    }),
+  );
+  return [git(folder, 'status', '--porcelain'), git(folder, 'ls-files', '--stage'), ...files]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Whether something lies at a path of a folder. */
+export async function exists(folder: string, path: string): Promise<boolean> {
+  return await stat(join(folder, path)).then(
+    () => true,
+    () => false,
+  );
 }

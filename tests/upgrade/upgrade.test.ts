@@ -10,7 +10,18 @@ import {
   type UpgradeRequest,
   type UpgradeResult,
 } from '../../src/upgrade/upgrade.ts';
-import { change, clone, commit, copyWithoutHistory, git, release, repository, type FileChanges } from './histories.ts';
+import {
+  change,
+  clone,
+  commit,
+  copyWithoutHistory,
+  git,
+  release,
+  repository,
+  stateOf,
+  exists,
+  type FileChanges,
+} from './histories.ts';
 
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${String(index + 1)}\n`);
 
@@ -264,22 +275,6 @@ describe('upgrade', () => {
   });
 });
 
-/** The state of a repository: what git says of it, and every file. */
-async function stateOf(folder: string): Promise<string> {
-  const paths = git(folder, 'ls-files', '--cached', '--others', '-z').split('\0').filter(Boolean);
-  const files = await Promise.all(
-    [...new Set(paths)].sort().map(async (path) => {
-      if (path.startsWith('.cluster-template/upgrade/')) return '';
-      if (!(await exists(folder, path))) return path;
-      const { mode } = await stat(join(folder, path));
-      return `${path} ${(mode & 0o777).toString(8)} ${(await readFile(join(folder, path))).toString('base64')}`;
-    }),
-  );
-  return [git(folder, 'status', '--porcelain'), git(folder, 'ls-files', '--stage'), ...files]
-    .filter(Boolean)
-    .join('\n');
-}
-
 /** An upgrade that is taken back afterwards has to leave no trace. */
 async function merged(
   folder: string,
@@ -333,11 +328,4 @@ function unmerged(folder: string): string[] {
 
 async function text(folder: string, path: string): Promise<string> {
   return await readFile(join(folder, path), 'utf8');
-}
-
-async function exists(folder: string, path: string): Promise<boolean> {
-  return await stat(join(folder, path)).then(
-    () => true,
-    () => false,
-  );
 }
