@@ -117,10 +117,10 @@ async function readOwn(root: ClusterRoot, path: string): Promise<string | undefi
 /** The name of a set of stand-ins. */
 export type StandInSet = 'first' | 'second';
 
-/** A text that says what it is, and tells nothing of what it is made from: that may be a ciphertext. */
+/** One word that is in no message, as secrets are taken out of those; it tells nothing of what it is made from, a ciphertext say. */
 function secretStandIn(set: StandInSet, name: string): string {
   const hash = createHash('sha256').update(`${set} ${name}`).digest('hex');
-  return `stand-in for a secret that is not at hand ${hash.slice(0, 16)}`;
+  return `stand-in-${hash.slice(0, 32)}`;
 }
 
 async function companionSecrets(
