@@ -67,7 +67,7 @@ it('a manifest that names a private file is refused, and nothing of it is shown'
 it('what steers a terminal is shown, and JSON stays JSON', async () => {
   const cluster = await ownCluster(FEW_NODES);
   const steering = '\u001b[2J\u009b1m\u202e\u2028';
-  await writeFiles(cluster, { [TEMPLATE]: `#< undefined_${'x'} >#\n`, 'talos/talenv.yaml': `# ${steering}\n` });
+  await writeFiles(cluster, { [TEMPLATE]: `#< undefined_x >#\n`, 'talos/talenv.yaml': `# ${steering}\n` });
   await writeFiles(cluster, { [TEMPLATE]: `text ${steering}\n` });
   for (const words of [['diff'], ['diff', '--json'], ['explain', 'AGENTS.md:1']]) {
     const { stdout, stderr } = await runInProcess(cluster, words);

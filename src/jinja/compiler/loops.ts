@@ -16,7 +16,6 @@ interface Loop {
   readonly variable: string | undefined;
 }
 
-
 /** Loops. The `loop` object is made only where the body can see it. */
 export class LoopCompiler extends MacroCompiler {
   compileForLoop(node: ForNode, frame: Frame): void {
@@ -62,7 +61,8 @@ export class LoopCompiler extends MacroCompiler {
     this.withinLoop(() => {
       let payment = 0;
       const weight = this.weighed(() => {
-        payment = variable === undefined ? this.emitPlainHead(loop, items, outer) : this.emitExtendedHead(loop, items, outer);
+        payment =
+          variable === undefined ? this.emitPlainHead(loop, items, outer) : this.emitExtendedHead(loop, items, outer);
         if (frame.tracksVariables) this._emitLine('let loopVars;');
         this.compileAll(node.body.children, frame);
         if (untouched !== undefined) this._emitLine(`${untouched}=false;`);

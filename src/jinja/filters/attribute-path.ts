@@ -53,8 +53,7 @@ export function multiAttributeGetter(
 function pathParts(attribute: unknown): readonly unknown[] {
   if (attribute === null || attribute === undefined) return [];
   if (!isText(attribute)) return [attribute];
-  return split(plain(attribute), '.')
-    .map((part) => (isAll(part, 'isdigit') ? integerOf(part) : part));
+  return split(plain(attribute), '.').map((part) => (isAll(part, 'isdigit') ? integerOf(part) : part));
 }
 
 /** A text in lower case; every other value as it is. */

@@ -87,7 +87,7 @@ const REPLACEMENT = 10;
  */
 export function replaceCharacters(text: string, pattern: RegExp, change: (character: string) => string): string {
   let output = '';
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const to = from + PIECE + (endsPair(text, from + PIECE) ? 1 : 0);
     const piece = from === 0 && to >= text.length ? text : text.slice(from, to);
     let count = 0;

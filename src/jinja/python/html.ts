@@ -65,9 +65,9 @@ function codePointsOf(name: string): string | undefined {
     NAMED_REFERENCES.trim()
       .split(' ')
       .map((entry) => {
-      const [key = '', codes = ''] = entry.split('=');
-      return [key, String.fromCodePoint(...codes.split(',').map((code) => Number.parseInt(code, 16)))] as const;
-    }),
+        const [key = '', codes = ''] = entry.split('=');
+        return [key, String.fromCodePoint(...codes.split(',').map((code) => Number.parseInt(code, 16)))] as const;
+      }),
   );
   return named.get(name);
 }

@@ -73,7 +73,9 @@ describe('more than there is', () => {
 
   it('costs a render the same whether or not its templates are compiled already', () => {
     const usage = (warm: boolean): number => {
-      const environment = new Environment({ loader: new DictLoader({ a: '{{ 1 + 1 }}{% set b = [1] * 100 %}{{ b }}' }) });
+      const environment = new Environment({
+        loader: new DictLoader({ a: '{{ 1 + 1 }}{% set b = [1] * 100 %}{{ b }}' }),
+      });
       if (warm) environment.getTemplate('a');
       environment.fromString("{% include 'a' %}").render();
       return environment.highestUsage.work;

@@ -1,7 +1,17 @@
 import { pyError } from '../../errors.ts';
 import { hold, ITEM, madeText, makeItems, makeText, scanText, spend } from '../budget.ts';
 import { type PyFunction, pythonFunction } from '../callable.ts';
-import { capitalize, caseFold, isLower, isTitle, isUpper, lowerCase, swapCase, titleCase, upperCase } from '../casing.ts';
+import {
+  capitalize,
+  caseFold,
+  isLower,
+  isTitle,
+  isUpper,
+  lowerCase,
+  swapCase,
+  titleCase,
+  upperCase,
+} from '../casing.ts';
 import { type CharacterClass, isAll, isIdentifier, isPrintable } from '../classes.ts';
 import { dictGet } from '../dict.ts';
 import { escapedString } from '../escape.ts';
