@@ -9,7 +9,7 @@ import { builtinGlobals } from './globals/table.ts';
 import { compileRules, type LexerRules } from './lexer/rules.ts';
 import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts';
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
-import { apart, CALL, meter, spend, type Usage } from './python/budget.ts';
+import { apart, type Budget, CALL, meter, noteCompilation, notePeak, spend } from './python/budget.ts';
 import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
 import type { CallContext, Policies } from './python/context.ts';
 import { hashOf } from './python/dict.ts';
@@ -88,8 +88,8 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     return this.makeTemplate(source, name);
   }
 
-  /** The most work and the most memory that a render has used so far, each of them whatever the other was. */
-  get highestUsage(): Usage {
+  /** The most work and the most memory that a render has used so far. */
+  get highestUsage(): Budget {
     return this.highest;
   }
 
@@ -98,6 +98,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     const { highest, limits } = this;
     highest.work = Math.max(highest.work, limits.work - meter.work);
     highest.memory = Math.max(highest.memory, limits.memory - meter.memory);
+    notePeak(highest);
   }
 
   /** Adds a variable of all templates. */
@@ -113,7 +114,13 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   compileSource(source: string, name?: string): string {
     try {
       // A template costs the render the same whether or not its code is known already.
-      return apart(this.limits, () => generateCode(source, this.compileOptions(name, source.length), this.rules));
+      return apart(this.limits, () => {
+        try {
+          return generateCode(source, this.compileOptions(name, source.length), this.rules);
+        } finally {
+          noteCompilation(this.limits.work - meter.work);
+        }
+      });
     } catch (error) {
       if (error instanceof TemplateError) this.explain(error, source, name);
       throw error;

@@ -14,6 +14,7 @@ export { DictLoader, FunctionLoader, type TemplateLoader } from './loaders.ts';
 export { type LineOrigin, type RenderedWithOrigins } from './origins.ts';
 export { ENGINE_VERSION, loadCompiled, type TemplateProgram } from './program.ts';
 export { type Kwargs, type PassedArgument, type PyCallable, pythonFunction } from './python/callable.ts';
+export { type Budget, DEFAULT_BUDGET, Exhausted, LARGEST_BUDGET } from './python/budget.ts';
 export {
   type CallContext,
   DEFAULT_POLICIES,

@@ -45,7 +45,7 @@ export interface EnvironmentOptions extends Partial<SyntaxSettings> {
   /** Variables of all templates. */
   readonly globals?: Named<unknown>;
   /**
-   * Bounds of a render. Default: 400 nested macros, includes, blocks and recursive loops, 100,000,000 steps of work and
+   * Bounds of a render. Default: 1,000 nested macros, includes, blocks and recursive loops, 50,000,000 steps of work and
    * 512 MiB for what the templates make, no bound for the output besides.
    */
   readonly limits?: Partial<Limits>;
@@ -70,8 +70,8 @@ export interface Settings {
   readonly origins: boolean;
 }
 
-/** Deeper nesting than Python's default stack allows for templates. */
-const DEFAULT_RECURSION = 400;
+/** As deep as Python's default stack lets templates include each other, and deeper than it lets macros call each other. */
+const DEFAULT_RECURSION = 1000;
 
 /** The settings that options mean. */
 export function resolveSettings(options: EnvironmentOptions): Settings {

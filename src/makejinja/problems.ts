@@ -1,4 +1,4 @@
-import { TemplateError } from '../jinja/index.ts';
+import { Exhausted, TemplateError } from '../jinja/index.ts';
 import { Failure, type Finding, type Place } from '../report/finding.ts';
 import type { InputFile, Inputs } from './inputs.ts';
 
@@ -13,7 +13,7 @@ export function templateFinding(error: unknown, file: InputFile, inputs: Inputs)
     ...(error.column === undefined ? {} : { column: error.column }),
   };
   const sourceLine = error.line === undefined ? undefined : origin.bytes.toString('utf8').split('\n')[error.line - 1];
-  const remedy = error.suggestion === undefined ? undefined : `did you mean \`${error.suggestion}\`?`;
+  const remedy = remedyFor(error);
   return {
     code: 'render/template',
     severity: 'error',
@@ -24,6 +24,13 @@ export function templateFinding(error: unknown, file: InputFile, inputs: Inputs)
     place,
     ...(sourceLine === undefined ? {} : { sourceLine: sourceLine.replace(/\r$/, '') }),
   };
+}
+
+function remedyFor(error: TemplateError): string | undefined {
+  if (error instanceof Exhausted) {
+    return `\`${error.bound}\` under [makejinja.limits] in makejinja.toml raises the bound, if the template needs so much`;
+  }
+  return error.suggestion === undefined ? undefined : `did you mean \`${error.suggestion}\`?`;
 }
 
 function insideOf(cause: unknown): Partial<Finding> {

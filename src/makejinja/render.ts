@@ -139,6 +139,7 @@ export function createEnvironment(request: RenderRequest): NotingEnvironment {
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
     autoescape: settings.internal.autoescape,
     undefined: settings.undefined,
+    limits: settings.limits,
     policies: Object.assign({}, ...plugins.map((plugin) => plugin.policies)) as Partial<Policies>,
     filters: gather(plugins, ({ filters }) => functionsOf(filters)),
     tests: gather(plugins, ({ tests }) => functionsOf(tests)),

@@ -60,6 +60,24 @@ export class SettingsReader {
     return asFlag(read) ?? fallback;
   }
 
+  /** A whole number from 1 to the largest, also as a text of digits, which is how variables of the environment have it. */
+  count(table: JsonMap, key: string, largest: number, fallback: number): number {
+    const numberOf = (value: unknown): number =>
+      isText(value) && /^\d+$/.test(value)
+        ? Number(value)
+        : typeof value === 'bigint'
+          ? Number(value)
+          : (value as number);
+    const read = this.#take<unknown>(table, key, fallback, {
+      fits: (value): value is unknown => {
+        const number = numberOf(value);
+        return Number.isInteger(number) && number >= 1 && number <= largest;
+      },
+      wanted: `a whole number from 1 to ${String(largest)}`,
+    });
+    return numberOf(read);
+  }
+
   texts(table: JsonMap, key: string, fallback: readonly string[]): readonly string[] {
     const fits = (value: unknown): value is string | string[] =>
       isText(value) || (Array.isArray(value) && value.every(isText));

@@ -1,5 +1,5 @@
 import { parse, type JsonMap } from '@iarna/toml';
-import { str } from '../jinja/index.ts';
+import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET, str } from '../jinja/index.ts';
 import { Failure, type Finding, type Place } from '../report/finding.ts';
 import { readToml } from './data/toml.ts';
 import { SettingsReader } from './settings-reader.ts';
@@ -46,6 +46,8 @@ export interface Settings {
     readonly newlineSequence: '\n' | '\r\n' | '\r';
   };
   readonly internal: { readonly autoescape: boolean };
+  /** What rendering one template may take; makejinja has no such bounds. */
+  readonly limits: Budget;
   /** Shell commands to run before and after. */
   readonly execPre: readonly string[];
   readonly execPost: readonly string[];
@@ -130,6 +132,7 @@ export const SETTING_KEYS: Readonly<Record<string, readonly string[]>> = {
   whitespace: ['trim_blocks', 'lstrip_blocks', 'keep_trailing_newline', 'newline_sequence'],
   // All but the first tune makejinja's own template cache and have no meaning here, so any value is right.
   internal: ['autoescape', 'optimized', 'cache_size', 'auto_reload', 'enable_async'],
+  limits: ['work', 'memory'],
 };
 
 /** The settings of an empty makejinja.toml. */
@@ -160,6 +163,7 @@ export const DEFAULT_SETTINGS: Settings = {
   prefix: { lineStatement: null, lineComment: null },
   whitespace: { trimBlocks: true, lstripBlocks: true, keepTrailingNewline: true, newlineSequence: '\n' },
   internal: { autoescape: false },
+  limits: DEFAULT_BUDGET,
   execPre: [],
   execPost: [],
   clean: false,
@@ -190,6 +194,7 @@ function readMain(reader: SettingsReader, main: JsonMap, context: ReadContext): 
     prefix: readPrefixes(reader, main, base.prefix),
     whitespace: readWhitespace(reader, main, base.whitespace),
     internal: readInternal(reader, main, base.internal),
+    limits: readLimits(reader, main, base.limits),
     execPre: reader.texts(main, 'exec_pre', base.execPre),
     execPost: reader.texts(main, 'exec_post', base.execPost),
     clean: reader.flag(main, 'clean', base.clean),
@@ -283,6 +288,12 @@ function readWhitespace(reader: SettingsReader, main: JsonMap, base: Settings['w
 function readInternal(reader: SettingsReader, main: JsonMap, base: Settings['internal']): Settings['internal'] {
   const table = reader.table(main.internal ?? {}, 'makejinja.internal', SETTING_KEYS.internal ?? []);
   return { autoescape: reader.flag(table, 'autoescape', base.autoescape) };
+}
+
+function readLimits(reader: SettingsReader, main: JsonMap, base: Budget): Budget {
+  const table = reader.table(main.limits ?? {}, 'makejinja.limits', SETTING_KEYS.limits ?? []);
+  const read = (key: keyof Budget): number => reader.count(table, key, LARGEST_BUDGET[key], base[key]);
+  return { work: read('work'), memory: read('memory') };
 }
 
 function parseToml(text: string, file: string): JsonMap {

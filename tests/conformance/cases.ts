@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Environment } from '../../src/jinja/environment.ts';
 import { TemplateError } from '../../src/jinja/errors.ts';
 import { DictLoader } from '../../src/jinja/loaders.ts';
+import { Exhausted } from '../../src/jinja/python/budget.ts';
 import { makeDict } from '../../src/jinja/python/dict.ts';
 import { PyFloat } from '../../src/jinja/python/float.ts';
 import type { EnvironmentOptions } from '../../src/jinja/settings.ts';
@@ -69,6 +70,9 @@ function show(outcome: Outcome): string {
   return outcome.line === null ? outcome.error : `${outcome.error} in line ${String(outcome.line)}`;
 }
 
+/** The error of a template that the budget of a render is too small for, which Jinja2 does not have. */
+export const BEYOND_BUDGET = 'beyond the budget';
+
 /** What the engine makes of a case. */
 export function run(testCase: Case): Outcome {
   try {
@@ -76,6 +80,7 @@ export function run(testCase: Case): Outcome {
     const context = Object.entries(testCase.context).map(([name, value]) => [name, decode(value)] as const);
     return { text: environment.fromString(testCase.template).render(new Map(context)) };
   } catch (error) {
+    if (error instanceof Exhausted) return { error: BEYOND_BUDGET, line: error.line ?? null };
     if (error instanceof TemplateError) return { error: error.kind, line: error.line ?? null };
     return { error: `crash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, line: null };
   }

@@ -72,6 +72,11 @@ describe('renderInputs', () => {
       },
       'config/m.partial.j2:2:',
     ],
+    [
+      'a template that does more than a render may',
+      { 'config/a.j2': 'ok\n{{ range(10 ** 9) | list }}\n' },
+      'config/a.j2:2:4: error: RuntimeError: more than 50,000,000 steps of work; limits.work raises the bound [render/template]\n  2 | {{ range(10 ** 9) | list }}\n    |    ^\n  = `work` under [makejinja.limits] in makejinja.toml raises the bound, if the template needs so much\n',
+    ],
     ['a missing template', { 'config/a.j2': '{% include "nope" %}' }, 'config/a.j2:1:4: error: TemplateNotFound: nope'],
     ['a file that is not UTF-8', { 'config/a.j2': '\u00e9\u0000BINARY' }, 'the template is not UTF-8 text'],
   ])('names the place of %s', async (what, files, message) => {

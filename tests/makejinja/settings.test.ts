@@ -30,6 +30,7 @@ describe('parseSettings', () => {
       prefix: { lineStatement: null, lineComment: null },
       whitespace: { trimBlocks: true, lstripBlocks: true, keepTrailingNewline: true, newlineSequence: '\n' },
       internal: { autoescape: false },
+      limits: { work: 50_000_000, memory: 536_870_912 },
       dataVars: {},
       fileData: {},
       execPre: [],
@@ -101,6 +102,16 @@ makejinja.toml:11:2: error: unknown key \`makejinjas\` [render/settings]
      |  ^^^^^^^^^^
   = did you mean \`makejinja\`?
 `);
+  });
+
+  it('reads the bounds of a render, which makejinja does not have', () => {
+    const read = (text: string): unknown => parseSettings(`[makejinja.limits]\n${text}`, 'makejinja.toml').limits;
+    expect(read('work = 100\nmemory = 1_000_000\n')).toEqual({ work: 100, memory: 1_000_000 });
+    expect(read('work = "2000"\n')).toEqual({ work: 2000, memory: 536_870_912 });
+    for (const work of ['0', '-1', '1.5', '"many"', 'true', '2147483648']) {
+      expect(messagesOf(`[makejinja.limits]\nwork = ${work}\n`)).toContain('use a whole number from 1 to 2147483647');
+    }
+    expect(messagesOf('[makejinja.limits]\nwrk = 1\n')).toContain('did you mean `work`?');
   });
 
   it('takes what makejinja takes: dashes, words for true and false, texts in the place of lists', () => {

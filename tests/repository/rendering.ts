@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { clusterRoot, type ClusterRoot } from '../../src/cluster/root.ts';
+import { clusterRoot } from '../../src/cluster/root.ts';
 import { findAccess, settleAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { renderTree } from '../../src/pipeline/render.ts';
 import { writeFiles } from '../support/folders.ts';
-import { configuredSample, SAMPLE_FILES, SAMPLE_KEYS } from '../support/sample.ts';
+import { copySample, SAMPLE_FILES, SAMPLE_KEYS } from '../support/sample.ts';
 
 /** The top of the checkout, for files of the tool. */
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -50,6 +50,7 @@ export async function renderSample(fields: Fields = {}, node: Fields = {}): Prom
   const { nodes } = parse(await readFile(join(SAMPLE_FILES, 'nodes.yaml'), 'utf8')) as { nodes: Fields[] };
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
   try {
+    await copySample(folder);
     await writeFiles(folder, {
       'cluster.yaml': stringify({ ...sample, ...fields }),
       'nodes.yaml': stringify({ nodes: nodes.map((one) => ({ ...one, ...node })) }, { aliasDuplicateObjects: false }),
@@ -61,12 +62,7 @@ export async function renderSample(fields: Fields = {}, node: Fields = {}): Prom
 }
 
 async function renderFolder(folder: string): Promise<ReadonlyMap<string, string>> {
-  const root: ClusterRoot = {
-    ...clusterRoot(configuredSample(), SAMPLE_KEYS),
-    clusterFile: join(folder, 'cluster.yaml'),
-    nodesFile: join(folder, 'nodes.yaml'),
-    state: join(folder, 'state'),
-  };
+  const root = clusterRoot(folder, SAMPLE_KEYS);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration } = await readConfiguration(root, access);
   const { files } = await renderTree(root, configuration, { access, manifest: undefined });

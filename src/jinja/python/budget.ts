@@ -138,10 +138,18 @@ export function repeatText(text: string, count: number | bigint): string {
   return text.repeat(times);
 }
 
-/** What a render has used. */
-export interface Usage {
-  readonly work: number;
-  readonly memory: number;
+/** The most that a render of this process has used so far, and the most work of compiling a template: for measurements. */
+export const peak = { work: 0, memory: 0, compilation: 0 };
+
+/** Notes what a render has used. */
+export function notePeak({ work, memory }: Budget): void {
+  peak.work = Math.max(peak.work, work);
+  peak.memory = Math.max(peak.memory, memory);
+}
+
+/** Notes how much work it was to compile a template. */
+export function noteCompilation(work: number): void {
+  peak.compilation = Math.max(peak.compilation, work);
 }
 
 /** The render around another one, which waits meanwhile. */

@@ -1,5 +1,4 @@
 import { makeItems, makeText, scanText, spend } from './budget.ts';
-import { type SliceBounds, sliceItems } from './slices.ts';
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -39,12 +38,6 @@ function endsPair(text: string, index: number): boolean {
 export function characterAt(text: string, index: number): string {
   if (isBasic(text)) return text.charAt(index);
   return String.fromCodePoint(text.codePointAt(unitsBefore(text, index)) ?? 0);
-}
-
-/** The code points of a slice. */
-export function sliceCharacters(text: string, bounds: SliceBounds): string {
-  if (bounds.step === 1) return substring(text, bounds.start, Math.max(bounds.start, bounds.stop));
-  return sliceItems(characters(text), bounds).join('');
 }
 
 /** The text from one code point to before another, both in range. */

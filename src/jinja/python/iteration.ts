@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { hold, ITEM, makeItems, spend } from './budget.ts';
-import { characterAt, characters, codeLength, sliceCharacters } from './characters.ts';
+import { characterAt, characters, codeLength, substring } from './characters.ts';
 import { dictGet, dictSize } from './dict.ts';
 import { isText, Markup, plain, sameText } from './markup.ts';
 import { isInteger, plainInteger } from './numeric.ts';
@@ -119,7 +119,9 @@ export function slice(value: unknown, start: unknown, stop: unknown, step: unkno
 }
 
 function sliceText(text: string, start: unknown, stop: unknown, step: unknown): string {
-  return sliceCharacters(text, sliceBounds(codeLength(text), start, stop, step));
+  const bounds = sliceBounds(codeLength(text), start, stop, step);
+  if (bounds.step === 1) return substring(text, bounds.start, Math.max(bounds.start, bounds.stop));
+  return sliceItems(characters(text), bounds).join('');
 }
 
 /**

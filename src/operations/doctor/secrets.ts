@@ -57,7 +57,7 @@ export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undef
 
 /** What `configure` would make of the secrets: an override may take them apart although every file that lies there is sound. */
 export async function checkRendering(root: ClusterRoot): Promise<Check> {
-  const subject = 'what `configure` would write';
+  const subject = 'what a run would write';
   try {
     await renderOnly(root);
     return { area: 'secrets', subject, findings: [] };

@@ -54,7 +54,7 @@ describe('more than there is', () => {
   });
 
   it('has a default for every environment, and a largest budget', () => {
-    expect(new Environment().limits).toEqual({ ...DEFAULT_BUDGET, recursion: 400, output: undefined });
+    expect(new Environment().limits).toEqual({ ...DEFAULT_BUDGET, recursion: 1000, output: undefined });
     expect(() => new Environment({ limits: { work: 2 ** 31 } })).toThrow('limits.work must be a whole number');
     expect(() => new Environment({ limits: { memory: 0.5 } })).toThrow('limits.memory must be a whole number');
   });
