@@ -100,7 +100,7 @@ describe('explain', () => {
     const last = await run(cluster, [`${secret}:7`], { CF_TOKEN: TOKEN });
     expect(last.stdout).toContain('DOMAIN: "[secret]"');
     expect(last.stdout).toContain(`${secret}.j2:9`);
-    expect(last.stdout).toContain('cluster.yaml:98:20 (value hidden)');
+    expect(last.stdout).toContain('cluster.yaml:107:20 (value hidden)');
   });
 
   it('needs no key', async () => {
