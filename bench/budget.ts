@@ -2,14 +2,15 @@
 // each attack of the tests takes until it ends, in a process of its own with the default budget.
 // node scripts/run.mjs bench/budget.ts [trees | attacks [NAME…]]
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DEFAULT_BUDGET, peak } from '../src/jinja/python/budget.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';
 import { loadProject } from '../src/makejinja/load-project.ts';
 import { renderInputs } from '../src/makejinja/render.ts';
-import { goldenCases, renderPlainCase } from '../tests/golden/cases.ts';
+import { goldenCases, renderTexts } from '../tests/golden/cases.ts';
 import { run } from '../tests/jinja/security/attack.ts';
 import { EXHAUSTION } from '../tests/jinja/security/exhaustion.ts';
 import { makeSample } from '../tests/support/sample.ts';
@@ -33,7 +34,9 @@ async function measureTrees(): Promise<void> {
     process.env.SAMPLE_CLUSTER = join(folder, 'sample');
     await makeSample(process.env.SAMPLE_CLUSTER);
     for (const path of await goldenCases()) {
-      await share(`golden tree ${basename(path)}`, () => renderPlainCase(path, join(folder, basename(path))));
+      const text = (name: string): string => readFileSync(join(path, 'input', name), 'utf8');
+      const texts = { cluster: text('cluster.yaml'), nodes: text('nodes.yaml') };
+      await share(`golden tree ${basename(path)}`, () => renderTexts(texts, join(folder, basename(path))));
     }
     const project = join(process.cwd(), 'tests/makejinja/project');
     await share('makejinja project of the tests', async () => {
@@ -78,12 +81,8 @@ interface Measured {
 
 function inProcess(index: number): Measured {
   const script = `ulimit -t ${String(KILLED)}; exec "$0" "$@"`;
-  const words = [
-    join(process.cwd(), 'scripts/run.mjs'),
-    join(process.cwd(), 'bench/budget.ts'),
-    '--attack',
-    String(index),
-  ];
+  // The bundle of this file, which is made already.
+  const words = [fileURLToPath(import.meta.url), '--attack', String(index)];
   const { stdout, status, signal } = spawnSync('bash', ['-c', script, process.execPath, ...words], {
     encoding: 'utf8',
   });

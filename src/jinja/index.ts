@@ -10,7 +10,7 @@ export { LOOP_CONTROLS } from './extensions/loopcontrols.ts';
 export { builtinFilters } from './filters/table.ts';
 export { Namespace } from './globals/namespace.ts';
 export { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
-export { DictLoader, FunctionLoader, type TemplateLoader } from './loaders.ts';
+export { DictLoader, FunctionLoader, type TemplateLoader, templatePath } from './loaders.ts';
 export { type LineOrigin, type RenderedWithOrigins } from './origins.ts';
 export { ENGINE_VERSION, loadCompiled, type TemplateProgram } from './program.ts';
 export { type Kwargs, type PassedArgument, type PyCallable, pythonFunction } from './python/callable.ts';

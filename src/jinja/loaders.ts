@@ -37,3 +37,14 @@ export class FunctionLoader implements TemplateLoader {
     return this.find(name);
   }
 }
+
+/**
+ * The path of a template of a folder as Jinja's FileSystemLoader reads its name: `./b`, `/b` and `a//b` are `b`, `b` and
+ * `a/b`.
+ *
+ * @returns undefined for a name with `..` in it, which is none of a template
+ */
+export function templatePath(name: string): string | undefined {
+  const parts = name.split('/');
+  return parts.includes('..') ? undefined : parts.filter((part) => part !== '' && part !== '.').join('/');
+}

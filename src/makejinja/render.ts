@@ -1,7 +1,9 @@
 import {
   Environment,
   FunctionLoader,
+  pyError,
   pythonFunction,
+  templatePath,
   type CodeCache,
   type EnvironmentOptions,
   type Policies,
@@ -81,13 +83,17 @@ export function renderEach(request: RenderRequest): Map<string, RenderResult> {
   return results;
 }
 
-/** An environment that notes which templates are asked for by others. */
+/** An environment of templates in folders that notes which of them are asked for by others. */
 class NotingEnvironment extends Environment {
   declare asked: Set<string> | undefined;
+  declare files: Inputs['files'];
 
+  /** One template has one name here, however it is asked for: that is the name that errors and caches know it by. */
   override load(name: string): LoadedTemplate {
-    this.asked?.add(name);
-    return super.load(name);
+    const path = templatePath(name);
+    this.asked?.add(path ?? name);
+    if (path === undefined || !this.files.has(path)) throw pyError('TemplateNotFound', name);
+    return super.load(path);
   }
 }
 
@@ -134,7 +140,7 @@ type SyntaxOptions = EnvironmentOptions & Required<Pick<EnvironmentOptions, 'ext
 /** The engine as the settings, inputs and plugins want it. */
 export function createEnvironment(request: RenderRequest): NotingEnvironment {
   const { settings, inputs, plugins, codeCache, origins } = request;
-  return new NotingEnvironment({
+  const environment = new NotingEnvironment({
     ...syntaxOptions(request),
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
     autoescape: settings.internal.autoescape,
@@ -148,6 +154,8 @@ export function createEnvironment(request: RenderRequest): NotingEnvironment {
     ...(codeCache === undefined ? {} : { codeCache }),
     ...(origins === undefined ? {} : { origins }),
   });
+  environment.files = inputs.files;
+  return environment;
 }
 
 function gather<T>(plugins: readonly Plugin[], entriesOf: (plugin: Plugin) => readonly [string, T][]): Map<string, T> {

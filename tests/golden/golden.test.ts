@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_BUDGET, peak } from '../../src/jinja/python/budget.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { expectedTree, goldenCases, renderCase } from './cases.ts';
 
@@ -18,5 +19,12 @@ describe('the rendered tree', () => {
       expect(Buffer.from(bytes).toString('utf8'), path).toBe(Buffer.from(wanted?.bytes ?? []).toString('utf8'));
       expect(executable, path).toBe(wanted?.executable);
     }
+  });
+
+  it('takes less than a hundredth of what a render may take', () => {
+    expect(peak.work).toBeGreaterThan(0);
+    expect(peak.work).toBeLessThan(DEFAULT_BUDGET.work / 100);
+    expect(peak.memory).toBeLessThan(DEFAULT_BUDGET.memory / 100);
+    expect(peak.compilation).toBeLessThan(DEFAULT_BUDGET.work / 100);
   });
 });

@@ -27,7 +27,6 @@ export interface Attack {
 
 /** Commands that render nothing. */
 const WITHOUT_TEMPLATES: readonly CommandName[] = [
-  'doctor',
   'doctor --staged',
   'config show',
   'init',
@@ -88,7 +87,8 @@ const LINKS: readonly {
     name: 'template-linked-out',
     path: 'templates/overrides/AGENTS.md',
     target: '../../../outside/secret.txt',
-    refusal: /^templates\/overrides\/AGENTS\.md: error: templates\/overrides\/AGENTS\.md leads out of the repository/m,
+    refusal:
+      /^ *templates\/overrides\/AGENTS\.md: error: templates\/overrides\/AGENTS\.md leads out of the repository/m,
   },
   {
     name: 'template-folder-linked-out',
@@ -139,7 +139,15 @@ const LINKS: readonly {
     // The doctor looks at it as a secret too.
     ...(path === 'cluster.sops.yaml' ? { errors: 'some' as const } : {}),
     refusal: new RegExp(`error: ${path.replaceAll('.', '\\.')} leads out of the repository`),
-    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy', 'makejinja'] as const,
+    // `init` writes keys that the configuration is compared with.
+    unaffected: [
+      'doctor --staged',
+      ...(path === 'cluster.yaml' ? [] : (['init'] as const)),
+      'adopt',
+      'template reset',
+      'template tidy',
+      'makejinja',
+    ] as const,
   })),
 ];
 

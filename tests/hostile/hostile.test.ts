@@ -89,7 +89,7 @@ async function withstand(
   const meetsIt = attack.refusal !== undefined && attack.unaffected?.includes(name) !== true;
   const endsWell = !meetsIt || (name === 'watch' && attack.watchEnds !== true);
   const code = endsWell ? usual?.code : (attack.code ?? 1);
-  expect({ code: ending.code, text: ending.text }, name).toMatchObject({ code });
+  expect(ending.code, `${name}:\n${ending.text}`).toBe(code);
   if (!meetsIt) return;
   expect(ending.text, name).toMatch(attack.refusal);
   if (attack.errors === undefined) expect(ending.text.match(/error:/g), `${name}:\n${ending.text}`).toHaveLength(1);

@@ -38,6 +38,22 @@ describe('renderInputs', () => {
       { a: 'o' },
     ],
     [
+      'templates under every name that a folder knows them by',
+      {
+        'config/d/m.partial.j2': '{% macro f() %}m{% endmacro %}',
+        'config/d/p.partial.j2': '[{% block b %}{% endblock %}]',
+        'config/a.j2': [
+          ...['./d/m.partial.j2', '/d/m.partial.j2', 'd//m.partial.j2', './/d/./m.partial.j2/.'].map(
+            (name) => `{% import "${name}" as m %}{{ m.f() }}{% from "${name}" import f %}{{ f() }}`,
+          ),
+          '{% include "./d//p.partial.j2" %}{% include ["d/../d/p.partial.j2", "/d/p.partial.j2"] %}',
+          '{% include "d/../d/p.partial.j2" ignore missing %}{% include "../config/d/p.partial.j2" ignore missing %}',
+        ].join('\n'),
+        'config/b.j2': '{% extends "./d/p.partial.j2" %}{% block b %}x{% endblock %}',
+      },
+      { a: 'mm\nmm\nmm\nmm\n[][]', b: '[x]' },
+    ],
+    [
       'data inside of macros that are imported without context',
       {
         'config/a.j2': '{% import "m.partial.j2" as m %}{{ m.f() }}',
@@ -78,6 +94,13 @@ describe('renderInputs', () => {
       'config/a.j2:2:4: error: RuntimeError: more than 50,000,000 steps of work; limits.work raises the bound [render/template]\n  2 | {{ range(10 ** 9) | list }}\n    |    ^\n  = `work` under [makejinja.limits] in makejinja.toml raises the bound, if the template needs so much\n',
     ],
     ['a missing template', { 'config/a.j2': '{% include "nope" %}' }, 'config/a.j2:1:4: error: TemplateNotFound: nope'],
+    ['a path that leads up', { 'config/a.j2': '{% include "d/../a.j2" %}' }, 'TemplateNotFound: d/../a.j2'],
+    ['a missing template by its own name', { 'config/a.j2': '{% include "./nope" %}' }, 'TemplateNotFound: ./nope'],
+    [
+      'a mistake in a template under another name',
+      { 'config/a.j2': '{% include "./m.partial.j2" %}', 'config/m.partial.j2': '\n{{ nmae }}' },
+      'config/m.partial.j2:2:4: error: UndefinedError',
+    ],
     ['a file that is not UTF-8', { 'config/a.j2': '\u00e9\u0000BINARY' }, 'the template is not UTF-8 text'],
   ])('names the place of %s', async (what, files, message) => {
     const binary = what.includes('UTF-8');

@@ -67,4 +67,4 @@ function quote(text: string, changed: RegExp): string {
 const encoder = new TextEncoder();
 
 /** Steps of one character that becomes up to four bytes. */
-const QUOTED = 40;
+const QUOTED = 80;

@@ -6,7 +6,7 @@ import { escape, escapedString, hasHtml, softText } from '../python/escape.ts';
 import { each, getItem, iterate, length as lengthOf, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
 import { isText, Markup, plain, sameText } from '../python/markup.ts';
-import { type PyInt, toSize } from '../python/numeric.ts';
+import { type PyInt, toSize, truncateDouble } from '../python/numeric.ts';
 import { PyObject } from '../python/object.ts';
 import { eq, floordiv, lt, mod } from '../python/operators.ts';
 import { str } from '../python/text.ts';
@@ -47,7 +47,7 @@ export function random(context: CallContext, seq: unknown): unknown {
   const { environment } = context;
   const size = lengthOf(seq);
   if (size === 0) return environment.undefined({ hint: 'No random item, sequence was empty.' });
-  return getItem(seq, Math.floor(environment.random() * size));
+  return getItem(seq, truncateDouble(environment.random() * size));
 }
 
 /** `reversed(value)`. */

@@ -215,8 +215,8 @@ function hashOfTuple(items: Tuple): string {
     if (typeof hash === 'string') text += `s${String(hash.length)}:${hash}`;
     else if (typeof hash === 'object' && hash !== null) text += `o${String(identityOf(hash))};`;
     else text += `${typeof hash === 'function' ? `f${hash.name}` : String(hash)};`;
-    hold(text.length - before);
-    spend(ITEM);
+    hold((text.length - before) * 2);
+    spend(ITEM * 3);
   }
   scanText(text.length);
   return text;

@@ -212,7 +212,7 @@ function convertFloat(value: unknown, conversion: Conversion): string {
     ? floatNotation(Math.abs(double), type, conversion.precision ?? 6, conversion.flags.includes('#'))
     : specialText(Math.abs(double));
   const shown = type === type.toUpperCase() ? text.toUpperCase() : text;
-  return pad(shown, signOf(negative, conversion.flags), conversion, Number.isFinite(double));
+  return pad(shown, signOf(negative, conversion.flags), conversion, true);
 }
 
 function realNumber(value: unknown): number {

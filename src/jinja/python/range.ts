@@ -74,8 +74,29 @@ export class Range extends PyObject {
   }
 
   override getSlice(start: unknown, stop: unknown, step: unknown): unknown {
-    const bounds = sliceBounds(this.length(), start, stop, step);
+    const bounds = this.bounds(start, stop, step);
     return new Range(this.at(bounds.start), this.at(bounds.stop), product(this.step, bounds.step));
+  }
+
+  private bounds(start: unknown, stop: unknown, step: unknown): Record<'start' | 'stop' | 'step', PyInt> {
+    const bounds = [start, stop, step];
+    if (typeof this.count === 'number' && bounds.every((bound) => typeof bound !== 'bigint')) {
+      return sliceBounds(this.count, start, stop, step);
+    }
+    const stride = optional(step) ?? 1n;
+    if (stride === 0n) throw pyError('ValueError', 'slice step cannot be zero');
+    const size = toBigInt(this.count);
+    const [low, high] = stride > 0n ? [0n, size] : [-1n, size - 1n];
+    const clamp = (index: bigint): bigint => {
+      const position = index < 0n ? index + size : index;
+      return position < low ? low : position > high ? high : position;
+    };
+    const [first, last] = [optional(start), optional(stop)];
+    return {
+      start: normalizeInteger(first === undefined ? (stride > 0n ? low : high) : clamp(first)),
+      stop: normalizeInteger(last === undefined ? (stride > 0n ? high : low) : clamp(last)),
+      step: normalizeInteger(stride),
+    };
   }
 
   override repr(): string {
@@ -107,6 +128,12 @@ export class Range extends PyObject {
     const index = distance / step;
     return index >= 0n && index < this.count ? normalizeInteger(index) : -1;
   }
+}
+
+function optional(bound: unknown): bigint | undefined {
+  if (bound === null || bound === undefined) return undefined;
+  if (isInteger(bound)) return toBigInt(bound);
+  throw pyError('TypeError', 'slice indices must be integers or None or have an __index__ method');
 }
 
 function isSmall(value: PyInt): value is number {

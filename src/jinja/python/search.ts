@@ -7,6 +7,7 @@ const SHORT_PART = 8;
 /** Where a text has a part, from a place on; -1 for nowhere. */
 export function findText(text: string, part: string, from = 0): number {
   paySearch(text.length - from, part);
+  if (isHalf(part)) return collect((start) => text.indexOf(part, start), { text, part, most: 1, from })[0] ?? -1;
   if (isQuick(text, part)) return text.indexOf(part, from);
   const tail = text.slice(from);
   const found = new Matcher(part, (index) => part.charCodeAt(index)).find(0, tail.length, (at) => tail.charCodeAt(at));
@@ -15,6 +16,7 @@ export function findText(text: string, part: string, from = 0): number {
 
 /** Where a text has a part for the last time; -1 for nowhere. */
 export function findLastText(text: string, part: string): number {
+  if (isHalf(part)) return findAllTextBackwards(text, part, 1)[0] ?? -1;
   paySearch(text.length, part);
   if (isQuick(text, part)) return text.lastIndexOf(part);
   const found = backwards(part).find(0, text.length, (at) => text.charCodeAt(text.length - 1 - at));
@@ -28,39 +30,53 @@ export function findLastText(text: string, part: string): number {
  */
 export function findAllText(text: string, part: string, most = Infinity): number[] {
   paySearch(text.length, part);
-  const quick = isQuick(text, part);
-  const matcher = quick ? undefined : new Matcher(part, (index) => part.charCodeAt(index));
+  const matcher = isQuick(text, part) ? undefined : new Matcher(part, (index) => part.charCodeAt(index));
   const next = (from: number): number =>
     matcher === undefined ? text.indexOf(part, from) : matcher.find(from, text.length, (at) => text.charCodeAt(at));
-  return collect(next, part.length, most);
+  return collect(next, { text, part, most, from: 0 });
 }
 
 /** As `findAllText`, but from the end: the last occurrence comes first. */
 export function findAllTextBackwards(text: string, part: string, most = Infinity): number[] {
   paySearch(text.length, part);
   const matcher = isQuick(text, part) ? undefined : backwards(part);
+  const mirrored = (at: number): number => text.length - at - part.length;
   const quickly = (from: number): number => {
-    const end = text.length - from - part.length;
+    const end = mirrored(from);
     const found = end < 0 ? -1 : text.lastIndexOf(part, end);
-    return found < 0 ? -1 : text.length - found - part.length;
+    return found < 0 ? -1 : mirrored(found);
   };
   const next = (from: number): number =>
     matcher === undefined
       ? quickly(from)
       : matcher.find(from, text.length, (at) => text.charCodeAt(text.length - 1 - at));
-  return collect(next, part.length, most).map((at) => text.length - at - part.length);
+  return collect(next, { text, part, most, from: 0, place: mirrored }).map(mirrored);
 }
 
-function collect(next: (from: number) => number, size: number, most: number): number[] {
+interface Collection {
+  readonly text: string;
+  readonly part: string;
+  readonly most: number;
+  readonly from: number;
+  /** Where in the text a place of the search is, if the search goes backwards. */
+  readonly place?: (at: number) => number;
+}
+
+function collect(next: (from: number) => number, { text, part, most, from, place }: Collection): number[] {
   const found: number[] = [];
-  let from = 0;
+  const half = isHalf(part);
+  let start = from;
   while (found.length < most) {
-    const at = next(from);
+    const at = next(start);
     if (at < 0) break;
     spend(ITEM);
+    if (half && splitsPair(text, place?.(at) ?? at, part.length)) {
+      start = at + 1;
+      continue;
+    }
     hold(8);
     found.push(at);
-    from = at + size;
+    start = at + part.length;
   }
   return found;
 }
@@ -72,6 +88,22 @@ function paySearch(length: number, part: string): void {
 
 function isQuick(text: string, part: string): boolean {
   return part.length <= SHORT_PART || (text.length <= SHORT_TEXT && part.length <= SHORT_TEXT / 16);
+}
+
+/** Whether a part begins or ends with half of what JavaScript writes as two units: it may not be half of a character. */
+export function isHalf(part: string): boolean {
+  const first = part.charCodeAt(0);
+  const last = part.charCodeAt(part.length - 1);
+  return (first >= 0xdc00 && first <= 0xdfff) || (last >= 0xd800 && last <= 0xdbff);
+}
+
+/** Whether a stretch of a text begins or ends within a character. */
+export function splitsPair(text: string, start: number, length: number): boolean {
+  return isWithin(text, start) || isWithin(text, start + length);
+}
+
+function isWithin(text: string, at: number): boolean {
+  return at > 0 && (text.codePointAt(at - 1) ?? 0) > 0xffff;
 }
 
 function backwards(part: string): Matcher {

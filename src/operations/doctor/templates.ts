@@ -3,7 +3,7 @@ import type { Configuration } from '../../cluster/config/types.ts';
 import { CLUSTER_FIELDS } from '../../cluster/config/schemas.ts';
 import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { analyze, type Analysis, type Reference } from '../../jinja/index.ts';
+import { analyze, type Analysis, type Reference, templatePath } from '../../jinja/index.ts';
 import type { InputFile } from '../../makejinja/inputs.ts';
 import { createEnvironment, syntaxOptions } from '../../makejinja/render.ts';
 import { findAccess } from '../../pipeline/access.ts';
@@ -157,7 +157,7 @@ function unusedField(field: string): Finding {
 
 /** Templates that give no file of their own and that no other one asks for. */
 function unusedPartials(partials: readonly ReadTemplate[], all: readonly ReadTemplate[]): Finding[] {
-  const asked = new Set(all.flatMap(({ analysis }) => analysis.templates.map(({ name }) => name)));
+  const asked = new Set(all.flatMap(({ analysis }) => analysis.templates.map(({ name }) => templatePath(name))));
   return partials
     .filter(({ file }) => !asked.has(file.name))
     .map(({ file }) => ({

@@ -7,6 +7,7 @@ import type {
   RootNode,
   StatementNode,
 } from '../../jinja/nodes/nodes.ts';
+import { templatePath } from '../../jinja/loaders.ts';
 import {
   bindingOf,
   expressionReads,
@@ -67,7 +68,8 @@ export class TemplateWalker {
   }
 
   /** Walks through a template and those that it includes, extends or imports. */
-  walkTemplate(template: string, from: Partial<Spot> = {}): void {
+  walkTemplate(name: string, from: Partial<Spot> = {}): void {
+    const template = templatePath(name) ?? name;
     const root = this.templates.parse(template);
     if (root === undefined || this.depth > MAX_DEPTH) return;
     this.depth += 1;

@@ -1,3 +1,4 @@
+import { DEFAULT_BUDGET } from '../../../src/jinja/python/budget.ts';
 import type { Attack, End } from './attack.ts';
 
 const DO = { extensions: ['do'] } as const;
@@ -545,6 +546,27 @@ const SOURCE: readonly Attack[] = [
 
 /** Other ways to ask for too much, each with its own end. */
 const OTHERS: readonly Attack[] = [
+  {
+    name: '10,000 assignments, which are not too many',
+    template: `${Array.from({ length: 10_000 }, (_, index) => `{% set a${String(index)} = ${String(index)} %}`).join('')}{{ a0 }} {{ a9999 }}`,
+    options: { limits: DEFAULT_BUDGET },
+    ends: { text: '0 9999' },
+  },
+  {
+    name: '10,000 assignments in a macro that is called twice',
+    template: `{% macro m(x) %}${Array.from({ length: 10_000 }, (_, index) => `{% set a${String(index)} = x %}`).join('')}{{ a9999 }}{% endmacro %}{{ m(1) }}{{ m(2) }}`,
+    options: { limits: DEFAULT_BUDGET },
+    ends: { text: '12' },
+  },
+  {
+    name: '3,000 names that are set in branches',
+    template:
+      Array.from({ length: 3000 }, (_, index) => `{% if x %}{% set a${String(index)} = x %}{% endif %}`).join('') +
+      '{{ a2999 }}',
+    data: () => ({ x: 1 }),
+    options: { limits: DEFAULT_BUDGET },
+    ends: { text: '1' },
+  },
   { name: 'endless range', template: '{{ range(10 ** 30)|length }}', ends: { error: 'OverflowError' } },
   { name: 'digits of an int', template: '{{ 10 ** 5000 }}', ends: { error: 'ValueError' } },
   { name: 'digits of an int in a format', template: "{{ '{:d}'.format(10 ** 5000) }}", ends: { error: 'ValueError' } },

@@ -59,7 +59,7 @@ describe('talos apply-node', () => {
     const cluster = await standInCluster([others, ...CHANGED]);
     const plan = await runOn(cluster, ['talos', 'plan']);
     expect(plan, plan.stderr).toMatchObject({ code: 0 });
-    expect(plan.stdout).toMatch(/\nNext:\n {2}cluster-template talos apply-node k8s-3\n$/);
+    expect(plan.stdout).toMatch(/\nNext:\n {2}node \S+cluster-template\.mjs talos apply-node k8s-3\n$/);
     expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
     const bare = await standInCluster([silent, others, ...CHANGED]);
     const found = await runOn(bare, ['talos', 'plan', '--json']);

@@ -2,7 +2,7 @@ import { pyError } from '../../errors.ts';
 import { ITEM, scanText, spend } from '../budget.ts';
 import { codeIndex, codeLength, unitIndex } from '../characters.ts';
 import { isText, plain } from '../markup.ts';
-import { findAllText, findLastText, findText } from '../search.ts';
+import { findAllText, findLastText, findText, isHalf, splitsPair } from '../search.ts';
 import { Tuple } from '../tuple.ts';
 import { typeName } from '../types.ts';
 import { optionalIndex, textArgument } from './arguments.ts';
@@ -82,7 +82,10 @@ function matchesAny(
   const part = range === undefined ? undefined : text.slice(range.from, range.to);
   const matches = (candidate: string): boolean => {
     scanText(candidate.length);
-    return part !== undefined && (method === 'startswith' ? part.startsWith(candidate) : part.endsWith(candidate));
+    if (part === undefined) return false;
+    const start = method === 'startswith' ? 0 : part.length - candidate.length;
+    if (isHalf(candidate) && splitsPair(part, start, candidate.length)) return false;
+    return method === 'startswith' ? part.startsWith(candidate) : part.endsWith(candidate);
   };
   if (isText(affix)) return matches(plain(affix));
   if (!(affix instanceof Tuple)) {

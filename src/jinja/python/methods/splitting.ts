@@ -3,7 +3,7 @@ import { hold, ITEM, scanText, spend } from '../budget.ts';
 import { splitWords, trimEnd } from '../classes.ts';
 import { isText, plain } from '../markup.ts';
 import { toCount, toFlag } from '../numeric.ts';
-import { findAllText, findAllTextBackwards, findLastText, findText } from '../search.ts';
+import { findAllText, findAllTextBackwards, findLastText, findText, isHalf } from '../search.ts';
 import { type Tuple, tuple } from '../tuple.ts';
 import { typeName } from '../types.ts';
 
@@ -32,7 +32,7 @@ export function split(text: string, sep?: unknown, maxsplit?: unknown): string[]
   const limit = limitOf(maxsplit);
   const separator = separatorOf(sep);
   if (separator === undefined) return splitWords(text, limit);
-  if (limit === Infinity && text.length <= SHORT && separator.length <= SHORT_PART) {
+  if (limit === Infinity && text.length <= SHORT && separator.length <= SHORT_PART && !isHalf(separator)) {
     const parts = text.split(separator);
     hold(parts.length * PART);
     return parts;

@@ -2,8 +2,9 @@ import { hold, ITEM, madeText, makeText, spend } from '../budget.ts';
 import { characters } from '../characters.ts';
 import { trimEnd, trimStart } from '../classes.ts';
 import { toCount } from '../numeric.ts';
-import { findAllText } from '../search.ts';
+import { findAllText, isHalf } from '../search.ts';
 import { textArgument } from './arguments.ts';
+import { endsWith, startsWith } from './search.ts';
 
 /** `str.lstrip`. */
 export function lstrip(text: string, chars?: unknown): string {
@@ -32,13 +33,13 @@ export function strip(text: string, chars?: unknown): string {
 /** `str.removeprefix`. */
 export function removePrefix(text: string, prefix: unknown): string {
   const start = textArgument(prefix, 'removeprefix() argument');
-  return text.startsWith(start) ? text.slice(start.length) : text;
+  return startsWith(text, start) ? text.slice(start.length) : text;
 }
 
 /** `str.removesuffix`. */
 export function removeSuffix(text: string, suffix: unknown): string {
   const end = textArgument(suffix, 'removesuffix() argument');
-  return end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text;
+  return end !== '' && endsWith(text, end) ? text.slice(0, -end.length) : text;
 }
 
 /** `str.replace`. */
@@ -48,7 +49,7 @@ export function replace(text: string, old: unknown, replacement: unknown, count:
   const given = toCount(count);
   const limit = given < 0 ? Infinity : given;
   if (from === '') return spaced(text, to, limit);
-  if (text.length <= SHORT && limit === Infinity && from.length <= SHORT_PART) {
+  if (text.length <= SHORT && limit === Infinity && from.length <= SHORT_PART && !isHalf(from)) {
     makeText(text.length);
     return madeText(text.replaceAll(from, () => to));
   }
