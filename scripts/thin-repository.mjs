@@ -10,7 +10,8 @@ const TAKEN = [
   '.cluster-template/template.json',
   '.editorconfig',
   '.gitattributes',
-  '.github/workflows/',
+  '.github/workflows/cluster.yaml',
+  '.github/workflows/renovate.yaml',
   '.gitignore',
   '.mise.toml',
   '.renovaterc.json5',
@@ -54,9 +55,6 @@ const EDITS = [
   [/^lefthook\.yaml$/, /^ {4}- name: formatting\n(?: {6}.*\n)+\n?/m, ''],
 ];
 
-/** Workflows that test the tool are none of a user's. */
-const isOfTool = (text) => /\bnpm (?:run )?test\b/.test(text);
-
 /**
  * Every file of a thin repository but package.json, which `create` writes.
  *
@@ -68,7 +66,7 @@ export async function thinRepository(root) {
   for (const part of TAKEN) for (const path of await pathsOf(root, part)) files[path] = await textOf(root, path);
   return Object.fromEntries(
     Object.entries(files)
-      .filter(([, text]) => text !== undefined && !isOfTool(text))
+      .filter(([, text]) => text !== undefined)
       .map(([path, text]) => [path, EDITS.filter(([where]) => where.test(path)).reduce(edited, text)])
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
