@@ -14,6 +14,11 @@ export function clusterCommand(parent: Command, name: string, description: strin
     .exitOverride();
 }
 
+/** Adds --verbose to a command that shows findings on its way to something else. */
+export function withVerbose(command: Command): Command {
+  return command.option('--verbose', 'show everything that is left of the sample');
+}
+
 /** A name that stands before further commands; added where it is not there yet. */
 export function commandGroup(parent: Command, name: string, description: string): Command {
   const existing = parent.commands.find((command) => command.name() === name);

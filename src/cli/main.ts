@@ -31,7 +31,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       printMistake(error);
       return EXIT.findings;
     }
-    printFailure(ending, { json: arguments_.includes('--json') });
+    printFailure(ending, { json: arguments_.includes('--json'), verbose: arguments_.includes('--verbose') });
     return exitCodeOf(ending.kind);
   }
 }

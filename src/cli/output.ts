@@ -1,5 +1,5 @@
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { COLOURED, PLAIN, countFindings, formatFindings } from '../report/text.ts';
+import { COLOURED, PLAIN, countFindings, formatFindings, kindsOf, listOf } from '../report/text.ts';
 import { inspect } from 'node:util';
 import { redactValue } from '../report/redaction.ts';
 import { visibleJson } from '../report/visible.ts';
@@ -12,25 +12,76 @@ export function printFindings(findings: readonly Finding[]): void {
   printColouredError(findingsText(findings, process.stderr));
 }
 
-/** Findings as a terminal or a pipe takes them, with commands as they work here. */
-export function findingsText(findings: readonly Finding[], stream: { readonly isTTY?: boolean }): string {
+/** How a command tells of what is left of the sample. */
+export interface SampleOptions {
+  /** Whether each finding is shown by itself. */
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * As `printFindings`, where what is left of the sample is told in one line: whoever has just begun knows of it.
+ *
+ * @returns what was told
+ */
+export function printFindingsBriefly(findings: readonly Finding[], { verbose }: SampleOptions): readonly Finding[] {
+  const told = verbose === true ? findings : [...findings.filter((one) => !isOfSample(one)), ...sampleNote(findings)];
+  printFindings(told);
+  return told;
+}
+
+/** As `printFindings`, without what is left of the sample: above a plan it would be in the way each time. */
+export function printFindingsOfChange(findings: readonly Finding[], { verbose }: SampleOptions): void {
+  printFindings(verbose === true ? findings : findings.filter((one) => !isOfSample(one)));
+}
+
+function isOfSample({ code, severity }: Finding): boolean {
+  return severity !== 'error' && (code === 'config/sample-value' || code === 'credentials/placeholder');
+}
+
+function sampleNote(findings: readonly Finding[]): Finding[] {
+  const left = kindsOf(findings.filter(isOfSample)).map((kind) => {
+    const [{ together, message }] = kind;
+    if (together === undefined) return message;
+    return kind.length === 1 ? together.subject : `${String(kind.length)} ${together.noun}`;
+  });
+  if (left.length === 0) return [];
+  const message = `still as in the sample: ${listOf(left)} (--verbose shows more)`;
+  return [{ code: 'config/sample-value', severity: 'note', message }];
+}
+
+/** Findings as a terminal or a pipe takes them, with commands as they work here and lines that fit. */
+export function findingsText(findings: readonly Finding[], stream: OutputStream, indent = ''): string {
   // Lines that are quoted from files stay as they are.
   const wordedFindings = findings.map((finding) => ({
     ...finding,
     message: worded(finding.message),
     ...(finding.remedy === undefined ? {} : { remedy: worded(finding.remedy) }),
   }));
-  return formatFindings(wordedFindings, wantsColour(stream) ? COLOURED : PLAIN);
+  const width = widthOf(stream) - indent.length;
+  return formatFindings(wordedFindings, wantsColour(stream) ? COLOURED : PLAIN, width).replace(/^(?=.)/gm, indent);
+}
+
+/** A stream that may be a terminal. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** How many columns a line may take: what is no terminal takes lines of any length. */
+export function widthOf({ isTTY, columns }: OutputStream): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : Infinity;
 }
 
 /** Tells why a run ended: as JSON on standard output, else as text with a count. */
-export function printFailure(failure: Failure, options: { readonly json: boolean }): void {
-  if (options.json) {
-    printJson({ status: 'failed', findings: failure.findings });
+export function printFailure({ findings }: Failure, { json, verbose }: SampleOptions): void {
+  if (json === true) {
+    printJson({ status: 'failed', findings });
     return;
   }
-  printFindings(failure.findings);
-  printError(`${countFindings(failure.findings)}; nothing was written\n`);
+  const told = verbose === true ? findings : findings.filter((one) => !isOfSample(one));
+  printFindings(told);
+  printError(`${countFindings(told)}; nothing was written\n`);
 }
 
 /**

@@ -12,6 +12,8 @@ export interface RootOptions {
   readonly root?: string;
   readonly keys?: string;
   readonly json?: boolean;
+  /** Whether everything that is left of the sample is shown. */
+  readonly verbose?: boolean;
 }
 
 /** Name and version as the manifest records them. */

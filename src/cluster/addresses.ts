@@ -103,3 +103,14 @@ export function isPublic(text: string): boolean {
 function fromBytes(family: 4 | 6, bytes: readonly number[]): Address {
   return { family, value: bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n) };
 }
+
+/** RFC 5737, RFC 3849 and RFC 9637: networks for documentation, which nobody has. */
+export const DOCUMENTATION = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'];
+
+/** Whether an address stands in examples only. */
+export function isDocumentation(address: Address): boolean {
+  return DOCUMENTATION.some((cidr) => {
+    const network = parseNetwork(cidr);
+    return network !== undefined && contains(network, address);
+  });
+}

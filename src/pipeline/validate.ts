@@ -38,5 +38,6 @@ function withoutSchema(kind: string): Finding {
     code: 'manifests/no-schema',
     severity: 'note',
     message: `objects of the kind ${kind} were not checked: there is no schema of it`,
+    together: { subject: kind, noun: 'kinds of objects', predicate: 'were not checked, as there is no schema of them' },
   };
 }

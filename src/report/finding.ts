@@ -29,6 +29,18 @@ export interface Finding {
   readonly sourceLine?: string;
   /** What would be right. */
   readonly remedy?: string;
+  /** How several findings of this kind are told in one sentence; absent where each says something of its own. */
+  readonly together?: Together;
+}
+
+/** The parts of `4 nodes have no disk: k8s-0, k8s-1, k8s-2, k8s-3`; findings with the same noun and predicate are of one kind. */
+export interface Together {
+  /** What this one is about: `k8s-0`. */
+  readonly subject: string;
+  /** What they are, in the plural: `nodes`. */
+  readonly noun: string;
+  /** What is said of them: `have no disk`. */
+  readonly predicate: string;
 }
 
 /** What kind of trouble ended a run; the command line turns it into an exit code. */

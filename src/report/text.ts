@@ -1,4 +1,4 @@
-import type { Finding, Severity } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { redact } from './redaction.ts';
 import { visibleLine } from './visible.ts';
 
@@ -31,15 +31,112 @@ export const COLOURED: Palette = {
  *         |            ^^^^^^^^^^^^
  *       = did you mean 192.0.2.0/24?
  */
-export function formatFinding(finding: Finding, palette: Palette = PLAIN): string {
-  const head = `${formatPlace(finding)}${paint(finding.severity, palette)}: ${visibleLine(finding.message)} ${palette.faint(`[${finding.code}]`)}`;
-  const remedy = finding.remedy === undefined ? [] : [`  = ${visibleLine(finding.remedy)}`];
-  return [head, ...excerpt(finding, palette), ...remedy].join('\n');
+export function formatFinding(finding: Finding, palette: Palette = PLAIN, width = Infinity): string {
+  const lines = [headOf(finding, palette, width), ...excerpt(finding, palette), ...remedyOf(finding, width)];
+  return lines.join('\n');
 }
 
-/** Several findings, one after the other, each ended by a line break. */
-export function formatFindings(findings: readonly Finding[], palette: Palette = PLAIN): string {
-  return findings.map((finding) => `${formatFinding(finding, palette)}\n`).join('');
+/**
+ * Several findings, each ended by a line break. Those of one kind stand together, where the first of them stood: in one sentence where
+ * they have one, else a line each and their remedy once.
+ *
+ * @param width - columns of the terminal that it is for: lines are broken between words; without it they are left whole
+ */
+export function formatFindings(findings: readonly Finding[], palette: Palette = PLAIN, width = Infinity): string {
+  return kindsOf(findings)
+    .map((kind) => `${formatKind(kind, palette, width)}\n`)
+    .join('');
+}
+
+/** From how many findings of one kind on their lines are not quoted any more. */
+const MANY = 3;
+
+function formatKind(kind: readonly [Finding, ...Finding[]], palette: Palette, width: number): string {
+  const [first] = kind;
+  if (kind.length > 1 && first.together !== undefined) return formatFinding(inOneSentence(kind), palette, width);
+  if (kind.length < MANY) return kind.map((finding) => formatFinding(finding, palette, width)).join('\n');
+  return [...kind.map((finding) => headOf(finding, palette, width)), ...remedyOf(first, width)].join('\n');
+}
+
+/** Findings by their kind, in the order in which the kinds come: what is said together, and what has the same remedy. */
+export function kindsOf(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const kinds = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const { code, severity, message, remedy, together, place } = finding;
+    const common =
+      together === undefined ? (remedy ?? { message }) : [together.noun, together.predicate, place?.file ?? ''];
+    const key = JSON.stringify([code, severity, common]);
+    const kind = kinds.get(key);
+    if (kind === undefined) kinds.set(key, [finding]);
+    else kind.push(finding);
+  }
+  return [...kinds.values()];
+}
+
+/** Several findings of one kind as one: `4 nodes have no disk: k8s-0, k8s-1, k8s-2, k8s-3 (lines 3, 9, 15 and 21)`. */
+function inOneSentence(kind: readonly [Finding, ...Finding[]]): Finding {
+  const [{ code, severity, place, remedy, together }] = kind;
+  const subjects = kind.map((finding) => finding.together?.subject ?? '').join(', ');
+  const lines = kind.flatMap((finding) => finding.place?.line ?? []).map(String);
+  const where = lines.length < kind.length ? '' : ` (lines ${listOf(lines)})`;
+  return {
+    code,
+    severity,
+    message: `${String(kind.length)} ${together?.noun ?? ''} ${together?.predicate ?? ''}: ${subjects}${where}`,
+    ...(place === undefined || lines.length < kind.length ? {} : { place: { file: place.file } }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+/** `one, two and three`. */
+export function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+function headOf(finding: Finding, palette: Palette, width: number): string {
+  const { severity, message, code } = finding;
+  const head = `${formatPlace(finding)}${palette[severity](severity)}: ${visibleLine(message)} ${palette.faint(`[${code}]`)}`;
+  return wrapWords(head, width, '  ');
+}
+
+function remedyOf({ remedy }: Finding, width: number): string[] {
+  return remedy === undefined ? [] : [wrapWords(`  = ${visibleLine(remedy)}`, width, '    ')];
+}
+
+/** Escape sequences take no column. */
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d{1,2}m`, 'g');
+
+/** A command in backticks is one word, so that it can be copied. */
+const WORD = /(?:`[^`\n]*`|\S)+/g;
+
+/**
+ * Breaks a line between words, so that a terminal does not break it inside of one; a word that is wider than the terminal is left whole.
+ *
+ * @param indent - what stands before every line but the first
+ */
+export function wrapWords(line: string, width: number, indent = ''): string {
+  if (widthOf(line) <= width) return line;
+  const [lead = ''] = /^ */.exec(line) ?? [];
+  const lines: string[] = [];
+  let current = lead;
+  let isEmpty = true;
+  for (const word of wordsOf(line, width - indent.length)) {
+    if (!isEmpty && widthOf(current) + 1 + widthOf(word) > width) {
+      lines.push(current);
+      [current, isEmpty] = [indent, true];
+    }
+    current += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, current].join('\n');
+}
+
+function wordsOf(line: string, room: number): string[] {
+  return (line.match(WORD) ?? []).flatMap((word) => (widthOf(word) > room ? word.split(/\s+/) : [word]));
+}
+
+function widthOf(text: string): number {
+  return text.replace(COLOUR, '').length;
 }
 
 /** `2 errors and 1 warning`; an empty text where there is nothing. */
@@ -48,8 +145,7 @@ export function countFindings(findings: readonly Finding[]): string {
     .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${String(count)} ${severity}${count === 1 ? '' : 's'}`);
-  const last = parts.pop() ?? '';
-  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
+  return listOf(parts);
 }
 
 function formatPlace({ place }: Finding): string {
@@ -72,10 +168,6 @@ function excerpt({ place, sourceLine }: Finding, palette: Palette): string[] {
     lines.push(`  ${palette.faint(`${' '.repeat(number.length)} |`)} ${before}${palette.error(carets)}`);
   }
   return lines;
-}
-
-function paint(severity: Severity, palette: Palette): string {
-  return palette[severity](severity);
 }
 
 function ansi(code: number): (text: string) => string {

@@ -107,7 +107,10 @@ export async function migrateConfiguration(
 function readable(file: 'cluster' | 'nodes', name: string, text: string): string {
   const document = readDocument(file, { file: name, text });
   if (document.value !== undefined) return text;
-  throw new Failure('input', document.issues.filter(isError).map(document.finding));
+  throw new Failure(
+    'input',
+    document.issues.filter(isError).map((issue) => document.finding(issue)),
+  );
 }
 
 /** Whether a step is about a field of the companion: its names are not encrypted. */

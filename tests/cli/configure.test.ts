@@ -33,7 +33,16 @@ describe('configure on the untouched sample', () => {
     const second = await runCommand(['configure', '--root', cluster]);
     expect(second).toMatchObject({ code: 0 });
     expect(second.stdout).toContain('nothing changed');
-    expect(second.stderr).toContain('[config/sample-value]');
+    expect(second.stderr).toBe(
+      'note: still as in the sample: node_cidr, repository_name, example.com, cloudflare_token, 4 nodes and cloudflare-tunnel.json (--verbose shows more) [config/sample-value]\n',
+    );
+    const verbose = await runCommand(['configure', '--verbose', '--root', cluster]);
+    expect(verbose.stderr).toContain('warning: 4 nodes have MAC addresses for documentation');
+    for (const command of ['plan', 'diff', 'config show']) {
+      const words = [...command.split(' '), '--root', cluster];
+      expect((await runCommand(words)).stderr, command).toBe('');
+      expect((await runCommand([...words, '--verbose'])).stderr, command).toContain('`node_cidr` is 192.0.2.0/24');
+    }
     expect(await readFiles(cluster)).toEqual(after);
     expect(await runCommand(['configure', '--check', '--root', cluster])).toMatchObject({ code: 0 });
   });
@@ -42,7 +51,7 @@ describe('configure on the untouched sample', () => {
     const cluster = await sampleCluster();
     const checked = await runCommand(['configure', '--check', '--keys', SAMPLE_KEYS, '--root', cluster]);
     expect(checked.stderr).toMatch(
-      /^cloudflare-tunnel\.json: note: .* is the placeholder of the sample.*\n {2}= .*\n$/,
+      /^note: still as in the sample: cloudflare-tunnel\.json \(--verbose shows more\).*\n$/,
     );
     expect(checked.stdout).toContain('nothing to do');
     expect(checked.code).toBe(0);

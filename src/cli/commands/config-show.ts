@@ -3,7 +3,7 @@ import { formatFlow } from '../../cluster/config/flow.ts';
 import { MASK, showConfiguration, type ShownValue } from '../../pipeline/show-configuration.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printFindings, printJson } from '../output.ts';
+import { printFindingsOfChange, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of `config show`. */
@@ -19,7 +19,7 @@ export async function runConfigShow(options: ConfigShowOptions): Promise<number>
     printJson({ status: 'done', values, findings });
     return EXIT.done;
   }
-  printFindings(findings);
+  printFindingsOfChange(findings, options);
   print(valueLines(values));
   return EXIT.done;
 }

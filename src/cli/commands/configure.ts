@@ -8,7 +8,7 @@ import { confirm, isInteractive, print } from '../../system/terminal.ts';
 import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { count, printFindings, printJson } from '../output.ts';
+import { count, printFindingsBriefly, printJson } from '../output.ts';
 import { configureToJson, planLines, planToJson, staleLine } from '../plan-output.ts';
 import { showProgress, type ShownProgress } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
@@ -47,7 +47,7 @@ async function check(options: ConfigureCommandOptions): Promise<number> {
   const needsRun = differs(result.plan);
   if (options.json === true) printJson(planToJson(result));
   else {
-    printPlan(result);
+    printPlan(result, options);
     print(
       needsRun
         ? `${staleLine(result.stale)}${conflictsOf(result.plan).length > 0 ? 'configure would stop: files were changed by hand' : 'configure would change the tree'}\n`
@@ -73,7 +73,7 @@ async function write(options: ConfigureCommandOptions, signal: AbortSignal): Pro
   });
   if (options.json === true) printJson(configureToJson(result));
   else {
-    printPlan(result);
+    printPlan(result, options);
     print(outcomeLines(result));
   }
   return result.written ? EXIT.done : EXIT.findings;
@@ -95,8 +95,8 @@ async function confirmRemovals(removals: readonly PlanEntry[]): Promise<boolean>
   return await confirm(`Remove ${count(removals.length, 'generated file')} that the configuration no longer asks for?`);
 }
 
-function printPlan(result: PlanResult): void {
-  printFindings(result.findings);
+function printPlan(result: PlanResult, options: RootOptions): void {
+  printFindingsBriefly(result.findings, options);
   print(planLines(result.plan, { all: false }));
 }
 

@@ -7,7 +7,7 @@ import type { FileDiff } from '../../workspace/file-diff.ts';
 import { changesOf, conflictsOf, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 import { formatDiff } from '../diff-output.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printFindings, printJson } from '../output.ts';
+import { printFindingsOfChange, printJson } from '../output.ts';
 import { pathsInside } from '../paths.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -23,7 +23,7 @@ export async function runDiff(
   for (const entry of entriesAt(plan, paths)) diffs.push(await diffOf(entry));
   if (options.json === true) printJson({ status: 'planned', files: diffs, findings });
   else {
-    printFindings(findings);
+    printFindingsOfChange(findings, options);
     printColoured(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
   }
   return diffs.length > 0 && options.exitCode === true ? EXIT.changes : EXIT.done;

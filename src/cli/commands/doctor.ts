@@ -62,7 +62,7 @@ function printChecks(checks: readonly Check[]): void {
     if (own.length > 0) print(`${area}\n`);
     for (const check of own) {
       if (check.findings.length === 0) print(`  ok       ${check.subject}\n`);
-      else printColoured(findingsText(check.findings, process.stdout).replace(/^(?=.)/gm, '  '));
+      else printColoured(findingsText(check.findings, process.stdout, '  '));
     }
   }
   const counted = countFindings(checks.flatMap(({ findings }) => findings));

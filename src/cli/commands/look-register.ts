@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, withVerbose, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 
@@ -12,22 +12,26 @@ export function registerLook(program: Command, finish: Finish): void {
       finish(await runExplain(place, options));
     });
 
-  clusterCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing').action(
-    async (options: RootOptions) => {
-      const { runValidate } = await import('./validate.ts');
-      finish(await runValidate(options));
-    },
-  );
+  withVerbose(
+    clusterCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
+  ).action(async (options: RootOptions) => {
+    const { runValidate } = await import('./validate.ts');
+    finish(await runValidate(options));
+  });
 
   const config = commandGroup(program, 'config', 'look at the configuration');
-  clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked')
+  withVerbose(
+    clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked'),
+  )
     .option('--computed', 'only what follows from cluster.yaml and nodes.yaml')
     .action(async (options: ConfigShowOptions) => {
       const { runConfigShow } = await import('./config-show.ts');
       finish(await runConfigShow(options));
     });
 
-  clusterCommand(program, 'render', 'render the templates into another folder, or one file to standard output')
+  withVerbose(
+    clusterCommand(program, 'render', 'render the templates into another folder, or one file to standard output'),
+  )
     .argument('[file]', 'path of one result, such as talos/talconfig.yaml')
     .option(
       '-o, --output <folder>',
@@ -38,10 +42,12 @@ export function registerLook(program: Command, finish: Finish): void {
       finish(await runRender(file, options));
     });
 
-  clusterCommand(
-    program,
-    'watch',
-    'show the plan again after every change of what it is made from, and write nothing',
+  withVerbose(
+    clusterCommand(
+      program,
+      'watch',
+      'show the plan again after every change of what it is made from, and write nothing',
+    ),
   ).action(async (options: RootOptions) => {
     const { runWatch } = await import('./watch.ts');
     finish(await runWatch(options));

@@ -3,7 +3,7 @@ import { SILENT } from '../../pipeline/progress.ts';
 import { print } from '../../system/terminal.ts';
 import { changesOf, conflictsOf, type Plan } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printFindings, printJson } from '../output.ts';
+import { printFindingsOfChange, printJson } from '../output.ts';
 import { planLines, planToJson, staleLine } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -13,7 +13,7 @@ export async function runPlan(options: RootOptions & { all?: boolean; exitCode?:
   const result = await planConfigure(root, SILENT);
   if (options.json === true) printJson(planToJson(result));
   else {
-    printFindings(result.findings);
+    printFindingsOfChange(result.findings, options);
     print(planLines(result.plan, { all: options.all === true }));
     if (differs(result.plan)) print(staleLine(result.stale));
   }

@@ -6,7 +6,7 @@ import { failure } from '../../report/finding.ts';
 import { below, writeDisposableFile } from '../../system/files.ts';
 import { print, printResult } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { count, printFindings, printJson } from '../output.ts';
+import { count, printFindingsOfChange, printJson } from '../output.ts';
 import { pathsInside } from '../paths.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -17,7 +17,7 @@ export async function runRender(file: string | undefined, options: RootOptions &
     throw failure('usage', { code: 'usage/argument', message: 'render takes either a file or --output <folder>' });
   }
   const { files, findings } = await renderOnly(root);
-  printFindings(findings);
+  printFindingsOfChange(findings, options);
   if (file !== undefined) {
     const [path = file] = await pathsInside(root.path, [file]);
     showFile(path, textOf(path, files), options);

@@ -2,7 +2,7 @@ import { validate } from '../../pipeline/validate.ts';
 import { countFindings } from '../../report/text.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { count, printFindings, printJson } from '../output.ts';
+import { count, printFindingsBriefly, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template validate`; gives back the exit code. */
@@ -11,8 +11,7 @@ export async function runValidate(options: RootOptions): Promise<number> {
   const isValid = findings.every(({ severity }) => severity !== 'error');
   if (options.json === true) printJson({ status: isValid ? 'valid' : 'invalid', files, objects, findings });
   else {
-    printFindings(findings);
-    const found = countFindings(findings);
+    const found = countFindings(printFindingsBriefly(findings, options));
     print(
       `${count(files, 'file')} checked, ${count(objects, 'object')} by schema${found === '' ? '' : `: ${found}`}\n`,
     );

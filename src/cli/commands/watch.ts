@@ -8,7 +8,7 @@ import { SILENT } from '../../pipeline/progress.ts';
 import { Failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printFailure, printFindings, printJson } from '../output.ts';
+import { printFailure, printFindingsOfChange, printJson } from '../output.ts';
 import { planLines, planToJson } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -27,7 +27,7 @@ export async function runWatch(options: RootOptions): Promise<number> {
     const changes = before === undefined ? [] : compareSnapshots(before, snapshot);
     if (before !== undefined && changes.length === 0) return;
     if (!isJson) print(changeLines(changes, root));
-    await showPlan(root, isJson);
+    await showPlan(root, options);
     if (before === undefined && !isJson) print('Watching; nothing is written; Ctrl-C ends\n');
   };
   await untilInterrupted((signal) => watchLoop({ update, folders: () => snapshot?.folders ?? [] }, signal));
@@ -46,17 +46,17 @@ function changeLines(changes: readonly FileChange[], root: ClusterRoot): string 
 }
 
 /** A mistake is told like anywhere else, and mended by the next change. */
-async function showPlan(root: ClusterRoot, isJson: boolean): Promise<void> {
+async function showPlan(root: ClusterRoot, options: RootOptions): Promise<void> {
   try {
     const result = await planConfigure(root, SILENT);
-    if (isJson) {
+    if (options.json === true) {
       printJson(planToJson(result));
       return;
     }
-    printFindings(result.findings);
+    printFindingsOfChange(result.findings, options);
     print(planLines(result.plan, { all: false }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    printFailure(error, { json: isJson });
+    printFailure(error, options);
   }
 }

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { Finding } from '../../report/finding.ts';
 import { checkReading } from './ambiguous.ts';
-import { pathOf, type Issue } from './issue.ts';
+import { remedyText, SCHEMA_EXAMPLES, pathOf, type Issue, type Proposals } from './issue.ts';
 import { locate } from './locate.ts';
 import { formatPath, type Path } from './path.ts';
 import { isSecret, type FileName } from './schemas.ts';
@@ -22,7 +22,7 @@ export interface ConfigDocument {
   /** The line that a field stands on; undefined where it is not written. */
   readonly lineOf: (path: Path) => number | undefined;
   /** An issue with its place and its line. */
-  readonly finding: (issue: Issue) => Finding;
+  readonly finding: (issue: Issue, own?: Proposals) => Finding;
 }
 
 const LONGEST_QUOTE = 80;
@@ -41,7 +41,7 @@ export function readDocument(file: FileName, input: { readonly file: string; rea
     issues,
     quote: (path) => quoteScalar(yaml, path),
     lineOf: (path) => lineOf(source, yaml, path),
-    finding: (issue) => toFinding(issue, source, yaml),
+    finding: (issue, own = SCHEMA_EXAMPLES) => toFinding(issue, own, source, yaml),
   };
 }
 
@@ -135,9 +135,13 @@ function lineOf(source: SourceText, yaml: Yaml | undefined, path: Path): number 
   return range === undefined ? undefined : source.excerpt(range.start, range.end).place?.line;
 }
 
-function toFinding(issue: Issue, source: SourceText, yaml: Yaml | undefined): Finding {
-  const { code, severity = 'error', message, remedy } = issue;
-  const about = { code, severity, message, ...(remedy === undefined ? {} : { remedy }) };
+function toFinding(issue: Issue, own: Proposals, source: SourceText, yaml: Yaml | undefined): Finding {
+  const { code, severity = 'error', message, remedy, together } = issue;
+  const about = {
+    ...{ code, severity, message },
+    ...(remedy === undefined ? {} : { remedy: remedyText(remedy, own) }),
+    ...(together === undefined ? {} : { together }),
+  };
   if ('offset' in issue.at) return { ...about, ...source.excerpt(issue.at.offset, issue.at.end ?? issue.at.offset) };
   const range = yaml === undefined ? undefined : locate(yaml, pathOf(issue) ?? [], issue.at.part);
   if (range === undefined) return { ...about, place: { file: source.name, line: 1, column: 1 } };

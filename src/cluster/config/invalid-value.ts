@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { correctionFor } from './corrections.ts';
 import type { ConfigDocument } from './document.ts';
 import { formatFlow } from './flow.ts';
-import type { Issue } from './issue.ts';
+import type { Issue, Proposals } from './issue.ts';
 import { formatPath, valueAt, type Path } from './path.ts';
 import { isSecret, schemaAt, type FieldSchema } from './schemas.ts';
 
@@ -21,7 +21,7 @@ export function invalidValue(document: ConfigDocument, path: Path, errors: reado
     file,
     at: { path },
     message: `\`${formatPath(path)}\` ${isSecret(path) ? 'is' : `is ${document.quote(path)},`} not ${schema['x-form'] ?? 'valid'}`,
-    remedy: remedyFor(document, path, schema),
+    remedy: (own) => remedyFor(document, path, schema, own),
   };
 }
 
@@ -37,7 +37,7 @@ function emptyWords(document: ConfigDocument, path: Path, schema: FieldSchema): 
   const wayOut = isOptional ? ', or remove the line' : '';
   return {
     message: `\`${formatPath(path)}\` is empty`,
-    remedy: `give ${schema['x-form'] ?? 'a value'}${exampleOf(schema, ', for example ')}${wayOut}`,
+    remedy: (own) => `give ${schema['x-form'] ?? 'a value'}${exampleOf(schema, path, own, ', for example ')}${wayOut}`,
   };
 }
 
@@ -54,13 +54,13 @@ function reservedName(document: ConfigDocument, path: Path): Issue {
   return { code: 'config/reserved-name', file: document.file, at: { path }, message, remedy };
 }
 
-function remedyFor(document: ConfigDocument, path: Path, schema: FieldSchema): string {
+function remedyFor(document: ConfigDocument, path: Path, schema: FieldSchema, own: Proposals): string {
   const value = valueAt(document.value, path);
   if (isSecret(path)) return 'write {env: NAME} with the name of an environment variable, or {file: PATH}';
   const correction = correctionFor(value, schema);
   if (correction !== undefined) return `did you mean ${formatFlow(correction)}?`;
   if (isTextWithoutQuotes(value, schema)) return `quote it: "${document.quote(path)}"`;
-  return exampleOf(schema, 'for example ') || `give ${schema['x-form'] ?? 'another value'}`;
+  return exampleOf(schema, path, own, 'for example ') || `give ${schema['x-form'] ?? 'another value'}`;
 }
 
 /** Whether quoting alone would do; it does not make an address out of a number. */
@@ -69,6 +69,6 @@ function isTextWithoutQuotes(value: unknown, { type, pattern }: FieldSchema): bo
   return isScalar && type === 'string' && pattern !== undefined && new RegExp(pattern).test(String(value));
 }
 
-function exampleOf(schema: FieldSchema, lead: string): string {
-  return schema.examples?.[0] === undefined ? '' : `${lead}${formatFlow(schema.examples[0])}`;
+function exampleOf({ examples: [example] = [] }: FieldSchema, path: Path, own: Proposals, lead: string): string {
+  return example === undefined ? '' : `${lead}${own.example(example, path)}`;
 }

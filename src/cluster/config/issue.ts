@@ -1,5 +1,7 @@
 import type { FindingCode } from '../../report/codes.ts';
-import type { Severity } from '../../report/finding.ts';
+import type { Severity, Together } from '../../report/finding.ts';
+import type { Family } from '../families.ts';
+import { formatFlow } from './flow.ts';
 import type { Path } from './path.ts';
 import type { FileName } from './schemas.ts';
 
@@ -15,7 +17,27 @@ export interface Issue {
   readonly file: FileName;
   readonly at: Spot;
   readonly message: string;
-  readonly remedy?: string;
+  readonly remedy?: Remedy;
+  readonly together?: Together;
+}
+
+/** Values to propose, which are the user's own where they can be. */
+export interface Proposals {
+  /** An unused address of a node network, another one each time: of the first of these families that has any. */
+  readonly address: (families: readonly Family[]) => string | undefined;
+  /** An example of a value as it is written, with own networks and addresses in the place of those for documentation. */
+  readonly example: (value: unknown, path: Path) => string;
+}
+
+/** Proposals where nothing is known of the configuration. */
+export const SCHEMA_EXAMPLES: Proposals = { address: () => undefined, example: (value) => formatFlow(value) };
+
+/** What would be right: a text, or one that proposes values, which are known once everything else is. */
+export type Remedy = string | ((own: Proposals) => string);
+
+/** The text of a remedy. */
+export function remedyText(remedy: Remedy, own: Proposals): string {
+  return typeof remedy === 'string' ? remedy : remedy(own);
 }
 
 /** Whether an issue says that its value cannot be used. */

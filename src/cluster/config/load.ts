@@ -2,11 +2,12 @@ import type { Finding } from '../../report/finding.ts';
 import { withCompanion } from './companion-document.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
-import { pathOf, type Issue } from './issue.ts';
+import { pathOf, type Issue, type Proposals } from './issue.ts';
 import { COMPANION_FILE } from './companion-name.ts';
 import { impliedPaths } from './meant.ts';
 import { withNewNames } from './old-names.ts';
 import { formatPath } from './path.ts';
+import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
 import { keepWrittenSecrets, readSecrets, type SecretSources } from './secrets.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
@@ -49,7 +50,11 @@ export async function loadConfiguration(
   const inCompanion = new Set(
     Object.keys(sources.companion ?? {}).filter((name) => cluster.lineOf([name]) === undefined),
   );
-  const findings = [...findingsOf(documents.cluster, issues, inCompanion), ...findingsOf(documents.nodes, issues)];
+  const own = proposalsFor(sound);
+  const findings = [
+    ...findingsOf(documents.cluster, issues, own, inCompanion),
+    ...findingsOf(documents.nodes, issues, own),
+  ];
   const origins = sourcesOf(documents, sound);
   if (findings.some(({ severity }) => severity === 'error')) return { findings, sources: origins };
   return { findings, configuration: complete(sound, secrets.values), sources: origins };
@@ -65,12 +70,13 @@ function repeats(issue: Issue, implied: ReadonlySet<string>): boolean {
 function findingsOf(
   document: ConfigDocument,
   issues: readonly Issue[],
+  own: Proposals,
   inCompanion: ReadonlySet<string> = new Set(),
 ): Finding[] {
   return issues
     .filter(({ file }) => file === document.file)
     .map((issue): Finding => {
-      const finding = document.finding(issue);
+      const finding = document.finding(issue, own);
       if (!inCompanion.has(String(pathOf(issue)?.[0]))) return finding;
       const { sourceLine: _line, ...rest } = finding;
       return { ...rest, place: { file: COMPANION_FILE } };

@@ -1,4 +1,3 @@
-import { formatFlow } from './flow.ts';
 import type { Issue } from './issue.ts';
 import { formatPath, type Path } from './path.ts';
 import { schemaAt, type FieldSchema, type FileName } from './schemas.ts';
@@ -10,12 +9,12 @@ import { schemaAt, type FieldSchema, type FileName } from './schemas.ts';
  */
 export function missingField(file: FileName, path: Path, why = ''): Issue {
   const field: FieldSchema = schemaAt(file, path) ?? {};
-  const example = formatFlow(field.examples?.[0]);
   return {
     code: 'config/missing-key',
     file,
     at: { path },
     message: `\`${formatPath(path)}\` is missing${why === '' ? '' : `, ${why}`}`,
-    remedy: `add ${field['x-form'] ?? 'it'}, for example \`${String(path.at(-1))}: ${example}\``,
+    remedy: (own) =>
+      `add ${field['x-form'] ?? 'it'}, for example \`${String(path.at(-1))}: ${own.example(field.examples?.[0], path)}\``,
   };
 }

@@ -34,7 +34,7 @@ function withNewName(document: ConfigDocument, path: Path, name: string): Config
     issues: [...document.issues.map((issue) => moved(issue, inValue)), noteOn(document, path, current)],
     quote: (at) => document.quote(inText(at)),
     lineOf: (at) => document.lineOf(inText(at)),
-    finding: (issue) => document.finding(moved(issue, inText)),
+    finding: (issue, own) => document.finding(moved(issue, inText), own),
   };
 }
 

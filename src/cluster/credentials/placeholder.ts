@@ -36,7 +36,8 @@ export async function placeholderFindings(folder: string, severity: Severity): P
   if (text === undefined || !isPlaceholder(parseTunnel(text))) return [];
   const message = `${FILE} is the placeholder of the sample, which opens no tunnel`;
   const remedy = `before the cluster is bootstrapped remove it, ${ORIGINS[FILE]}; then run \`cluster-template configure\``;
-  return [{ code: 'credentials/placeholder', severity, message, place: { file: FILE }, remedy }];
+  const together = { subject: FILE, noun: 'files', predicate: 'are placeholders of the sample' };
+  return [{ code: 'credentials/placeholder', severity, message, place: { file: FILE }, remedy, together }];
 }
 
 /** Whether a tunnel is the one of the placeholder. */

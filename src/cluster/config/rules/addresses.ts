@@ -9,9 +9,9 @@ import {
 } from '../../addresses.ts';
 import { isBgpEnabled } from '../../computed/services.ts';
 import type { SoundConfiguration } from '../effective.ts';
-import type { Issue } from '../issue.ts';
+import type { Issue, Proposals } from '../issue.ts';
 import { networksOf } from './networks.ts';
-import { freeAddress, nodeNetworkFor, nodeNetworksOf, ownersOf, type Owner } from './owners.ts';
+import { nodeNetworksOf, ownersOf, type Owner } from './owners.ts';
 import type { Rule } from './rule.ts';
 
 /** Nodes, router and API lie in the node network; gateways too, unless BGP announces them elsewhere. */
@@ -28,7 +28,8 @@ export const addressesLieInNodeNetwork: Rule = (configuration) => {
     .map((owner) => ({
       ...issueAt(owner, 'config/address-outside'),
       message: `${owner.label} is ${owner.text}, outside of \`node_cidr\` (${networks.map(formatNetwork).join(', ')})`,
-      remedy: `${freeRemedy(configuration, owner)}${owner.role === 'gateway' ? '; only with BGP may a gateway lie elsewhere' : ''}`,
+      remedy: (own) =>
+        `${freeRemedy(own, owner)}${owner.role === 'gateway' ? '; only with BGP may a gateway lie elsewhere' : ''}`,
     }));
 };
 
@@ -41,7 +42,7 @@ export const addressesAreUsable: Rule = (configuration) =>
       const end = network === undefined ? undefined : endOf(network, owner);
       if (network === undefined || end === undefined) return [];
       const message = `${owner.label} is ${owner.text}, the ${end} address of \`node_cidr\` (${formatNetwork(network)})`;
-      return [{ ...issueAt(owner, 'config/address-unusable'), message, remedy: freeRemedy(configuration, owner) }];
+      return [{ ...issueAt(owner, 'config/address-unusable'), message, remedy: (own) => freeRemedy(own, owner) }];
     });
 
 /** With BGP an address may lie outside of the node network, but never where Pods or Services are. */
@@ -79,7 +80,7 @@ export const addressesAreDistinct: Rule = (configuration) => {
       {
         ...issueAt(blamed, 'config/address-taken'),
         message: `${owner.text} is used by both ${first.label} and ${owner.label}`,
-        remedy: freeRemedy(configuration, owner),
+        remedy: (own: Proposals) => freeRemedy(own, owner),
       },
     ];
   });
@@ -117,9 +118,8 @@ function isLinkLocal(address: Address): boolean {
   return linkLocal !== undefined && contains(linkLocal, address);
 }
 
-function freeRemedy(configuration: SoundConfiguration, { address }: Owner): string {
-  const network = nodeNetworkFor(configuration, address.family) ?? nodeNetworksOf(configuration)[0];
-  const free = network === undefined ? undefined : freeAddress(configuration, network);
+function freeRemedy(own: Proposals, { address: { family } }: Owner): string {
+  const free = own.address([family, 4, 6]);
   return free === undefined
     ? 'take an unused address of the node network'
     : `take an unused address of the node network, for example ${free}`;

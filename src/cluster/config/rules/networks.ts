@@ -1,4 +1,12 @@
-import { formatNetwork, hostBits, isPublic, overlaps, parseNetwork, type Network } from '../../addresses.ts';
+import {
+  DOCUMENTATION,
+  formatNetwork,
+  hostBits,
+  isPublic,
+  overlaps,
+  parseNetwork,
+  type Network,
+} from '../../addresses.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
 import type { Path } from '../path.ts';
@@ -130,10 +138,9 @@ function firstText(network: Network): string {
 /** What is reserved has been reported, and documentation addresses stand in examples. */
 function isReserved(text: string): boolean {
   const network = parseNetwork(text);
-  const documentation = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'];
   return (
     network !== undefined &&
-    [...SPECIAL.map(({ cidr }) => cidr), ...documentation].some((cidr) => overlapsText(network, cidr))
+    [...SPECIAL.map(({ cidr }) => cidr), ...DOCUMENTATION].some((cidr) => overlapsText(network, cidr))
   );
 }
 

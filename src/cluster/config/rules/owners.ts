@@ -1,5 +1,4 @@
 import {
-  contains,
   firstAddress,
   formatAddress,
   nthHost,
@@ -8,7 +7,7 @@ import {
   type Address,
   type Network,
 } from '../../addresses.ts';
-import { textsOf, type Family } from '../../families.ts';
+import { textsOf } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import { formatPath, type Path } from '../path.ts';
 import type { FileName } from '../schemas.ts';
@@ -48,26 +47,6 @@ export function ownersOf(configuration: SoundConfiguration): readonly Owner[] {
 /** The node networks, of one family or of both; none where they are broken. */
 export function nodeNetworksOf({ cluster }: SoundConfiguration): readonly Network[] {
   return textsOf(cluster.node_cidr).flatMap((text) => parseNetwork(text) ?? []);
-}
-
-/** The node network that an address of a family could be in, undefined where there is none. */
-export function nodeNetworkFor(configuration: SoundConfiguration, family: Family): Network | undefined {
-  return nodeNetworksOf(configuration).find((network) => network.family === family);
-}
-
-/** The first address of a node network that nobody has, to be named in remedies; the one after the network address is left to the router. */
-export function freeAddress(configuration: SoundConfiguration, network: Network): string | undefined {
-  const owners = ownersOf(configuration).filter(({ address }) => address.family === network.family);
-  const taken = new Set(owners.map(({ address }) => address.value));
-  const router = firstAddress(network).value + 1n;
-  // One more try than there are owners always meets a free one, if the network has any.
-  for (let index = 1n; index <= BigInt(taken.size) + 1n; index += 1n) {
-    const candidate = { family: network.family, value: router + index };
-    const next = { family: network.family, value: candidate.value + 1n };
-    if (!contains(network, next)) return undefined;
-    if (!taken.has(candidate.value)) return formatAddress(candidate);
-  }
-  return undefined;
 }
 
 /** A text of a field that takes one or a list, with the path that it stands at. */

@@ -2,7 +2,7 @@ import { readRepositoryUrl } from '../../computed/repository.ts';
 import { textsOf } from '../../families.ts';
 import { BUNDLED_HOSTS } from '../../known-hosts.ts';
 import type { SoundConfiguration } from '../effective.ts';
-import type { Issue } from '../issue.ts';
+import { remedyText, type Issue, type Proposals } from '../issue.ts';
 import { missingField } from '../missing.ts';
 import type { Rule } from './rule.ts';
 
@@ -10,7 +10,9 @@ import type { Rule } from './rule.ts';
 export const repositoryIsNamed: Rule = ({ cluster }) => {
   if (cluster.repository_name !== null || cluster.repository_url !== null) return [];
   const issue = missingField('cluster', ['repository_name']);
-  return [{ ...issue, remedy: `${issue.remedy ?? ''}; a repository elsewhere than GitHub takes \`repository_url\`` }];
+  const remedy = (own: Proposals): string =>
+    `${remedyText(issue.remedy ?? '', own)}; a repository elsewhere than GitHub takes \`repository_url\``;
+  return [{ ...issue, remedy }];
 };
 
 /** Where both are set they are the same repository. */

@@ -1,15 +1,13 @@
-import { contains, parseNetwork, type Address } from '../../addresses.ts';
+import { contains, isDocumentation } from '../../addresses.ts';
 import { textsOf } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
+import { COMPANION_FILE } from '../companion-name.ts';
 import { formatPath } from '../path.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from '../sample-token.ts';
 import { networksOf } from './networks.ts';
 import { ownersOf } from './owners.ts';
 import type { Rule } from './rule.ts';
-
-/** RFC 5737, RFC 3849 and RFC 9637: networks for documentation, which nobody has. */
-const DOCUMENTATION = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20'];
 
 /** RFC 2606: domains for documentation and tests. */
 const DOMAINS = /(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid)$/;
@@ -36,11 +34,17 @@ function sampleNetworks(configuration: SoundConfiguration): Issue[] {
   return [
     ...networks.map(({ field, text, path }) => ({
       ...sampleAt('cluster', path),
+      together: { subject: field, noun: 'networks', predicate: 'are for documentation, and nobody has them' },
       message: `\`${field}\` is ${text}, a network for documentation that nobody has`,
       remedy: 'write the network of your own, and the addresses in it',
     })),
     ...addresses.map(({ label, text, file, path }) => ({
       ...sampleAt(file, path),
+      together: {
+        subject: formatPath(path),
+        noun: 'addresses',
+        predicate: 'are for documentation, and nobody has them',
+      },
       message: `${label} is ${text}, an address for documentation that nobody has`,
       remedy: 'write an address of your own network',
     })),
@@ -53,6 +57,7 @@ function sampleDomains({ cluster }: SoundConfiguration): Issue[] {
       .filter((domain) => DOMAINS.test(domain))
       .map((domain) => ({
         ...sampleAt('cluster', [field]),
+        together: { subject: domain, noun: 'domains', predicate: 'are for documentation, and nobody has them' },
         message: `\`${field}\` is ${domain}, a domain for documentation that nobody has`,
         remedy: 'write your own domain',
       })),
@@ -62,7 +67,8 @@ function sampleDomains({ cluster }: SoundConfiguration): Issue[] {
 function sampleRepository({ cluster }: SoundConfiguration): Issue[] {
   if (cluster.repository_name !== 'example/cluster') return [];
   const message = '`repository_name` is example/cluster, the repository of the sample';
-  return [{ ...sampleAt('cluster', ['repository_name']), message, remedy: 'write your own repository' }];
+  const together = { subject: 'repository_name', noun: 'repositories', predicate: 'are the one of the sample' };
+  return [{ ...sampleAt('cluster', ['repository_name']), together, message, remedy: 'write your own repository' }];
 }
 
 function sampleSecrets({ secrets }: SoundConfiguration): Issue[] {
@@ -70,25 +76,25 @@ function sampleSecrets({ secrets }: SoundConfiguration): Issue[] {
     .filter(([, text]) => typeof text === 'string' && (text === SAMPLE_CLOUDFLARE_TOKEN || PLACEHOLDERS.test(text)))
     .map(([field]) => ({
       ...sampleAt('cluster', [field]),
+      together: { subject: field, noun: 'secrets', predicate: 'are placeholders, which open nothing' },
       message: `\`${field}\` is a placeholder, which opens nothing`,
-      remedy: `write {env: ${field.toUpperCase()}} or {file: ${field.replaceAll('_', '-')}.key}`,
+      remedy: `put your own into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`), or write {env: ${field.toUpperCase()}} or {file: ${field.replaceAll('_', '-')}.key}`,
     }));
 }
 
 /** RFC 7042, section 2.1.2: MAC addresses for documentation. */
 function sampleNodes({ nodes }: SoundConfiguration): Issue[] {
-  return (nodes ?? []).flatMap(({ mac_addr: mac }, index) => {
+  return (nodes ?? []).flatMap(({ name, mac_addr: mac }, index) => {
     if (mac?.startsWith('00:00:5e:00:53:') !== true) return [];
     const path = ['nodes', index, 'mac_addr'];
     const message = `\`${formatPath(path)}\` is ${mac}, an address for documentation that no interface has`;
-    return [{ ...sampleAt('nodes', path), message, remedy: 'write what `talosctl get links` says of the machine' }];
-  });
-}
-
-function isDocumentation(address: Address): boolean {
-  return DOCUMENTATION.some((cidr) => {
-    const network = parseNetwork(cidr);
-    return network !== undefined && contains(network, address);
+    const together = {
+      subject: name ?? formatPath(path.slice(0, -1)),
+      noun: 'nodes',
+      predicate: 'have MAC addresses for documentation, which no interface has',
+    };
+    const remedy = 'write what `talosctl get links` says of the machine';
+    return [{ ...sampleAt('nodes', path), together, message, remedy }];
   });
 }
 

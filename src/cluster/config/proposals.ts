@@ -1,0 +1,81 @@
+import {
+  contains,
+  firstAddress,
+  formatAddress,
+  formatNetwork,
+  isDocumentation,
+  lastAddress,
+  nthHost,
+  parseAddress,
+  parseNetwork,
+  type Address,
+  type Network,
+} from '../addresses.ts';
+import type { Family } from '../families.ts';
+import type { SoundConfiguration } from './effective.ts';
+import { formatFlow } from './flow.ts';
+import type { Proposals } from './issue.ts';
+import { nodeNetworksOf, ownersOf } from './rules/owners.ts';
+
+/** Where the configuration names no node network: what a router at home usually has. */
+const USUAL = { 4: '192.168.1.0/24', 6: 'fd42:5a1e:c0c::/64' } as const;
+
+/** Addresses that are the router's: every other one is somebody's alone. */
+const ROUTERS: ReadonlySet<unknown> = new Set(['node_default_gateway', 'cilium_bgp_router_addr', 'node_dns_servers']);
+
+/** Values for remedies: of the networks that the configuration names, and no address twice. */
+export function proposalsFor(configuration: SoundConfiguration): Proposals {
+  const taken = new Set(ownersOf(configuration).map(({ address }) => keyOf(address)));
+  const named = nodeNetworksOf(configuration);
+  const networks = named.length > 0 ? named : [USUAL[4], USUAL[6]].flatMap((text) => parseNetwork(text) ?? []);
+  const networkOf = (family: Family): Network | undefined => networks.find((network) => network.family === family);
+  const address = (family: Family): string | undefined => {
+    const network = networkOf(family);
+    const free = network === undefined ? undefined : freeAddress(network, taken);
+    if (free === undefined) return undefined;
+    taken.add(keyOf(free));
+    return formatAddress(free);
+  };
+  const own = (text: string, field: unknown): string => {
+    const [host, block] = [parseAddress(text), parseNetwork(text)];
+    const example = host ?? block;
+    if (example === undefined || !isDocumentation(example)) return text;
+    const network = networkOf(example.family);
+    if (network === undefined) return text;
+    if (block !== undefined) return formatNetwork(field === 'node_cidr' ? network : lastQuarter(network));
+    if (!ROUTERS.has(field)) return address(example.family) ?? text;
+    const router = nthHost({ ...network, ...firstAddress(network) }, 1n);
+    return router === undefined ? text : formatAddress(router);
+  };
+  return {
+    address: (families) => families.flatMap((family) => address(family) ?? []).at(0),
+    example(value, path) {
+      const field = path.findLast((step) => typeof step === 'string');
+      const ownOf = (one: unknown): unknown => (typeof one === 'string' ? own(one, field) : one);
+      return formatFlow(Array.isArray(value) ? value.map(ownOf) : ownOf(value));
+    },
+  };
+}
+
+/** The first address of a network that nobody has; the one after the network address is left to the router. */
+function freeAddress(network: Network, taken: ReadonlySet<string>): Address | undefined {
+  const { family } = network;
+  const router = firstAddress(network).value + 1n;
+  // One more try than there are owners always meets a free one, if the network has any.
+  for (let index = 1n; index <= BigInt(taken.size) + 1n; index += 1n) {
+    const candidate = { family, value: router + index };
+    if (!contains(network, { family, value: candidate.value + 1n })) return undefined;
+    if (!taken.has(keyOf(candidate))) return candidate;
+  }
+  return undefined;
+}
+
+function lastQuarter({ family, prefix, ...network }: Network): Network {
+  const last = lastAddress({ family, prefix, ...network });
+  const longer = Math.min(prefix + 2, family === 4 ? 30 : 126);
+  return { ...last, prefix: longer };
+}
+
+function keyOf({ family, value }: Address): string {
+  return `${String(family)} ${String(value)}`;
+}
