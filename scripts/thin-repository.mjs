@@ -11,6 +11,7 @@ const TAKEN = [
   '.editorconfig',
   '.gitattributes',
   '.github/workflows/cluster.yaml',
+  '.github/workflows/render.yaml',
   '.github/workflows/renovate.yaml',
   '.gitignore',
   '.mise.toml',

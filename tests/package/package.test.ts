@@ -13,7 +13,7 @@ const PARTS = [
   /^dist\/[\w-]+\.js$/,
   /^dist\/(?:NOTICE\.txt|repository\.json)$/,
   /^examples\/plugin\/.+$/,
-  /^docs\/[\w-]+\.(?:md|svg)$/,
+  /^docs\/[\w-]+\.(?:md|svg|txt)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,
   /^schemas\/kubernetes\/NOTICE\.md$/,
   /^templates\/config\/.+$/,

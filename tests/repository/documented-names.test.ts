@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { drawPicture, pictures } from '../../scripts/pictures.mjs';
 import { documentsOf, EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample } from './rendering.ts';
 
 // Every object that a command of the documentation names, and that the templates render, has that name in that namespace.
@@ -82,6 +83,27 @@ describe('the commands of the documentation', () => {
     const text = await readFile(join(REPOSITORY, 'docs/getting-started.md'), 'utf8');
     expect(namedIn('docs/getting-started.md', text)).toContainEqual(
       expect.objectContaining({ kind: 'Receiver', name: 'flux-webhook', namespace: 'flux-system' }),
+    );
+  });
+});
+
+describe('the pictures of the documentation', () => {
+  it('are what `npm run docs` draws of the texts beside them', async () => {
+    const drawn = Object.entries(await pictures(REPOSITORY));
+    expect(drawn.length).toBeGreaterThan(0);
+    for (const [path, text] of drawn) expect(await readFile(join(REPOSITORY, path), 'utf8'), path).toBe(text);
+  });
+
+  it('join lines, and take text as it stands', () => {
+    const picture = drawPicture('A < B\n\n┌──▶ a <b> & *c*  d\n│\n');
+    expect(picture).toContain('<title>A &lt; B</title>');
+    expect(picture).toContain('<path d="M16 21H40M16 21V48"/>');
+    expect([...picture.matchAll(/<text(.*?) x="[\d.]+" y="25.5">(.*?)<\/text>/g)].map(([, ...parts]) => parts)).toEqual(
+      [
+        ['', 'a &lt;b&gt; &amp;'],
+        [' class="strong"', 'c'],
+        ['', 'd'],
+      ],
     );
   });
 });

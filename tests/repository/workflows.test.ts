@@ -1,15 +1,21 @@
-import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OWNERSHIP } from '../../src/upgrade/owners.ts';
-import { git, INSTALL, makeFork, runJob, type Workflow } from '../fork/fork.ts';
+import { asOwner, commit, git, INSTALL, makeFork, runJob, type StepResult, type Workflow } from '../fork/fork.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { REPOSITORY, repositoryText } from './rendering.ts';
+import { REPOSITORY, repositoryText, type Fields } from './rendering.ts';
 
-const NAMES = ['cluster', 'e2e', 'renovate'] as const;
-const [cluster, tool, renovate] = (await Promise.all(NAMES.map(workflow))) as [Workflow, Workflow, Workflow];
+const [cluster, tool, render, renovate] = await Promise.all([
+  workflow('cluster'),
+  workflow('e2e'),
+  workflow('render'),
+  workflow('renovate'),
+]);
 
 /** Commands that no test can start, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -17,6 +23,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': 'it is what runs this test',
   'npx --yes --package renovate': 'it asks a registry',
 };
+
+/** Each step is a process that renders the whole tree. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const ECHO = 'kubernetes/apps/default/echo/app/ocirepository.yaml';
 let folder = '';
@@ -75,6 +84,146 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
   });
 });
 
+describe('a pull request of Renovate, in git repositories without any key', () => {
+  const BRANCH = 'renovate/echo-99.x';
+  const TEMPLATE = `templates/config/${ECHO}.j2`;
+
+  it('is finished by the workflow, and is what the owner would have made', async () => {
+    const {
+      folder: runner,
+      scratch,
+      origin,
+    } = await pushed((clone) => edit(clone, TEMPLATE, /tag: .*/, 'tag: 99.9.9'));
+    const rendered = await runJob(render, 'render', { folder: runner, scratch });
+    expect(rendered.steps.map(({ code }) => code)).toEqual([0, 0]);
+    const done = await committed(scratch, rendered.outputs.patch);
+    expect(done.steps.map(({ code, output }) => [code, output])).toEqual([[0, '']]);
+    expect(done.started).toBe(`auth setup-git\nworkflow run cluster.yaml --repo somebody/home --ref ${BRANCH}\n`);
+
+    const theirs = await ownersTree((fork) => edit(fork, TEMPLATE, /tag: .*/, 'tag: 99.9.9'));
+    expect(await git(origin, 'rev-parse', `${BRANCH}^{tree}`)).toBe(theirs);
+    expect((await git(origin, 'diff', '--name-only', 'main', BRANCH)).split('\n')).toEqual([
+      '.cluster-template/manifest.json',
+      ECHO,
+      TEMPLATE,
+    ]);
+    const { gitIgnoredAuthors } = runInNewContext(`(${await repositoryText('.renovaterc.json5')})`) as Fields;
+    expect(gitIgnoredAuthors).toEqual([await git(origin, 'log', '-1', '--format=%ae', BRANCH)]);
+
+    // The checks of the new commit pass, and another run has nothing to do.
+    await git(runner, 'pull', '--quiet');
+    const checks = await runJob(cluster, 'check', { folder: runner, scratch });
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect((await runJob(render, 'render', { folder: runner, scratch })).outputs).toEqual({});
+  });
+
+  it('is taken on after main has moved, when Renovate makes its branch anew', async () => {
+    const {
+      folder: runner,
+      scratch,
+      origin,
+    } = await pushed((clone) => edit(clone, TEMPLATE, /tag: .*/, 'tag: 99.9.9'));
+    await committed(scratch, (await runJob(render, 'render', { folder: runner, scratch })).outputs.patch);
+    const fork = join(scratch, 'fork');
+    await cp(owner, fork, { recursive: true });
+    await edit(fork, 'cluster.yaml', /^cluster_gateway_addr: .*/m, 'cluster_gateway_addr: 10.20.30.77');
+    await asOwner(fork, ['configure', '--yes']);
+    await commit(fork, 'Owner');
+    await git(fork, 'push', '--quiet', origin, 'main');
+    await git(runner, 'fetch', '--quiet', 'origin');
+    await git(runner, 'reset', '--quiet', '--hard', 'origin/main');
+    await edit(runner, TEMPLATE, /tag: .*/, 'tag: 99.9.10');
+    await commit(runner, 'renovate[bot]');
+    await git(runner, 'push', '--quiet', '--force', 'origin', `HEAD:${BRANCH}`);
+    await committed(scratch, (await runJob(render, 'render', { folder: runner, scratch })).outputs.patch);
+    const { folder: check, scratch: other } = await cloned(origin, BRANCH);
+    const checks = await runJob(cluster, 'check', { folder: check, scratch: other });
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(await readFile(join(check, ECHO), 'utf8')).toContain('tag: 99.9.10');
+  });
+
+  it('is left to the owner where a secret would have to change', async () => {
+    const { folder: runner, scratch } = await pushed((clone) =>
+      edit(clone, 'templates/config/kubernetes/components/sops/cluster-secrets.sops.yaml.j2', /$/, '  MORE: one\n'),
+    );
+    const { steps, outputs } = await runJob(render, 'render', { folder: runner, scratch });
+    expect(steps.map(({ code }) => code)).toEqual([1]);
+    expect(steps[0]?.output).toMatch(/cluster-secrets\.sops\.yaml cannot be made.*stringData\.MORE changed/);
+    expect(outputs).toEqual({});
+  });
+
+  it('gets no other files than generated ones, and none where the branch has moved on', async () => {
+    const {
+      folder: runner,
+      scratch,
+      origin,
+    } = await pushed((clone) => edit(clone, TEMPLATE, /tag: .*/, 'tag: 99.9.9'));
+    const before = await git(origin, 'rev-parse', BRANCH);
+    await writeFiles(runner, {
+      'cluster.yaml': 'a: 1\n',
+      '.github/workflows/mine.yaml': 'a: 1\n',
+      'kubernetes/x.yaml': 'a: 1\n',
+    });
+    await git(runner, 'add', '--all');
+    const patch = gzipSync(`${await git(runner, 'diff', '--cached', '--binary')}\n`).toString('base64');
+    const moved = await committed(scratch, patch, '0'.repeat(40));
+    expect(moved.steps).toMatchObject([
+      { code: 0, output: expect.stringContaining('the branch has moved on') as string },
+    ]);
+    expect(await git(origin, 'rev-parse', BRANCH)).toBe(before);
+    expect((await committed(scratch, patch)).steps).toMatchObject([{ code: 0 }]);
+    expect(await git(origin, 'diff', '--name-only', before, BRANCH)).toBe('kubernetes/x.yaml');
+  });
+
+  /** A branch as Renovate pushes it to the owner's repository, in a checkout of a runner. */
+  async function pushed(
+    raise: (clone: string) => Promise<void>,
+  ): Promise<{ folder: string; scratch: string; origin: string }> {
+    const place = await temporaryFolder();
+    const origin = join(place, 'server/somebody/home');
+    await git(place, 'clone', '--quiet', '--bare', owner, origin);
+    const bot = join(place, 'bot');
+    await git(place, 'clone', '--quiet', origin, bot);
+    await git(bot, 'checkout', '--quiet', '-b', BRANCH);
+    await raise(bot);
+    await commit(bot, 'renovate[bot]');
+    await git(bot, 'push', '--quiet', 'origin', BRANCH);
+    return { ...(await cloned(origin, BRANCH, place)), origin };
+  }
+
+  /** Runs the job that commits; what it has GitHub's own program do is kept. */
+  async function committed(
+    scratch: string,
+    patch: string | undefined,
+    seen?: string,
+  ): Promise<{ steps: readonly StepResult[]; started: string }> {
+    expect(patch).toMatch(/^[\w+/=]+$/);
+    const place = await temporaryFolder();
+    await writeFiles(place, { 'programs/gh*': `#!/bin/sh\necho "$@" >>${join(place, 'gh.log')}\n` });
+    const env = {
+      BRANCH,
+      COMMIT: seen ?? (await git(join(scratch, 'server/somebody/home'), 'rev-parse', BRANCH)),
+      GH_TOKEN: 'token',
+      GITHUB_REPOSITORY: 'somebody/home',
+      GITHUB_SERVER_URL: `file://${scratch}/server`,
+      PATCH: patch ?? '',
+      PATH: `${join(place, 'programs')}:${process.env.PATH ?? ''}`,
+    };
+    const { steps } = await runJob(render, 'commit', { folder: place, scratch: place, env });
+    return { steps, started: await readFile(join(place, 'gh.log'), 'utf8') };
+  }
+
+  /** What the owner, with all keys, would commit. */
+  async function ownersTree(change: (fork: string) => Promise<void>): Promise<string> {
+    const fork = join(await temporaryFolder(), 'fork');
+    await cp(owner, fork, { recursive: true });
+    await change(fork);
+    await asOwner(fork, ['configure', '--yes']);
+    await git(fork, 'add', '--all');
+    return await git(fork, 'write-tree');
+  }
+});
+
 describe('the workflow of the tool', () => {
   it('runs where files of the tool changed, and nowhere else', () => {
     const { pull_request: request, push } = tool.on as Record<string, { readonly paths: readonly string[] }>;
@@ -108,10 +257,10 @@ async function workflow(name: string): Promise<Workflow> {
 }
 
 /** A checkout as the runner has it: without keys, and with the tool installed. */
-async function cloned(): Promise<{ folder: string; scratch: string }> {
-  const scratch = await temporaryFolder();
+async function cloned(from = owner, branch = 'main', place?: string): Promise<{ folder: string; scratch: string }> {
+  const scratch = place ?? (await temporaryFolder());
   const clone = join(scratch, 'clone');
-  await git(scratch, 'clone', '--quiet', owner, clone);
+  await git(scratch, 'clone', '--quiet', '--branch', branch, from, clone);
   await symlink(join(REPOSITORY, 'bin'), join(clone, 'bin'));
   await writeFile(join(clone, '.git/info/exclude'), '/bin\n');
   return { folder: clone, scratch };
