@@ -1,6 +1,8 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
 import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
-import type { Plan, PlanStatus } from '../workspace/plan.ts';
+import { countFindings } from '../report/text.ts';
+import { changesOf, type Plan, type PlanStatus } from '../workspace/plan.ts';
+import { EXIT } from './exit-codes.ts';
 import { visibleLine } from '../report/visible.ts';
 import { count } from './output.ts';
 
@@ -28,18 +30,28 @@ export function planLines(plan: Plan, options: { readonly all: boolean }): strin
   return `${lines.join('')}${countLine(plan)}\n`;
 }
 
+/** What the run that writes would do, and the exit code that says the same where a command was asked for one. */
+export function outlookOf({ plan, refusals }: PlanResult): { readonly text: string; readonly exitCode: number } {
+  if (refusals.length > 0) {
+    return { text: `configure would stop: ${countFindings(refusals)}\n`, exitCode: EXIT.findings };
+  }
+  if (changesOf(plan).length === 0) return { text: 'nothing to do\n', exitCode: EXIT.done };
+  return { text: 'configure would change the tree\n', exitCode: EXIT.changes };
+}
+
 /** Which inputs changed since the last run that wrote; empty where none did. */
 export function staleLine(stale: readonly StaleInput[]): string {
   return stale.length === 0 ? '' : `changed since the last configure: ${namesOfStale(stale)}\n`;
 }
 
 /** What `plan --json` prints: stable names, no contents. */
-export function planToJson({ plan, findings, stale }: PlanResult): Readonly<Record<string, unknown>> {
+export function planToJson({ plan, findings, refusals, stale }: PlanResult): Readonly<Record<string, unknown>> {
   return {
     status: 'planned',
     files: plan.entries.map(({ path, status, secret }) => ({ path, status, secret })),
     changedInputs: stale,
     findings,
+    refusals,
   };
 }
 

@@ -1,18 +1,19 @@
 import { replaceCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
-import type { Finding } from '../report/finding.ts';
+import { Failure, type Finding } from '../report/finding.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
 import { exclusively } from '../workspace/exclusive.ts';
 import type { FileDiff } from '../workspace/file-diff.ts';
 import { formatManifest, type ManifestRecord } from '../workspace/manifest.ts';
 import { changesOf, filesAfter, type Plan, type PlanEntry } from '../workspace/plan.ts';
+import { findAccess } from './access.ts';
 import { compareWithTree, type Comparison } from './compare.ts';
-import { settleConflicts, type ConflictChoice } from './conflicts.ts';
+import { conflictFindings, settleConflicts, type ConflictChoice } from './conflicts.ts';
 import type { StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
-import { readManifestText, workspaceOf } from './state.ts';
+import { readManifest, readManifestText, workspaceOf } from './state.ts';
 
 /** How a run is to be done. */
 export interface ConfigureOptions {
@@ -34,6 +35,8 @@ export interface ConfigureOptions {
 export interface PlanResult {
   readonly plan: Plan;
   readonly findings: readonly Finding[];
+  /** What a run that writes would stop at: errors; none where it would not. */
+  readonly refusals: readonly Finding[];
   /** Inputs that changed since the last run that wrote. */
   readonly stale: readonly StaleInput[];
   /** The difference of one entry as text; secrets are redacted. */
@@ -106,7 +109,20 @@ export async function configure(
  * @throws Failure where the input is wrong
  */
 export async function planConfigure(root: ClusterRoot, progress: Progress, withoutKey = false): Promise<PlanResult> {
-  return resultOf(await compareWithTree(root, { withoutKey }, progress));
+  const comparison = await compareWithTree(root, { withoutKey }, progress);
+  const refusals = [...(await keyRefusals(root, withoutKey)), ...(await conflictFindings(root, comparison.plan))];
+  return { ...resultOf(comparison), refusals };
+}
+
+/** What a run that writes has against the key at hand: whoever only looks may look without it. */
+async function keyRefusals(root: ClusterRoot, withoutKey: boolean): Promise<readonly Finding[]> {
+  try {
+    await findAccess(root, await readManifest(root), withoutKey ? 'without-key' : 'plain');
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.findings;
+  }
 }
 
 function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanResult {
@@ -114,7 +130,7 @@ function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanRe
     const { fileDiff } = await import('../workspace/file-diff.ts');
     return fileDiff(entry, entry.secret ? await secretChangeOf(entry) : undefined);
   };
-  return { plan, findings, stale, diffOf };
+  return { plan, findings, refusals: [], stale, diffOf };
 }
 
 /** The manifest is written although no file changed where it says something new: another owner, version or input. */

@@ -86,7 +86,10 @@ function textOf({ bytes }: DiskFile): string {
 export async function settleConflicts(root: ClusterRoot, plan: Plan, choice: ConflictChoice): Promise<Settled> {
   const conflicts = conflictsOf(plan);
   const plainSecrets = conflicts.filter(holdsPlainSecret).map(plainSecret);
-  if (choice === 'stop') await refuse(root, conflicts, plainSecrets);
+  if (choice === 'stop') {
+    const refused = await conflictFindings(root, plan);
+    if (refused.length > 0) throw new Failure('input', refused);
+  }
   if (choice === 'overwrite' && plainSecrets.length > 0) throw new Failure('input', plainSecrets);
   if (choice !== 'overwrite' || conflicts.length === 0) {
     const warnings = plainSecrets.map((finding) => ({ ...finding, severity: 'warning' as const }));
@@ -99,16 +102,14 @@ export async function settleConflicts(root: ClusterRoot, plan: Plan, choice: Con
   };
 }
 
-async function refuse(
-  root: ClusterRoot,
-  conflicts: readonly PlanEntry[],
-  plainSecrets: readonly Finding[],
-): Promise<void> {
-  if (conflicts.length === 0) return;
+/** What a run that may not choose stops at: one error for each conflict. */
+export async function conflictFindings(root: ClusterRoot, plan: Plan): Promise<Finding[]> {
+  const conflicts = conflictsOf(plan);
+  if (conflicts.length === 0) return [];
   const paths = conflicts.map(({ path }) => path);
   const uncommitted = await uncommittedAmong(root, paths);
   const findings = conflicts.map((entry) => conflict(entry, uncommitted.has(entry.path)));
-  throw new Failure('input', [...findings, ...plainSecrets]);
+  return [...findings, ...conflicts.filter(holdsPlainSecret).map(plainSecret)];
 }
 
 function conflict({ path, status, present }: PlanEntry, isUncommitted: boolean): Finding {

@@ -87,6 +87,35 @@ describe('configure --keep', () => {
   );
 });
 
+describe('plan', () => {
+  it('says what configure would stop at, with its exit code', async () => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, EDITED), '# mine\n');
+    const stopped = await run(cluster, 'configure');
+    for (const command of [['plan'], ['plan', '--exit-code'], ['configure', '--check'], ['diff', '--exit-code']]) {
+      const [name = '', ...rest] = command;
+      const { code, stderr } = await run(cluster, name, ...rest);
+      expect(stderr, command.join(' ')).toContain(`error: ${EDITED} was generated and then changed by hand`);
+      expect(code, command.join(' ')).toBe(command.length === 1 ? 0 : stopped.code);
+    }
+    expect((await run(cluster, 'plan')).stdout).toContain('configure would stop: 1 error\n');
+    const json = JSON.parse((await run(cluster, 'plan', '--json')).stdout) as { refusals: { code: string }[] };
+    expect(json.refusals.map(({ code }) => code)).toEqual(['workspace/edited']);
+    expect((await run(cluster, 'configure', '--dry-run')).stdout).toBe(
+      (await run(cluster, 'configure', '--check')).stdout,
+    );
+  });
+
+  it('says that the key at hand is not the one of the tree', async () => {
+    const cluster = await sampleCluster();
+    expect(await runCommand(['configure', '--root', cluster])).toMatchObject({ code: 0 });
+    const result = await run(cluster, 'plan', '--exit-code');
+    expect(result.stderr).toContain('error: the tree is encrypted to age1');
+    expect(result.code).toBe(1);
+    expect(await run(cluster, 'configure')).toMatchObject({ code: 1 });
+  });
+});
+
 describe('adopt', () => {
   it('gives a file to the user for good, until it is released', async () => {
     const cluster = await sampleCluster();

@@ -1,19 +1,20 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
+import { appsObstacles, bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
 import { compareApps } from '../../operations/bootstrap/difference.ts';
 import { DEFAULT_PATIENCE } from '../../operations/bootstrap/options.ts';
 import { formatCall, type PlannedStep } from '../../operations/bootstrap/plan.ts';
-import { bootstrapTalos, planTalos } from '../../operations/bootstrap/talos.ts';
+import { bootstrapTalos, planTalos, talosObstacles } from '../../operations/bootstrap/talos.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { SILENT_REPORTER } from '../../operations/reporter.ts';
-import { failure } from '../../report/finding.ts';
+import { failure, type Failure } from '../../report/finding.ts';
+import { countFindings } from '../../report/text.ts';
 import { print } from '../../system/terminal.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { commandText, worded } from '../invocation.ts';
 import { resumable } from '../operation-end.ts';
 import { showSteps } from '../operation-progress.ts';
-import { count, printJson } from '../output.ts';
+import { count, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of both stages. */
@@ -28,7 +29,11 @@ export interface BootstrapCommandOptions extends RootOptions {
 /** `cluster-template bootstrap talos`; gives back the exit code. */
 export async function runBootstrapTalos(options: BootstrapCommandOptions): Promise<number> {
   const root = await rootOf(options);
-  if (options.dryRun === true) return showPlan(await planTalos(root), options);
+  if (options.dryRun === true) {
+    return await interruptible(async (signal) =>
+      showPlan(await planTalos(root), await talosObstacles(root, openPrograms({ root, signal })), options),
+    );
+  }
   return await resumable(options, async (signal) => {
     await bootstrapTalos(root, { ...common(options), signal });
     return tellDone(options, talosNext());
@@ -38,7 +43,11 @@ export async function runBootstrapTalos(options: BootstrapCommandOptions): Promi
 /** `cluster-template bootstrap apps`; gives back the exit code. */
 export async function runBootstrapApps(options: BootstrapCommandOptions): Promise<number> {
   const root = await rootOf(options);
-  if (options.dryRun === true) return showPlan(await planApps(root), options);
+  if (options.dryRun === true) {
+    return await interruptible(async (signal) =>
+      showPlan(await planApps(root), await appsObstacles(root, openPrograms({ root, signal })), options),
+    );
+  }
   if (options.diff === true) return await interruptible((signal) => showDifference(root, signal, options));
   const { patience, reporter } = common(options);
   const limitSeconds = seconds('--nodes-timeout', options.nodesTimeout, patience.limitSeconds);
@@ -106,16 +115,25 @@ function seconds(option: string, text: string | undefined, absent: number): numb
   });
 }
 
-function showPlan(steps: readonly PlannedStep[], { json }: BootstrapCommandOptions): number {
+/** The steps, and what the first of them would stop at; the exit code is the one that the run would end with then. */
+function showPlan(
+  steps: readonly PlannedStep[],
+  obstacle: Failure | undefined,
+  { json }: BootstrapCommandOptions,
+): number {
+  const findings = obstacle?.findings ?? [];
+  const exitCode = obstacle === undefined ? EXIT.done : exitCodeOf(obstacle.kind);
   if (json === true) {
     const plan = steps.map(({ title, condition, calls }) => ({ title, condition, commands: calls.map(formatCall) }));
-    printJson({ status: 'planned', steps: plan });
-    return EXIT.done;
+    printJson({ status: 'planned', steps: plan, findings });
+    return exitCode;
   }
   for (const [index, { title, condition, calls }] of steps.entries()) {
     print(`${String(index + 1)}. ${title} (${condition})\n`);
     print(calls.map((call) => `     ${formatCall(call)}\n`).join(''));
   }
-  print('nothing was started\n');
-  return EXIT.done;
+  printFindings(findings);
+  const outlook = obstacle === undefined ? '' : `; the run would stop at step 1: ${countFindings(findings)}`;
+  print(`nothing was started${outlook}\n`);
+  return exitCode;
 }

@@ -8,7 +8,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
   const what = 'kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md';
   withVerbose(clusterCommand(program, 'configure', `validate, render, encrypt and write ${what}`))
     .option('-y, --yes', 'answer every question with yes')
-    .option('--check', 'write nothing; exit with 2 where something would change')
+    .option('--dry-run, --check', 'write nothing; exit with 2 where something would change, with 1 where it would stop')
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
     .option('--keep', 'leave files that were changed by hand as they are, and go on with the others')
     .option(
@@ -26,7 +26,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
 
   withVerbose(clusterCommand(program, 'plan', 'list what configure would do to each file, and write nothing'))
     .option('--all', 'list unchanged files too')
-    .option('--exit-code', 'exit with 2 where something would change')
+    .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
       const { runPlan } = await import('./plan.ts');
       finish(await runPlan(options));
@@ -34,7 +34,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
 
   withVerbose(clusterCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
     .argument('[file...]', 'only these files, or those below these folders')
-    .option('--exit-code', 'exit with 2 where something would change')
+    .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {
       const { runDiff } = await import('./diff.ts');
       finish(await runDiff(files, options));

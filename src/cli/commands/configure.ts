@@ -9,10 +9,9 @@ import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts'
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { count, printFindingsBriefly, printJson } from '../output.ts';
-import { configureToJson, planLines, planToJson, staleLine } from '../plan-output.ts';
+import { configureToJson, outlookOf, planLines, planToJson, staleLine } from '../plan-output.ts';
 import { showProgress, type ShownProgress } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
-import { differs } from './plan.ts';
 
 /** Options of `configure`. */
 export interface ConfigureCommandOptions extends RootOptions {
@@ -44,17 +43,13 @@ export async function runConfigure(options: ConfigureCommandOptions): Promise<nu
 async function check(options: ConfigureCommandOptions): Promise<number> {
   const root = await rootOf(options);
   const result = await shown(options, (progress) => planConfigure(root, progress, options.withoutKey === true));
-  const needsRun = differs(result.plan);
+  const { text, exitCode } = outlookOf(result);
   if (options.json === true) printJson(planToJson(result));
   else {
     printPlan(result, options);
-    print(
-      needsRun
-        ? `${staleLine(result.stale)}${conflictsOf(result.plan).length > 0 ? 'configure would stop: files were changed by hand' : 'configure would change the tree'}\n`
-        : 'nothing to do\n',
-    );
+    print(exitCode === EXIT.done ? text : `${staleLine(result.stale)}${text}`);
   }
-  return needsRun ? EXIT.changes : EXIT.done;
+  return exitCode;
 }
 
 async function write(options: ConfigureCommandOptions, signal: AbortSignal): Promise<number> {
@@ -96,7 +91,7 @@ async function confirmRemovals(removals: readonly PlanEntry[]): Promise<boolean>
 }
 
 function printPlan(result: PlanResult, options: RootOptions): void {
-  printFindingsBriefly(result.findings, options);
+  printFindingsBriefly([...result.findings, ...result.refusals], options);
   print(planLines(result.plan, { all: false }));
 }
 

@@ -9,6 +9,7 @@ import { formatDiff } from '../diff-output.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindingsOfChange, printJson } from '../output.ts';
 import { pathsInside } from '../paths.ts';
+import { outlookOf } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template diff [FILE...]`; gives back the exit code. */
@@ -18,15 +19,16 @@ export async function runDiff(
 ): Promise<number> {
   const root = await rootOf(options);
   const paths = await pathsInside(root.path, files);
-  const { plan, findings, diffOf } = await planConfigure(root, SILENT);
+  const result = await planConfigure(root, SILENT);
+  const { plan, findings, refusals, diffOf } = result;
   const diffs: FileDiff[] = [];
   for (const entry of entriesAt(plan, paths)) diffs.push(await diffOf(entry));
-  if (options.json === true) printJson({ status: 'planned', files: diffs, findings });
+  if (options.json === true) printJson({ status: 'planned', files: diffs, findings, refusals });
   else {
-    printFindingsOfChange(findings, options);
+    printFindingsOfChange([...findings, ...refusals], options);
     printColoured(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
   }
-  return diffs.length > 0 && options.exitCode === true ? EXIT.changes : EXIT.done;
+  return options.exitCode === true ? outlookOf(result).exitCode : EXIT.done;
 }
 
 /** What differs at the paths, or below them; everything that differs where no path is given. */

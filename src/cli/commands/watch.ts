@@ -53,7 +53,7 @@ async function showPlan(root: ClusterRoot, options: RootOptions): Promise<void> 
       printJson(planToJson(result));
       return;
     }
-    printFindingsOfChange(result.findings, options);
+    printFindingsOfChange([...result.findings, ...result.refusals], options);
     print(planLines(result.plan, { all: false }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

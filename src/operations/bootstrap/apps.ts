@@ -6,6 +6,8 @@ import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
 import { checkRepository } from '../doctor/repository.ts';
 import { runOperation, type OperationRun } from '../operation.ts';
 import type { Patience } from '../programs/patience.ts';
+import type { Failure } from '../../report/finding.ts';
+import type { Programs } from '../programs/call.ts';
 import { requirePrograms } from '../programs/versions.ts';
 import type { StepReport } from '../reporter.ts';
 import {
@@ -22,7 +24,7 @@ import {
   waitForDefinitions,
 } from './apps-calls.ts';
 import { applyDefinitions } from './crds.ts';
-import { requireOwnTree, type OwnTree } from './guard.ts';
+import { obstacles, requireOwnTree, type OwnTree } from './guard.ts';
 import { waitForNodes } from './kube-nodes.ts';
 import { makeNamespaces, namespacesOf } from './namespaces.ts';
 import type { BootstrapOptions } from './options.ts';
@@ -104,9 +106,16 @@ export async function planApps(root: ClusterRoot): Promise<PlannedStep[]> {
   ];
 }
 
+/** What the run would stop at before it begins; undefined where nothing stands in its way. */
+export async function appsObstacles(root: ClusterRoot, programs: Programs): Promise<Failure | undefined> {
+  return await obstacles(root, { programs, needed: APPS_PROGRAMS }, () => requireKubeconfig(root));
+}
+
+const APPS_PROGRAMS = ['kubectl', 'helmfile', 'helm'] as const;
+
 async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree & { readonly cluster: TalosCluster }> {
   const tree = await requireOwnTree(run.root);
-  await requirePrograms(run.programs, ['kubectl', 'helmfile', 'helm']);
+  await requirePrograms(run.programs, APPS_PROGRAMS);
   const cluster = await readTalosCluster(run.root);
   await requireKubeconfig(run.root);
   const checks = await checkRepository(run.root, tree.configuration);

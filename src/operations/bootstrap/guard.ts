@@ -8,6 +8,9 @@ import { isTidied, needsTunnel, readConfiguration } from '../../pipeline/configu
 import { readManifest } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { isSampleValue, staleFindings } from '../doctor/configuration.ts';
+import type { Programs } from '../programs/call.ts';
+import type { ProgramName } from '../programs/catalogue.ts';
+import { missingProgram } from '../programs/programs.ts';
 import { filesOfSample, secretFiles } from '../doctor/secrets.ts';
 
 /** A tree that a cluster may be made from. */
@@ -40,6 +43,39 @@ export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
   ];
   if (findings.length > 0) throw new Failure('input', findings);
   return { key: access.key, configuration };
+}
+
+/**
+ * Everything that the first step of a bootstrap would stop at, as far as it can be told without starting a program: what is wrong with
+ * the tree, and programs that are missing.
+ *
+ * @param checks - further checks of the stage, each throwing a Failure
+ */
+export async function obstacles(
+  root: ClusterRoot,
+  { programs, needed }: { readonly programs: Programs; readonly needed: readonly ProgramName[] },
+  ...checks: readonly (() => Promise<unknown>)[]
+): Promise<Failure | undefined> {
+  const missing = async (): Promise<void> => {
+    const absent = await Promise.all(needed.map(async (name) => ((await programs.locate(name)) ? [] : [name])));
+    const findings = absent.flat().flatMap((name) => missingProgram(name).findings);
+    if (findings.length > 0) throw new Failure('outside', findings);
+  };
+  const failures: Failure[] = [];
+  for (const check of [() => requireOwnTree(root), missing, ...checks]) {
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return undefined;
+  return new Failure(
+    first.kind,
+    failures.flatMap(({ findings }) => findings),
+  );
 }
 
 /** What a look at the tree only warns of keeps a cluster from being made from it. */

@@ -2,11 +2,13 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { isPortOpen as probePort } from '../../system/network.ts';
 import { controllersOf, readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
 import { runOperation, type OperationRun } from '../operation.ts';
+import type { Failure } from '../../report/finding.ts';
+import type { Programs } from '../programs/call.ts';
 import { requirePrograms } from '../programs/versions.ts';
 import { ensureSecretBundle, GENERATE_SECRETS, SECRET_BUNDLE } from '../talos/secret.ts';
 import { generateConfig, GENERATE_CONFIG } from '../talos/generate.ts';
 import { askConfigured, askMaintenance } from '../talos/nodes.ts';
-import { requireOwnTree, type OwnTree } from './guard.ts';
+import { obstacles, requireOwnTree, type OwnTree } from './guard.ts';
 import { fetchKubeconfig, waitForApi } from './kubeconfig.ts';
 import { startEtcd } from './etcd.ts';
 import { applyToNodes, lookAtNodes, waitForControllers, waitForOthers } from './machines.ts';
@@ -96,6 +98,13 @@ export async function planTalos(root: ClusterRoot): Promise<PlannedStep[]> {
   ];
 }
 
+/** What the run would stop at before it begins; undefined where nothing stands in its way. */
+export async function talosObstacles(root: ClusterRoot, programs: Programs): Promise<Failure | undefined> {
+  return await obstacles(root, { programs, needed: TALOS_PROGRAMS });
+}
+
+const TALOS_PROGRAMS = ['talhelper', 'talosctl', 'kubectl'] as const;
+
 /** What a run over the machines works with. */
 export interface TalosTask {
   readonly run: OperationRun;
@@ -110,7 +119,7 @@ async function checkTalos(
   run: OperationRun,
 ): Promise<OwnTree & { readonly cluster: TalosCluster; readonly macs: ReadonlyMap<string, string> }> {
   const tree = await requireOwnTree(run.root);
-  await requirePrograms(run.programs, ['talhelper', 'talosctl', 'kubectl']);
+  await requirePrograms(run.programs, TALOS_PROGRAMS);
   const cluster = await readTalosCluster(run.root);
   controllersOf(cluster);
   const nodes = tree.configuration?.nodes ?? [];

@@ -8,7 +8,7 @@ import { bootstrapTalos, planTalos } from '../../../src/operations/bootstrap/tal
 import { readOperationJournal, unfinishedStep } from '../../../src/operations/journal.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
-import { runCommand } from '../../support/cluster.ts';
+import { runCommand, sampleCluster } from '../../support/cluster.ts';
 import { readFiles } from '../../support/folders.ts';
 import { logReporter } from '../support/log-reporter.ts';
 import { FEW_NODES, OWN_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
@@ -95,6 +95,38 @@ describe('bootstrap talos', () => {
     const result = await runCommand(['bootstrap', 'talos', '--dry-run', '--root', cluster], { env: stands.env });
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('talosctl bootstrap --nodes 10.11.12.10 --endpoints 10.11.12.10');
+    expect(await stands.calls()).toEqual([]);
+  });
+
+  it('says in a dry run what it would stop at', async () => {
+    const cluster = await sampleCluster();
+    const { stdout, stderr, code } = await runCommand(['bootstrap', 'talos', '--dry-run', '--root', cluster], {
+      env: { PATH: '/nonexistent' },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('this is the untouched sample of the template');
+    for (const program of ['talhelper', 'talosctl', 'kubectl']) expect(stderr).toContain(`error: ${program} is needed`);
+    expect(stdout).toMatch(/^1\. Check the repository/);
+    expect(stdout).toContain('nothing was started; the run would stop at step 1: 4 errors\n');
+  });
+
+  it('says in a dry run which values are those of the sample', async () => {
+    const { cluster, stands } = await world();
+    const file = join(cluster, 'cluster.yaml');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(/^cloudflare_domain: .*$/m, 'cloudflare_domain: example.com'),
+    );
+    const words = ['bootstrap', 'talos', '--dry-run', '--root', cluster];
+    const { stderr, code } = await runCommand(words, { env: stands.env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: `cloudflare_domain` is example.com, a domain for documentation that nobody has');
+    const json = await runCommand([...words, '--json'], { env: stands.env });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      status: 'planned',
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'config/sample-value' })]) as unknown,
+    });
+    expect(json.code).toBe(1);
     expect(await stands.calls()).toEqual([]);
   });
 });
