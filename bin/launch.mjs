@@ -6,6 +6,7 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { missingPackage } from './installed.mjs';
 import { sourceStamp, STAMP_FILE } from './stamp.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -66,33 +67,42 @@ async function makeBundle(isUpgrade) {
     // The sources are partly those of one version and partly those of another.
     if (canStart) return;
     end(
-      'an upgrade was interrupted',
-      'run `node bin/cluster-template.mjs upgrade` to finish it, with --abort to take it back',
+      'an upgrade was interrupted\nrun `node bin/cluster-template.mjs upgrade` to finish it, with --abort to take it back',
       1,
     );
   }
   const stamp = sourceStamp(root);
-  if (stamp === undefined || built?.trim() === stamp) return;
-  const trouble = await rebuild();
-  if (trouble === undefined || canStart) return;
-  const isWaiting = existsSync(join(UPGRADE, 'record.json'));
-  const remedy = isWaiting
-    ? 'resolve the conflicts of the upgrade and run npm ci, or take it back with `node bin/cluster-template.mjs upgrade --abort`'
-    : 'run npm ci there first';
-  end(`cannot build the sources of ${root}: ${remedy}`, trouble, 3);
+  if (stamp === undefined || (canStart && built.trim() === stamp)) return;
+  const missing = missingPackage(root);
+  if (missing === undefined) {
+    if (built?.trim() === stamp) return;
+    const trouble = await rebuild(built !== undefined);
+    if (trouble === undefined || canStart) return;
+    const isWaiting = existsSync(join(UPGRADE, 'record.json'));
+    const remedy = isWaiting
+      ? ': resolve the conflicts of the upgrade and run npm ci, or take it back with `node bin/cluster-template.mjs upgrade --abort`'
+      : '';
+    end(`cannot build the sources of ${root}${remedy}\n${trouble}`, OUTSIDE);
+  }
+  if (!canStart) end(missing, OUTSIDE);
 }
 
-function end(message, detail, code) {
-  console.error(`${message}\n${detail}`);
+function end(message, code) {
+  console.error(message.trimEnd());
   process.exit(code);
 }
 
+/** Exit code of the build where another process is at it and does not come to an end. */
+const LOCKED = 4;
+
 /** Gives back what went wrong; undefined where nothing did. */
-async function rebuild() {
+async function rebuild(hasBundle) {
   try {
-    await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root });
+    await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-changed'], { cwd: root });
     return undefined;
   } catch (error) {
-    return error.stderr ?? error.message;
+    if (error.code !== LOCKED || !hasBundle) return error.stderr || error.message;
+    console.error(`${error.stderr.trim()}: this run uses the sources as they were built last`);
+    return undefined;
   }
 }

@@ -1,11 +1,12 @@
 // Compiles the JSON Schemas of cluster.yaml and nodes.yaml to plain functions, so that nothing compiles a schema at run time.
 // Usage: node scripts/compile-schemas.mjs   (a test says when the committed result is out of date)
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { writeWhole } from './dist-folder.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'src/cluster/config/generated');
@@ -28,10 +29,10 @@ export async function compileSchemas(outDir = OUTPUT) {
   }
 }
 
-/** A file that stays as it is keeps its times, which a build that compares times needs. */
+/** What is as it should be is left alone; others may read it meanwhile. */
 async function writeIfChanged(path, text) {
   const present = await readFile(path, 'utf8').catch(() => undefined);
-  if (present !== text) await writeFile(path, text);
+  if (present !== text) await writeWhole(path, text);
 }
 
 /** The files that `compileSchemas` writes, by name. */

@@ -18,7 +18,7 @@ import {
   temporaryName,
 } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
-import { runProgram } from '../system/programs.ts';
+import { runProgram, type ProgramResult } from '../system/programs.ts';
 import { formatManifest } from '../workspace/manifest.ts';
 
 /** How a thin repository is to be made. */
@@ -132,8 +132,7 @@ async function chooseDependency(
   }
   if (tool.private !== true) return tool.version;
   await makeFolder(below(staging));
-  const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', staging];
-  const { exitCode, stderr, missing } = await runProgram('npm', words, { cwd: packageFolder });
+  const { exitCode, stderr, missing } = await packTool(packageFolder, staging);
   const tarball = (await listFolder(staging)).find(({ name }) => name.endsWith('.tgz'));
   if (exitCode === 0 && tarball !== undefined) return `file:${tarball.name}`;
   throw failure('outside', {
@@ -143,6 +142,19 @@ async function chooseDependency(
       : `npm cannot pack the tool: ${stderr.trim()}`,
     remedy: 'give --dependency, a version or a tarball',
   });
+}
+
+/** What a shell ends with where a program is not there; the script that packs does the same. */
+const COMMAND_NOT_FOUND = 127;
+
+/** A repository of the tool has a script for it; what was installed as a package is packed as it is. */
+async function packTool(packageFolder: string, to: string): Promise<ProgramResult> {
+  const script = join(packageFolder, 'scripts', 'pack.mjs');
+  const options = ['--json', '--ignore-scripts', '--pack-destination', to];
+  if ((await inspect(script)) === undefined)
+    return await runProgram('npm', ['pack', ...options], { cwd: packageFolder });
+  const result = await runProgram(process.execPath, [script, ...options], { cwd: packageFolder });
+  return { ...result, missing: result.exitCode === COMMAND_NOT_FOUND };
 }
 
 /** Names of packages are lower case, and start with a letter or digit. */

@@ -1,10 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { ofRepository, pack } from './packed.ts';
+import { npm, ofRepository, packTool } from './packed.ts';
 
-const packed = await pack();
+const run = promisify(execFile);
+const folder = await mkdtemp(join(tmpdir(), 'cluster-template-packed-'));
+const before = await readFile(ofRepository('package.json'), 'utf8');
+const packed = await packTool(folder);
+await run('tar', ['-xzf', packed.filename], { cwd: folder });
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 const paths = packed.files.map(({ path }) => path);
 
 /** What the package is made of, and nothing else. */
@@ -53,13 +63,37 @@ describe('the package', () => {
   });
 
   it('asks for nothing but what is not in its bundle, at one exact version', async () => {
-    expect(Object.keys(packageJson.dependencies)).toEqual(['jiti']);
-    for (const version of Object.values(packageJson.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const { dependencies, ...manifest } = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    expect(dependencies).toEqual({ jiti: packageJson.dependencies.jiti });
+    const { scripts: _scripts, dependencies: all, devDependencies: _development, ...rest } = packageJson;
+    expect(manifest).toEqual(rest);
+    for (const version of Object.values(all)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     const notice = await readFile(ofRepository('dist/NOTICE.txt'), 'utf8');
     for (const name of ['nunjucks', 'commander', 'yaml', 'sops-age', 'execa']) {
       expect(notice).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, [\\w.-]+$`, 'm'));
     }
     expect(notice).not.toMatch(/^(?:jiti|esbuild|vitest|prettier|typescript) \d/m);
+  });
+
+  it('leaves the package.json of the repository as it is, and is made in one way alone', async () => {
+    expect(await readFile(ofRepository('package.json'), 'utf8')).toBe(before);
+    await expect(npm(['pack', '--dry-run'], ofRepository(''))).rejects.toMatchObject({
+      stderr: expect.stringContaining('run `npm run pack` instead') as string,
+    });
+  });
+
+  it('is made from what src/ imports, all of which `npm ci --omit=dev` installs', async () => {
+    const sources = await readdir(ofRepository('src'), { recursive: true });
+    const texts = await Promise.all(
+      sources.filter((path) => path.endsWith('.ts')).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
+    );
+    const names = texts.flatMap((text) =>
+      [...text.matchAll(/(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/g)].map(([, name = '']) => name),
+    );
+    const imported = [...new Set(names.filter((name) => !builtinModules.includes(name)))];
+    expect([...imported, 'esbuild'].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
   });
 
   it('can be executed, and is small', () => {

@@ -15,16 +15,27 @@ export interface Packed {
 }
 
 /**
- * Packs a package as it would be published, by npm itself; without a folder for the tarball it is only said what would be in it.
+ * Packs this repository as it is published.
  *
- * @param folder - the package; this repository where none is given
+ * @param to - folder for the tarball; without one it is only said what would be in it
  */
-export async function pack({ folder = REPOSITORY, to }: { folder?: string; to?: string } = {}): Promise<Packed> {
-  // What is packed was built before the tests, and other tests are at work with it.
-  const target = to === undefined ? ['--dry-run'] : ['--pack-destination', to];
-  const { stdout } = await npm(['pack', '--json', '--ignore-scripts', ...target], folder);
-  const [packed] = JSON.parse(stdout) as Packed[];
-  if (packed === undefined) throw new Error(`npm pack says nothing of ${folder}`);
+export async function packTool(to?: string): Promise<Packed> {
+  const words = [join(REPOSITORY, 'scripts/pack.mjs'), '--json', ...options(to), '--offline'];
+  return parsePacked((await run(process.execPath, words, { maxBuffer: 2 ** 26 })).stdout);
+}
+
+/** Packs another package, by npm itself. */
+export async function pack(folder: string, to: string): Promise<Packed> {
+  return parsePacked((await npm(['pack', '--json', '--ignore-scripts', ...options(to)], folder)).stdout);
+}
+
+function options(to: string | undefined): string[] {
+  return to === undefined ? ['--dry-run'] : ['--pack-destination', to];
+}
+
+function parsePacked(text: string): Packed {
+  const [packed] = JSON.parse(text) as Packed[];
+  if (packed === undefined) throw new Error(`npm pack says nothing: ${text}`);
   return packed;
 }
 

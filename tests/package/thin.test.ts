@@ -24,7 +24,7 @@ beforeAll(async () => {
   home = join(folder, 'home');
   const created = await runCommand(['create', home, '--json'], { cwd: folder });
   expect(created, created.stderr).toMatchObject({ code: 0 });
-  const jiti = await pack({ folder: ofRepository('node_modules/jiti'), to: folder });
+  const jiti = await pack(ofRepository('node_modules/jiti'), folder);
   await npm(['install', '--no-save', '--cache', join(folder, 'cache'), join(folder, jiti.filename)], home);
   const configured = await run('configure');
   expect(configured, configured.stderr).toMatchObject({ code: 0 });
