@@ -74,6 +74,9 @@ function projectOptions(onWrite: () => void): ProjectOptions {
     folder: process.cwd(),
     cache: openUserCache(),
     onWrite,
+    warn: (finding) => {
+      printFindings([finding]);
+    },
     // Standard output may be where the result goes.
     log: (line) => {
       printError(`${line}\n`);

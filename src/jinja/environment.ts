@@ -201,6 +201,8 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     if (fn === undefined || fn !== builtin || typeof fn !== 'function' || passedArgument(fn) === 'context') {
       throw new Error('not a constant');
     }
+    // So is what a policy of the program makes of a value.
+    if (fn === builtinFilters.get('tojson') && hasFunctions(this.policies)) throw new Error('not a constant');
     return call(fn, args, kwargs, { environment: this, evalContext: { environment: this, autoescape } });
   }
 
@@ -312,6 +314,10 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   random(): number {
     return this.settings.random();
   }
+}
+
+function hasFunctions({ 'json.dumps_function': dumps, 'json.dumps_kwargs': kwargs }: Policies): boolean {
+  return dumps !== null || typeof kwargs.default === 'function';
 }
 
 /** Steps of work that a template may take before it is rendered, for its constant expressions. */

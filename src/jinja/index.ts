@@ -20,7 +20,9 @@ export {
   DEFAULT_POLICIES,
   type EnvironmentLike,
   type EvalContext,
+  type JsonArguments,
   type Policies,
+  policyMistake,
 } from './python/context.ts';
 export { makeDict } from './python/dict.ts';
 export { makeFloat, PyFloat } from './python/float.ts';

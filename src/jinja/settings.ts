@@ -1,9 +1,10 @@
+import { pyError } from './errors.ts';
 import type { Extension } from './extensions/extension.ts';
 import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
 import type { TemplateLoader } from './loaders.ts';
 import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET } from './python/budget.ts';
 import type { PyCallable } from './python/callable.ts';
-import { DEFAULT_POLICIES, type Policies } from './python/context.ts';
+import { DEFAULT_POLICIES, type Policies, policyMistake } from './python/context.ts';
 import type { Limits } from './runtime/types.ts';
 import type { UndefinedPolicy } from './undefined.ts';
 
@@ -76,6 +77,8 @@ const DEFAULT_RECURSION = 1000;
 /** The settings that options mean. */
 export function resolveSettings(options: EnvironmentOptions): Settings {
   const { autoescape = false } = options;
+  const mistake = policyMistake(options.policies ?? {});
+  if (mistake !== undefined) throw pyError('TypeError', mistake);
   return {
     syntax: resolveSyntax(options),
     loader: options.loader,

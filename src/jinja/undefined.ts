@@ -87,6 +87,20 @@ export class Undefined extends PyObject {
     return '';
   }
 
+  /** A function of the program that makes a text of it gets what a template would print; every other use is an error. */
+  [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
+    if (hint === 'string') return this.str();
+    throw this.error();
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.iterate()[Symbol.iterator]();
+  }
+
+  override toJSON(): unknown {
+    throw pyError('TypeError', `Object of type ${this.typeName} is not JSON serializable`);
+  }
+
   override repr(): string {
     return 'Undefined';
   }
@@ -168,6 +182,10 @@ export class DebugUndefined extends Undefined {
 export class StrictUndefined extends Undefined {
   override get typeName(): string {
     return 'StrictUndefined';
+  }
+
+  override toJSON(): unknown {
+    throw this.error();
   }
 
   override str(): string {

@@ -27,6 +27,14 @@ export interface Inputs {
   readonly outputs: ReadonlyMap<string, Output>;
   /** Files that lie beside each other and would give one output: as with makejinja the first is taken. */
   readonly rivals: readonly Clash[];
+  /** Patterns of `include_patterns` for which no file was found, and of `exclude_patterns` with `**` that left none out. */
+  readonly unmatched: readonly Unmatched[];
+}
+
+/** A pattern that matched nothing. */
+export interface Unmatched {
+  readonly setting: 'include_patterns' | 'exclude_patterns';
+  readonly pattern: string;
 }
 
 /** A file that becomes output, rendered or as it is. */
@@ -57,9 +65,10 @@ export async function readInputs(
   }
   const outputs = new Map<string, Output>();
   const rivals: Clash[] = [];
+  const used = new Set<string>();
   let singles: ReadonlyMap<string, InputFile> = new Map();
   for (const { isSingle, found } of inputs) {
-    const chosen = isSingle ? found : choose(found, { settings, folder, pathFilters });
+    const chosen = isSingle ? found : choose(found, { settings, folder, pathFilters, used });
     // An earlier input lies over a later one; beside each other nobody wants two files of one output.
     const beside = new Map<string, InputFile>(isSingle ? singles : []);
     for (const file of new Set(chosen)) {
@@ -71,7 +80,8 @@ export async function readInputs(
     }
     if (isSingle) singles = beside;
   }
-  return { files, outputs, rivals };
+  const unmatched = inputs.every(({ isSingle }) => isSingle) ? [] : unusedPatterns(settings, used);
+  return { files, outputs, rivals, unmatched };
 }
 
 type KnownFiles = (path: string) => InputFile | undefined;
@@ -80,22 +90,52 @@ interface Choice {
   readonly settings: Settings;
   readonly folder: string;
   readonly pathFilters: readonly ((path: string) => boolean)[];
+  /** Takes the patterns that matched something. */
+  readonly used: Set<string>;
 }
 
 /** The files of a folder that become output, pattern by pattern. */
-function choose(found: readonly InputFile[], { settings, folder, pathFilters }: Choice): InputFile[] {
-  const excluded = settings.excludePatterns.map(pathMatcher);
+function choose(found: readonly InputFile[], { settings, folder, pathFilters, used }: Choice): InputFile[] {
+  const excluded = settings.excludePatterns.map((pattern) => ({ pattern, matches: pathMatcher(pattern) }));
   // Patterns are compared with the whole path from the root, as with makejinja.
-  const candidates = found.filter(({ isBehindLink, source }) => {
+  const isExcluded = (source: string): boolean => {
     const path = resolve(folder, source);
-    return (
-      isBehindLink !== true && !excluded.some((matches) => matches(path)) && pathFilters.every((wants) => wants(source))
-    );
-  });
+    const reasons = excluded.filter(({ matches }) => matches(path));
+    for (const { pattern } of reasons) used.add(pattern);
+    return reasons.length > 0;
+  };
+  const candidates = found.filter(
+    ({ isBehindLink, source }) =>
+      isBehindLink !== true && !isExcluded(source) && pathFilters.every((wants) => wants(source)),
+  );
   return settings.includePatterns.flatMap((pattern) => {
     const isIncluded = globMatcher(pattern);
+    if (found.some(({ name }) => isIncluded(name))) used.add(pattern);
     return candidates.filter(({ name }) => isIncluded(name));
   });
+}
+
+function unusedPatterns({ includePatterns, excludePatterns }: Settings, used: ReadonlySet<string>): Unmatched[] {
+  // What an exclusion without `**` leaves out may just not be there today.
+  const misread = excludePatterns.filter((pattern) => pattern.includes('**'));
+  return [
+    ...includePatterns.map((pattern) => ({ setting: 'include_patterns' as const, pattern })),
+    ...misread.map((pattern) => ({ setting: 'exclude_patterns' as const, pattern })),
+  ].filter(({ pattern }) => !used.has(pattern));
+}
+
+/** What a user is told of a pattern that matched nothing. */
+export function unmatchedFinding({ setting, pattern }: Unmatched): Finding {
+  const remedy =
+    setting === 'include_patterns'
+      ? 'patterns are compared with paths below each input; `**/*` takes every file'
+      : 'it is compared with the last parts of a path, where `**` is one folder or file as `*` is';
+  return {
+    code: 'render/pattern',
+    severity: 'warning',
+    message: `\`${pattern}\` under \`${setting}\` matches no file`,
+    remedy,
+  };
 }
 
 /** Path of the result of a file, relative to the output folder: the template's ending is taken off. */
@@ -115,6 +155,12 @@ function suffixOf(name: string): string {
   return dot > 0 && dot < last.length - 1 ? last.slice(dot) : '';
 }
 
+/** A path as Python's `Path` writes it: `./a//b/` is `a/b`. */
+function normalized(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return (path.startsWith('/') ? '/' : '') + parts.join('/') || '.';
+}
+
 interface ReadInput {
   /** Whether the input is a file and not a folder: it is rendered whatever its ending is. */
   readonly isSingle: boolean;
@@ -128,7 +174,7 @@ async function readInput(folder: string, input: string, known: KnownFiles): Prom
   }
   const root = resolve(folder, input);
   const kind = (await inspectTarget(root))?.kind;
-  const source = input.replace(/(?<=.)\/+$/, '');
+  const source = normalized(input);
   if (kind === 'file')
     return { isSingle: true, found: readFiles([{ path: root, name: basename(root), source }], known) };
   if (kind !== 'folder') throw inputMissing(input);
@@ -143,7 +189,7 @@ async function readInput(folder: string, input: string, known: KnownFiles): Prom
   const wanted = entries.map(({ name, isBehindLink }) => ({
     path: join(root, name),
     name,
-    source: source === '/' ? `/${name}` : `${source}/${name}`,
+    source: source === '.' ? name : source === '/' ? `/${name}` : `${source}/${name}`,
     ...(isBehindLink ? { isBehindLink } : {}),
   }));
   return { isSingle: false, found: readFiles(wanted, known) };

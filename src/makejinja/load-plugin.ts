@@ -1,10 +1,11 @@
 import { posix, resolve } from 'node:path';
 
 import { pathToFileURL } from 'node:url';
+import { policyMistake } from '../jinja/index.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import { PLUGIN_MEMBERS, type Plugin, type PluginContext, type PluginMembers } from './plugin.ts';
-import { causeOf, withNamedErrors } from './plugin-errors.ts';
+import { causeOf, withBorder } from './plugin-functions.ts';
 import { NO_CACHE, type UserCache } from '../system/user-folders.ts';
 import { importModule } from './typescript.ts';
 
@@ -42,7 +43,10 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
     );
   }
   const members = await attempt(name, file, 'making the plugin', () => make(factory, context));
-  return withNamedErrors(await readMembers(name, file, members), file);
+  const plugin = await readMembers(name, file, members);
+  const mistake = policyMistake(plugin.policies ?? {});
+  if (mistake !== undefined) throw pluginFailure(file, `the plugin \`${name}\` failed at its policies: ${mistake}`);
+  return withBorder(plugin, file);
 }
 
 /** Absolute paths of all files that the plugin of this name may be found in, in the order in which they are looked for. */

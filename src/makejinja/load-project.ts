@@ -75,9 +75,8 @@ async function loadPlugins(
     { name: 'data', data },
     { name: 'environment', data: { env } },
   ];
-  // One after the other: a later plugin wins, and its file may be missing because of what an earlier one does.
-  for (const name of settings.plugins) {
-    plugins.push(await loadPlugin(name, search, { data: Object.fromEntries(data), env, config: settings }));
-  }
+  // One after the other: a later plugin wins, sees what an earlier one changed and may be missing because of what that does.
+  const context = { data: Object.fromEntries(data), env, config: settings };
+  for (const name of settings.plugins) plugins.push(await loadPlugin(name, search, context));
   return plugins;
 }

@@ -17,14 +17,16 @@ export function pathMatcher(pattern: string): (path: string) => boolean {
 }
 
 /**
- * A test for the files that Python's `Path.glob` (3.11) would find for a pattern below a folder; it takes paths
- * relative to that folder. `**` stands for any number of folders, and a pattern that ends in it finds folders only.
+ * A test for the files that Python's `Path.glob` would find for a pattern below a folder; it takes paths relative to that
+ * folder. `**` stands for any number of folders; a pattern that ends in it finds all files below, as it does from Python 3.13
+ * on: before it found folders only.
  *
- * @see https://docs.python.org/3.11/library/pathlib.html#pathlib.Path.glob
+ * @see https://docs.python.org/3.13/library/pathlib.html#pathlib.Path.glob
  */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const wanted = components(pattern);
-  if (wanted.length === 0 || wanted.at(-1) === '**') return () => false;
+  if (wanted.length === 0) return () => false;
+  if (wanted.at(-1) === '**') wanted.push('*');
   const source = wanted
     .map((part, index) => {
       if (part === '**') return '(?:[^/]+/)*';

@@ -1,12 +1,31 @@
-import type { Extension, Policies } from '../jinja/index.ts';
+import type { Environment, Extension, PassedArgument, Policies } from '../jinja/index.ts';
 import type { Settings } from './settings.ts';
 
 /** A function of a template with Python's way of passing arguments: positional, by name, with defaults. */
 export interface SignedFunction<Values extends readonly unknown[] = unknown[]> {
   /** Name and parameters as Python writes them, e.g. `age_key(kind, file='age.key')`. */
   readonly signature: string;
-  /** Gets one value per parameter, in the order of the signature. */
+  /** Gets one value per parameter, in the order of the signature; before them what `pass` asks for. */
   readonly run: (...values: Values) => unknown;
+  /**
+   * What else the function gets, first: a TemplateContext for `context` (Jinja's `pass_context`), the engine's Environment
+   * for `environment` and its EvalContext for `evalContext`.
+   */
+  readonly pass?: PassedArgument;
+}
+
+/** The template that calls a function, for functions that ask for it. */
+export interface TemplateContext {
+  /** Name of the template. */
+  readonly name: string | undefined;
+  readonly environment: Environment;
+  /** Whether values are escaped for HTML here. */
+  readonly autoescape: boolean;
+  /** The value of a variable; undefined where there is none. */
+  readonly get: (name: string) => unknown;
+  readonly has: (name: string) => boolean;
+  /** All variables as they are now. */
+  readonly all: () => ReadonlyMap<string, unknown>;
 }
 
 /** A plain function takes positional arguments only; a filter's first argument is the piped value. */
@@ -36,8 +55,11 @@ export interface Plugin {
 
 /** What the module named under `plugins` gets when it is made. */
 export interface PluginContext {
-  /** The data that templates see before this plugin adds to them. Not to be changed. */
-  readonly data: Readonly<Record<string, unknown>>;
+  /**
+   * The data that templates see before plugins add to them. What a plugin changes in it, the plugins behind it see; templates
+   * see what it changes inside of a value.
+   */
+  readonly data: Record<string, unknown>;
   /** The process's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The settings of the run. */

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
-import { failure } from '../report/finding.ts';
+import { failure, type Finding } from '../report/finding.ts';
 import { below, makeFolder } from '../system/files.ts';
 import { runShellLine } from '../system/programs.ts';
+import { unmatchedFinding } from './inputs.ts';
 import { loadProject, type ProjectPlace } from './load-project.ts';
 import {
   checkClean,
@@ -25,6 +26,8 @@ export interface ProjectOptions extends ProjectPlace {
   readonly log: (line: string) => void;
   /** Takes the result where the output is standard output. */
   readonly print: (bytes: Uint8Array) => void;
+  /** Told what is likely a mistake and does not end the run. */
+  readonly warn?: (finding: Finding) => void;
   /** Told once before the first change to the output. */
   readonly onWrite?: () => void;
 }
@@ -39,6 +42,7 @@ export async function runProject(settings: Settings, options: ProjectOptions): P
   const { folder } = options;
   await runHooks('exec_pre', settings.execPre, folder);
   const project = await loadProject(settings, options);
+  for (const pattern of project.inputs.unmatched) options.warn?.(unmatchedFinding(pattern));
   const target = outputTarget(settings, folder);
   checkClean(target, settings, folder);
   const results = renderInputs({ ...project, inputs: withoutExisting(project.inputs, target, settings) });

@@ -6,12 +6,14 @@ import {
   templatePath,
   type CodeCache,
   type EnvironmentOptions,
+  type PassedArgument,
   type Policies,
 } from '../jinja/index.ts';
 import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
-import type { Plugin, PluginFunction } from './plugin.ts';
+import { isSigned } from './plugin-functions.ts';
+import type { Plugin, SignedFunction } from './plugin.ts';
 import { templateFinding, withoutTrail } from './problems.ts';
 import type { JinjaExtension, Settings } from './settings.ts';
 
@@ -164,18 +166,23 @@ function gather<T>(plugins: readonly Plugin[], entriesOf: (plugin: Plugin) => re
 
 function globalsOf({ data, globals, functions }: Plugin): [string, unknown][] {
   const entries = data instanceof Map ? [...(data as ReadonlyMap<string, unknown>)] : Object.entries(data ?? {});
-  return [...entries, ...Object.entries(globals ?? {}), ...functionsOf(functions)];
+  // In makejinja's order: data win over functions of the same name.
+  return [...functionsOf(globals), ...functionsOf(functions), ...entries.map(templateEntry)];
 }
 
-function functionsOf(table: Plugin['functions']): [string, TemplateFunction][] {
-  return Object.entries(table ?? {}).map(([name, value]) => [name, templateFunction(value)]);
+function functionsOf(table: Readonly<Record<string, unknown>> | undefined): [string, TemplateFunction][] {
+  return Object.entries(table ?? {}).map(templateEntry) as [string, TemplateFunction][];
+}
+
+function templateEntry([name, value]: [string, unknown]): [string, unknown] {
+  return [name, isSigned(value) ? pythonFunction(value.signature, value.run, passOption(value)) : value];
+}
+
+function passOption({ pass }: SignedFunction): { readonly pass?: PassedArgument } {
+  return pass === undefined ? {} : { pass };
 }
 
 type TemplateFunction = (...values: unknown[]) => unknown;
-
-function templateFunction(value: PluginFunction): TemplateFunction {
-  return (typeof value === 'function' ? value : pythonFunction(value.signature, value.run)) as TemplateFunction;
-}
 
 function textOf(file: InputFile | undefined): string | undefined {
   if (file === undefined) return undefined;

@@ -89,6 +89,7 @@ export const FINDING_CODES = {
   'render/settings': 'makejinja.toml cannot be read, or holds an unknown key or a value of the wrong type',
   'render/input-missing': 'a folder named under `inputs` in makejinja.toml does not exist',
   'render/unreadable': 'a template or a plugin cannot be read',
+  'render/pattern': 'a pattern of makejinja.toml matches no file',
   'render/template': 'a template is wrong or failed while it was rendered',
   'render/encoding': 'a template is not UTF-8 text',
   'render/output': 'the output named in makejinja.toml cannot take the results',

@@ -19,7 +19,7 @@ export const CODE_ATTACKS: readonly Attack[] = [
       const settings = parseSettings(await readFile(join(repository, 'makejinja.toml'), 'utf8'), 'makejinja.toml');
       // The names of filters are part of what a compiled template was found by.
       const filters = { basename: String, nthhost: String };
-      const inputs = { files: new Map(), outputs: new Map(), rivals: [] };
+      const inputs = { files: new Map(), outputs: new Map(), rivals: [], unmatched: [] };
       const environment = createEnvironment({ settings, inputs, plugins: [{ name: 'cluster', filters }] });
       const names = (await readdir(join(repository, 'templates'), { recursive: true })).filter((name) =>
         name.endsWith('.j2'),

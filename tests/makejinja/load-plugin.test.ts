@@ -69,9 +69,9 @@ describe('loadPlugin', () => {
 
 describe('what a plugin throws while templates are rendered', () => {
   it.each<[string, string, string]>([
-    ['a filter', 'filters: { f: () => { throw new Error("cause\\nstack"); } }', 'failed at its filter `f`: cause'],
-    ['a test', 'tests: { f: () => { throw "text"; } }', 'failed at its test `f`: text'],
-    ['a global', 'globals: { f: () => null.x }', 'failed at its global `f`: Cannot read properties of null'],
+    ['a filter', 'filters: { f: (_) => { throw new Error("cause\\nstack"); } }', 'failed at its filter `f`: cause'],
+    ['a test', 'tests: { f: (_) => { throw "text"; } }', 'failed at its test `f`: text'],
+    ['a global', 'globals: { f: (_) => null.x }', 'failed at its global `f`: Cannot read properties of null'],
     [
       'a function with a signature',
       'functions: { f: { signature: "f(a, b=1)", run: () => { throw new Error("cause"); } } }',

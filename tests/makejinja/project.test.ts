@@ -84,16 +84,50 @@ describe('runProject', () => {
   });
 });
 
-async function run(folder: string): Promise<{ logged: string[]; printed: string }> {
+describe('patterns', () => {
+  it.each([
+    ['include_patterns = ["d/**"]', ['d/e/y', 'd/x'], []],
+    ['include_patterns = ["*.txt", "d/*"]', ['d/x'], ['`*.txt` under `include_patterns` matches no file']],
+    ['exclude_patterns = ["*.bak"]', ['a', 'd/e/y', 'd/x'], []],
+    ['exclude_patterns = ["d/**"]', ['a', 'd/e/y'], []],
+    ['exclude_patterns = ["a/**"]', ['a', 'd/e/y', 'd/x'], ['`a/**` under `exclude_patterns` matches no file']],
+  ])('%s', async (line, outputs, warnings) => {
+    const text = `[makejinja]\ninputs = ["./in/"]\noutput = "out"\n${line}\n`;
+    const folder = await temporaryFolder({
+      'in/a.jinja': 'a',
+      'in/d/x.jinja': 'x',
+      'in/d/e/y.jinja': 'y',
+      'makejinja.toml': text,
+    });
+    const { warned } = await run(folder);
+    expect(Object.keys(await readFiles(join(folder, 'out'))).sort()).toEqual(outputs);
+    expect(warned).toEqual(warnings);
+  });
+
+  it('and path filters see paths as Python writes them', async () => {
+    const folder = await temporaryFolder({
+      'plugin.mjs': 'export const Plugin = () => ({ pathFilters: [(path) => path !== "in/d/x.jinja"] });',
+      'in/d/x.jinja': 'x',
+      'in/a.jinja': 'a',
+      'makejinja.toml': '[makejinja]\ninputs = [".//in/"]\noutput = "out"\nplugins = ["plugin:Plugin"]\n',
+    });
+    await run(folder);
+    expect(Object.keys(await readFiles(join(folder, 'out')))).toEqual(['a']);
+  });
+});
+
+async function run(folder: string): Promise<{ logged: string[]; printed: string; warned: string[] }> {
   const logged: string[] = [];
+  const warned: string[] = [];
   let printed = '';
   const settings = parseSettings((await readFiles(folder))['makejinja.toml'] ?? '', 'makejinja.toml');
   await runProject(settings, {
     folder,
     log: (line) => logged.push(line),
+    warn: ({ message }) => warned.push(message),
     print: (bytes) => {
       printed += Buffer.from(bytes).toString('utf8');
     },
   });
-  return { logged, printed };
+  return { logged, printed, warned };
 }

@@ -131,7 +131,7 @@ async function renderText(files: Readonly<Record<string, string>>, binary: boole
     const names = cut.map(([, { file }]) => [file.name, file] as const);
     renderInputs({
       settings,
-      inputs: binary ? { files: new Map(names), outputs: new Map(cut), rivals: [] } : inputs,
+      inputs: binary ? { files: new Map(names), outputs: new Map(cut), rivals: [], unmatched: [] } : inputs,
       plugins: [PLUGIN],
     });
     return 'no finding';

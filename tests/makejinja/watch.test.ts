@@ -55,10 +55,10 @@ describe('WatchSession', () => {
     ['a new data file', { 'data/w.json': '{"v": 3}' }, { a: 'macro-3' }],
     ['the data of one template', { 'b.yaml': 'own: 5\n' }, { b: 'b 5 10' }],
     ['a module that a plugin imports', { 'helper.mjs': 'export const factor = 7;\n' }, { b: 'b 1 7' }],
-    ['a plugin', { 'plugin.mjs': 'export const Plugin = () => ({ functions: { f: () => "p" } });\n' }, { b: 'b 1 p' }],
+    ['a plugin', { 'plugin.mjs': 'export const Plugin = () => ({ functions: { f: (_) => "p" } });\n' }, { b: 'b 1 p' }],
     [
       'a plugin that wins from now on',
-      { 'plugin.ts': 'export const Plugin = () => ({ functions: { f: () => "ts" as string } });\n' },
+      { 'plugin.ts': 'export const Plugin = () => ({ functions: { f: (_: unknown) => "ts" as string } });\n' },
       { b: 'b 1 ts' },
     ],
     [

@@ -22,6 +22,10 @@ export class PyBytes extends PyObject {
     return true;
   }
 
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.iterate()[Symbol.iterator]();
+  }
+
   override iterate(): Iterable<unknown> {
     return this.bytes;
   }

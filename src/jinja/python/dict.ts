@@ -3,6 +3,7 @@ import { PyFloat } from './float.ts';
 import { CALL, hold, ITEM, makeItems, scanText, spend } from './budget.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
+import { repr, str } from './text.ts';
 import { Tuple } from './tuple.ts';
 import { isDict, type PlainObject, typeName } from './types.ts';
 
@@ -15,6 +16,21 @@ export type AnyDict = Map<unknown, unknown> | PlainObject;
  */
 export class Dict extends Map<unknown, unknown> {
   unusual: Map<unknown, unknown> | undefined;
+
+  /** In JavaScript's hands too a dict has Python's text: `String(dict)`. */
+  override toString(): string {
+    return repr(this);
+  }
+
+  /** What `JSON.stringify` writes: an object whose keys are written as Python's `json` does. */
+  toJSON(): PlainObject {
+    return Object.fromEntries([...this].map(([key, value]) => [jsonKey(key), value]));
+  }
+}
+
+function jsonKey(key: unknown): string {
+  if (key === null || typeof key === 'boolean') return String(key);
+  return str(key);
 }
 
 /** A dict with these entries; later ones win, the first key of equal ones stays. */

@@ -9,6 +9,14 @@ export class Markup {
   toString(): string {
     return this.value;
   }
+
+  valueOf(): string {
+    return this.value;
+  }
+
+  toJSON(): string {
+    return this.value;
+  }
 }
 
 /** True for both kinds of Python's `str`. */

@@ -68,6 +68,16 @@ export abstract class PyObject {
     return this.repr();
   }
 
+  /** In JavaScript's hands too a value has Python's text: `String(value)`. */
+  toString(): string {
+    return this.str();
+  }
+
+  /** What `JSON.stringify` writes: the items of what has items, of everything else its text. */
+  toJSON(): unknown {
+    return this.iterable ? [...this.iterate()] : this.str();
+  }
+
   /** `repr(self)`. */
   repr(): string {
     const module = this.moduleName;

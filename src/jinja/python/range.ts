@@ -34,6 +34,10 @@ export class Range extends PyObject {
     return true;
   }
 
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.iterate()[Symbol.iterator]();
+  }
+
   override iterate(): Iterable<unknown> {
     return items(this.start, this.step, this.count);
   }

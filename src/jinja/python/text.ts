@@ -18,6 +18,15 @@ export function str(value: unknown): string {
   return repr(value);
 }
 
+// A tuple in JavaScript's hands has Python's text as well; said here, as printing knows tuples and not the reverse.
+Object.defineProperty(Tuple.prototype, 'toString', {
+  configurable: true,
+  writable: true,
+  value(this: Tuple): string {
+    return repr(this);
+  },
+});
+
 /** `repr(value)`: how a value prints inside of a list or dict. */
 export function repr(value: unknown): string {
   return reprIn(value, []);

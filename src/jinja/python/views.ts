@@ -30,6 +30,10 @@ export class DictView extends PyObject {
     return iterateDict(this.dict, this.kind);
   }
 
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.iterate()[Symbol.iterator]();
+  }
+
   override reversed(): Iterable<unknown> {
     return this.list().reverse();
   }

@@ -41,6 +41,10 @@ export class PySet extends NativeObject {
     return true;
   }
 
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.iterate()[Symbol.iterator]();
+  }
+
   override iterate(): Iterable<unknown> {
     return this.items;
   }
