@@ -19,6 +19,14 @@ export function withVerbose(command: Command): Command {
   return command.option('--verbose', 'show everything that is left of the sample');
 }
 
+/** Adds a command that renders, and so runs the plugins of the repository: with --trust too. */
+export function renderingCommand(parent: Command, name: string, description: string): Command {
+  return clusterCommand(parent, name, description).option(
+    '--trust',
+    "run the repository's own plugins, now and from now on: remembered for this folder",
+  );
+}
+
 /** A name that stands before further commands; added where it is not there yet. */
 export function commandGroup(parent: Command, name: string, description: string): Command {
   const existing = parent.commands.find((command) => command.name() === name);

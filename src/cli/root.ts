@@ -1,10 +1,12 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { clusterRoot, ROOT_MARKERS, type ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
+import { rememberTrust } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, inspectTarget } from '../system/files.ts';
 import { refuseStrangeFolder } from '../workspace/disk.ts';
 import { learnInvocation } from './invocation.ts';
+import { printFindings } from './output.ts';
 import { VERSION } from './version.ts';
 
 /** Options that every command on a cluster takes. */
@@ -14,6 +16,8 @@ export interface RootOptions {
   readonly json?: boolean;
   /** Whether everything that is left of the sample is shown. */
   readonly verbose?: boolean;
+  /** Whether the repository's own plugins are to be run from now on; only of commands that render. */
+  readonly trust?: boolean;
 }
 
 /** Name and version as the manifest records them. */
@@ -26,7 +30,7 @@ export const GENERATOR = `cluster-template ${VERSION}`;
  *   of kind `input` where a link or a file lies in the place of the state folder: whoever looked would read what others put
  *   there, and whoever writes would write elsewhere
  */
-export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> {
+export async function rootOf({ root, keys, trust }: RootOptions): Promise<ClusterRoot> {
   for (const [option, folder] of [
     ['--root', root],
     ['--keys', keys],
@@ -40,7 +44,18 @@ export async function rootOf({ root, keys }: RootOptions): Promise<ClusterRoot> 
   if (path === undefined) throw noRoot(process.cwd());
   const found = keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
   await refuseStrangeFolder(workspaceOf(found), basename(found.state));
-  return found;
+  return trust === true ? trusted(found) : found;
+}
+
+/** Holds for this run in any case. */
+function trusted(root: ClusterRoot): ClusterRoot {
+  const problem = rememberTrust(root);
+  if (problem !== undefined) {
+    const message = `that this repository is trusted cannot be remembered: ${problem}`;
+    const remedy = 'say --trust each time, or name the folder in CLUSTER_TEMPLATE_TRUST';
+    printFindings([{ code: 'trust/user-folder', severity: 'warning', message, remedy }]);
+  }
+  return { ...root, isTrusted: true };
 }
 
 /** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */

@@ -20,6 +20,8 @@ export interface ClusterRoot {
   readonly keys: string;
   /** Folder of the manifest, the caches, the lock and the journal. */
   readonly state: string;
+  /** Whether the user said that the repository's own code may be run in this run. */
+  readonly isTrusted?: boolean;
 }
 
 /** The usual layout below `path`; `keys` is another folder for the keys (the sample's, say). */

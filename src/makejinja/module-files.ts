@@ -14,7 +14,7 @@ export function moduleFiles(path: string): string[] {
   const visit = (file: string): void => {
     if (found.has(file)) return;
     found.add(file);
-    const text = readTextSyncIfPresent(file) ?? '';
+    const text = kindAt(file) === 'file' ? (readTextSyncIfPresent(file) ?? '') : '';
     for (const specifier of relativeImports(text)) visit(resolveModule(resolve(dirname(file), specifier)));
   };
   visit(path);

@@ -3,6 +3,7 @@ import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
 import { clusterRoot } from '../cluster/root.ts';
 import { hashInputs } from '../pipeline/inputs.ts';
 import { MANIFEST_FILE } from '../pipeline/state.ts';
+import { rememberOwner } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import {
   below,
@@ -69,6 +70,7 @@ export async function createRepository(folder: string, options: CreateOptions): 
     const made = (await listFolder(staging)).map(({ name }) => name);
     await putInPlace(staging, folder, made);
     const git = await makeGitRepository(folder, options.git);
+    await rememberOwner(clusterRoot(folder));
     const packed = made.filter((name) => name.endsWith('.tgz'));
     return { folder, files: [...Object.keys(files), MANIFEST_FILE, ...packed].sort(), dependency, git };
   } finally {

@@ -1,4 +1,5 @@
 import { isSecretPath } from '../checks/secrets.ts';
+import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import { restoreCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import { placeholderFindings } from '../cluster/credentials/placeholder.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
@@ -30,6 +31,7 @@ import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
+import { rememberOwner, requireTrust } from './trust.ts';
 import { passGates } from './validate-tree.ts';
 import { credentialStandIns, dependentFiles, refuseSecretChanges } from './without-key.ts';
 
@@ -64,14 +66,15 @@ export interface CompareOptions {
 /**
  * Validates, renders and encrypts in memory and compares the result with the tree.
  *
- * @throws Failure where the configuration, a template or the tree is wrong, a credential of the tree would be replaced by accident, or
- *   a run that writes would have to make secrets and has no key
+ * @throws Failure where the repository has code of its own and is not trusted, the configuration, a template or the tree is wrong, a
+ *   credential of the tree would be replaced by accident, or a run that writes would have to make secrets and has no key
  */
 export async function compareWithTree(
   root: ClusterRoot,
   options: CompareOptions,
   progress: Progress,
 ): Promise<Comparison> {
+  await requireTrust(root);
   const workspace = workspaceOf(root);
   const manifest = await readManifest(root);
   const writes = options.writes !== undefined;
@@ -86,6 +89,7 @@ export async function compareWithTree(
   const { access, made } = await progress.stage(CONFIGURE_STAGES.keys, async (say) => {
     const settled = await settleAccess(root, found, { tunnel: needsTunnel(configuration) });
     if (settled.made.length > 0) say(`made ${settled.made.map(({ file }) => file).join(', ')}`);
+    if (settled.made.some(({ file }) => file === CREDENTIAL_FILES.ageKey)) await rememberOwner(root);
     return settled;
   });
   const { rotate: rotated = [] } = options;

@@ -14,6 +14,7 @@ import type { StaleInput } from './inputs.ts';
 import type { Progress } from './progress.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, readManifestText, workspaceOf } from './state.ts';
+import { requireTrust } from './trust.ts';
 
 /** How a run is to be done. */
 export interface ConfigureOptions {
@@ -69,6 +70,8 @@ export async function configure(
   options: ConfigureOptions,
   progress: Progress,
 ): Promise<ConfigureResult> {
+  // Before an interrupted run is finished as well: a journal may have come with the repository.
+  await requireTrust(root);
   const workspace = workspaceOf(root);
   return await exclusively(workspace, options.signal, async (exclusive) => {
     // Before the manifest is read: what an interrupted run began is part of what earlier runs made.

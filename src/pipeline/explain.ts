@@ -10,6 +10,7 @@ import { answer, type Explanation } from './explain/answer.ts';
 import { outputAt } from './explain/target.ts';
 import { readSources } from './render.ts';
 import { readManifest } from './state.ts';
+import { requireTrust } from './trust.ts';
 
 /**
  * Tells where a generated file, or one line of it, comes from: the template lines that print it, and the keys of the
@@ -20,6 +21,7 @@ import { readManifest } from './state.ts';
  * @throws Failure where the configuration or a template is wrong, or nothing is generated at that path or line
  */
 export async function explain(root: ClusterRoot, path: string, line: number | undefined): Promise<Explanation> {
+  await requireTrust(root);
   const manifest = await readManifest(root);
   const access = await accessToLook(root, manifest);
   const { configuration } = await readConfiguration(root, access);

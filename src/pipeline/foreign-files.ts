@@ -12,10 +12,22 @@ import { realPathSync } from '../system/tree.ts';
  * itself follows links wherever they lead.
  *
  * @param files - absolute or relative to the cluster's root; what does not exist is passed over
+ * @param remedy - what to do instead
  * @throws Failure with a finding for every file that is, by a link or by its path, one outside of the repository, one of git's own
  *   folder, a key, or one that git ignores
  */
-export async function refuseForeignFiles(root: ClusterRoot, files: Iterable<string>): Promise<void> {
+export async function refuseForeignFiles(
+  root: ClusterRoot,
+  files: Iterable<string>,
+  remedy = 'put the file itself there: what it holds becomes part of committed files',
+): Promise<void> {
+  const leadsOut = (file: string, where: string): Finding => ({
+    code: 'render/foreign-file',
+    severity: 'error',
+    message: `${file} leads ${where}`,
+    place: { file },
+    remedy,
+  });
   const bases = new Bases(root);
   const findings: Finding[] = [];
   const linked = new Map<string, string>();
@@ -118,14 +130,4 @@ function isOutside(way: string): boolean {
 
 function slashed(path: string): string {
   return path.replaceAll(sep, '/');
-}
-
-function leadsOut(file: string, where: string): Finding {
-  return {
-    code: 'render/foreign-file',
-    severity: 'error',
-    message: `${file} leads ${where}`,
-    place: { file },
-    remedy: 'put the file itself there: what it holds becomes part of committed files',
-  };
 }

@@ -5,15 +5,17 @@ import { accessToLook } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { renderTree } from './render.ts';
 import { readManifest } from './state.ts';
+import { requireTrust } from './trust.ts';
 
 /**
  * Validates the configuration and renders the tree in memory, without encrypting, comparing or writing anything.
  *
- * @throws Failure where the configuration or a template is wrong
+ * @throws Failure where the repository has code of its own and is not trusted, or the configuration or a template is wrong
  */
 export async function renderOnly(
   root: ClusterRoot,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
+  await requireTrust(root);
   const manifest = await readManifest(root);
   const access = await accessToLook(root, manifest);
   const { configuration, findings } = await readConfiguration(root, access);

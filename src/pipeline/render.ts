@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { plainSecretFinding } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import type { CredentialFile } from '../cluster/credentials/files.ts';
@@ -12,18 +12,16 @@ import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
 import { readInputs, type Inputs } from '../makejinja/inputs.ts';
-import { loadPlugin, pluginCandidates } from '../makejinja/load-plugin.ts';
-import { moduleFiles } from '../makejinja/module-files.ts';
+import { loadPlugin } from '../makejinja/load-plugin.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
 import { renderInputs, type RenderedFile, type RenderRequest } from '../makejinja/render.ts';
-import { parseSettings, type Settings } from '../makejinja/settings.ts';
-import { Failure, failure, type Finding } from '../report/finding.ts';
+import type { Settings } from '../makejinja/settings.ts';
+import { Failure, type Finding } from '../report/finding.ts';
 import type { SecretSearch } from '../report/secret-search.ts';
 import { environment } from '../system/environment.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
 import { isGitName } from '../system/names.ts';
-import { kindAt } from '../system/tree.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Manifest } from '../workspace/manifest.ts';
@@ -40,6 +38,8 @@ import {
   type HeldCredentials,
 } from './credentials.ts';
 import { gateRendered, type Leak } from './secret-gate.ts';
+import { loadedModules, readSettings } from './settings.ts';
+import { refuseStrangeCode } from './trust.ts';
 
 /** A tree in memory, secrets in plain text among it. */
 export interface RenderedTree {
@@ -202,8 +202,9 @@ export async function readSources(
   const inputs = await readInputs(settings, sources.templates);
   await refuseForeignFiles(root, [
     ...[...inputs.files.values()].map(({ source }) => join(sources.templates, source)),
-    ...pluginFiles(root, settings),
+    ...loadedModules(root.path, settings),
   ]);
+  await refuseStrangeCode(root, settings, sources.plugins);
   await refuseUnmerged(root, inputs);
   const credentials = credentialSource(root, access, given);
   const cluster = clusterExtension({
@@ -223,15 +224,6 @@ async function refuseUnmerged(root: ClusterRoot, { files }: Inputs): Promise<voi
   const scripts = await Promise.all((await listTree(folder)).map((path) => readTextIfPresent(join(folder, path))));
   const mayHold = [...files.values()].some(({ bytes }) => bytes.includes('<<<<<<<') || bytes.includes('>>>>>>>'));
   if (mayHold || scripts.some((text) => readUnmerged(text ?? '') !== undefined)) await refuseUnmergedInputs(root);
-}
-
-/** The modules of the plugins and what they import. */
-function pluginFiles({ path }: ClusterRoot, { plugins, importPaths }: Settings): string[] {
-  const search = { folder: path, importPaths };
-  const candidates = plugins
-    .flatMap((name) => pluginCandidates(name, search))
-    .filter((file) => kindAt(file) === 'file');
-  return candidates.flatMap(moduleFiles);
 }
 
 async function loadUserPlugins(
@@ -282,57 +274,4 @@ function gitPath({ path, source }: { readonly path: string; readonly source: str
     place: { file: source },
     remedy: 'give it another name, or exclude it in makejinja.toml',
   };
-}
-
-async function readSettings(root: ClusterRoot): Promise<Settings> {
-  const file = relative(root.path, root.rendererConfig);
-  await refuseForeignFiles(root, [root.rendererConfig]);
-  const text = await readTextIfPresent(root.rendererConfig);
-  if (text !== undefined && readUnmerged(text) !== undefined) await refuseUnmergedInputs(root);
-  if (text !== undefined) return refuseForeign(parseSettings(text, file), file);
-  throw failure('input', {
-    code: 'render/settings',
-    message: `${file} does not exist`,
-    place: { file },
-    remedy: 'restore it from git: it says where the templates are',
-  });
-}
-
-/** Settings of makejinja that would go round the plan: what is written here, and when, is the plan's to say. */
-const FOREIGN: readonly (readonly [key: string, isUsed: (settings: Settings) => boolean, remedy: string])[] = [
-  [
-    'output',
-    ({ output }) => resolve('/', output) !== '/',
-    'take it out: results go to their own path below the repository, whatever it says',
-  ],
-  [
-    'data',
-    ({ data }) => data.some((path) => !['/cluster.yaml', '/nodes.yaml'].includes(resolve('/', path))),
-    'templates see those two alone: give other values in the plugin',
-  ],
-  ['clean', ({ clean }) => clean, 'files that are no longer generated are removed by the manifest, nothing else is'],
-  ['data_vars', ({ dataVars }) => Object.keys(dataVars).length > 0, 'give the value in cluster.yaml or in the plugin'],
-  ['file_data', ({ fileData }) => Object.keys(fileData).length > 0, 'give the value in cluster.yaml or in the plugin'],
-  [
-    'exec_pre',
-    ({ execPre }) => execPre.length > 0,
-    'run the command before `cluster-template configure`, in the Taskfile for example',
-  ],
-  [
-    'exec_post',
-    ({ execPost }) => execPost.length > 0,
-    'run the command after `cluster-template configure`, in the Taskfile for example',
-  ],
-];
-
-function refuseForeign(settings: Settings, file: string): Settings {
-  const findings = FOREIGN.filter(([, isUsed]) => isUsed(settings)).map(([key, , remedy]): Finding => ({
-    code: 'render/settings',
-    severity: 'error',
-    message: `\`${key}\` cannot be used here`,
-    place: { file },
-    remedy,
-  }));
-  if (findings.length > 0) throw new Failure('input', findings);
-  return settings;
 }

@@ -151,8 +151,8 @@ async function renderLastRun(
   try {
     const problem = await layOutLastRun(root, { commit, manifest });
     if (problem !== undefined) return problem;
-    const before = clusterRoot(folder.path, root.keys);
-    const old: ClusterRoot = { ...before, path: root.path, state: root.state };
+    const { clusterFile, nodesFile, rendererConfig } = clusterRoot(folder.path);
+    const old: ClusterRoot = { ...root, clusterFile, nodesFile, rendererConfig };
     const { configuration } = await readConfiguration(old, run.access);
     const { files } = await renderTree(old, configuration, {
       access: run.access,

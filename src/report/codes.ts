@@ -157,6 +157,7 @@ export const FINDING_CODES = {
   'workspace/owner': 'the tree belongs to another age key than the one at hand',
 
   // trust: whose code is run, and what is kept for the user outside of every repository
+  'trust/plugin': 'a repository that is not trusted wants code of its own to be run',
   'trust/tracked-cache': 'git tracks files where code caches used to lie; they are never read',
   'trust/user-folder': 'a folder for what is kept for the user cannot be used',
 

@@ -168,3 +168,14 @@ export function kindAt(path: string): 'file' | 'folder' | 'other' | undefined {
   if (found === undefined) return undefined;
   return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
 }
+
+/**
+ * What tells a folder from another one that takes its place under the same path: its number on the disk, and the time at which it was
+ * made where the file system keeps that.
+ */
+export function folderIdentity(path: string): string {
+  const { ino, birthtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  // Where no such time is kept the system gives none, or that of the last change.
+  const isKept = birthtimeNs > 0n && birthtimeNs !== ctimeNs;
+  return isKept ? `${String(ino)} ${String(birthtimeNs)}` : String(ino);
+}

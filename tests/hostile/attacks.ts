@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../support/folders.ts';
-import { CODE_ATTACKS } from './code.ts';
+import { CODE_ATTACKS, setSetting } from './code.ts';
 import { LOOKS, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
@@ -164,11 +164,6 @@ const GIT_NAMES: readonly (readonly [name: string, folder: string])[] = [
 
 function without(name: CommandName, names: readonly CommandName[]): CommandName[] {
   return names.filter((one) => one !== name);
-}
-
-async function setSetting(repository: string, pattern: RegExp, text: string): Promise<void> {
-  const path = join(repository, 'makejinja.toml');
-  await writeFile(path, (await readFile(path, 'utf8')).replace(pattern, text));
 }
 
 async function setInputs(repository: string, inputs: string): Promise<void> {

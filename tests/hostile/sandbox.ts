@@ -122,8 +122,8 @@ export class Sandboxes {
  *
  * @throws what the command throws: nobody but a mistake of ours does that
  */
-export async function run(sandbox: Sandbox, name: CommandName): Promise<Ending> {
-  const words: readonly string[] = { ...LOOKING, ...WRITING }[name];
+export async function run(sandbox: Sandbox, name: CommandName, ...more: readonly string[]): Promise<Ending> {
+  const words: readonly string[] = [...{ ...LOOKING, ...WRITING }[name], ...more];
   let text = '';
   const catching = (chunk: unknown): boolean => {
     text += String(chunk);
@@ -135,7 +135,8 @@ export async function run(sandbox: Sandbox, name: CommandName): Promise<Ending> 
     vi.spyOn(stream, 'write').mockImplementation(catching),
   );
   const before = process.cwd();
-  for (const variable of ['SOPS_AGE_KEY_FILE', 'SOPS_AGE_KEY', 'FORCE_COLOR']) vi.stubEnv(variable, undefined);
+  for (const variable of ['SOPS_AGE_KEY_FILE', 'SOPS_AGE_KEY', 'FORCE_COLOR', 'CLUSTER_TEMPLATE_TRUST'])
+    vi.stubEnv(variable, undefined);
   vi.stubEnv('NO_COLOR', '1');
   vi.stubEnv('HOME', join(sandbox.folder, 'home'));
   vi.stubEnv('XDG_STATE_HOME', join(sandbox.folder, 'home/.local/state'));

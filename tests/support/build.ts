@@ -17,6 +17,8 @@ export async function setup(): Promise<() => Promise<void>> {
   // What the tests keep for their user is theirs alone.
   process.env.CLUSTER_TEMPLATE_CACHE = join(folder, 'cache');
   process.env.XDG_STATE_HOME = join(folder, 'state');
+  // Their repositories have plugins of their own; tests of the trust itself take it away.
+  process.env.CLUSTER_TEMPLATE_TRUST = tmpdir();
   await run(process.execPath, [LAUNCHER, '--version']);
   const cluster = join(folder, 'cluster');
   await makeSample(cluster);

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { clusterCommand, withVerbose, type Finish } from '../cluster-command.ts';
+import { clusterCommand, renderingCommand, withVerbose, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
 export function registerConfigure(program: Command, finish: Finish): void {
   const what = 'kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md';
-  withVerbose(clusterCommand(program, 'configure', `validate, render, encrypt and write ${what}`))
+  withVerbose(renderingCommand(program, 'configure', `validate, render, encrypt and write ${what}`))
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run, --check', 'write nothing; exit with 2 where something would change, with 1 where it would stop')
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
@@ -24,7 +24,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
       finish(await runConfigure(options));
     });
 
-  withVerbose(clusterCommand(program, 'plan', 'list what configure would do to each file, and write nothing'))
+  withVerbose(renderingCommand(program, 'plan', 'list what configure would do to each file, and write nothing'))
     .option('--all', 'list unchanged files too')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
@@ -32,7 +32,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
       finish(await runPlan(options));
     });
 
-  withVerbose(clusterCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
+  withVerbose(renderingCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
     .argument('[file...]', 'only these files, or those below these folders')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {

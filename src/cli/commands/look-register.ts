@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { clusterCommand, commandGroup, withVerbose, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, withVerbose, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 
 /** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
 export function registerLook(program: Command, finish: Finish): void {
-  clusterCommand(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
+  renderingCommand(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
     .argument('<file[:line]>', 'a generated file, or one line of it')
     .action(async (place: string, options: RootOptions) => {
       const { runExplain } = await import('./explain.ts');
@@ -13,7 +13,7 @@ export function registerLook(program: Command, finish: Finish): void {
     });
 
   withVerbose(
-    clusterCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
+    renderingCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
   ).action(async (options: RootOptions) => {
     const { runValidate } = await import('./validate.ts');
     finish(await runValidate(options));
@@ -30,7 +30,7 @@ export function registerLook(program: Command, finish: Finish): void {
     });
 
   withVerbose(
-    clusterCommand(program, 'render', 'render the templates into another folder, or one file to standard output'),
+    renderingCommand(program, 'render', 'render the templates into another folder, or one file to standard output'),
   )
     .argument('[file]', 'path of one result, such as talos/talconfig.yaml')
     .option(
@@ -43,7 +43,7 @@ export function registerLook(program: Command, finish: Finish): void {
     });
 
   withVerbose(
-    clusterCommand(
+    renderingCommand(
       program,
       'watch',
       'show the plan again after every change of what it is made from, and write nothing',

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { CreateCommandOptions } from './create.ts';
 import type { DoctorCommandOptions } from './doctor.ts';
@@ -25,7 +25,7 @@ export function registerSetUp(program: Command, finish: Finish): void {
       finish(await runCreate(folder, options));
     });
 
-  clusterCommand(
+  renderingCommand(
     program,
     'init',
     'restore keys and tokens that the tree holds, and make those that are missing; none is ever replaced',
@@ -41,7 +41,7 @@ export function registerSetUp(program: Command, finish: Finish): void {
       finish(await runInit(options));
     });
 
-  clusterCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
+  renderingCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
     .argument(
       '[area...]',
       'tools, configuration, keys, secrets, repository, templates or dns; all but the last two where none is named',

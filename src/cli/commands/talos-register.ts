@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
 import type { RootOptions } from '../root.ts';
 import type { TalosOptions } from './talos.ts';
 
@@ -17,7 +17,7 @@ export function registerTalos(program: Command, finish: Finish): void {
     finish(await runTalosPlan(options));
   });
   change(
-    clusterCommand(
+    renderingCommand(
       talos,
       'apply-node',
       'send nodes their configuration, one after the other; shows what it changes first',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RootOptions } from '../root.ts';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
 import type { TemplateOptions } from './template.ts';
 
 /** Adds `template reset|tidy|debug|validate` and `flux validate` to the command line. */
@@ -28,7 +28,7 @@ export function registerTemplate(program: Command, finish: Finish): void {
       finish(await runTemplateDebug(options));
     },
   );
-  clusterCommand(
+  renderingCommand(
     template,
     'validate',
     'check the configuration, everything that is generated from it and that it is up to date',
@@ -37,7 +37,7 @@ export function registerTemplate(program: Command, finish: Finish): void {
     finish(await runConfigure({ ...options, check: true }));
   });
   const flux = commandGroup(program, 'flux', 'look at what Flux is given');
-  clusterCommand(
+  renderingCommand(
     flux,
     'validate',
     'check the configuration and everything that Flux is given, as validate does',

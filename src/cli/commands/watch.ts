@@ -5,6 +5,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { planConfigure } from '../../pipeline/configure.ts';
 import { templateFolders } from '../../pipeline/inputs.ts';
 import { SILENT } from '../../pipeline/progress.ts';
+import { requireTrust } from '../../pipeline/trust.ts';
 import { Failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,6 +20,7 @@ import { untilInterrupted } from '../until-interrupted.ts';
  */
 export async function runWatch(options: RootOptions): Promise<number> {
   const root = await rootOf(options);
+  await requireTrust(root);
   const isJson = options.json === true;
   let snapshot: Snapshot | undefined;
   const update = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { CREDENTIAL_FILES } from '../../cluster/credentials/files.ts';
 import { makeCredentials, restoreCredentials } from '../../cluster/credentials/make.ts';
 import { looseCredentials } from '../../cluster/credentials/read.ts';
 import { readTreeCredentials, TREE_CREDENTIALS } from '../../cluster/credentials/tree.ts';
@@ -7,6 +8,7 @@ import { isTidied } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, undecided, type HeldCredentials } from '../../pipeline/credentials.ts';
 import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
 import { readManifest, workspaceOf } from '../../pipeline/state.ts';
+import { rememberOwner, requireTrust } from '../../pipeline/trust.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import type { KeyKind } from '../../sops/identities.ts';
 import { now } from '../../system/clock.ts';
@@ -56,10 +58,11 @@ export interface InitOptions {
  * of the tree hold is restored from there, and made only where they hold none. Whatever is there already stays as it is, so that a
  * partial state is completed and a second run changes nothing.
  *
- * @throws Failure where the tree belongs to another key, a file that is there does not hold what it should, the other
+ * @throws Failure where the repository has code of its own and is not trusted, the tree belongs to another key, a file that is there does not hold what it should, the other
  *   configuration cannot be had, it cannot be told what the tree holds, or another run does not end
  */
 export async function init(root: ClusterRoot, options: InitOptions): Promise<InitResult> {
+  await requireTrust(root);
   return await exclusively(workspaceOf(root), options.signal, async () => {
     // A key for a tree that is somebody's already would be of no use, and hide that the right one is missing.
     const manifest = await readManifest(root);
@@ -71,6 +74,9 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
     const found = access.kind === 'owner' ? await restoreFromTree(root, manifest, access) : NOTHING_HELD;
     const hasAgeKey = access.kind === 'owner';
     const made = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind, hasAgeKey });
+    if (made.some(({ file, outcome }) => file === CREDENTIAL_FILES.ageKey && outcome === 'created')) {
+      await rememberOwner(root);
+    }
     const key = access.kind === 'owner' ? access.key : await keyAtHand(root, undefined);
     if (key === undefined) throw keyVanished();
     const companion = await makeCompanion(root, key, taken.secrets);
