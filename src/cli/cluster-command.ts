@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commonOption } from './help.ts';
 
 /** Told the exit code of a command that came to its end. */
 export type Finish = (exitCode: number) => void;
@@ -8,9 +9,12 @@ export function clusterCommand(parent: Command, name: string, description: strin
   return parent
     .command(name)
     .description(description)
-    .option('--root <folder>', 'the repository of the cluster (default: the one around the current folder)')
-    .option('--keys <folder>', 'folder of age.key and the other local keys (default: the repository)')
-    .option('--json', 'print the result as JSON')
+    .addOption(
+      commonOption('--root <folder>', 'the repository of the cluster (default: the one around the current folder)'),
+    )
+    .addOption(commonOption('--keys <folder>', 'folder of age.key and the other local keys (default: the repository)'))
+    .addOption(commonOption('--json', 'print the result as JSON'))
+    .addHelpOption(commonOption('-h, --help', 'print this help'))
     .exitOverride();
 }
 

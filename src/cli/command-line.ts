@@ -8,6 +8,7 @@ import { registerReconcile } from './commands/reconcile-register.ts';
 import { registerSetUp } from './commands/set-up-register.ts';
 import { registerTalos } from './commands/talos-register.ts';
 import { registerTemplate } from './commands/template-register.ts';
+import { arrangeHelp, registerHelp } from './help.ts';
 import { print, printError } from '../system/terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -21,24 +22,30 @@ const REGISTERS = [
   registerTalos,
   registerReconcile,
   registerTemplate,
+  registerHelp,
 ];
 
 /**
  * The whole command line `cluster-template`; a command loads its code when it is called.
  *
  * @param finish - told the exit code of the command that ran
- * @param name - how the program is started, for its help
+ * @param options.name - how the program is started, for its help
+ * @param options.json - whether what was typed wrongly is told as JSON, by whoever called this
  */
-export function commandLine(finish: Finish, name = 'cluster-template'): Command {
+export function commandLine(
+  finish: Finish,
+  { name = 'cluster-template', json = false }: { readonly name?: string; readonly json?: boolean } = {},
+): Command {
   const program = new Command(name)
     .description('Renders a Talos Linux and Flux GitOps repository from cluster.yaml and nodes.yaml')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     // What it says of a mistake quotes what was typed.
-    .configureOutput({ writeOut: print, writeErr: printError })
+    .configureOutput({ writeOut: print, writeErr: json ? () => undefined : printError })
     .exitOverride()
     .showHelpAfterError('(--help lists commands and options)');
   for (const register of REGISTERS) register(program, finish);
+  arrangeHelp(program);
   return program;
 }

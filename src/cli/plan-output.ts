@@ -3,6 +3,7 @@ import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
 import { countFindings } from '../report/text.ts';
 import { changesOf, type Plan, type PlanStatus } from '../workspace/plan.ts';
 import { EXIT } from './exit-codes.ts';
+import { printColoured, wantsColour } from '../system/terminal.ts';
 import { visibleLine } from '../report/visible.ts';
 import { count } from './output.ts';
 
@@ -20,14 +21,24 @@ const SIGNS: Readonly<Record<PlanStatus, string>> = {
 /** States of a file that need nothing done. */
 const QUIET: ReadonlySet<PlanStatus> = new Set(['unchanged', 'adopted']);
 
+/** Colours as git's diff has them, by the sign of a line. */
+const COLOURS: Readonly<Record<string, string>> = { '+': '32', '~': '33', '-': '31', '!': '35', '=': '2' };
+
 /** A plan as lines: a sign, what happens and the path of each file, and a count at the end. */
-export function planLines(plan: Plan, options: { readonly all: boolean }): string {
+export function planLines(plan: Plan, options: { readonly all: boolean; readonly coloured?: boolean }): string {
   const shown = plan.entries.filter(({ status }) => options.all || !QUIET.has(status));
-  const lines = shown.map(
-    ({ status, secret, path }) =>
-      `${SIGNS[status]} ${status.padEnd(9)} ${visibleLine(path)}${secret ? ' (secret)' : ''}\n`,
-  );
+  const lines = shown.map(({ status, secret, path }) => {
+    const [sign, rest] = [SIGNS[status], `${visibleLine(path)}${secret ? ' (secret)' : ''}\n`];
+    const head = `${sign} ${status.padEnd(9)}`;
+    const colour = options.coloured === true ? COLOURS[sign] : undefined;
+    return colour === undefined ? `${head} ${rest}` : `\u001b[${colour}m${head}\u001b[0m ${rest}`;
+  });
   return `${lines.join('')}${countLine(plan)}\n`;
+}
+
+/** Prints a plan, coloured where standard output may be. */
+export function printPlanLines(plan: Plan, options: { readonly all: boolean }): void {
+  printColoured(planLines(plan, { ...options, coloured: wantsColour(process.stdout) }));
 }
 
 /** What the run that writes would do, and the exit code that says the same where a command was asked for one. */

@@ -34,6 +34,29 @@ describe('config show', () => {
     expect(lines).toContain('nodes[0].addresses  computed  [10.10.10.100]');
   });
 
+  it('lists the values that are named, in full, and says which there are not', async () => {
+    const cluster = await sampleCluster(FULL);
+    const show = (...keys: string[]) => runCommand(['config', 'show', ...keys, '--root', cluster]);
+    const names = async (...keys: string[]): Promise<string[]> =>
+      (await show(...keys)).stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
+    expect(await names('node_cidr')).toEqual(['node_cidr', '']);
+    expect(await names('cohere_*', 'spegel_enabled')).toEqual([
+      'spegel_enabled',
+      ...[
+        'cohere_api_key',
+        'cohere_model',
+        'cohere_host',
+        'cohere_enabled',
+        'cohere_hostname',
+        'cohere_foundry_enabled',
+        '',
+      ],
+    ]);
+    expect((await names('nodes[0]')).every((name) => name === '' || name.startsWith('nodes[0].'))).toBe(true);
+    expect(await show('node_cdir')).toMatchObject({ code: 64, stdout: '' });
+    expect((await show('node_cdir')).stderr).toContain('did you mean node_cidr?');
+  });
+
   it('lists what is computed alone, as JSON', async () => {
     const cluster = await sampleCluster(FULL);
     const { code, stdout } = await runCommand(['config', 'show', '--computed', '--json', '--root', cluster]);

@@ -1,9 +1,11 @@
 import type { ValueSource } from '../../cluster/config/sources.ts';
 import { formatFlow } from '../../cluster/config/flow.ts';
 import { MASK, showConfiguration, type ShownValue } from '../../pipeline/show-configuration.ts';
+import { failure } from '../../report/finding.ts';
+import { suggestNearest } from '../../report/suggest.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printFindingsOfChange, printJson } from '../output.ts';
+import { printFindingsOfChange, printJson, widthOf } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of `config show`. */
@@ -11,28 +13,61 @@ export interface ConfigShowOptions extends RootOptions {
   readonly computed?: boolean;
 }
 
-/** `cluster-template config show`; gives back the exit code. */
-export async function runConfigShow(options: ConfigShowOptions): Promise<number> {
+/** `cluster-template config show [KEY...]`; gives back the exit code. */
+export async function runConfigShow(keys: readonly string[], options: ConfigShowOptions): Promise<number> {
   const root = await rootOf(options);
-  const { values, findings } = await showConfiguration(root, { computed: options.computed === true });
+  const { values: all, findings } = await showConfiguration(root, { computed: options.computed === true });
+  const values = selected(all, keys);
   if (options.json === true) {
     printJson({ status: 'done', values, findings });
     return EXIT.done;
   }
   printFindingsOfChange(findings, options);
-  print(valueLines(values));
+  // Whoever asks for a few values wants the whole of them.
+  print(valueLines(values, keys.length > 0 ? Infinity : widthOf(process.stdout)));
   return EXIT.done;
 }
 
-/** A line for each value: its name, where it comes from, and the value, which may be long. */
-function valueLines(values: readonly ShownValue[]): string {
+/** The values with these names, in them (`nodes[0]`) or of a pattern (`cilium_*`), in their order; all where there are no names. */
+function selected(values: readonly ShownValue[], keys: readonly string[]): readonly ShownValue[] {
+  const isAt = (name: string, key: string): boolean =>
+    key.includes('*')
+      ? new RegExp(`^${key.split('*').map(escaped).join('.*')}$`).test(name)
+      : name === key || name.startsWith(`${key}.`) || name.startsWith(`${key}[`);
+  for (const key of keys) {
+    if (values.some(({ name }) => isAt(name, key))) continue;
+    const near = suggestNearest(
+      key,
+      values.map(({ name }) => name),
+    );
+    throw failure('usage', {
+      code: 'usage/argument',
+      message: `there is no value ${key}`,
+      remedy: near === undefined ? '`cluster-template config show` lists them' : `did you mean ${near}?`,
+    });
+  }
+  return keys.length === 0 ? values : values.filter(({ name }) => keys.some((key) => isAt(name, key)));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+/** A place that is longer than this moves its own value alone to the right. */
+const LONGEST_SOURCE = 24;
+
+/** A line for each value: its name, where it comes from, and the value, of which as much is shown as a line takes. */
+function valueLines(values: readonly ShownValue[], room: number): string {
   const rows = values.map(({ name, value, source, secret }) => {
     const text = secret && value !== null ? MASK : valueText(value);
     return [name, sourceText(source), text] as const;
   });
-  const width = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length));
+  const widthOfNames = Math.max(0, ...rows.map(([name]) => name.length));
+  const sources = rows.map(([, source]) => source.length).filter((length) => length <= LONGEST_SOURCE);
+  const widthOfSources = Math.max(0, ...sources);
   return rows
-    .map(([name, source, value]) => `${name.padEnd(width(0))}  ${source.padEnd(width(1))}  ${value}\n`)
+    .map(([name, source, value]) => `${name.padEnd(widthOfNames)}  ${source.padEnd(widthOfSources)}  ${value}`)
+    .map((line) => `${line.length > room ? `${line.slice(0, room - 1)}…` : line}\n`)
     .join('');
 }
 

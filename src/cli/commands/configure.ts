@@ -9,7 +9,7 @@ import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts'
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { count, printFindingsBriefly, printJson } from '../output.ts';
-import { configureToJson, outlookOf, planLines, planToJson, staleLine } from '../plan-output.ts';
+import { configureToJson, outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
 import { showProgress, type ShownProgress } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
 
@@ -92,7 +92,7 @@ async function confirmRemovals(removals: readonly PlanEntry[]): Promise<boolean>
 
 function printPlan(result: PlanResult, options: RootOptions): void {
   printFindingsBriefly([...result.findings, ...result.refusals], options);
-  print(planLines(result.plan, { all: false }));
+  printPlanLines(result.plan, { all: false });
 }
 
 function outcomeLines(result: ConfigureResult): string {

@@ -24,9 +24,10 @@ export function registerLook(program: Command, finish: Finish): void {
     clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked'),
   )
     .option('--computed', 'only what follows from cluster.yaml and nodes.yaml')
-    .action(async (options: ConfigShowOptions) => {
+    .argument('[key...]', 'names of values, such as node_cidr, nodes[0] or "cilium_*"; all where none is given')
+    .action(async (keys: string[], options: ConfigShowOptions) => {
       const { runConfigShow } = await import('./config-show.ts');
-      finish(await runConfigShow(options));
+      finish(await runConfigShow(keys, options));
     });
 
   withVerbose(

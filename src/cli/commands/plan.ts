@@ -3,7 +3,7 @@ import { SILENT } from '../../pipeline/progress.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindingsOfChange, printJson } from '../output.ts';
-import { outlookOf, planLines, planToJson, staleLine } from '../plan-output.ts';
+import { outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template plan`; gives back the exit code. */
@@ -14,7 +14,7 @@ export async function runPlan(options: RootOptions & { all?: boolean; exitCode?:
   if (options.json === true) printJson(planToJson(result));
   else {
     printFindingsOfChange([...result.findings, ...result.refusals], options);
-    print(planLines(result.plan, { all: options.all === true }));
+    printPlanLines(result.plan, { all: options.all === true });
     if (outlook.exitCode !== EXIT.done) print(staleLine(result.stale));
     if (result.refusals.length > 0) print(outlook.text);
   }

@@ -1,7 +1,11 @@
 import { Option, type Command } from 'commander';
 import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
+import type { ApplyMode } from '../../operations/day2/apply-node.ts';
 import type { RootOptions } from '../root.ts';
 import type { TalosOptions } from './talos.ts';
+
+/** In the words of `talosctl apply-config --mode`. */
+const APPLY_MODES: readonly ApplyMode[] = ['auto', 'no-reboot', 'reboot', 'staged', 'try'];
 
 const NODE = 'host name or address of a node';
 
@@ -25,9 +29,9 @@ export function registerTalos(program: Command, finish: Finish): void {
   )
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
-    .addOption(new Option('--mode <mode>', 'auto, no-reboot, reboot, staged or try').default('auto'))
+    .addOption(new Option('--mode <mode>', 'how talosctl applies it').choices(APPLY_MODES).default('auto'))
     .alias('apply')
-    .action(async (nodes: string[], options: TalosOptions & { mode: string }) => {
+    .action(async (nodes: string[], options: TalosOptions & { mode: ApplyMode }) => {
       const { runApplyNode } = await import('./talos.ts');
       finish(await runApplyNode(nodes, options));
     });

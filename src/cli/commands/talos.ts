@@ -1,11 +1,5 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import {
-  APPLY_MODES,
-  applyNodes,
-  type AppliedNode,
-  type ApplyOptions,
-  type NodePlan,
-} from '../../operations/day2/apply-node.ts';
+import { applyNodes, type AppliedNode, type ApplyOptions, type NodePlan } from '../../operations/day2/apply-node.ts';
 import { resumeLeftovers } from '../../operations/day2/flux-pause.ts';
 import { refreshRendering } from '../../operations/day2/regenerate.ts';
 import { resetArguments, resetNodes, resetOrder } from '../../operations/day2/reset-nodes.ts';
@@ -40,10 +34,8 @@ export interface TalosOptions extends RootOptions {
 /** `cluster-template talos apply-node [NODE...]`; gives back the exit code. */
 export async function runApplyNode(
   names: readonly string[],
-  options: TalosOptions & { readonly mode: string },
+  options: TalosOptions & Pick<ApplyOptions, 'mode'>,
 ): Promise<number> {
-  const mode = APPLY_MODES.find((one) => one === options.mode);
-  if (mode === undefined) throw wrongMode(options.mode);
   const root = await rootOf(options);
   return await resumable(options, async (signal) => {
     if (options.dryRun === true) printFindings(await staleFindings(root));
@@ -53,7 +45,7 @@ export async function runApplyNode(
     const programs = openPrograms({ root, signal });
     await requirePrograms(programs, ['talhelper', 'talosctl', 'kubectl']);
     const apply: ApplyOptions = {
-      mode,
+      mode: options.mode,
       dryRun: options.dryRun === true,
       confirm: (plan) => confirmPlan(plan, options),
     };
@@ -215,12 +207,4 @@ function reporterOf({ json }: RootOptions): typeof SILENT_REPORTER {
 /** Programs for what has to be done although somebody interrupts the command. */
 function afterwards(root: ClusterRoot): ReturnType<typeof openPrograms> {
   return openPrograms({ root, signal: new AbortController().signal });
-}
-
-function wrongMode(mode: string): Error {
-  return failure('usage', {
-    code: 'usage/argument',
-    message: `${mode} is no way to apply a configuration`,
-    remedy: `there are ${APPLY_MODES.join(', ')}`,
-  });
 }

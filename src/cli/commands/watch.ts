@@ -10,7 +10,7 @@ import { Failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFailure, printFindingsOfChange, printJson } from '../output.ts';
-import { planLines, planToJson } from '../plan-output.ts';
+import { planToJson, printPlanLines } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
@@ -56,7 +56,7 @@ async function showPlan(root: ClusterRoot, options: RootOptions): Promise<void> 
       return;
     }
     printFindingsOfChange([...result.findings, ...result.refusals], options);
-    print(planLines(result.plan, { all: false }));
+    printPlanLines(result.plan, { all: false });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     printFailure(error, options);

@@ -13,11 +13,11 @@ import { requireKubeconfig } from './resources.ts';
 import { machineConfigPath, type TalosCluster, type TalosNode } from './talos-cluster.ts';
 
 /** Ways to apply a configuration, in the words of `talosctl apply-config --mode`. */
-export const APPLY_MODES = ['auto', 'no-reboot', 'reboot', 'staged', 'try'] as const;
+export type ApplyMode = 'auto' | 'no-reboot' | 'reboot' | 'staged' | 'try';
 
 /** How configurations are to be applied. */
 export interface ApplyOptions {
-  readonly mode: (typeof APPLY_MODES)[number];
+  readonly mode: ApplyMode;
   readonly dryRun: boolean;
   /** Shown a node's plan; gives back whether it is to be carried out. */
   readonly confirm: (plan: NodePlan) => Promise<boolean>;
