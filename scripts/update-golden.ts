@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { below, removeEmptyFolders, removeFile, replaceFile } from '../src/system/files.ts';
 import { expectedTree, goldenCases, renderCase } from '../tests/golden/cases.ts';
+import { recordVersions } from '../tests/support/versions.ts';
 import { configureSample, isPublished, makeSample, SAMPLE_FILES } from '../tests/support/sample.ts';
 
+await recordVersions(process.cwd());
 const folder = await mkdtemp(join(tmpdir(), 'cluster-template-golden-'));
 try {
   const sample = join(folder, 'sample');

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { versionsIn, withVersions } from '../support/versions.ts';
 import { EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample, repositoryText, type Fields } from './rendering.ts';
 
 /** JSON5 is a part of JavaScript. */
@@ -13,7 +14,7 @@ describe('.renovaterc.json5', () => {
   it('finds each version of the templates once', () => {
     const all = [...templates].flatMap(([file, text]) => versionsIn(text).map((version) => ({ file, version })));
     expect(all.length).toBeGreaterThan(20);
-    const findings = all.map(({ file, version }) => ({ file, version, found: findersOf(file, version) }));
+    const findings = all.map(({ file, version }) => ({ file, version, found: findersOf(file, version.value) }));
     expect(findings.filter(({ found }) => found.length !== 1)).toEqual([]);
   });
 
@@ -22,6 +23,25 @@ describe('.renovaterc.json5', () => {
       const known = versionsIn(text).map(({ value }) => value);
       for (const { value } of found(file, text)) expect(known, `${value} in ${file}`).toContain(value);
     }
+  });
+
+  it('raises versions that no test of the tool depends on', () => {
+    for (const [file, text] of templates) {
+      const raised = versionsIn(text).map((_, index) => `99.0.${String(index)}`);
+      const other = withVersions(text, raised);
+      expect(
+        versionsIn(other).map(({ value }) => value),
+        file,
+      ).toEqual(raised);
+      expect(
+        withVersions(
+          other,
+          versionsIn(text).map(({ value }) => value),
+        ),
+        file,
+      ).toBe(text);
+    }
+    expect(withVersions('tag: 1.2.3\n', [])).toBe('tag: 1.2.3\n');
   });
 
   it('reads templates and user overrides, and none of what is rendered from them', async () => {
@@ -71,11 +91,6 @@ interface Found {
   readonly value: string;
 }
 
-interface Version {
-  readonly line: number;
-  readonly value: string;
-}
-
 async function templateTexts(): Promise<Map<string, string>> {
   const root = join(REPOSITORY, 'templates/config');
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -85,19 +100,8 @@ async function templateTexts(): Promise<Map<string, string>> {
   return new Map(await Promise.all(paths.sort().map(async (path) => [path, await repositoryText(path)] as const)));
 }
 
-/** Every line that gives a version: of a chart, an image, Talos or Kubernetes. */
-function versionsIn(text: string): Version[] {
-  const pattern = /^[ \t-]*(?:tag|version|[a-z]+Version|image):[ \t]*['"]?(?:[\w./-]+:)?(v?\d+\.\d[\w.-]*)['"]?[ \t]*$/;
-  const lines = text
-    .split('\n')
-    .map((line, index) => ({ line: index + 1, key: line.trim(), value: pattern.exec(line)?.[1] }));
-  return lines.flatMap(({ line, key, value }) =>
-    value === undefined || key.startsWith('minVersion:') ? [] : [{ line, value }],
-  );
-}
-
 /** What finds a version. Two equal versions of one file count as found where there are as many finds. */
-function findersOf(file: string, { value }: Version): string[] {
+function findersOf(file: string, value: string): string[] {
   const text = templates.get(file) ?? '';
   const same = versionsIn(text).filter((other) => other.value === value).length;
   const finds = found(file, text).filter((one) => one.value === value);

@@ -3,6 +3,7 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { SAMPLE_RECIPIENT } from '../../src/cluster/credentials/sample.ts';
+import { layRecordedVersions } from './versions.ts';
 
 const run = promisify(execFile);
 
@@ -29,10 +30,15 @@ const SAMPLE_PARTS = [
   '.cluster-template/manifest.json',
 ];
 
-/** The sample's own files beside the tool's templates, in a folder of their own: a repository that nobody configured yet. */
+/**
+ * The sample's own files beside the tool's templates, in a folder of their own: a repository that nobody configured yet. Versions of
+ * components are those that the golden files have.
+ */
 export async function layOutSample(folder: string): Promise<void> {
   await cp(SAMPLE_FILES, folder, { recursive: true });
-  await cp(join(repository, 'templates/config'), join(folder, 'templates/config'), { recursive: true });
+  const templates = join(folder, 'templates/config');
+  await cp(join(repository, 'templates/config'), templates, { recursive: true });
+  await layRecordedVersions(repository, templates);
 }
 
 /** Lays the sample out and configures it with the published keys. */
