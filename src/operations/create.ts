@@ -19,7 +19,8 @@ import {
   temporaryName,
 } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
-import { runProgram, type ProgramResult } from '../system/programs.ts';
+import { runProgram } from '../system/programs.ts';
+import { packTool } from '../upgrade/thin.ts';
 import { formatManifest } from '../workspace/manifest.ts';
 
 /** How a thin repository is to be made. */
@@ -144,19 +145,6 @@ async function chooseDependency(
       : `npm cannot pack the tool: ${stderr.trim()}`,
     remedy: 'give --dependency, a version or a tarball',
   });
-}
-
-/** What a shell ends with where a program is not there; the script that packs does the same. */
-const COMMAND_NOT_FOUND = 127;
-
-/** A repository of the tool has a script for it; what was installed as a package is packed as it is. */
-async function packTool(packageFolder: string, to: string): Promise<ProgramResult> {
-  const script = join(packageFolder, 'scripts', 'pack.mjs');
-  const options = ['--json', '--ignore-scripts', '--pack-destination', to];
-  if ((await inspect(script)) === undefined)
-    return await runProgram('npm', ['pack', ...options], { cwd: packageFolder });
-  const result = await runProgram(process.execPath, [script, ...options], { cwd: packageFolder });
-  return { ...result, missing: result.exitCode === COMMAND_NOT_FOUND };
 }
 
 /** Names of packages are lower case, and start with a letter or digit. */

@@ -25,7 +25,7 @@ export interface TemplateCommit {
 }
 
 /** How the version that a repository was made from was found. */
-export type BaseOrigin = 'recorded commit' | 'history' | 'tag' | 'nearest commit';
+export type BaseOrigin = 'recorded commit' | 'history' | 'tag' | 'nearest commit' | 'installed package';
 
 /** What the repository was made from. */
 export interface TemplateBase extends TemplateCommit {

@@ -150,6 +150,7 @@ export class GitStore {
     arguments_: readonly string[],
     input: string | Uint8Array = '',
     variables: Readonly<Record<string, string>> = {},
+    cwd = this.#folder,
   ): Promise<PipedResult> {
     const environment = {
       ...inherited(),
@@ -162,7 +163,7 @@ export class GitStore {
       LC_ALL: 'C',
       ...variables,
     };
-    return await this.#run(Object.entries(SETTINGS), arguments_, { environment, input });
+    return await this.#run(Object.entries(SETTINGS), arguments_, { environment, input, cwd });
   }
 
   /** As `try`, for what reaches other repositories: with the user's own settings, for keys, proxies and rewritten URLs. */
@@ -179,7 +180,7 @@ export class GitStore {
       ['maintenance.auto', 'false'],
       ['fetch.recurseSubmodules', 'false'],
     ] as const;
-    return await this.#run(settings, arguments_, { environment, input: '' });
+    return await this.#run(settings, arguments_, { environment, input: '', cwd: this.#folder });
   }
 
   /** The files of a commit or a tree; below a prefix with their paths from there. None where it has no such folder. */
@@ -198,6 +199,16 @@ export class GitStore {
     const variables = { GIT_INDEX_FILE: index };
     await this.#expect(this.try(['read-tree', '--empty'], '', variables));
     await this.#expect(this.try(['update-index', '-z', '--index-info'], lines.join(''), variables));
+    return (await this.#expect(this.try(['write-tree'], '', variables))).toString('utf8').trim();
+  }
+
+  /**
+   * Name of a tree with what lies at paths of a folder, as it is.
+   */
+  async folder(folder: string, paths: readonly string[]): Promise<string> {
+    const variables = { GIT_INDEX_FILE: join(this.#folder, 'indexes', 'folder'), GIT_WORK_TREE: folder };
+    await this.#expect(this.try(['read-tree', '--empty'], '', variables));
+    await this.#expect(this.try(['add', '--all', '--force', '--', ...paths], '', variables, folder));
     return (await this.#expect(this.try(['write-tree'], '', variables))).toString('utf8').trim();
   }
 
@@ -243,11 +254,15 @@ export class GitStore {
   async #run(
     settings: readonly (readonly [string, string])[],
     arguments_: readonly string[],
-    { environment, input }: { readonly environment: Record<string, string>; readonly input: string | Uint8Array },
+    {
+      environment,
+      input,
+      cwd,
+    }: { readonly environment: Record<string, string>; readonly input: string | Uint8Array; readonly cwd: string },
   ): Promise<PipedResult> {
     const before = settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     const result = await pipeProgram('git', ['--no-pager', ...before, ...arguments_], {
-      cwd: this.#folder,
+      cwd,
       environment: { ...environment, GIT_DIR: join(this.#folder, 'git') },
       input,
       timeoutSeconds: 900,

@@ -3,8 +3,15 @@ import { readMigrations, type MigrationStep } from '../cluster/config/migrations
 import type { ClusterRoot } from '../cluster/root.ts';
 import { uncommittedBelow } from '../pipeline/git.ts';
 import { readManifest, workspaceOf } from '../pipeline/state.ts';
-import { failure, type Finding } from '../report/finding.ts';
-import { inspect, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import { failure, type Failure, type Finding } from '../report/finding.ts';
+import {
+  below,
+  inspect,
+  makeTemporaryFolder,
+  readBytesIfPresent,
+  readTextIfPresent,
+  removeTree,
+} from '../system/files.ts';
 import { askGitForPaths, isBlob } from '../system/git.ts';
 import type { DesiredFile } from '../workspace/entry.ts';
 import { exclusively } from '../workspace/exclusive.ts';
@@ -28,6 +35,7 @@ import {
   originalFindings,
   overrideName,
   type ChangedOriginal,
+  type Versions,
 } from './originals.ts';
 import {
   fetchTemplate,
@@ -48,6 +56,7 @@ import {
   TEMPLATE_FILE,
   type TemplateRecord,
 } from './template.ts';
+import { dependencyOf, newestOfRegistry, thinVersions, type Dependency } from './thin.ts';
 
 /** What is asked of an upgrade. */
 export interface UpgradeRequest {
@@ -108,11 +117,40 @@ export async function checkVersions(
   { from, signal }: Pick<UpgradeRequest, 'from' | 'signal'>,
 ): Promise<VersionCheck> {
   const user = await openUserRepository(root.path);
+  const dependency = await dependencyOf(root);
+  if (dependency !== undefined) return await checkPackage(root, { user, dependency, from, signal });
   const { record, source } = await templateOf(root, from);
   const store = await GitStore.open(user, signal);
   try {
     const newest = newestVersion(await offeredVersions(store, source), record.version)?.version ?? record.version;
     return { source, current: record.version, newest, isNewer: compareTexts(newest, record.version) > 0 };
+  } finally {
+    await store.close();
+  }
+}
+
+/** The same for a thin repository, whose versions are those of a package. */
+async function checkPackage(
+  root: ClusterRoot,
+  {
+    user,
+    dependency,
+    from,
+    signal,
+  }: { readonly user: UserRepository; readonly dependency: Dependency } & Pick<UpgradeRequest, 'from' | 'signal'>,
+): Promise<VersionCheck> {
+  const wanted = from === undefined ? await newestOfRegistry(root, dependency) : undefined;
+  const store = await GitStore.open(user, signal);
+  try {
+    const request = { from, wanted, overrides: false };
+    const found = await versionsOfPackage(root, { store, user, request, dependency });
+    const { from: current, to, source } = found;
+    return {
+      source,
+      current: current.version,
+      newest: to.version,
+      isNewer: compareTexts(to.version, current.version) > 0,
+    };
   } finally {
     await store.close();
   }
@@ -133,15 +171,17 @@ export async function upgrade(root: ClusterRoot, request: UpgradeRequest): Promi
       return { status: 'finished', record: waiting, conflicts: await unmergedPaths(root) };
     }
     await requireClean(root, waiting);
-    const { record, source } = await templateOf(root, request.from);
+    const dependency = await dependencyOf(root);
+    const template = dependency ?? (await templateOf(root, request.from));
     const store = await GitStore.open(user, request.signal);
     try {
-      await fetchTemplate(store, source);
-      const to = await findTarget(store, { source, wanted: request.wanted, current: record.version });
-      const from = await findBase(store, { source, record, user, target: to });
+      const versions =
+        'record' in template
+          ? await versionsOfTemplate({ store, user, request, ...template })
+          : await versionsOfPackage(root, { store, user, request, dependency: template });
+      const { from, to, source } = versions;
       if (from.commit === to.commit) return { status: 'current', version: to.version, source };
-      await refuseOlder(store, from, to);
-      const prepared = await prepare(root, { store, user, record, source, from, to, overrides: request.overrides });
+      const prepared = await prepare(root, { store, user, versions, overrides: request.overrides });
       const isWanted = request.write && (await request.confirm(prepared.plan));
       if (!isWanted) return { status: request.write ? 'refused' : 'planned', plan: prepared.plan };
       await exclusive.uninterrupted(prepared.write);
@@ -250,9 +290,13 @@ async function refuseOlder(store: GitStore, from: TemplateCommit, to: TemplateCo
   const isAncestor = await store.try(['merge-base', '--is-ancestor', to.commit, from.commit]);
   const isOlder = compareTexts(to.version, from.version) < 0;
   if (isAncestor.exitCode !== 0 && !isOlder) return;
-  throw failure('usage', {
+  throw older(from.version, to.version);
+}
+
+function older(from: string, to: string): Failure {
+  return failure('usage', {
     code: 'usage/argument',
-    message: `${to.version} is older than ${from.version}, which this repository has`,
+    message: `${to} is older than ${from}, which this repository has`,
     remedy: 'an upgrade that was committed is taken back with `git revert`',
   });
 }
@@ -262,39 +306,121 @@ function compareTexts(one: string, other: string): number {
   return first === undefined || second === undefined ? 0 : compareVersions(first, second);
 }
 
+/** Two versions of the template, and what the newer one asks for. */
+interface TemplateVersions {
+  readonly source: string;
+  readonly from: TemplateBase;
+  readonly to: TemplateCommit;
+  /** The files that are merged. */
+  readonly base: TreeFiles;
+  readonly theirs: TreeFiles;
+  /** The files that overrides and adopted files are held against. */
+  readonly templates: Versions;
+  readonly steps: readonly MigrationStep[];
+  /** Names of steps of a kind that is not known here. */
+  readonly unknown: readonly string[];
+  /** What is recorded of the template afterwards. */
+  readonly record: TemplateRecord;
+  /** Files that change besides. */
+  readonly raised: Pick<MergeResult, 'writes' | 'removals'>;
+}
+
 /** What an upgrade is worked out from. */
 interface Preparation {
   readonly store: GitStore;
   readonly user: UserRepository;
+  readonly versions: TemplateVersions;
+  readonly overrides: boolean;
+}
+
+type Asked = Pick<UpgradeRequest, 'from' | 'wanted' | 'overrides'>;
+
+/** The versions of a repository that holds the tool itself: those of the template's git repository. */
+async function versionsOfTemplate({
+  store,
+  user,
+  request,
+  record,
+  source,
+}: Pick<Preparation, 'store' | 'user'> & {
+  readonly request: Asked;
   readonly record: TemplateRecord;
   readonly source: string;
-  readonly from: TemplateBase;
-  readonly to: TemplateCommit;
-  readonly overrides: boolean;
+}): Promise<TemplateVersions> {
+  await fetchTemplate(store, source);
+  const to = await findTarget(store, { source, wanted: request.wanted, current: record.version });
+  const from = await findBase(store, { source, record, user, target: to });
+  if (from.commit !== to.commit) await refuseOlder(store, from, to);
+  const [base, theirs] = [await store.files(from.commit), await store.files(to.commit)];
+  return {
+    source,
+    from,
+    to,
+    base,
+    theirs,
+    templates: { base: { commit: from.commit, files: base }, theirs: { commit: to.commit, files: theirs } },
+    ...(await stepsOf(store, to)),
+    record: await nextRecord(store, { record, source, to }),
+    raised: { writes: [], removals: [] },
+  };
+}
+
+/** The versions of a thin repository: those of the package that it depends on. */
+async function versionsOfPackage(
+  root: ClusterRoot,
+  {
+    store,
+    user,
+    request,
+    dependency,
+  }: Pick<Preparation, 'store' | 'user'> & { readonly request: Asked; readonly dependency: Dependency },
+): Promise<TemplateVersions> {
+  const isNewest = request.from === undefined && request.wanted === undefined;
+  const wanted = isNewest ? await newestOfRegistry(root, dependency) : request.wanted;
+  const own = await store.files(user.head, user.prefix);
+  const scratch = await makeTemporaryFolder();
+  try {
+    const asked = { ...dependency, from: request.from, wanted, own, scratch };
+    const { from, to, templates, ...found } = await thinVersions(root, store, asked);
+    if (compareTexts(to, from) < 0) throw older(from, to);
+    return {
+      ...found,
+      from: { version: from, commit: templates.base.commit, origin: 'installed package' },
+      to: {
+        version: to,
+        commit:
+          from === to && isUnchanged(found) && found.raised.writes.length === 0
+            ? templates.base.commit
+            : templates.theirs.commit,
+      },
+      templates,
+    };
+  } finally {
+    await removeTree(below(scratch));
+  }
+}
+
+function isUnchanged({ base, theirs }: Pick<TemplateVersions, 'base' | 'theirs'>): boolean {
+  return [...theirs.values()].every(({ path, object }) => base.get(path)?.object === object);
 }
 
 async function prepare(
   root: ClusterRoot,
-  { store, user, record, source, from, to, overrides }: Preparation,
+  { store, user, versions, overrides }: Preparation,
 ): Promise<{ readonly plan: UpgradePlan; readonly write: () => Promise<void> }> {
-  const [base, theirs, own] = [
-    await store.files(from.commit),
-    await store.files(to.commit),
-    await store.files(user.head, user.prefix),
-  ];
+  const { source, from, to, base, theirs, steps, unknown, raised } = versions;
+  const own = await store.files(user.head, user.prefix);
   const merge = await mergeTemplate(store, { base, own, theirs }, (entry) => placeOf(root, entry));
-  const versions = { base: { commit: from.commit, files: base }, theirs: { commit: to.commit, files: theirs } };
   const adopted = (await readManifest(root))?.adopted ?? [];
-  const originals = await changedOriginals(store, versions, { own, adopted });
+  const originals = await changedOriginals(store, versions.templates, { own, adopted });
   const merged = overrides ? await mergeOverrides(store, originals, own) : NOTHING;
-  const { steps, unknown } = await stepsOf(store, to);
   const migration = await planMigration(root, steps);
   const conflicts = [...merge.conflicts, ...merged.conflicts];
   const plan: UpgradePlan = {
     source,
     from,
     to,
-    files: upgradedFiles(own, [merge, merged], conflicts),
+    files: upgradedFiles(own, [merge, merged, raised], conflicts),
     originals,
     migration,
     findings: [
@@ -306,18 +432,17 @@ async function prepare(
     ],
   };
   const write = async (): Promise<void> => {
-    const next = await nextRecord(store, { record, source, to });
-    const text = formatTemplateRecord(next);
+    const text = formatTemplateRecord(versions.record);
     const recorded = { path: TEMPLATE_FILE, mode: '100644', object: await store.write(text) };
     const migrated = await migratedFiles(store, migration, own);
-    const writes = [...merge.writes, ...merged.writes, recorded, ...migrated];
+    const writes = [...merge.writes, ...merged.writes, ...raised.writes, recorded, ...migrated];
     const contents = await store.blobs(writes.map(({ object }) => object));
-    const tracked = [recorded, ...migrated.filter(({ path }) => own.has(path))].map((entry) => ({
+    const tracked = [recorded, ...raised.writes, ...migrated.filter(({ path }) => own.has(path))].map((entry) => ({
       ...entry,
       stage: 0,
     }));
     const index: readonly IndexEntry[] = [...merge.index, ...merged.index, ...tracked];
-    const removals = [...merge.removals, ...merged.removals];
+    const removals = [...merge.removals, ...merged.removals, ...raised.removals];
     const pending = overrides ? [] : originals.flatMap(pendingOverride);
     const objects = [...index, ...pending.flatMap(({ before, after }) => [before, after])].map(({ object }) => object);
     const change = {
@@ -375,7 +500,7 @@ async function migratedFiles(store: GitStore, { files }: MigrationPlan, own: Tre
 /** Where newer versions are is what the new version says, then what was recorded; a folder of this machine is no place for others. */
 async function nextRecord(
   store: GitStore,
-  { record, source, to }: Pick<Preparation, 'record' | 'source' | 'to'>,
+  { record, source, to }: { readonly record: TemplateRecord; readonly source: string; readonly to: TemplateCommit },
 ): Promise<TemplateRecord> {
   const { exitCode, stdout } = await store.try(['cat-file', 'blob', `${to.commit}:${TEMPLATE_FILE}`]);
   const theirs = exitCode === 0 ? parseTemplateRecord(stdout.toString('utf8')) : undefined;
@@ -397,7 +522,7 @@ function pendingOverride(one: ChangedOriginal): PendingOverride[] {
 
 function upgradedFiles(
   own: TreeFiles,
-  merges: readonly Omit<MergeResult, 'left'>[],
+  merges: readonly Pick<MergeResult, 'writes' | 'removals'>[],
   conflicts: readonly Conflict[],
 ): UpgradedFile[] {
   const inConflict = new Set(conflicts.map(({ path }) => path));

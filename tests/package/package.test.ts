@@ -25,6 +25,7 @@ const PARTS = [
   /^examples\/plugin\/.+$/,
   /^docs\/[\w-]+\.(?:md|svg|txt)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,
+  /^schemas\/migrations\.json$/,
   /^schemas\/kubernetes\/NOTICE\.md$/,
   /^templates\/config\/.+$/,
   /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,

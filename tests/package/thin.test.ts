@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { thinRepository } from '../../scripts/thin-repository.mjs';
+import { commit, runJob, type Workflow } from '../fork/fork.ts';
 import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { findTool } from '../support/tools.ts';
@@ -247,6 +249,161 @@ describe('a thin repository', () => {
     expect(stdout).toContain('taken    nodes.yaml\n');
   });
 });
+
+describe('a thin repository in the hands of others', () => {
+  it('has workflows that pass in a clone without keys, and finish what Renovate raised in an override', async () => {
+    const workflow = async (name: string): Promise<Workflow> =>
+      parse(await readFile(join(home, '.github/workflows', `${name}.yaml`), 'utf8')) as Workflow;
+    const own = await committed();
+    const override = 'templates/overrides/talos/talenv.yaml.j2';
+    await mkdir(join(own, dirname(override)), { recursive: true });
+    await cp(join(own, TOOL, 'templates/config/talos/talenv.yaml.j2'), join(own, override));
+    expect((await tool('cluster-template', ['configure', '--yes'], own)).code).toBe(0);
+    await commit(own, 'Owner');
+    const scratch = await temporaryFolder();
+    const clone = join(scratch, 'clone');
+    await git(['clone', '--quiet', own, clone], scratch);
+    await symlink(join(own, 'node_modules'), join(clone, 'node_modules'));
+    await writeFile(join(clone, '.git/info/exclude'), '/node_modules\n');
+    const { steps } = await runJob(await workflow('cluster'), 'check', { folder: clone, scratch });
+    expect(steps.map(({ code, output }) => [code, output])).toEqual(steps.map(() => [0, expect.any(String)]));
+    expect(steps).toHaveLength(3);
+    const text = await readFile(join(clone, override), 'utf8');
+    await writeFile(join(clone, override), text.replace(/talosVersion: v[\d.]+/, 'talosVersion: v1.13.99'));
+    const rendered = await runJob(await workflow('render'), 'render', { folder: clone, scratch });
+    expect(rendered.steps.map(({ code, output }) => [code, output])).toEqual([
+      [0, expect.any(String)],
+      [0, expect.any(String)],
+    ]);
+    expect(await readFile(join(clone, 'talos/talenv.yaml'), 'utf8')).toContain('talosVersion: v1.13.99');
+    expect(rendered.outputs.patch).toMatch(/^[\w+/=]+$/);
+  }, 120_000);
+});
+
+describe('upgrade of a thin repository', () => {
+  let tarball = '';
+
+  beforeAll(async () => {
+    const next = join(folder, 'next');
+    await cp(join(home, TOOL), next, { recursive: true });
+    const edit = async (path: string, change: (text: string) => string): Promise<void> => {
+      const text = await readFile(join(next, path), 'utf8');
+      expect(change(text), path).not.toBe(text);
+      await writeFile(join(next, path), change(text));
+    };
+    await edit('package.json', (text) => text.replace(/"version": ".*?"/, '"version": "9.8.7"'));
+    await edit('templates/config/talos/talenv.yaml.j2', (text) => `${text}# of the new version\n`);
+    await edit('dist/repository.json', (text) => {
+      const files = JSON.parse(text) as Record<string, string>;
+      files['Taskfile.yaml'] = `${files['Taskfile.yaml'] ?? ''}# of the new version\n`;
+      files['.taskfiles/new/Taskfile.yaml'] = "version: '3'\n";
+      files['.cluster-template/template.json'] = '{"version": "9.8.7"}\n';
+      return JSON.stringify(files);
+    });
+    const step = { name: 'network', version: '9.8.7', file: 'cluster.yaml', rename: 'node_cidr', to: 'node_network' };
+    await edit('schemas/migrations.json', (text) =>
+      JSON.stringify({ steps: [...(JSON.parse(text) as { steps: object[] }).steps, step] }),
+    );
+    tarball = join(folder, (await pack(next, folder)).filename);
+  }, 60_000);
+
+  it('raises the dependency, merges what create wrote and migrates the configuration; can be taken back', async () => {
+    const own = await committed();
+    const before = withoutGit(await readFiles(own));
+    const { code, stdout, stderr } = await tool('cluster-template', ['upgrade', '--from', tarball], own);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^from \S+ to 9\.8\.7, out of \S+\.tgz\n/);
+    expect(stdout).toContain('next: run `npm install`, then `npx cluster-template configure`');
+    const version = /from (\S+)/.exec(stdout)?.[1] ?? '';
+    expect(await gitLines(own, 'status', '--porcelain')).toEqual([
+      'M  .cluster-template/template.json',
+      'A  .taskfiles/new/Taskfile.yaml',
+      'M  Taskfile.yaml',
+      `D  cluster-template-${version}.tgz`,
+      'A  cluster-template-9.8.7.tgz',
+      'M  cluster.yaml',
+      'M  package.json',
+    ]);
+    const after = await readFiles(own);
+    expect(after['package.json']).toBe(before['package.json']?.replace(`-${version}.tgz`, '-9.8.7.tgz'));
+    expect(after['cluster.yaml']).toBe(before['cluster.yaml']?.replace(/^node_cidr:/m, 'node_network:'));
+    expect(await readFile(join(own, 'cluster-template-9.8.7.tgz'))).toEqual(await readFile(tarball));
+    // npm takes it from where it lies now.
+    await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await jitiTarball())], own);
+    expect((await tool('cluster-template', ['--version'], own)).stdout).toContain('9.8.7');
+    expect((await tool('cluster-template', ['upgrade', '--abort'], own)).code).toBe(0);
+    const isOwn = ([path]: [string, string]): boolean => !/^node_modules\/|^\.cluster-template\/upgrade/.test(path);
+    expect(Object.entries(withoutGit(await readFiles(own))).filter(isOwn)).toEqual(
+      Object.entries(before).filter(isOwn),
+    );
+    expect(await gitLines(own, 'status', '--porcelain')).toEqual([]);
+  }, 120_000);
+
+  it('leaves conflicts, names overrides whose original changed, and says the same as JSON', async () => {
+    const own = await committed();
+    await appendFile(join(own, 'Taskfile.yaml'), '# mine\n');
+    const override = 'templates/overrides/talos/talenv.yaml.j2';
+    await mkdir(join(own, dirname(override)), { recursive: true });
+    await cp(join(own, TOOL, 'templates/config/talos/talenv.yaml.j2'), join(own, override));
+    await commit(own, 'Owner');
+    const looked = await tool('cluster-template', ['upgrade', '--check', '--json', '--from', tarball], own);
+    expect(looked.code).toBe(2);
+    expect(JSON.parse(looked.stdout)).toMatchObject({ status: 'newer', newest: '9.8.7', source: tarball });
+    const { code, stdout } = await tool('cluster-template', ['upgrade', '--json', '--from', tarball], own);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'conflicts',
+      from: { origin: 'installed package' },
+      to: { version: '9.8.7' },
+      originals: [
+        { path: override, change: 'changed', diff: expect.stringContaining('+# of the new version') as string },
+      ],
+      migration: { fields: [{ from: 'node_cidr', to: 'node_network' }] },
+    });
+    expect(await readFile(join(own, 'Taskfile.yaml'), 'utf8')).toContain('<<<<<<< yours\n# mine\n');
+    expect((await tool('cluster-template', ['upgrade', '--abort'], own)).code).toBe(0);
+    expect(await tool('cluster-template', ['upgrade', '--overrides', '--from', tarball, '--yes'], own)).toMatchObject({
+      code: 1,
+    });
+    expect(await readFile(join(own, override), 'utf8')).toContain('# of the new version\n');
+  }, 120_000);
+
+  it('takes the folder of a package, and says what else it would take', async () => {
+    const own = await committed();
+    const check = async (...words: string[]): Promise<CommandResult> =>
+      await tool('cluster-template', ['upgrade', ...words], own);
+    expect(await check('--check', '--from', join(folder, 'next'))).toMatchObject({ code: 2 });
+    const current = await check('--from', join(home, TOOL));
+    expect(current, current.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('has ') as string });
+    expect((await check('--from', join(folder, 'nowhere.tgz'))).stderr).toContain('is neither a tarball nor a folder');
+    expect((await check('--from', join(own, 'Taskfile.yaml'))).stderr).toContain('is no package of cluster-template');
+    const unknown = await check();
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(
+      /takes cluster-template from file:\S+\.tgz, which does not say where newer versions are/,
+    );
+    await rm(join(own, 'node_modules'), { recursive: true });
+    const missing = await runCommand(['upgrade', '--from', tarball, '--root', own], { cwd: own });
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('run `npm ci` first');
+  }, 120_000);
+});
+
+/** A copy of the thin repository with everything committed. */
+async function committed(): Promise<string> {
+  const own = join(await temporaryFolder(), 'own');
+  await cp(home, own, { recursive: true, verbatimSymlinks: true });
+  await commit(own, 'Owner');
+  return own;
+}
+
+async function gitLines(cwd: string, ...words: readonly string[]): Promise<string[]> {
+  return (await start('git', words, cwd)).stdout.split('\n').filter(Boolean);
+}
+
+async function jitiTarball(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.startsWith('jiti-')).map((name) => join(folder, name));
+}
 
 const task = await findTool('task');
 

@@ -3,6 +3,7 @@ import { failure } from '../../report/finding.ts';
 import { inspectTarget } from '../../system/files.ts';
 import { confirm, isInteractive, print, wantsColour } from '../../system/terminal.ts';
 import { migrateConfiguration, type MigrationPlan } from '../../upgrade/migration.ts';
+import type { TemplateCommit } from '../../upgrade/source.ts';
 import {
   checkVersions,
   takeBackUpgrade,
@@ -148,15 +149,25 @@ function printEnd(result: UpgradeResult): void {
   if (result.status === 'current') print(`this repository has ${result.version} already\n`);
   else if (result.status === 'finished') {
     print(`the upgrade to ${result.record.to} was interrupted, and is finished now\n`);
-    printNext(result.conflicts.length > 0);
+    printNext(result.conflicts.length > 0, 'npm install');
   } else if (result.status === 'planned') print('nothing was written\n');
   else if (result.status === 'refused') print('nothing was changed\n');
-  else printNext(result.plan.files.some(({ change }) => change === 'conflict'));
+  else {
+    const isInConflict = result.plan.files.some(({ change }) => change === 'conflict');
+    printNext(isInConflict, isThin(result.plan) ? 'npm install' : 'npm ci');
+  }
 }
 
-function printNext(isInConflict: boolean): void {
+/** Its lock file is made anew by npm, as nobody but npm knows what the new version depends on. */
+function isThin({ from }: UpgradePlan): boolean {
+  return from.origin === 'installed package';
+}
+
+function printNext(isInConflict: boolean, install: string): void {
   if (isInConflict) print('resolve what is in conflict: `git status` lists it\n');
-  print(worded('next: run `npm ci`, then `cluster-template configure`, look at `git diff HEAD`, and commit\n'));
+  print(
+    worded(`next: run \`${install}\`, then \`cluster-template configure\`, look at \`git diff HEAD\`, and commit\n`),
+  );
   print(worded('`cluster-template upgrade --abort` takes all of it back until it is committed\n'));
 }
 
@@ -166,13 +177,16 @@ function toJson(result: UpgradeResult): Readonly<Record<string, unknown>> {
     const { record, conflicts } = result;
     return { status: conflicts.length === 0 ? 'merged' : 'conflicts', from: record.from, to: record.to, conflicts };
   }
-  const { source, from, to, files, originals, migration, findings } = result.plan;
+  const { plan } = result;
+  const { source, from, to, files, originals, migration, findings } = plan;
   const isInConflict = files.some(({ change }) => change === 'conflict');
+  // A package has no commit.
+  const named = ({ commit, ...version }: TemplateCommit): object => (isThin(plan) ? version : { commit, ...version });
   return {
     status: result.status === 'merged' && isInConflict ? 'conflicts' : result.status,
     source,
-    from,
-    to,
+    from: named(from),
+    to: named(to),
     files,
     originals: originals.map(({ path, kind, original, change, renamedTo, diff }) => ({
       path,

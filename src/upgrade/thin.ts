@@ -1,0 +1,288 @@
+import { basename, join, relative } from 'node:path';
+import { readMigrations, type MigrationStep } from '../cluster/config/migrations.ts';
+import type { ClusterRoot } from '../cluster/root.ts';
+import { failure, type Failure } from '../report/finding.ts';
+import {
+  below,
+  inspect,
+  inspectTarget,
+  listFolder,
+  makeFolder,
+  readBytesIfPresent,
+  readTextIfPresent,
+} from '../system/files.ts';
+import { runProgram, type ProgramResult } from '../system/programs.ts';
+import type { MergeResult } from './merge.ts';
+import type { Versions } from './originals.ts';
+import type { GitStore, TreeEntry, TreeFiles } from './store.ts';
+import { parseTemplateRecord, TEMPLATE_FILE, type TemplateRecord } from './template.ts';
+
+/** Name of the package that a thin repository depends on. */
+const PACKAGE = 'cluster-template';
+
+/** What a thin repository says of its dependency. */
+export interface Dependency {
+  /** What npm takes it from: a version, a URL, or the path of a tarball as `file:…`. */
+  readonly spec: string;
+  /** Text of package.json. */
+  readonly text: string;
+}
+
+/** What a thin repository depends on; undefined for a repository that holds the tool itself. */
+export async function dependencyOf(root: ClusterRoot): Promise<Dependency | undefined> {
+  const text = await readTextIfPresent(join(root.path, 'package.json'));
+  if (text === undefined) return undefined;
+  let fields: Readonly<Record<string, unknown>>;
+  try {
+    fields = JSON.parse(text) as typeof fields;
+  } catch {
+    // No thin repository that could be raised: what is wrong with it, npm says.
+    return undefined;
+  }
+  const specs = [fields.dependencies, fields.devDependencies].map(
+    (group) => (group as Readonly<Record<string, unknown>> | undefined)?.[PACKAGE],
+  );
+  const spec = specs.find((one): one is string => typeof one === 'string');
+  return spec === undefined || fields.name === PACKAGE ? undefined : { spec, text };
+}
+
+/** Two versions of the package, as far as an upgrade is about them. */
+export interface ThinVersions {
+  /** What npm would take the new one from. */
+  readonly source: string;
+  readonly from: string;
+  readonly to: string;
+  /** What `create` writes in either version. */
+  readonly base: TreeFiles;
+  readonly theirs: TreeFiles;
+  readonly templates: Versions;
+  readonly steps: readonly MigrationStep[];
+  /** Names of steps of a kind that is not known here. */
+  readonly unknown: readonly string[];
+  readonly record: TemplateRecord;
+  /** package.json with the new version, and its tarball in the place of the old one. */
+  readonly raised: Pick<MergeResult, 'writes' | 'removals'>;
+}
+
+/**
+ * Gets a newer version of the package and looks at it beside the installed one.
+ *
+ * @param asked.from - a tarball of the package or the folder of its repository
+ * @param asked.wanted - a version; the newest of the registry where neither is given
+ * @param asked.scratch - folder for what is unpacked
+ * @throws Failure where the package cannot be had, or is not what was installed before
+ */
+export async function thinVersions(
+  root: ClusterRoot,
+  store: GitStore,
+  asked: Dependency & {
+    readonly from: string | undefined;
+    readonly wanted: string | undefined;
+    readonly own: TreeFiles;
+    readonly scratch: string;
+  },
+): Promise<ThinVersions> {
+  const installed = join(root.path, 'node_modules', PACKAGE);
+  const before = await packageIn(store, installed);
+  if (before === undefined) {
+    throw failure('input', {
+      code: 'upgrade/version',
+      message: `${PACKAGE} is not installed, so what a newer version changes cannot be told`,
+      remedy: 'run `npm ci` first',
+    });
+  }
+  const tarball = await tarballOf(asked);
+  const after = await packageIn(store, await unpack(tarball, asked.scratch));
+  if (after === undefined) throw noPackage(tarball);
+  const { source: recorded } = parseTemplateRecord((await readTextIfPresent(join(root.path, TEMPLATE_FILE))) ?? '{}');
+  const record = after.record.source === undefined && recorded !== undefined ? { source: recorded } : {};
+  const fromRegistry = asked.from === undefined;
+  return {
+    source: fromRegistry ? `${PACKAGE}@${after.version}` : asked.from,
+    from: before.version,
+    to: after.version,
+    base: before.created,
+    theirs: after.created,
+    templates: { base: before.templates, theirs: after.templates },
+    ...after.migrations,
+    record: { ...record, ...after.record, version: after.version },
+    raised: await raise(root, store, { ...asked, version: after.version, tarball: fromRegistry ? undefined : tarball }),
+  };
+}
+
+/** Version that the registry has; where a tarball is used, nobody says where newer ones are. */
+export async function newestOfRegistry(root: ClusterRoot, { spec }: Pick<Dependency, 'spec'>): Promise<string> {
+  if (!isVersion(spec)) {
+    throw failure('input', {
+      code: 'upgrade/version',
+      message: `package.json takes ${PACKAGE} from ${spec}, which does not say where newer versions are`,
+      place: { file: 'package.json' },
+      remedy: 'name a tarball of the package or the folder of its repository with --from, or a version of the registry',
+    });
+  }
+  const { exitCode, stdout, stderr, missing } = await runProgram('npm', ['view', PACKAGE, 'version'], {
+    cwd: root.path,
+  });
+  if (exitCode === 0) return stdout.trim();
+  throw npmFailed(`npm cannot say which versions of ${PACKAGE} there are`, { stderr, missing });
+}
+
+/** A version or a range of the registry, and no URL, path or tag of a repository. */
+function isVersion(spec: string): boolean {
+  return /^[\^~>=<\s]*v?\d/.test(spec);
+}
+
+/** A package as far as it matters here. */
+interface PackageFiles {
+  readonly version: string;
+  readonly created: TreeFiles;
+  readonly templates: Versions['base'];
+  readonly migrations: { readonly steps: readonly MigrationStep[]; readonly unknown: readonly string[] };
+  readonly record: TemplateRecord;
+}
+
+async function packageIn(store: GitStore, folder: string): Promise<PackageFiles | undefined> {
+  const [manifest, repository] = await Promise.all(
+    ['package.json', 'dist/repository.json'].map((path) => readTextIfPresent(join(folder, path))),
+  );
+  if (manifest === undefined || repository === undefined) return undefined;
+  const { name, version } = JSON.parse(manifest) as { readonly name?: string; readonly version?: string };
+  if (name !== PACKAGE || version === undefined) return undefined;
+  const files = JSON.parse(repository) as Readonly<Record<string, string>>;
+  const created = new Map<string, TreeEntry>();
+  for (const [path, text] of Object.entries(files)) {
+    // Its first line is the user's from the start.
+    if (path !== 'README.md') created.set(path, { path, mode: '100644', object: await store.write(text) });
+  }
+  const commit = await store.commit(await store.folder(folder, ['templates/config']), []);
+  const migrations = (await readTextIfPresent(join(folder, 'schemas/migrations.json'))) ?? '{}';
+  return {
+    version,
+    created,
+    templates: { commit, files: await store.files(commit) },
+    migrations: readMigrations(JSON.parse(migrations)),
+    record: parseTemplateRecord(files[TEMPLATE_FILE] ?? JSON.stringify({ version })),
+  };
+}
+
+/** Path of the tarball of what is asked for. */
+async function tarballOf({
+  from,
+  wanted,
+  scratch,
+}: {
+  readonly from: string | undefined;
+  readonly wanted: string | undefined;
+  readonly scratch: string;
+}): Promise<string> {
+  const kind = from === undefined ? undefined : (await inspectTarget(from))?.kind;
+  if (from !== undefined && kind === 'file') return from;
+  if (from !== undefined && kind !== 'folder') {
+    throw failure('usage', {
+      code: 'usage/argument',
+      message: `${from} is neither a tarball nor a folder: a thin repository takes a package`,
+      remedy: `give --from a tarball of ${PACKAGE} or the folder of its repository, or name a version of the registry`,
+    });
+  }
+  const packed = join(scratch, 'packed');
+  await makeFolder(below(packed));
+  const result =
+    from === undefined
+      ? await runProgram('npm', ['pack', `${PACKAGE}@${wanted ?? 'latest'}`, '--pack-destination', packed], {
+          cwd: scratch,
+        })
+      : await packTool(from, packed);
+  const name = (await listFolder(packed)).find((file) => file.name.endsWith('.tgz'))?.name;
+  if (result.exitCode === 0 && name !== undefined) return join(packed, name);
+  throw npmFailed(`npm cannot get ${from ?? `${PACKAGE} ${wanted ?? ''}`.trim()}`, result);
+}
+
+/** What a shell ends with where a program is not there; the script that packs does the same. */
+const COMMAND_NOT_FOUND = 127;
+
+/** Packs the tool: its repository has a script for it, what was installed as a package is packed as it is. */
+export async function packTool(folder: string, to: string): Promise<ProgramResult> {
+  const script = join(folder, 'scripts', 'pack.mjs');
+  const options = ['--json', '--ignore-scripts', '--pack-destination', to];
+  if ((await inspect(script)) === undefined) return await runProgram('npm', ['pack', ...options], { cwd: folder });
+  const result = await runProgram(process.execPath, [script, ...options], { cwd: folder });
+  return { ...result, missing: result.exitCode === COMMAND_NOT_FOUND };
+}
+
+async function unpack(tarball: string, scratch: string): Promise<string> {
+  const folder = join(scratch, 'unpacked');
+  await makeFolder(below(folder));
+  const { exitCode, missing } = await runProgram('tar', ['-xzf', tarball, '-C', folder], { cwd: scratch });
+  if (missing) {
+    throw failure('outside', {
+      code: 'programs/missing',
+      message: 'tar is needed to look into the new version and was not found',
+      remedy: 'install tar',
+    });
+  }
+  if (exitCode !== 0) throw noPackage(tarball);
+  return join(folder, 'package');
+}
+
+function noPackage(tarball: string): Failure {
+  return failure('input', {
+    code: 'upgrade/version',
+    message: `${tarball} is no package of ${PACKAGE}`,
+    remedy: `name a tarball that \`npm pack\` made of ${PACKAGE}`,
+  });
+}
+
+function npmFailed(message: string, { stderr, missing }: Pick<ProgramResult, 'stderr' | 'missing'>): Failure {
+  const reason = missing
+    ? 'npm was not found'
+    : (/^npm (?:error|ERR!) (?!code|A complete log)(.*)$/m.exec(stderr)?.[1] ?? stderr.trim());
+  return failure('outside', {
+    code: missing ? 'programs/missing' : 'programs/failed',
+    message: `${message}: ${reason}`,
+    remedy: 'name a tarball of the package or the folder of its repository with --from',
+  });
+}
+
+/** package.json with the new version; a tarball lies in the repository, so that a clone has it too. */
+async function raise(
+  root: ClusterRoot,
+  store: GitStore,
+  {
+    spec,
+    text,
+    own,
+    version,
+    tarball,
+  }: Dependency & { readonly own: TreeFiles; readonly version: string; readonly tarball: string | undefined },
+): Promise<Pick<MergeResult, 'writes' | 'removals'>> {
+  const bytes = tarball === undefined ? undefined : await readBytesIfPresent(tarball);
+  const within = tarball === undefined ? '' : relative(root.path, tarball).replaceAll('\\', '/');
+  const isInside = !within.startsWith('..');
+  const path = isInside ? within : `${PACKAGE}-${version}.tgz`;
+  const next = tarball === undefined ? version : `file:${path}`;
+  const previous = spec.startsWith('file:') ? spec.slice('file:'.length).replace(/^\.\//, '') : undefined;
+  const raised = text.replace(`"${PACKAGE}": ${JSON.stringify(spec)}`, `"${PACKAGE}": ${JSON.stringify(next)}`);
+  if (raised === text && next !== spec) throw notEditable(spec);
+  const writes = [
+    { path: 'package.json', mode: own.get('package.json')?.mode ?? '100644', object: await store.write(raised) },
+    ...(bytes === undefined ? [] : [{ path, mode: '100644', object: await store.write(bytes) }]),
+  ];
+  return {
+    writes: writes.filter((entry) => own.get(entry.path)?.object !== entry.object),
+    // What was brought by an earlier version; a tarball somewhere else is no file of the repository.
+    removals: previous !== undefined && previous !== path && own.has(previous) && isOurs(previous) ? [previous] : [],
+  };
+}
+
+function isOurs(path: string): boolean {
+  return basename(path) === path && path.startsWith(`${PACKAGE}-`) && path.endsWith('.tgz');
+}
+
+function notEditable(spec: string): Failure {
+  return failure('input', {
+    code: 'upgrade/version',
+    message: `the dependency ${PACKAGE} of package.json is not written as "${PACKAGE}": "${spec}", so it cannot be raised`,
+    place: { file: 'package.json' },
+    remedy: 'write it on one line, as npm does',
+  });
+}
