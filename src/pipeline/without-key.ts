@@ -12,7 +12,7 @@ import { generateIdentity } from '../sops/identities.ts';
 import { isUnder } from '../sops/keep.ts';
 import { ruleFor, type Rules } from '../sops/rules.ts';
 import { sameTree } from '../sops/tree.ts';
-import { below, createFile, readBytesIfPresent, readTextSyncIfPresent, removeTree } from '../system/files.ts';
+import { below, createFile, listTree, readBytesIfPresent, readTextSyncIfPresent, removeTree } from '../system/files.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
 import { contentHash, type DiskFile } from '../workspace/entry.ts';
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
@@ -232,10 +232,14 @@ async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedR
     if (bytes === undefined) return `git cannot give ${path} of the last configure`;
     await createFile(below(root.state, LAST_RUN, path), bytes, mode === '100755' ? 0o755 : 0o644);
   }
-  const found = await hashInputs(clusterRoot(join(root.state, LAST_RUN)));
   // What an installed package brings is in no commit: it has to be what it was.
-  const ofPackages = [...(await hashInputs(root))].filter(([path]) => packages.map(name).includes(path));
-  const stale = compareInputs(manifest.inputs, new Map([...found, ...ofPackages]));
+  for (const folder of packages) {
+    for (const path of await listTree(folder)) {
+      const bytes = await readBytesIfPresent(join(folder, path));
+      if (bytes !== undefined) await createFile(below(root.state, LAST_RUN, name(folder), path), bytes);
+    }
+  }
+  const stale = compareInputs(manifest.inputs, await hashInputs(clusterRoot(join(root.state, LAST_RUN))));
   return stale.length === 0
     ? undefined
     : `the commit of the last configure has other inputs than it was made from: ${namesOfStale(stale)}`;

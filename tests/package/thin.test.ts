@@ -266,15 +266,13 @@ describe('a thin repository in the hands of others', () => {
     await symlink(join(own, 'node_modules'), join(clone, 'node_modules'));
     await writeFile(join(clone, '.git/info/exclude'), '/node_modules\n');
     const { steps } = await runJob(await workflow('cluster'), 'check', { folder: clone, scratch });
-    expect(steps.map(({ code, output }) => [code, output])).toEqual(steps.map(() => [0, expect.any(String)]));
-    expect(steps).toHaveLength(3);
+    const codes = steps.map(({ code }) => code);
+    expect(codes, steps.at(-1)?.output).toEqual([0, 0, 0]);
     const text = await readFile(join(clone, override), 'utf8');
     await writeFile(join(clone, override), text.replace(/talosVersion: v[\d.]+/, 'talosVersion: v1.13.99'));
     const rendered = await runJob(await workflow('render'), 'render', { folder: clone, scratch });
-    expect(rendered.steps.map(({ code, output }) => [code, output])).toEqual([
-      [0, expect.any(String)],
-      [0, expect.any(String)],
-    ]);
+    const ended = rendered.steps.map(({ code }) => code);
+    expect(ended, rendered.steps.at(-1)?.output).toEqual([0, 0]);
     expect(await readFile(join(clone, 'talos/talenv.yaml'), 'utf8')).toContain('talosVersion: v1.13.99');
     expect(rendered.outputs.patch).toMatch(/^[\w+/=]+$/);
   }, 120_000);
@@ -330,7 +328,7 @@ describe('upgrade of a thin repository', () => {
     expect(await readFile(join(own, 'cluster-template-9.8.7.tgz'))).toEqual(await readFile(tarball));
     // npm takes it from where it lies now.
     await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await jitiTarball())], own);
-    expect((await tool('cluster-template', ['--version'], own)).stdout).toContain('9.8.7');
+    expect(await readFile(join(own, TOOL, 'package.json'), 'utf8')).toContain('"version": "9.8.7"');
     expect((await tool('cluster-template', ['upgrade', '--abort'], own)).code).toBe(0);
     const isOwn = ([path]: [string, string]): boolean => !/^node_modules\/|^\.cluster-template\/upgrade/.test(path);
     expect(Object.entries(withoutGit(await readFiles(own))).filter(isOwn)).toEqual(

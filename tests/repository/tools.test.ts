@@ -60,8 +60,11 @@ describe('.mise.toml', () => {
 
   it('has the Talos and Node that the repository is made for', async () => {
     const { tools } = await settings();
-    const talos = /talosVersion: v(\S+)/.exec(await repositoryText('templates/config/talos/talenv.yaml.j2'))?.[1];
-    expect(tools['aqua:siderolabs/talos']).toBe(talos);
+    // A robot may raise the last number of one of the two first.
+    const talos = /talosVersion: v(\d+\.\d+\.)/.exec(
+      await repositoryText('templates/config/talos/talenv.yaml.j2'),
+    )?.[1];
+    expect(String(tools['aqua:siderolabs/talos'])).toMatch(new RegExp(`^${talos ?? 'unknown'}`));
     const { engines } = JSON.parse(await repositoryText('package.json')) as { engines: { node: string } };
     expect(Number(String(tools.node).split('.')[0])).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
   });
