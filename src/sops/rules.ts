@@ -1,20 +1,31 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node as YamlNode,
+  parseDocument,
+} from 'yaml';
 import { Failure, failure, type Finding, type Severity } from '../report/finding.ts';
 import { suggestNearest } from '../report/suggest.ts';
-import { compileGoRegex } from './go-regex.ts';
+import { compileGoRegex, type GoRegex } from './go-regex.ts';
 import { recipientKind } from './identities.ts';
-import { DEFAULT_SELECTION, SELECTORS, type Selection, type Selector } from './selection.ts';
+import { DEFAULT_SELECTION, SELECTORS, type Selection } from './selection.ts';
 
 /** How files whose path matches are encrypted: an entry of `creation_rules`. */
 export interface Rule {
   /** Matched anywhere in the path relative to the folder of .sops.yaml; absent where the rule takes every file. */
-  readonly pathRegex?: RegExp;
+  readonly pathRegex?: GoRegex;
   /** Age recipients, each once, in their order. */
   readonly recipients: readonly string[];
   /** Names of other key stores that the rule asks for (pgp, kms, …); only the sops program can encrypt to those. */
   readonly otherStores: readonly string[];
   readonly selection: Selection;
   readonly macOnlyEncrypted: boolean;
+  /** Why nothing can be encrypted by it, if there is a reason; told only where it would be used, as the sops program does. */
+  readonly problems?: readonly Finding[];
 }
 
 /** What .sops.yaml says. */
@@ -27,35 +38,63 @@ export interface Rules {
 }
 
 /**
- * Parses the text of .sops.yaml. Throws a Failure with the line and column of everything that is wrong in it: what the sops program
- * refuses, and recipients that this package cannot encrypt to.
+ * Parses the text of .sops.yaml: YAML with merge keys and aliases, as the sops program reads it by go-yaml. Throws a Failure with the
+ * line and column of everything for which that program refuses the whole file; what is wrong in one rule is a problem of that rule.
  */
 export function parseRules(text: string, file = '.sops.yaml'): Rules {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, logLevel: 'silent' });
-  const source = new Source(file, lines, text);
+  const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter: lines, logLevel: 'silent' });
+  const source = new Source(file, lines, text, document);
   for (const error of document.errors) source.report(error.pos[0], `${file} is not valid YAML (${error.code})`);
   source.throwIfBad();
-  const root = document.contents as YamlNode | null;
-  if (root !== null && !isMap(root)) source.report(root, `${file} is no mapping`, 'it starts with `creation_rules:`');
-  const rules = isMap(root) ? readRules(root, source) : [];
-  const yamlIndent = isMap(root) ? readIndent(root, source) : undefined;
+  const contents = source.resolve(document.contents);
+  const root = contents === null ? new Map<string, Member>() : source.members(contents, `${file} is no mapping`);
+  const rules = readRules(root, source);
+  const yamlIndent = readIndent(root, source);
   source.throwIfBad();
   return { rules, ...(yamlIndent === undefined ? {} : { yamlIndent }), warnings: source.warnings };
 }
 
-/** The first rule that matches the path (relative to the folder of .sops.yaml, with forward slashes), or undefined where none does. */
+/**
+ * The first rule that matches the path (relative to the folder of .sops.yaml, with forward slashes), or undefined where none does. A
+ * rule with problems is among them: one whose `path_regex` is none takes every path that comes to it.
+ */
 export function ruleFor({ rules }: Rules, path: string): Rule | undefined {
   return rules.find(({ pathRegex }) => pathRegex === undefined || pathRegex.test(path));
 }
 
-/** As `ruleFor`, but throws a Failure where no rule matches. */
+/** As `ruleFor`, but throws a Failure where no rule matches, or where the one that does cannot be used. */
 export function requireRule(rules: Rules, path: string): Rule {
   const rule = ruleFor(rules, path);
+  if (rule?.problems !== undefined) throw new Failure('input', rule.problems);
   if (rule !== undefined) return rule;
   const message = `No creation rule in .sops.yaml matches ${path}, so it cannot be encrypted`;
   const remedy = 'rename the file, or add a rule whose `path_regex` matches it';
   throw failure('input', { code: 'sops/no-rule', message, place: { file: path }, remedy });
+}
+
+/** A key of a mapping and its value, an alias followed. */
+interface Member {
+  readonly key: YamlNode;
+  /** Null where there is none, as if the key were not there. */
+  readonly value: YamlNode | null;
+}
+
+type Members = ReadonlyMap<string, Member>;
+
+interface Collecting {
+  readonly found: Map<string, Member>;
+  /** The mappings that are being merged into each other. */
+  readonly within: ReadonlySet<YamlNode>;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+const MERGED = '`<<` merges mappings: an alias of one, or a list of such';
+
+/** Only a plain `<<` merges, one in quotes is a key like any other. */
+function isMergeKey(key: YamlNode): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
 }
 
 /** The text's places, and what was found wrong in it. */
@@ -65,11 +104,51 @@ class Source {
   readonly #file: string;
   readonly #lines: LineCounter;
   readonly #text: readonly string[];
+  readonly #document: Document.Parsed;
 
-  constructor(file: string, lines: LineCounter, text: string) {
+  constructor(file: string, lines: LineCounter, text: string, document: Document.Parsed) {
     this.#file = file;
     this.#lines = lines;
     this.#text = text.split('\n');
+    this.#document = document;
+  }
+
+  /** The node that an alias stands for; null for nothing at all. */
+  resolve(node: YamlNode | null): YamlNode | null {
+    const found = isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
+    if (isAlias(node) && found === null) this.report(node, `The alias \`*${node.source}\` stands for nothing`);
+    return isScalar(found) && found.value === null ? null : found;
+  }
+
+  /**
+   * The members of a mapping, those that `<<` merges into it among them: its own win, then the earlier ones.
+   *
+   * @param message - what is told where the node is none
+   */
+  members(node: YamlNode, message: string, remedy?: string): Members {
+    const found = new Map<string, Member>();
+    this.#collect(node, { found, within: new Set(), message, ...(remedy === undefined ? {} : { remedy }) });
+    return found;
+  }
+
+  #collect(given: YamlNode | null, into: Collecting): void {
+    const node = this.resolve(given);
+    const { found, within } = into;
+    if (!isMap(node) || within.has(node)) {
+      if (given !== null) this.report(given, into.message, into.remedy);
+      return;
+    }
+    const merged: (YamlNode | null)[] = [];
+    for (const { key, value } of node.items as { key: YamlNode; value: YamlNode | null }[]) {
+      if (isMergeKey(key)) merged.push(value);
+      else if (isScalar(key) && !found.has(String(key.value)))
+        found.set(String(key.value), { key, value: this.resolve(value) });
+    }
+    const inner = { ...into, within: new Set([...within, node]), message: MERGED, remedy: undefined };
+    for (const value of merged) {
+      const list = this.resolve(value);
+      for (const one of isSeq(list) ? (list.items as YamlNode[]) : [value]) this.#collect(one, inner);
+    }
   }
 
   report(at: YamlNode | number, message: string, remedy?: string): void {
@@ -78,6 +157,11 @@ class Source {
 
   warn(at: YamlNode, message: string, remedy?: string): void {
     this.warnings.push(this.#finding('warning', at, message, remedy));
+  }
+
+  /** What is wrong at a place, for whom it concerns. */
+  problem(at: YamlNode, message: string, remedy?: string): Finding {
+    return this.#finding('error', at, message, remedy);
   }
 
   throwIfBad(): void {
@@ -111,36 +195,42 @@ const RULE_KEYS = [
   ...OTHER_STORES,
 ];
 
-function readRules(root: YAMLMap, source: Source): Rule[] {
-  const node = root.get('creation_rules', true) as YamlNode | undefined;
-  if (node === undefined || (isScalar(node) && node.value === null)) return [];
+function readRules(root: Members, source: Source): Rule[] {
+  const node = root.get('creation_rules')?.value ?? null;
+  if (node === null) return [];
   if (!isSeq(node)) {
     source.report(node, '`creation_rules` is no list', 'write each rule behind a dash');
     return [];
   }
-  return (node.items as YamlNode[]).flatMap((item) => {
-    if (isMap(item)) return [readRule(item, source)];
-    source.report(item, 'A creation rule is no mapping', 'a rule has keys such as `path_regex` and `age`');
-    return [];
-  });
+  return (node.items as YamlNode[]).map((item) => readRule(item, source));
 }
 
-function readRule(node: YAMLMap, source: Source): Rule {
-  warnOfUnknown(node, source);
-  const pattern = textAt(node, 'path_regex', source);
-  const pathRegex = pattern === '' ? undefined : regexAt(node, 'path_regex', source);
+function readRule(node: YamlNode, source: Source): Rule {
+  const isEmpty = source.resolve(node) === null;
+  const remedy = 'a rule has keys such as `path_regex` and `age`';
+  const members: Members = isEmpty ? new Map() : source.members(node, 'A creation rule is no mapping', remedy);
+  warnOfUnknown(members, source);
+  const rule: RuleInProgress = { node, members, source, problems: [] };
+  const pathRegex = regexAt('path_regex', rule);
   return {
     ...(pathRegex === undefined ? {} : { pathRegex }),
-    recipients: readRecipients(node, source),
-    otherStores: OTHER_STORES.filter((key) => node.has(key)),
-    selection: readSelection(node, source),
-    macOnlyEncrypted: truthAt(node, 'mac_only_encrypted', source),
+    recipients: readRecipients(rule),
+    otherStores: OTHER_STORES.filter((key) => (members.get(key)?.value ?? null) !== null),
+    selection: readSelection(rule),
+    macOnlyEncrypted: truthAt('mac_only_encrypted', rule),
+    ...(rule.problems.length === 0 ? {} : { problems: rule.problems }),
   };
 }
 
-function warnOfUnknown(node: YAMLMap, source: Source): void {
-  for (const { key } of node.items as { key: YamlNode }[]) {
-    const name = isScalar(key) ? String(key.value) : '';
+interface RuleInProgress {
+  readonly node: YamlNode;
+  readonly members: Members;
+  readonly source: Source;
+  readonly problems: Finding[];
+}
+
+function warnOfUnknown(members: Members, source: Source): void {
+  for (const [name, { key }] of members) {
     if (RULE_KEYS.some((known) => known === name)) continue;
     const nearest = suggestNearest(name, RULE_KEYS);
     source.warn(
@@ -151,38 +241,39 @@ function warnOfUnknown(node: YAMLMap, source: Source): void {
   }
 }
 
-function readSelection(node: YAMLMap, source: Source): Selection {
-  const set = SELECTORS.filter((key) => textAt(node, key, source) !== '');
-  const [by, second] = set;
-  if (by === undefined) return DEFAULT_SELECTION;
+function readSelection(rule: RuleInProgress): Selection {
+  const { members, node, source, problems } = rule;
+  const set = SELECTORS.map((key) => ({ key, text: textAt(key, rule) })).filter(({ text }) => text !== '');
+  const [first, second] = set;
+  if (first === undefined) return DEFAULT_SELECTION;
   if (second !== undefined) {
-    const message = `The rule has ${set.map((key) => `\`${key}\``).join(' and ')}, of which one alone is allowed`;
-    source.report(nodeAt(node, second) ?? node, message, 'leave one of them');
+    const message = `The rule has ${set.map(({ key }) => `\`${key}\``).join(' and ')}, of which one alone is allowed`;
+    problems.push(source.problem(members.get(second.key)?.value ?? node, message, 'leave one of them'));
   }
-  if (by.endsWith('_regex')) regexAt(node, by, source);
-  return { by, pattern: textAt(node, by, source) };
+  const isUsable = !first.key.endsWith('_regex') || regexAt(first.key, rule) !== undefined;
+  return isUsable ? { by: first.key, pattern: first.text } : DEFAULT_SELECTION;
 }
 
-function readRecipients(node: YAMLMap, source: Source): string[] {
-  const value = nodeAt(node, 'age');
-  if (value === undefined || (isScalar(value) && value.value === null)) return [];
-  const texts = isSeq(value) ? (value.items as YamlNode[]) : [value];
-  const found = texts.flatMap((text) => splitRecipients(text, source));
-  const kinds = new Set(found.map(({ recipient }) => recipientKind(recipient)).filter((kind) => kind !== undefined));
+function readRecipients(rule: RuleInProgress): string[] {
+  const { source, problems } = rule;
+  const value = rule.members.get('age')?.value ?? null;
+  if (value === null) return [];
+  const nodes = isSeq(value) ? (value.items as YamlNode[]).map((item) => source.resolve(item) ?? item) : [value];
+  const found = nodes.flatMap((node) => splitRecipients(node, rule));
+  const kinds = new Set(found.map(recipientKind).filter((kind) => kind !== undefined));
   if (kinds.size > 1) {
     const remedy = 'use recipients age1pq1… only, or none of them';
-    source.report(value, 'The rule mixes classic and post-quantum recipients, which age refuses', remedy);
+    problems.push(
+      source.problem(value, 'The rule mixes classic and post-quantum recipients, which age refuses', remedy),
+    );
   }
-  return [...new Set(found.map(({ recipient }) => recipient))];
+  return [...new Set(found)];
 }
 
-function splitRecipients(node: YamlNode, source: Source): { recipient: string }[] {
+function splitRecipients(node: YamlNode, { source, problems }: RuleInProgress): string[] {
   if (!isScalar(node) || typeof node.value !== 'string') {
-    source.report(
-      node,
-      '`age` holds something else than text',
-      'name one recipient, several with commas between them, or a list',
-    );
+    const remedy = 'name one recipient, several with commas between them, or a list';
+    problems.push(source.problem(node, '`age` holds something else than text', remedy));
     return [];
   }
   const recipients = node.value
@@ -190,19 +281,30 @@ function splitRecipients(node: YamlNode, source: Source): { recipient: string }[
     .map((part) => part.trim())
     .filter((part) => part !== '');
   for (const recipient of recipients) {
-    if (recipientKind(recipient) !== undefined) continue;
-    source.report(
-      node,
-      `\`${recipient.slice(0, 80)}\` is no age recipient`,
-      'a recipient is a whole age1… or age1pq1…',
-    );
+    const problem = recipientProblem(recipient);
+    if (problem !== undefined) problems.push(source.problem(node, ...problem));
   }
-  return recipients.map((recipient) => ({ recipient }));
+  return recipients;
 }
 
-function readIndent(root: YAMLMap, source: Source): number | undefined {
-  const node = root.getIn(['stores', 'yaml', 'indent'], true) as YamlNode | undefined;
-  if (node === undefined) return undefined;
+/** What is wrong with a recipient, and what would be right; undefined for one that this package can encrypt to. */
+function recipientProblem(recipient: string): [message: string, remedy: string] | undefined {
+  if (recipientKind(recipient) !== undefined) return undefined;
+  const shown = `\`${recipient.slice(0, 80)}\``;
+  const remedy = 'a recipient is a whole age1… or age1pq1…';
+  if (recipient.startsWith('ssh-')) return [`${shown} is an SSH key, to which only the sops program encrypts`, remedy];
+  return /^age1[a-z\d]+1/.test(recipient) && !recipient.startsWith('age1pq1')
+    ? [`${shown} belongs to a plugin of age, with which only the sops program encrypts`, remedy]
+    : [`${shown} is no age recipient`, remedy];
+}
+
+function readIndent(root: Members, source: Source): number | undefined {
+  const within = (members: Members, key: string): Members => {
+    const node = members.get(key)?.value ?? null;
+    return node === null ? new Map() : source.members(node, `\`${key}\` is no mapping`);
+  };
+  const node = within(within(root, 'stores'), 'yaml').get('indent')?.value ?? null;
+  if (node === null) return undefined;
   const value = isScalar(node) ? node.value : undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 16)
     return value === 0 ? undefined : value;
@@ -210,32 +312,40 @@ function readIndent(root: YAMLMap, source: Source): number | undefined {
   return undefined;
 }
 
-function nodeAt(node: YAMLMap, key: string): YamlNode | undefined {
-  return node.get(key, true);
-}
-
-function textAt(node: YAMLMap, key: Selector | 'path_regex', source: Source): string {
-  const value = nodeAt(node, key);
-  if (value === undefined || (isScalar(value) && value.value === null)) return '';
-  if (isScalar(value) && typeof value.value === 'string') return value.value;
+/** A text as go-yaml reads one into a string: a number or a truth value without quotes is its text. */
+function textAt(key: string, { members, source }: RuleInProgress): string {
+  const value = members.get(key)?.value ?? null;
+  if (value === null) return '';
+  if (isScalar(value)) return typeof value.value === 'string' ? value.value : (value.source ?? String(value.value));
   source.report(value, `\`${key}\` is no text`, 'put it in quotes');
   return '';
 }
 
-function regexAt(node: YAMLMap, key: Selector | 'path_regex', source: Source): RegExp | undefined {
+/** Undefined where there is none, or where it is a problem of the rule. */
+function regexAt(key: string, rule: RuleInProgress): GoRegex | undefined {
+  const text = textAt(key, rule);
+  if (text === '') return undefined;
   try {
-    return compileGoRegex(textAt(node, key, source));
+    return compileGoRegex(text);
   } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : String(error);
-    source.report(nodeAt(node, key) ?? node, `\`${key}\` is no regular expression that sops understands: ${why}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = `\`${key}\` is no regular expression that sops understands: ${error.message}`;
+    rule.problems.push(rule.source.problem(rule.members.get(key)?.value ?? rule.node, message));
     return undefined;
   }
 }
 
-function truthAt(node: YAMLMap, key: string, source: Source): boolean {
-  const value = nodeAt(node, key);
-  if (value === undefined) return false;
+/** go-yaml reads the truth values of YAML 1.1 where one is wanted. */
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'].map((text) => [text, true] as const),
+  ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'].map((text) => [text, false] as const),
+]);
+
+function truthAt(key: string, { members, source }: RuleInProgress): boolean {
+  const value = members.get(key)?.value ?? null;
+  if (value === null) return false;
   if (isScalar(value) && typeof value.value === 'boolean') return value.value;
-  source.report(value, `\`${key}\` is neither true nor false`);
-  return false;
+  const truth = isScalar(value) && typeof value.value === 'string' ? TRUTHS.get(value.value) : undefined;
+  if (truth === undefined) source.report(value, `\`${key}\` is neither true nor false`);
+  return truth ?? false;
 }

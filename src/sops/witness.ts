@@ -15,21 +15,22 @@ export interface Evidence {
   /** The plain tree that went in. */
   readonly plain: Tree;
   readonly dataKey: Uint8Array;
-  /** Keys of the user; where one of them is a recipient, the data key is unwrapped with it as well. */
+  /** Keys of the user, with one of which the data key is unwrapped as well; none where nobody will read it here. */
   readonly identities: readonly AgeIdentity[];
 }
 
 /**
  * Reads a newly encrypted text back, first with our own decryption and then, where it can read such a file at all, with the
  * independent package sops-age, so that a mistake of ours in the format cannot lock anybody out. Throws a Failure where what comes
- * out is not what went in.
+ * out is not what went in, or where none of the user's keys opens it.
  */
 export async function readBack(evidence: Evidence): Promise<void> {
   const { path, text, plain, dataKey, identities } = evidence;
   const sealed = readSealed(path, text);
   if (!sameTree(unseal(sealed, dataKey, path).tree, plain)) throw mismatch(path, 'our own decryption');
+  if (identities.length === 0) return;
   const owner = await ownerOf(sealed.metadata, identities);
-  if (owner === undefined) return;
+  if (owner === undefined) throw nobodysOwn(path, sealed.metadata);
   const unwrapped = await unwrapDataKey(sealed.metadata, [owner], path);
   if (!Buffer.from(unwrapped).equals(Buffer.from(dataKey))) throw mismatch(path, 'the data key');
   if (owner.kind !== 'x25519' || !isForWitness(plain, sealed.metadata)) return;
@@ -43,6 +44,13 @@ async function ownerOf({ age }: Metadata, identities: readonly AgeIdentity[]): P
     if (age.some(({ recipient }) => recipient === own)) return identity;
   }
   return undefined;
+}
+
+/** What nobody here could open must not take the place of what they could. */
+function nobodysOwn(path: string, { age }: Metadata): Failure {
+  const message = `${path} was not encrypted: none of your keys is among its recipients, ${age.map(({ recipient }) => recipient).join(', ')}`;
+  const remedy = 'add your own recipient to its rule in .sops.yaml';
+  return failure('input', { code: 'sops/recipient', message, place: { file: path }, remedy });
 }
 
 function mismatch(path: string, reader: string, cause?: unknown): Failure {

@@ -10,7 +10,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   jinja: { folders: [], packages: ['nunjucks'] },
   makejinja: { folders: ['jinja', 'report', 'system'], packages: ['@iarna/toml', 'jiti'] },
   manifests: { folders: ['report'], packages: ['ajv', 'yaml'] },
-  sops: { folders: ['report', 'system'], packages: ['age-encryption', 'sops-age', 'yaml'] },
+  sops: { folders: ['report', 'system'], packages: ['age-encryption', 're2js', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['jinja', 'manifests', 'sops', 'report'], packages: ['yaml'] },
   workspace: { folders: ['report', 'system'], packages: ['diff'] },

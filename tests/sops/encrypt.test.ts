@@ -52,6 +52,15 @@ sops:
     expect(await findingsOf(() => encrypt({ ...options, plain, ...change }))).toMatchObject([{ code }]);
   });
 
+  it('refuses what none of the keys at hand could open, and asks for none where there is none', async () => {
+    const recipient = await generateIdentity().recipient();
+    const foreign = { ...options, plain: 'a: 1\n', rule: { ...wholeRule, recipients: [recipient] } };
+    const [finding] = await findingsOf(() => encrypt(foreign));
+    expect(finding?.code).toBe('sops/recipient');
+    expect(finding?.message).toContain(`none of your keys is among its recipients, ${recipient}`);
+    expect(await encrypt({ ...foreign, identities: [] })).toContain(recipient);
+  });
+
   it('refuses to mix classic and post-quantum recipients', async () => {
     const recipients = [...secretRule.recipients, await generateIdentity('post-quantum').recipient()];
     const [finding] = await findingsOf(() =>
@@ -115,13 +124,22 @@ describe('compileGoRegex', () => {
     ['a\\-b\\_c', 'a-b_c', true],
     ['\\Adata', 'xdata', false],
     ['.*\\.ya?ml$', 'a.yml', true],
+    ['^\\Qa.b\\E$', 'a.b', true],
+    ['^\\pL+$', '\u00e9', true],
+    ['(?s:a.b)', 'a\nb', true],
+    ['(?U)a+', 'aa', true],
+    ['^[^[:space:]]$', '\u00a0', true],
+    ['\\bsecret\\b', 'a-secret', true],
   ])('%s on %s is %s', (pattern, text, expected) => {
     expect(compileGoRegex(pattern).test(text)).toBe(expected);
   });
 
-  it.each(['(', '(?=a)', '(?<!a)b', '(a)\\1', '[', 'a**'])('refuses %s', (pattern) => {
-    expect(() => compileGoRegex(pattern)).toThrow(SyntaxError);
-  });
+  it.each(['(', '(?=a)', '(?<!a)b', '(a)\\1', '[', 'a**', '\\Z', '\\C', 'a{1001}', '(?P=a)', '\\u0041'])(
+    'refuses %s',
+    (pattern) => {
+      expect(() => compileGoRegex(pattern)).toThrow(SyntaxError);
+    },
+  );
 });
 
 describe('floatText', () => {

@@ -80,30 +80,96 @@ describe('recipients', () => {
   });
 });
 
+describe('YAML as go-yaml reads it', () => {
+  it.each<[string, string, object]>([
+    [
+      'a merge key beside keys of its own',
+      `x: &x\n  age: ${OTHER}\n  path_regex: ^other/\ncreation_rules:\n  - <<: *x\n    age: ${SAMPLE}\n    path_regex: ^talos/\n`,
+      { recipients: [SAMPLE] },
+    ],
+    [
+      'a merge key that brings the pattern',
+      `x: &x\n  path_regex: ^other/\ncreation_rules:\n  - <<: *x\n    age: ${OTHER}\n  - age: ${SAMPLE}\n`,
+      { recipients: [SAMPLE] },
+    ],
+    [
+      'a list of merged mappings, of which the first wins',
+      `a: &a {age: ${SAMPLE}}\nb: &b {age: ${OTHER}, mac_only_encrypted: true}\ncreation_rules:\n  - <<: [*a, *b]\n`,
+      { recipients: [SAMPLE], macOnlyEncrypted: true },
+    ],
+    [
+      'a merged mapping that merges',
+      `a: &a {age: ${SAMPLE}}\nb: &b {<<: *a}\ncreation_rules:\n  - <<: *b\n`,
+      { recipients: [SAMPLE] },
+    ],
+    ['an alias of a value', `a: &a ${SAMPLE}\ncreation_rules:\n  - age: *a\n`, { recipients: [SAMPLE] }],
+    ['an alias in a list', `a: &a ${SAMPLE}\ncreation_rules:\n  - age: [*a]\n`, { recipients: [SAMPLE] }],
+    ['an alias of a rule', `a: &a {age: ${SAMPLE}}\ncreation_rules: [*a]\n`, { recipients: [SAMPLE] }],
+    ['an alias of all rules', `a: &a [{age: ${SAMPLE}}]\ncreation_rules: *a\n`, { recipients: [SAMPLE] }],
+    ['yes', `creation_rules:\n  - age: ${SAMPLE}\n    mac_only_encrypted: yes\n`, { macOnlyEncrypted: true }],
+    ['off', `creation_rules:\n  - age: ${SAMPLE}\n    mac_only_encrypted: off\n`, { macOnlyEncrypted: false }],
+    ['empty values', 'creation_rules:\n  - path_regex:\n    age: ~\n    pgp:\n', { recipients: [], otherStores: [] }],
+    ['a number for a pattern', `creation_rules:\n  - path_regex: 05\n  - age: ${SAMPLE}\n`, { recipients: [SAMPLE] }],
+    ['an empty rule, which takes all', `creation_rules:\n  -\n  - age: ${SAMPLE}\n`, { recipients: [] }],
+    [
+      'a key `<<` in quotes, which merges nothing',
+      `a: &a {path_regex: x}\ncreation_rules:\n  - "<<": *a\n    age: ${SAMPLE}\n`,
+      { recipients: [SAMPLE] },
+    ],
+  ])('%s', (_what, text, expected) => {
+    expect(requireRule(parseRules(text), 'talos/a.sops.yaml')).toMatchObject(expected);
+  });
+
+  it.each([
+    ['a merged text', 'creation_rules:\n  - <<: a\n', '`<<` merges mappings'],
+    ['a mapping that merges itself', 'creation_rules:\n  - &a\n    <<: *a\n', '`<<` merges mappings'],
+    ['an alias of nothing', 'creation_rules:\n  - age: *a\n', 'The alias `*a` stands for nothing'],
+    ['a key twice', 'creation_rules:\n  - age: a\n    age: b\n', 'is not valid YAML'],
+  ])('refuses %s', async (_what, text, message) => {
+    const [finding] = await findingsOf(() => parseRules(text));
+    expect(finding?.message).toContain(message);
+  });
+});
+
+describe('a rule that cannot be used', () => {
+  it.each<[string, string, [number, number], string]>([
+    ['a pattern that is none', 'path_regex: "("', [2, 17], '`path_regex` is no regular expression'],
+    ['lookahead', 'encrypted_regex: (?!a)', [2, 22], 'invalid or unsupported Perl syntax: `(?!`'],
+    [
+      'two selections',
+      'encrypted_regex: a\n    encrypted_suffix: b',
+      [2, 22],
+      '`encrypted_suffix` and `encrypted_regex`',
+    ],
+    ['a recipient that is none', 'age: age1abc', [2, 10], '`age1abc` is no age recipient'],
+    ['a changed letter', `age: ${SAMPLE.slice(0, -1)}q`, [2, 10], 'is no age recipient'],
+    [
+      'an SSH key',
+      'age: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5x2x0 me',
+      [2, 10],
+      'is an SSH key, to which only the sops',
+    ],
+    ['a plugin', 'age: age1yubikey1q2w3e4r', [2, 10], 'belongs to a plugin of age'],
+    ['kinds mixed', `age: [${SAMPLE}, ${HYBRID}]`, [2, 10], 'mixes classic and post-quantum'],
+    ['a number for a recipient', 'age: 5', [2, 10], 'something else than text'],
+  ])('is told where it would be used: %s', async (_what, lines, [line, column], message) => {
+    const used = parseRules(`creation_rules:\n  - ${lines}\n`);
+    const [finding] = await findingsOf(() => requireRule(used, 'a.sops.yaml'));
+    expect(finding).toMatchObject({ code: 'sops/rules', place: { file: '.sops.yaml', line, column } });
+    expect(finding?.message).toContain(message);
+    // Behind a rule that takes the file it is nobody's concern.
+    const unused = parseRules(`creation_rules:\n  - age: ${SAMPLE}\n  - ${lines}\n`);
+    expect(requireRule(unused, 'a.sops.yaml').recipients).toEqual([SAMPLE]);
+  });
+});
+
 describe('wrong rules', () => {
   it.each<[string, string, [number, number], string]>([
     ['no YAML', 'creation_rules: [', [1, 18], 'is not valid YAML'],
     ['no mapping', '- a\n', [1, 1], 'is no mapping'],
     ['rules that are no list', 'creation_rules: a\n', [1, 17], '`creation_rules` is no list'],
     ['a rule that is no mapping', 'creation_rules:\n  - a\n', [2, 5], 'no mapping'],
-    [
-      'a pattern that is none',
-      'creation_rules:\n  - path_regex: "("\n',
-      [2, 17],
-      '`path_regex` is no regular expression',
-    ],
-    ['lookahead', 'creation_rules:\n  - encrypted_regex: (?!a)\n', [2, 22], 'lookaround'],
-    [
-      'two selections',
-      'creation_rules:\n  - encrypted_regex: a\n    encrypted_suffix: b\n',
-      [2, 22],
-      '`encrypted_suffix` and `encrypted_regex`',
-    ],
-    ['a recipient that is none', 'creation_rules:\n  - age: age1abc\n', [2, 10], '`age1abc` is no age recipient'],
-    ['a changed letter', `creation_rules:\n  - age: ${SAMPLE.slice(0, -1)}q\n`, [2, 10], 'is no age recipient'],
-    ['kinds mixed', `creation_rules:\n  - age: [${SAMPLE}, ${HYBRID}]\n`, [2, 10], 'mixes classic and post-quantum'],
-    ['a number for a recipient', 'creation_rules:\n  - age: 5\n', [2, 10], 'something else than text'],
-    ['a flag that is text', 'creation_rules:\n  - mac_only_encrypted: "yes"\n', [2, 25], 'neither true nor false'],
+    ['a flag that is text', 'creation_rules:\n  - mac_only_encrypted: "si"\n', [2, 25], 'neither true nor false'],
     ['an indent that is none', 'stores:\n  yaml:\n    indent: -1\n', [3, 13], 'no number of spaces'],
   ])('%s is a finding with its place', async (_what, text, [line, column], message) => {
     const [finding] = await findingsOf(() => parseRules(text));
@@ -112,9 +178,8 @@ describe('wrong rules', () => {
   });
 
   it('are all reported at once', async () => {
-    expect(
-      await findingsOf(() => parseRules('creation_rules:\n  - path_regex: "("\n    age: x\n  - age: y\n')),
-    ).toHaveLength(3);
+    const rules = parseRules('creation_rules:\n  - path_regex: "("\n    age: x,y\n');
+    expect(await findingsOf(() => requireRule(rules, 'a'))).toHaveLength(3);
   });
 
   it('a misspelt key is a warning with the right one', () => {

@@ -136,6 +136,7 @@ function checkRule(file: SecretFile, rules: Rules): Finding[] {
       { ...about, code: 'sops/no-rule', message, remedy: 'rename the file, or run `cluster-template configure`' },
     ];
   }
+  if (rule.problems !== undefined) return [...rule.problems];
   if (rule.recipients.some((recipient) => recipients.includes(recipient))) return [];
   const message = `${path} is encrypted to ${recipients.join(', ')}, its rule in .sops.yaml names ${rule.recipients.join(', ')}`;
   const remedy = `run \`cluster-template configure\`, or \`sops updatekeys ${path}\` with the old key for a file of your own`;
