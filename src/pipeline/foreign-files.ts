@@ -47,6 +47,17 @@ export async function refuseForeignFiles(
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
+/**
+ * The same for files that somebody put beside generated ones: only what is a link, or lies behind one, is looked at.
+ *
+ * @param paths - relative to the cluster's root
+ */
+export async function refuseLinksOut(root: ClusterRoot, paths: readonly string[]): Promise<void> {
+  const top = realPathSync(root.path);
+  const linked = paths.filter((path) => realPathSync(join(top, path)) !== join(top, path));
+  if (linked.length > 0) await refuseForeignFiles(root, linked, 'put the file itself there: Flux follows no link out');
+}
+
 /** Folder of the state in which the inputs of the last run are laid out for a comparison. */
 export const LAST_RUN = 'last-run';
 

@@ -83,7 +83,8 @@ const RECORD = 'trust.json';
 /** Folders whose repositories are trusted, as PATH lists folders. */
 const VARIABLE = 'CLUSTER_TEMPLATE_TRUST';
 
-function isTrusted(root: ClusterRoot): boolean {
+/** Whether the user has said that the repository is his, or made it here. */
+export function isTrusted(root: ClusterRoot): boolean {
   if (root.isTrusted === true) return true;
   const real = realPathSync(root.path);
   if (trustedFolders().some((folder) => isBelow(real, realPathSync(folder)))) return true;

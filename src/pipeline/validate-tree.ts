@@ -8,6 +8,7 @@ import { unmergedFindings } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import type { Manifest } from '../workspace/manifest.ts';
+import { refuseLinksOut } from './foreign-files.ts';
 import { readChecks, rememberTree, treeKey } from './validate-cache.ts';
 
 /**
@@ -49,7 +50,7 @@ const SHARED_FOLDERS = ['bootstrap', 'kubernetes', 'talos/patches'];
 /**
  * The rendered files and those on disk that no run made: a rendered kustomization may list them.
  *
- * @throws Failure where one of the latter holds a merge that is not finished
+ * @throws Failure where one of the latter is a link out of the repository or to what is private, or holds a merge that is not finished
  */
 export async function manifestFiles(
   root: ClusterRoot,
@@ -69,6 +70,10 @@ export async function manifestFiles(
   const known = new Set([...ours.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
   const present = (await Promise.all(SHARED_FOLDERS.map((folder) => filesIn(root, folder)))).flat();
   const own = present.filter((path) => adopted.has(path) || !known.has(path)).sort();
+  await refuseLinksOut(
+    root,
+    own.filter((path) => YAML_FILE.test(path)),
+  );
   const others = await Promise.all(
     own.map(async (path) => ({ ...(await readOwn(root, path)), isAdopted: adopted.has(path) })),
   );
@@ -83,8 +88,10 @@ async function filesIn(root: ClusterRoot, folder: string): Promise<string[]> {
   return paths.map((path) => `${folder}/${path}`).filter((path) => !path.includes('/.'));
 }
 
+const YAML_FILE = /\.ya?ml$/;
+
 async function readOwn(root: ClusterRoot, path: string): Promise<ManifestFile> {
-  const isYaml = /\.ya?ml$/.test(path);
+  const isYaml = YAML_FILE.test(path);
   const text = isYaml ? ((await readTextIfPresent(join(root.path, path))) ?? '') : '';
   return { path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) };
 }

@@ -158,6 +158,8 @@ export const FINDING_CODES = {
 
   // trust: whose code is run, and what is kept for the user outside of every repository
   'trust/plugin': 'a repository that is not trusted wants code of its own to be run',
+  'trust/hooks': 'hooks that a repository names were not installed, as it is not trusted',
+  'trust/access-file': 'git tracks a kubeconfig or talosconfig, which may name programs and clusters of somebody else',
   'trust/tracked-cache': 'git tracks files where code caches used to lie; they are never read',
   'trust/user-folder': 'a folder for what is kept for the user cannot be used',
 

@@ -224,10 +224,10 @@ export async function writeDisposableFile(to: Destination, bytes: Uint8Array | s
   await replace(to, bytes, { mode, isForced: false });
 }
 
-/** Makes a folder with all above it; nothing happens where it is there. */
-export async function makeFolder(at: Destination): Promise<void> {
+/** Makes a folder with all above it, those that are new with these permission bits; nothing happens where it is there. */
+export async function makeFolder(at: Destination, mode = 0o777): Promise<void> {
   await refuseLinks(at);
-  await mkdir(at.path, { recursive: true });
+  await mkdir(at.path, { recursive: true, mode });
 }
 
 /** Makes a new folder for what is needed for a moment, readable by its owner alone; the caller removes it. */

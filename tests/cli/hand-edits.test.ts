@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
@@ -22,6 +22,20 @@ describe('configure --force', () => {
     expect(await readFiles(join(cluster, folder))).toEqual({ [EDITED]: `${original}# mine\n` });
   });
 
+  it('is copied to where its owner alone reads it and git never looks, as it may hold anything', async () => {
+    const cluster = await sampleCluster();
+    execFileSync('git', ['init', '-q'], { cwd: cluster });
+    await writeFile(join(cluster, EDITED), 'password: hunter2\n');
+    await chmod(join(cluster, EDITED), 0o755);
+    const folder =
+      /what was overwritten lies in (\S+)/.exec((await run(cluster, 'configure', '--force')).stdout)?.[1] ?? '';
+    const paths = ['.private', '.private/backup', folder, join(folder, EDITED)].map((path) => join(cluster, path));
+    const modes = await Promise.all(paths.map(async (path) => (await stat(path)).mode & 0o777));
+    expect(modes).toEqual([0o700, 0o700, 0o700, 0o700]);
+    const seen = execFileSync('git', ['ls-files', '--others', '--exclude-standard', '.private'], { cwd: cluster });
+    expect(seen.toString()).toBe('');
+  });
+
   it('takes the place of a file that was never generated', async () => {
     const cluster = await sampleCluster();
     await forget(cluster, EDITED);
@@ -30,7 +44,7 @@ describe('configure --force', () => {
     expect(stopped.code).toBe(1);
     expect(stopped.stderr).toContain(`${EDITED} lies where a generated file belongs and was not generated`);
     expect(await run(cluster, 'configure', '--force')).toMatchObject({ code: 0 });
-    expect(await readdir(join(cluster, '.private/backup'))).toHaveLength(1);
+    expect(await readdir(join(cluster, '.private/backup'))).toHaveLength(2);
     expect(await run(cluster, 'configure', '--check')).toMatchObject({ code: 0 });
   });
 

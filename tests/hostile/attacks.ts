@@ -180,7 +180,8 @@ export const ATTACKS: readonly Attack[] = [
     },
     refusal: /^\.cluster-template: error: a link lies where a generated folder belongs/m,
     watchEnds: true,
-    exempt: ['makejinja'],
+    // It keeps nothing there, and does not look.
+    unaffected: ['makejinja'],
   },
   {
     name: 'file-as-state-folder',
@@ -190,7 +191,7 @@ export const ATTACKS: readonly Attack[] = [
     },
     refusal: /^\.cluster-template: error: a file lies where a generated folder belongs/m,
     watchEnds: true,
-    exempt: ['makejinja'],
+    unaffected: ['makejinja'],
   },
   {
     name: 'linked-manifest',
@@ -257,6 +258,22 @@ export const ATTACKS: readonly Attack[] = [
     ...(errors === undefined ? {} : { errors }),
     unaffected,
     exempt: ['makejinja'],
+  })),
+  ...['kubernetes/own.yaml', 'kubernetes/own.sops.yaml'].map((path): Attack => ({
+    name: `${path.includes('sops') ? 'secret' : 'manifest'}-of-ones-own-linked-out`,
+    async make({ repository }) {
+      await mkdir(dirname(join(repository, path)), { recursive: true });
+      await symlink('../../outside/secret.yaml', join(repository, path));
+    },
+    refusal: new RegExp(`error: ${path.replaceAll('.', '\\.')} leads out of the repository`),
+    // The doctor looks at the encrypted ones among them.
+    unaffected: [
+      ...WITHOUT_TEMPLATES,
+      'explain',
+      'render',
+      'render --output',
+      ...(path.includes('sops') ? [] : (['doctor'] as const)),
+    ],
   })),
   {
     name: 'inputs-outside',

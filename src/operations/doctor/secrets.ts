@@ -4,6 +4,7 @@ import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { refuseLinksOut } from '../../pipeline/foreign-files.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { unmergedFindings } from '../../report/merge.ts';
@@ -20,13 +21,18 @@ export interface SecretFile {
   readonly text: string;
 }
 
-/** Every secret file of the tree, sorted: the folders that rendering owns, the secrets of Talos and the companion of cluster.yaml. */
+/**
+ * Every secret file of the tree, sorted: the folders that rendering owns, the secrets of Talos and the companion of cluster.yaml.
+ *
+ * @throws Failure where one is a link out of the repository
+ */
 export async function secretFiles(root: ClusterRoot): Promise<SecretFile[]> {
   const folders = ['bootstrap', 'kubernetes', 'talos'];
   const lists = await Promise.all(
     folders.map(async (folder) => (await listTree(join(root.path, folder))).map((path) => `${folder}/${path}`)),
   );
   const inside = lists.flat().filter((path) => isSecretPath(path) && !path.startsWith('talos/clusterconfig/'));
+  await refuseLinksOut(root, inside);
   const places = [
     ...inside.map((path) => ({ path, file: join(root.path, path) })),
     { path: COMPANION_FILE, file: join(dirname(root.clusterFile), COMPANION_FILE) },
@@ -43,7 +49,9 @@ export async function secretFiles(root: ClusterRoot): Promise<SecretFile[]> {
  * was changed after it was encrypted, or never was.
  */
 export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undefined): Promise<Check[]> {
-  const files = await secretFiles(root);
+  const read = await trySecretFiles(root);
+  if ('findings' in read) return [{ area: 'secrets', subject: 'encrypted files', findings: read.findings }];
+  const { files } = read;
   const hand = await tryKeyAtHand(root, manifest);
   const rules = await readRulesFile(root);
   const ruleFindings = 'findings' in rules ? rules.findings : files.flatMap((file) => checkRule(file, rules.rules));
@@ -53,6 +61,17 @@ export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undef
     { area: 'secrets', subject: 'the rules of .sops.yaml', findings: fold(ruleFindings) },
     { area: 'secrets', subject: 'the published key of the sample', findings: sampleFindings(files) },
   ];
+}
+
+async function trySecretFiles(
+  root: ClusterRoot,
+): Promise<{ readonly files: readonly SecretFile[] } | { readonly findings: readonly Finding[] }> {
+  try {
+    return { files: await secretFiles(root) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { findings: error.findings };
+  }
 }
 
 /** What `configure` would make of the secrets: an override may take them apart although every file that lies there is sound. */

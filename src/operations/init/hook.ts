@@ -13,6 +13,8 @@ export interface ArmedHook {
   readonly path?: string;
   /** The command that it runs, or that a foreign one should run. */
   readonly command: string;
+  /** The configuration of hooks that was left alone, as the repository is not trusted. */
+  readonly untrusted?: string;
 }
 
 const MARK = '# Made by `cluster-template init`';
@@ -23,26 +25,39 @@ const LEFTHOOK_FILES = [
   '.lefthook.yaml',
   'lefthook.toml',
   'lefthook.json',
+  '.config/lefthook.yml',
+  '.config/lefthook.yaml',
 ];
 
+/** How the hook is armed. */
+export interface HookOptions {
+  readonly programs: Programs;
+  /** Path of the program that the hook is to start. */
+  readonly launcher: string;
+  /** Whether the user trusts the repository: lefthook runs what its configuration names, now and at every commit. */
+  readonly isTrusted: boolean;
+}
+
 /**
- * Arms git's pre-commit hook. Where the repository has a configuration of lefthook and that program is there, it is told to install
- * its hooks; else a hook of our own is made, which takes Node alone. A hook that is there already is never replaced.
+ * Arms git's pre-commit hook. Where the repository is trusted, has a configuration of lefthook and that program is there, it is told to
+ * install its hooks; else a hook of our own is made, which takes Node alone. A hook that is there already is never replaced.
  */
-export async function armHook(
-  root: ClusterRoot,
-  { programs, launcher }: { readonly programs: Programs; readonly launcher: string },
-): Promise<ArmedHook> {
+export async function armHook(root: ClusterRoot, { programs, launcher, isTrusted }: HookOptions): Promise<ArmedHook> {
   const top = await gitAnswer(root, ['rev-parse', '--show-toplevel']);
   if (top === undefined) return { outcome: 'none', command: hookCommand(root, root.path, launcher) };
   const command = hookCommand(root, top, launcher);
   const hooks = await hooksFolder(root);
   const path = join(hooks, 'pre-commit');
-  if (await armByLefthook(top, programs)) return { outcome: 'lefthook', path, command };
+  const configuration = (await programs.locate('lefthook')) === undefined ? undefined : await lefthookFile(top);
+  if (configuration !== undefined && isTrusted) {
+    await programs.run({ program: 'lefthook', arguments: ['install'] });
+    return { outcome: 'lefthook', path, command };
+  }
+  const about = { path, command, ...(configuration === undefined ? {} : { untrusted: configuration }) };
   const present = await readTextIfPresent(path);
-  if (present?.includes(MARK) === true) return { outcome: 'present', path, command };
+  if (present?.includes(MARK) === true) return { outcome: 'present', ...about };
   const created = present === undefined && (await publishFile(below(hooks, 'pre-commit'), hookText(command), 0o755));
-  return { outcome: created ? 'created' : 'foreign', path, command };
+  return { outcome: created ? 'created' : 'foreign', ...about };
 }
 
 async function hooksFolder(root: ClusterRoot): Promise<string> {
@@ -60,11 +75,9 @@ export async function armedHook(root: ClusterRoot): Promise<Destination | undefi
   return text !== undefined && (text.includes(MARK) || /\blefthook\b/.test(text)) ? hook : undefined;
 }
 
-async function armByLefthook(top: string, programs: Programs): Promise<boolean> {
+async function lefthookFile(top: string): Promise<string | undefined> {
   const found = await Promise.all(LEFTHOOK_FILES.map((name) => inspect(join(top, name))));
-  if (found.every((one) => one === undefined) || (await programs.locate('lefthook')) === undefined) return false;
-  await programs.run({ program: 'lefthook', arguments: ['install'] });
-  return true;
+  return LEFTHOOK_FILES.find((_, index) => found[index] !== undefined);
 }
 
 async function gitAnswer(

@@ -8,7 +8,7 @@ import { isTidied } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, undecided, type HeldCredentials } from '../../pipeline/credentials.ts';
 import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
 import { readManifest, workspaceOf } from '../../pipeline/state.ts';
-import { rememberOwner, requireTrust } from '../../pipeline/trust.ts';
+import { isTrusted, rememberOwner, requireTrust } from '../../pipeline/trust.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import type { KeyKind } from '../../sops/identities.ts';
 import { now } from '../../system/clock.ts';
@@ -63,6 +63,8 @@ export interface InitOptions {
  */
 export async function init(root: ClusterRoot, options: InitOptions): Promise<InitResult> {
   await requireTrust(root);
+  // Not what this run is about to make: keys in it do not make a repository his own whose hooks he has not looked at.
+  const wasTrusted = isTrusted(root);
   return await exclusively(workspaceOf(root), options.signal, async () => {
     // A key for a tree that is somebody's already would be of no use, and hide that the right one is missing.
     const manifest = await readManifest(root);
@@ -81,16 +83,18 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
     if (key === undefined) throw keyVanished();
     const companion = await makeCompanion(root, key, taken.secrets);
     const isTokenLeft = Object.keys(taken.secrets).length > 0 && companion.outcome !== 'created';
+    const hook = await armHook(root, { ...options, isTrusted: wasTrusted });
     return {
       files: [...taken.files, ...withTaken(made, [...keys.files, ...found.restored]), companion],
       recipient: key.recipient,
-      hook: await armHook(root, options),
+      hook,
       findings: [
         ...taken.findings,
         ...keys.findings,
         ...(isTokenLeft ? [tokenLeft()] : []),
         ...found.findings,
         ...(await looseCredentials(root.keys)),
+        ...(hook.untrusted === undefined ? [] : [hooksLeft(hook.untrusted)]),
       ],
     };
   });
@@ -106,6 +110,16 @@ function tokenLeft(): Finding {
     severity: 'warning',
     message: 'dns.token of cluster.toml was not taken: there is a cluster.sops.yaml already',
     remedy: 'enter it as `cloudflare_token` in cluster.sops.yaml',
+  };
+}
+
+function hooksLeft(file: string): Finding {
+  return {
+    code: 'trust/hooks',
+    severity: 'note',
+    message: `the hooks of ${file} are not installed: each commit would run what it names`,
+    place: { file },
+    remedy: 'read it; where you trust it run `cluster-template init --trust`',
   };
 }
 

@@ -1,15 +1,16 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
-import { failure, type Finding } from '../../report/finding.ts';
+import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import {
   below,
   inspect,
   makeTemporaryFolder,
   permissions,
   readTextIfPresent,
+  realpath,
   removeTree,
   replaceFile,
 } from '../../system/files.ts';
@@ -99,14 +100,29 @@ async function readSource(root: ClusterRoot, from: string, programs: Programs): 
     const message = `--from: ${from} is neither a folder nor an address`;
     throw failure('usage', { code: 'usage/folder', message });
   }
-  return await readFolder(folder);
+  return await readFolder(folder, from);
 }
 
 const NAMES = ['cluster.yaml', 'nodes.yaml', UPSTREAM_FILE];
 
-async function readFolder(folder: string): Promise<Map<string, string>> {
-  const texts = await Promise.all(NAMES.map((name) => readTextIfPresent(join(folder, name))));
+/** Whoever made the folder must not have others' files taken over, as the text of a committed one. */
+async function readFolder(folder: string, from: string): Promise<Map<string, string>> {
+  const texts = await Promise.all(
+    NAMES.map(async (name) => {
+      const path = join(folder, name);
+      if (relative(await realpath(folder), await realpath(path)).startsWith('..')) throw leadsOut(from, name);
+      return await readTextIfPresent(path);
+    }),
+  );
   return found(texts);
+}
+
+function leadsOut(from: string, name: string): Failure {
+  return failure('input', {
+    code: 'render/foreign-file',
+    message: `${name} of ${from} is a link out of it`,
+    remedy: 'copy the file that it leads to, where you want that one',
+  });
 }
 
 async function readAddress(address: string): Promise<Map<string, string>> {
@@ -127,7 +143,7 @@ async function readRepository(address: string, programs: Programs): Promise<Map<
   try {
     const arguments_ = ['clone', '--quiet', '--depth', '1', '--', address, folder];
     await programs.run({ program: 'git', arguments: arguments_, timeoutSeconds: 120 });
-    return await readFolder(folder);
+    return await readFolder(folder, address);
   } finally {
     await removeTree(below(folder));
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { environment } from '../../system/environment.ts';
+import { askGitForPaths } from '../../system/git.ts';
 import { kindAt } from '../../system/tree.ts';
 import { findProgram, runAttached, watchProgram, type WatchedResult } from '../../system/programs.ts';
 import type { LineSink, ProgramCall, ProgramOutput, Programs } from './call.ts';
@@ -34,8 +35,18 @@ export function openPrograms({ root, signal, sink, env = environment() }: Progra
     ...ageKeyVariables(call.program, { files, text, isThere: kindAt(files.ageKey) === 'file' }),
     ...call.environment,
   });
+  let tracked: Promise<readonly string[]> | undefined;
+  const refuseTracked = async ({ program, arguments: words }: ProgramCall): Promise<void> => {
+    const file = ACCESS_FILES[program];
+    // What asks a program for its version alone reaches no cluster.
+    if (file === undefined || words.join(' ') === PROGRAMS[program].versionArguments.join(' ')) return;
+    tracked ??= trackedAccessFiles(root);
+    const found = (await tracked).find((path) => path === file || file.startsWith(`${path}/`));
+    if (found !== undefined) throw strangeAccess(found, file);
+  };
   const ask = async (call: ProgramCall): Promise<ProgramOutput> => {
     signal.throwIfAborted();
+    await refuseTracked(call);
     const result = await watchProgram(call.program, call.arguments, {
       cwd: join(root.path, call.folder ?? '.'),
       environment: environmentOf(call),
@@ -58,6 +69,7 @@ export function openPrograms({ root, signal, sink, env = environment() }: Progra
     },
     async attach(call) {
       signal.throwIfAborted();
+      await refuseTracked(call);
       if ((await findProgram(call.program, variables.PATH ?? '')) === undefined) throw missingProgram(call.program);
       const cwd = join(root.path, call.folder ?? '.');
       const code = await runAttached(call.program, call.arguments, { cwd, environment: environmentOf(call) });
@@ -65,6 +77,32 @@ export function openPrograms({ root, signal, sink, env = environment() }: Progra
     },
     locate: (program) => findProgram(program, variables.PATH ?? ''),
   };
+}
+
+/** Through which file a program reaches the cluster, relative to the repository. */
+const ACCESS_FILES: Readonly<Partial<Record<ProgramName, string>>> = {
+  flux: 'kubeconfig',
+  helm: 'kubeconfig',
+  helmfile: 'kubeconfig',
+  kubectl: 'kubeconfig',
+  talosctl: 'talos/clusterconfig/talosconfig',
+};
+
+/** Those files, and folders or links in the place of their folders, that git tracks; in lower case, as they may lie on any disk. */
+async function trackedAccessFiles({ path }: ClusterRoot): Promise<readonly string[]> {
+  const names = ['kubeconfig', 'talos', 'talos/clusterconfig', 'talos/clusterconfig/talosconfig'];
+  const patterns = names.map((name) => `:(icase)${name}`);
+  const listed = (await askGitForPaths(path, ['ls-files', '-z', '--', ...patterns])) ?? [];
+  return listed.map((one) => one.toLowerCase()).filter((one) => names.includes(one));
+}
+
+function strangeAccess(found: string, file: string): Failure {
+  return failure('input', {
+    code: 'trust/access-file',
+    message: `git tracks ${found}: ${file} may have come with the repository, and name a program to run or a cluster of somebody else`,
+    place: { file: found },
+    remedy: `ask \`git log -- ${found}\` who put it there; where it is yours run \`git rm --cached ${found}\` and commit: it gives access to the cluster`,
+  });
 }
 
 /** The end of a run that lacks a program. */

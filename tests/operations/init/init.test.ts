@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCompanion } from '../../../src/cluster/config/companion.ts';
 import { readAgeKey } from '../../../src/cluster/credentials/read.ts';
 import { runCommand, sampleCluster } from '../../support/cluster.ts';
-import { readFiles, temporaryFolder } from '../../support/folders.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../../support/folders.ts';
 import { standIns } from '../support/stand-ins.ts';
 
 const MADE = ['age.key', 'github-deploy.key', 'github-deploy.key.pub', 'github-push-token.txt', 'cluster.sops.yaml'];
@@ -102,6 +102,38 @@ describe('init --from', () => {
     expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toMatch(/^# cloned\n/);
   });
 
+  it.each([
+    ['a folder', (other: string) => Promise.resolve(other)],
+    [
+      'a git repository',
+      async (other: string) => {
+        commitAll(other);
+        const bare = join(await temporaryFolder(), 'other.git');
+        execFileSync('git', ['clone', '-q', '--bare', other, bare]);
+        return bare;
+      },
+    ],
+  ])('takes no file over that a link of %s leads to', async (_, placeOf) => {
+    const cluster = await repository();
+    const before = await readFiles(cluster);
+    const foreign = await temporaryFolder({ 'secret.txt': 'a secret of somebody else\n' });
+    const other = await temporaryFolder({ 'nodes.yaml': 'nodes: []\n' });
+    await symlink(join(foreign, 'secret.txt'), join(other, 'cluster.yaml'));
+    const { code, stderr } = await runCommand(['init', '--from', await placeOf(other), '--root', cluster]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: cluster\.yaml of \S+ is a link out of it \[render\/foreign-file\]/);
+    expect(await readFiles(cluster)).toEqual(before);
+  });
+
+  it('takes a file that a link within the folder leads to', async () => {
+    const cluster = await repository();
+    const text = `# linked\n${await readFile(join(cluster, 'cluster.yaml'), 'utf8')}`;
+    const other = await temporaryFolder({ 'shared/cluster.yaml': text });
+    await symlink('shared/cluster.yaml', join(other, 'cluster.yaml'));
+    expect(await runCommand(['init', '--from', other, '--root', cluster])).toMatchObject({ code: 0 });
+    expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toBe(text);
+  });
+
   it('says where nothing was found', async () => {
     const cluster = await repository();
     const nowhere = await runCommand(['init', '--from', '/does/not/exist', '--root', cluster]);
@@ -148,6 +180,24 @@ describe('the git hook', () => {
     expect(result.stdout).toContain('created  the git hooks of lefthook');
     expect((await stands.calls()).map(({ args }) => args)).toEqual([['install']]);
   });
+
+  it.each([['lefthook.yaml'], ['lefthook.toml'], ['.config/lefthook.yml']])(
+    'is our own where the repository names others in %s and is not trusted',
+    async (file) => {
+      const cluster = await repository();
+      await writeFiles(cluster, { [file]: 'pre-commit: {}\n' });
+      const rules = [{ program: 'lefthook', match: '^install$' }];
+      const stands = await standIns(cluster, rules, { programs: ['lefthook'] });
+      const env = { ...stands.env, CLUSTER_TEMPLATE_TRUST: '' };
+      const result = await runCommand(['init', '--root', cluster], { env });
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      expect(result.stderr).toContain(`note: the hooks of ${file} are not installed`);
+      expect(await readFile(join(cluster, '.git/hooks/pre-commit'), 'utf8')).toContain('doctor --staged');
+      expect(await stands.calls()).toEqual([]);
+      const trusted = await runCommand(['init', '--trust', '--root', cluster], { env });
+      expect(trusted.stdout).toContain('created  the git hooks of lefthook');
+    },
+  );
 
   it('is not made where there is no git repository', async () => {
     const cluster = await sampleCluster();

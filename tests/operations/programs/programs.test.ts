@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import { foldOutput, mask } from '../../../src/operations/programs/output.ts';
@@ -6,7 +9,7 @@ import { openPrograms, type ProgramsOptions } from '../../../src/operations/prog
 import type { Programs } from '../../../src/operations/programs/call.ts';
 import { compareVersions, inspectPrograms, requirePrograms } from '../../../src/operations/programs/versions.ts';
 import { Failure } from '../../../src/report/finding.ts';
-import { temporaryFolder } from '../../support/folders.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
 import { standIns, STOOD_IN, type StandInRule, type StandIns } from '../support/stand-ins.ts';
 
 const NOW = new AbortController().signal;
@@ -29,6 +32,44 @@ describe('a program', () => {
     );
     const [recorded] = await stands.calls();
     expect(recorded).toMatchObject({ folder: root, input: { bytes: 13 }, secrets: [] });
+  });
+
+  it.each([
+    ['kubeconfig', 'kubectl', ['get', 'nodes']],
+    ['kubeconfig', 'flux', ['get', 'ks']],
+    ['kubeconfig', 'helmfile', ['sync']],
+    ['KubeConfig', 'kubectl', ['get', 'nodes']],
+    ['talos/clusterconfig/talosconfig', 'talosctl', ['version']],
+  ] as const)('that would take %s, which git tracks, is not started: %s', async (file, program, words) => {
+    const { programs, stands, root } = await opened([{ program }]);
+    await writeFiles(root, { [file]: 'users: [{ user: { exec: { command: ./program } } }]\n' });
+    execFileSync('git', ['init', '-q'], { cwd: root });
+    execFileSync('git', ['add', '--force', file], { cwd: root });
+    const call = { program, arguments: words };
+    for (const started of [programs.ask(call), programs.run(call), programs.attach(call)]) {
+      const { kind, findings } = await failureOf(started);
+      expect([kind, findings[0]?.code]).toEqual(['input', 'trust/access-file']);
+    }
+    expect(await stands.calls()).toEqual([]);
+    await expect(requirePrograms(programs, [program])).resolves.toBeUndefined();
+  });
+
+  it('that would take a file below a link which git tracks is not started', async () => {
+    const { programs, root } = await opened([{ program: 'talosctl' }]);
+    await writeFiles(root, { 'elsewhere/talosconfig': '', 'talos/talenv.yaml': '' });
+    await symlink('../elsewhere', join(root, 'talos/clusterconfig'));
+    execFileSync('git', ['init', '-q'], { cwd: root });
+    execFileSync('git', ['add', '--force', 'talos'], { cwd: root });
+    const { findings } = await failureOf(programs.run({ program: 'talosctl', arguments: ['version'] }));
+    expect(findings[0]?.place?.file).toBe('talos/clusterconfig');
+  });
+
+  it('takes files that git does not track', async () => {
+    const { programs, root } = await opened([{ program: 'kubectl' }]);
+    await writeFiles(root, { kubeconfig: '', 'talos/talenv.yaml': '' });
+    execFileSync('git', ['init', '-q'], { cwd: root });
+    execFileSync('git', ['add', 'talos'], { cwd: root });
+    expect(await programs.ask({ program: 'kubectl', arguments: ['get', 'nodes'] })).toMatchObject({ exitCode: 0 });
   });
 
   it('tells every line as it is written, with its secrets masked', async () => {
