@@ -67,6 +67,7 @@ async function bundle() {
       jinja: 'src/jinja/index.ts',
       makejinja: 'src/makejinja/index.ts',
       sops: 'src/sops/index.ts',
+      starter: 'src/cluster/starter.ts',
     },
     outdir,
     bundle: true,

@@ -4,7 +4,15 @@ export { readInputs, type InputFile, type Inputs, type Output } from './inputs.t
 export { loadPlugin, type PluginSearch } from './load-plugin.ts';
 export { loadProject, type Project, type ProjectPlace } from './load-project.ts';
 export { loadSettings, settingsPaths, type LoadedSettings, type SettingsSearch } from './load-settings.ts';
-export type { Plugin, PluginContext, PluginFactory, PluginFunction, PluginMembers, SignedFunction } from './plugin.ts';
+export type {
+  Plugin,
+  PluginContext,
+  PluginFactory,
+  PluginFunction,
+  PluginMembers,
+  SignedFunction,
+  TemplateContext,
+} from './plugin.ts';
 export { runProject, type ProjectOptions } from './project.ts';
 export { renderEach, renderInputs, type RenderedFile, type RenderRequest, type RenderResult } from './render.ts';
 export { DEFAULT_SETTINGS, parseSettings, type Delimiters, type Settings, type SettingsContext } from './settings.ts';
