@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { layOutSample } from '../support/sample.ts';
 
 const run = promisify(execFile);
 
@@ -21,22 +22,23 @@ const TUNNEL = {
 };
 
 /**
- * Makes a repository one that somebody has configured for himself: his files take the place of the sample's, `init` makes his keys and
+ * Makes a repository one that somebody has configured for himself: `init` makes his keys, his files take the place of the sample's and
  * `configure` renders his tree.
  *
- * @param folder - holds the tool's templates at least, and the rendered sample or nothing
+ * @param folder - holds the tool's templates and the files of the sample at least, rendered or not
  * @param launcher - the tool
  */
 export async function configureFork(
   folder: string,
   launcher = join(repository, 'bin/cluster-template.mjs'),
 ): Promise<void> {
+  // Keys first: they say on this machine whose repository it is, so that its plugin may run.
+  await asOwner(folder, ['init'], launcher);
   await cp(FORK_FILES, folder, { recursive: true });
   for (const name of ['anthropic', 'cloudflare-token']) {
     await writeFile(join(folder, `${name}.key`), `fork-${name}-4711\n`, { mode: 0o600 });
   }
   await writeFile(join(folder, 'cloudflare-tunnel.json'), JSON.stringify(TUNNEL), { mode: 0o600 });
-  await asOwner(folder, ['init'], launcher);
   await asOwner(folder, ['configure', '--yes'], launcher);
 }
 
@@ -60,8 +62,9 @@ export async function asOwner(
  * @param folder - not there yet
  */
 export async function makeFork(folder: string): Promise<void> {
-  const parts = ['.github', '.gitignore', '.renovaterc.json5', 'package.json', 'templates/config'];
+  const parts = ['.github', '.gitignore', '.renovaterc.json5', 'package.json'];
   for (const part of parts) await cp(join(repository, part), join(folder, part), { recursive: true });
+  await layOutSample(folder);
   await configureFork(folder);
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   await commit(folder, 'Owner');
