@@ -1,4 +1,5 @@
 import { printError } from '../system/terminal.ts';
+import { whatWasWritten } from './output.ts';
 
 /** Signals that end a run in good order; a second one of the same kind ends it at once. */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -21,10 +22,7 @@ class Interruption extends Error {
  *
  * @param said - what is told of an interrupted run
  */
-export async function interruptible<T>(
-  run: (signal: AbortSignal) => Promise<T>,
-  said = 'nothing was written',
-): Promise<T> {
+export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>, said = whatWasWritten): Promise<T> {
   const controller = new AbortController();
   const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((name) => {
     const interrupt = (): void => {
@@ -47,7 +45,7 @@ export async function interruptible<T>(
     return await run(controller.signal);
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
-    printError(`${error.message}; ${said}\n`);
+    printError(`${error.message}; ${said()}\n`);
     return process.exit(error.exitCode);
   } finally {
     for (const { name, interrupt } of handlers) process.off(name, interrupt);

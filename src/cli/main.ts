@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { forgetChanges } from '../system/files.ts';
 import { commandLine } from './command-line.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
 import { learnInvocation } from './invocation.ts';
@@ -16,6 +17,7 @@ export { printMistake } from './output.ts';
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.done;
+  forgetChanges();
   const { program: name } = await learnInvocation({
     root: await findRoot(process.cwd()),
     isNamed: false,

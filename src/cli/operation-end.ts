@@ -20,7 +20,7 @@ export async function resumable(
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   try {
-    return await interruptible(work, 'run the command again: what is done is not done twice');
+    return await interruptible(work, () => 'run the command again: what is done is not done twice');
   } catch (error) {
     if (!(error instanceof Failure) || error.kind === 'usage') throw error;
     if (json === true) printJson({ status: 'failed', findings: error.findings });

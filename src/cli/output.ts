@@ -2,8 +2,8 @@ import { Failure, failure, type Finding } from '../report/finding.ts';
 import { COLOURED, PLAIN, countFindings, formatFindings, kindsOf, listOf } from '../report/text.ts';
 import { inspect } from 'node:util';
 import { redactValue } from '../report/redaction.ts';
-import { visibleJson } from '../report/visible.ts';
-import { errorCode } from '../system/files.ts';
+import { visibleJson, visibleLine } from '../report/visible.ts';
+import { changedFiles, errorCode } from '../system/files.ts';
 import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';
 import { worded } from './invocation.ts';
 
@@ -76,12 +76,24 @@ export function widthOf({ isTTY, columns }: OutputStream): number {
 /** Tells why a run ended: as JSON on standard output, else as text with a count. */
 export function printFailure({ findings }: Failure, { json, verbose }: SampleOptions): void {
   if (json === true) {
-    printJson({ status: 'failed', findings });
+    const changed = changedFiles();
+    printJson({ status: 'failed', findings, ...(changed.length === 0 ? {} : { changed }) });
     return;
   }
   const told = verbose === true ? findings : findings.filter((one) => !isOfSample(one));
   printFindings(told);
-  printError(`${countFindings(told)}; nothing was written\n`);
+  printError(`${countFindings(told)}; ${whatWasWritten()}\n`);
+}
+
+const MOST_NAMED = 5;
+
+/** How far a run came that did not come to its end, from what the disk was really given. */
+export function whatWasWritten(): string {
+  const paths = changedFiles();
+  if (paths.length === 0) return 'nothing was written';
+  const named = paths.slice(0, paths.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED).map(visibleLine);
+  if (paths.length > MOST_NAMED) named.push(`${String(paths.length - named.length)} more`);
+  return `changed before that: ${listOf(named)}`;
 }
 
 /**

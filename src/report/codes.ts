@@ -142,7 +142,7 @@ export const FINDING_CODES = {
   'workspace/journal': 'the journal of an interrupted run cannot be read',
   'workspace/not-a-file': 'a folder or a link lies where a generated file belongs, or a file where a folder does',
   'workspace/read': 'a file or folder could not be read',
-  'workspace/write': 'a file could not be written; nothing was changed',
+  'workspace/write': 'a file could not be written; the last line of the message says what was changed before',
   'workspace/locked': 'another run is writing to the tree and did not end in time',
   'workspace/concurrent': 'a file was changed while a run was at work',
   'workspace/edited': 'a generated file was changed by hand',

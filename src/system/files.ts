@@ -151,6 +151,8 @@ export interface Destination {
   readonly folder: string;
   /** Absolute, the folder itself or below it. */
   readonly path: string;
+  /** Whether it only serves the work of a run, as a lock and a journal do: `changedFiles` does not tell of it. */
+  readonly isOfWork?: true;
 }
 
 /** The destination of these names below a folder. Throws an Error where they lead out of it. */
@@ -161,9 +163,37 @@ export function below(folder: string, ...names: readonly string[]): Destination 
   return { folder, path };
 }
 
-/** The same folder, and another path below it. */
-function beside({ folder }: Destination, path: string): Destination {
-  return { folder, path };
+/** What was changed here, by absolute path: the path below the folder of its destination, and whether nothing lay there before. */
+const changes = new Map<string, { readonly name: string; readonly isNew: boolean }>();
+
+/**
+ * What was written, moved or removed since the last call of `forgetChanges` and was not taken back, for whoever has to tell how far a
+ * run came. Paths are relative to the folder of their destination.
+ */
+export function changedFiles(): string[] {
+  return [...new Set([...changes.values()].map(({ name }) => name))];
+}
+
+/**
+ * Takes files out of the account of `changedFiles`: they are as they were.
+ *
+ * @param at - a file, or a folder with all that is in it; everything where it is not given
+ */
+export function forgetChanges(at?: Destination): void {
+  if (at === undefined) changes.clear();
+  else for (const path of changes.keys()) if (path === at.path || path.startsWith(at.path + sep)) changes.delete(path);
+}
+
+function recordChange({ folder, path, isOfWork }: Destination, isNew: boolean): void {
+  if (isOfWork === true || changes.has(path)) return;
+  changes.set(path, { name: relative(folder, path).split(sep).join('/'), isNew });
+}
+
+/** What came and went is no change. */
+function recordRemoval(at: Destination): void {
+  const isOurs = changes.get(at.path)?.isNew === true;
+  forgetChanges(at);
+  if (!isOurs) recordChange(at, false);
 }
 
 /**
@@ -214,6 +244,7 @@ const WORDS: Readonly<Record<EntryKind, string>> = {
 export async function createFile(to: Destination, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   await makeFolderOf(to);
   await writeNew(to.path, bytes, mode);
+  recordChange(to, true);
 }
 
 /**
@@ -238,6 +269,7 @@ export async function makeTemporaryFolder(): Promise<string> {
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. A link there is replaced. */
 export async function replaceFile(to: Destination, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   await replace(to, bytes, { mode, isForced: true });
+  recordChange(to, false);
 }
 
 /**
@@ -246,18 +278,20 @@ export async function replaceFile(to: Destination, bytes: Uint8Array | string, m
  * links (FAT, some network and container mounts) it is created under its own name and may for a moment be seen half.
  */
 export async function publishFile(to: Destination, bytes: Uint8Array | string, mode: number): Promise<boolean> {
-  const temporary = beside(to, temporaryName(to.path));
-  await createFile(temporary, bytes, mode);
+  const temporary = temporaryName(to.path);
+  await makeFolderOf(to);
+  await writeNew(temporary, bytes, mode);
   try {
-    await link(temporary.path, to.path);
-    return true;
+    await link(temporary, to.path);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     // Each file system has an error of its own for that; where it was another one, what follows meets it too.
-    return await claimFile(to.path, bytes, mode);
+    if (!(await claimFile(to.path, bytes, mode))) return false;
   } finally {
-    await rm(temporary.path, { force: true });
+    await rm(temporary, { force: true });
   }
+  recordChange(to, true);
+  return true;
 }
 
 /** Moves a file onto another name in one step, replacing what is there. */
@@ -265,6 +299,9 @@ export async function moveFile(from: Destination, to: Destination): Promise<void
   await refuseLinks(from);
   await makeFolderOf(to);
   await rename(from.path, to.path);
+  const isNew = changes.get(from.path)?.isNew === true;
+  forgetChanges(from);
+  recordChange(to, isNew);
 }
 
 /** Copies a file with its permission bits; false where there is none to copy. Throws where the copy's name is taken. */
@@ -272,19 +309,25 @@ export async function copyFile(from: Destination, to: Destination): Promise<bool
   await refuseLinks(from);
   await makeFolderOf(to);
   const copy = nodeCopyFile(from.path, to.path, constants.COPYFILE_EXCL).then(() => true);
-  return (await undefinedIfAbsent(() => copy)) ?? false;
+  const isCopied = (await undefinedIfAbsent(() => copy)) ?? false;
+  if (isCopied) recordChange(to, true);
+  return isCopied;
 }
 
 /** Removes a folder with all that is in it; nothing happens where there is none. A link is removed, not followed. */
 export async function removeTree(at: Destination): Promise<void> {
   await refuseLinks(at);
+  const isThere = (await inspect(at.path)) !== undefined;
   await rm(at.path, { recursive: true, force: true });
+  if (isThere) recordRemoval(at);
 }
 
 /** Removes a file; nothing happens where there is none. */
 export async function removeFile(at: Destination): Promise<void> {
   await refuseLinks(at);
+  const isThere = (await inspect(at.path)) !== undefined;
   await rm(at.path, { force: true });
+  if (isThere) recordRemoval(at);
 }
 
 /** Removes the folder that a destination lies in and those above it, up to but not including its own, as long as they are empty. */

@@ -4,6 +4,7 @@ import {
   copyFile,
   createFile,
   errorCode,
+  forgetChanges,
   inspect,
   moveFile,
   removeEmptyFolders,
@@ -124,11 +125,14 @@ export class Commit {
   async #restore(path: string, index: number): Promise<void> {
     const target = this.#target(path);
     const name = this.#journal.writes[path];
-    if ((await inspect(this.#old(index).path)) !== undefined) await moveFile(this.#old(index), target);
-    else if (name !== undefined && this.#journal.created.includes(path)) {
+    if ((await inspect(this.#old(index).path)) !== undefined) {
+      await moveFile(this.#old(index), target);
+      forgetChanges(target);
+    } else if (name !== undefined && this.#journal.created.includes(path)) {
       const isStaged = (await inspect(this.#staged(name).path)) !== undefined;
       if (isStaged) return;
       await removeFile(target);
+      forgetChanges(target);
       await removeEmptyFolders(target);
     }
   }

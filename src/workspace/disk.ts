@@ -56,9 +56,9 @@ export async function refuseStrangeFolder(workspace: Workspace, path: string): P
   if (kind !== undefined && kind !== 'folder') throw notAFolder(path, kind);
 }
 
-/** A file of the state folder. */
+/** A file of the state folder that serves the work of a run. */
 export function stateFile({ root, state }: Workspace, ...names: readonly string[]): Destination {
-  return below(root, relative(root, state), ...names);
+  return { ...below(root, relative(root, state), ...names), isOfWork: true };
 }
 
 /** Whether a path lies inside one of the output roots, without any `..` and outside of every `.git`. */

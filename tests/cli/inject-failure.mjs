@@ -1,13 +1,15 @@
 // Loaded before a program by `node --import`: a file function of Node fails as the system would make it fail.
-// FAIL = JSON {"call": "rename" | "readFile" | "readFileSync" | "writeFile", "at": number of the call, "code": "ENOSPC", "path": part of the path}
+// FAIL = JSON {"call": "rename" | "readFile" | "readFileSync" | "writeFile", "at": number of the call, or "from": all from that one on, "code": "ENOSPC", "path": part of the path}
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { call, at, code, path = '' } = JSON.parse(process.env.FAIL ?? '{}');
+const { call, at, from, code, path = '' } = JSON.parse(process.env.FAIL ?? '{}');
 let calls = 0;
 
 function refuse(target) {
-  if (!String(target).includes(path) || ++calls !== at) return;
+  if (!String(target).includes(path)) return;
+  calls += 1;
+  if (from === undefined ? calls !== at : calls < from) return;
   throw Object.assign(new Error(`${code}: refused, ${call} '${target}'`), { code, syscall: call, path: target });
 }
 

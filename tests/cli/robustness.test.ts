@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,36 @@ describe('a disk that refuses', () => {
     expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
   });
 
+  it('and lets a change be neither finished nor taken back is told with all that was changed; the next run mends it', async () => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
+    const before = await readFiles(cluster);
+    const failure = { call: 'rename', from: 6, code: 'EIO', path: 'staging' };
+    const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain('the change could not be finished, and the next run will take it back: EIO');
+    const after = await readFiles(cluster);
+    const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+      (path) => before[path] !== after[path] && !path.startsWith('.cluster-template/'),
+    );
+    expect(changed.length).toBeGreaterThan(0);
+    const [, named = ''] = /; changed before that: (.*)\n$/.exec(result.stderr) ?? [];
+    expect(named.split(/, | and /).sort()).toEqual(changed.sort());
+    expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
+    expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
+  });
+
+  it('after keys were made is told with their names', async () => {
+    const cluster = await sampleCluster();
+    const node = ['--import', FAILURES];
+    const env = { FAIL: JSON.stringify({ call: 'writeFile', at: 1, code: 'ENOSPC', path: 'staging' }) };
+    const result = await runCommand(['configure', '--root', cluster], { env, node });
+    expect(result.code).toBe(3);
+    expect(result.stderr).toMatch(/; changed before that: age\.key, github-deploy\.key, [^\n]+\n$/);
+    const json = await runCommand(['configure', '--json', '--root', cluster], { env, node });
+    expect(JSON.parse(json.stdout)).toMatchObject({ status: 'failed' });
+  });
+
   it('and does not give a template away is told by its name', async () => {
     const cluster = await sampleCluster();
     const failure = { call: 'readFileSync', at: 1, code: 'EACCES', path: 'talenv.yaml.j2' };
@@ -54,6 +85,33 @@ describe('an end that nobody wished for is one sentence', () => {
       stderr: 'the current folder does not exist any more: go to another one\n',
     });
   });
+
+  it.skipIf(!existsSync('/dev/full'))('where the output of a command cannot be written', async () => {
+    const cluster = await sampleCluster();
+    const commands = ['plan --all', 'plan --json', 'config show', 'render talos/talenv.yaml', 'validate --json'];
+    for (const words of commands) {
+      const { status, stderr } = start(`cd '${cluster}' && ${command} ${words} > /dev/full`);
+      expect(status, `${words}: ${stderr}`).toBe(3);
+      expect(stderr, words).toMatch(/(?:^|\n)the output cannot be written: ENOSPC: no space left on device, write\n$/);
+      expect(stderr.match(/cannot be written/g)).toHaveLength(1);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it.each(['', 'HOME=/does/not/exist', 'HOME=', 'HOME=relative'])(
+    'and there is none where there is no home: %s',
+    async (home) => {
+      const cluster = await sampleCluster();
+      const { status, stdout, stderr } = start(
+        `cd '${cluster}' && env -u HOME ${home} ${command} plan --keys '${SAMPLE_KEYS}'`,
+      );
+      expect({ status, stdout }, stderr).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/ unchanged\n$/) as string,
+      });
+      expect(Object.keys(await readFiles(cluster)).filter((path) => /cache|relative/.test(path))).toEqual([]);
+    },
+  );
 
   it.skipIf(!existsSync('/dev/full'))('where the output cannot be written', () => {
     for (const [redirection, reason] of [
@@ -157,6 +215,25 @@ describe('two runs at once', () => {
   });
 });
 
+describe('the end of whoever started the run', () => {
+  it('leaves the tree as it was or as it will be, and no lock', async () => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
+    const lock = join(cluster, '.cluster-template/lock');
+    // A shell that is killed takes nobody along; its pipe is closed.
+    const words = `'${process.execPath}' '${LAUNCHER}' configure --keys '${SAMPLE_KEYS}' --root '${cluster}' & echo $!; wait`;
+    const shell = spawn('sh', ['-c', words], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const [id] = (await once(shell.stdout, 'data')) as [Buffer];
+    while (!existsSync(lock)) await new Promise((settle) => setTimeout(settle, 1));
+    shell.kill('SIGKILL');
+    shell.stdout.destroy();
+    shell.stderr.destroy();
+    await expect.poll(() => isThere(Number(id)), { timeout: 60_000 }).toBe(false);
+    expect(existsSync(lock)).toBe(false);
+    expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('an interruption', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s gives the lock back and leaves the tree as it was', async (signal) => {
     const cluster = await sampleCluster();
@@ -185,6 +262,14 @@ async function run(
 ): Promise<CommandResult> {
   const node = 'FAIL' in env ? ['--import', FAILURES] : [];
   return await runCommand([...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster], { env, node });
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function linkRoot(cluster: string): Promise<void> {
