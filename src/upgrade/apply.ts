@@ -112,32 +112,60 @@ function parseWritten(text: string): WrittenRecord {
   });
 }
 
+/** A clone may have brought the file: what it names goes to git and to the disk. */
 function isWritten(value: unknown): value is WrittenRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { format, index, record } = value as Partial<Record<string, unknown>>;
+  if (!isObject(value)) return false;
+  const { format, index, record } = value;
   if (format !== 1 || typeof index !== 'string') return false;
   if (record === undefined) return true;
-  if (typeof record !== 'object' || record === null) return false;
-  const { from, to, head, files, indexed, overrides } = record as Partial<Record<string, unknown>>;
-  const isNamed = [from, to, head].every((one) => typeof one === 'string');
-  return isNamed && typeof files === 'object' && files !== null && Array.isArray(indexed) && Array.isArray(overrides);
+  if (!isObject(record)) return false;
+  const { from, to, head, files, indexed, overrides } = record;
+  if (typeof from !== 'string' || typeof to !== 'string' || !isObjectName(head) || !isObject(files)) return false;
+  if (!Array.isArray(indexed) || !Array.isArray(overrides)) return false;
+  return (
+    [...Object.keys(files), ...(indexed as readonly unknown[])].every(isOurs) && overrides.every(isPendingOverride)
+  );
+}
+
+function isPendingOverride(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { path, to, before, after } = value;
+  return isOurs(path) && isOurs(to) && [before, after].every((entry) => isObject(entry) && isObjectName(entry.object));
+}
+
+function isObject(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isOurs(path: unknown): boolean {
+  return typeof path === 'string' && SCOPE.holds(path);
+}
+
+/** The whole name of an object of git, which is never taken for an option. */
+function isObjectName(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value);
 }
 
 /**
  * Finishes what an interrupted upgrade began, or undoes what a failed one could not. To be called with the lock held.
  *
  * @returns whether there was something to finish
+ * @throws Failure where the journal is damaged or leads elsewhere, and where the disk or git refuses
  */
 export async function recoverUpgrade(root: ClusterRoot): Promise<boolean> {
   const workspace = upgradeWorkspace(root);
   const found = await readJournal(workspace);
   const commit = new Commit(workspace, found?.journal, SCOPE);
-  await commit.refuseStrangePaths();
-  if (found?.direction === 'backward') await commit.undo();
-  else if (found === undefined) await commit.tidy();
-  else {
-    await commit.carryOut({ keepOld: false });
-    await finish(workspace, commit);
+  try {
+    await commit.refuseStrangePaths();
+    if (found?.direction === 'backward') await commit.undo();
+    else if (found === undefined) await commit.tidy();
+    else {
+      await commit.carryOut({ keepOld: false });
+      await finish(workspace, commit);
+    }
+  } catch (error) {
+    throw asFailure('an interrupted upgrade could not be finished', error);
   }
   return found !== undefined;
 }
@@ -169,12 +197,25 @@ export async function putIntoPlace(
     await commit.carryOut({ keepOld: true });
     await updateIndex(root.path, written.index);
   } catch (error) {
-    await commit.undo();
-    if (error instanceof Failure) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure('outside', { code: 'workspace/write', message: `nothing was changed: ${reason}` }, error);
+    try {
+      await commit.undo();
+    } catch (second) {
+      const reason = `${messageOf(error)}; then ${messageOf(second)}`;
+      throw asFailure('the change could not be finished, and the next upgrade will take it back', new Error(reason));
+    }
+    throw asFailure('nothing was changed', error);
   }
   await finish(workspace, commit);
+}
+
+function asFailure(what: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const remedy = 'mend the cause and run it again';
+  return failure('outside', { code: 'workspace/write', message: `${what}: ${messageOf(error)}`, remedy }, error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Writes files all or nothing, without the index; an upgrade that waits goes on waiting, with them as part of it. */

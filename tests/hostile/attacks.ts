@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../support/folders.ts';
 import { CODE_ATTACKS, setSetting } from './code.ts';
-import { LOOKS, type CommandName, type Sandbox } from './sandbox.ts';
+import { LOOKS, WRITES, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
 export interface Attack {
@@ -15,12 +15,16 @@ export interface Attack {
   readonly refusal?: RegExp;
   /** Exit code of those commands. */
   readonly code?: number;
+  /** Where it is another one for some. */
+  readonly codes?: Partial<Readonly<Record<CommandName, number>>>;
   /** How many errors are told; one where it is not given. */
   readonly errors?: 'some';
   /** Whether a watch ends with it: it goes on where the next change may mend what is wrong. */
   readonly watchEnds?: boolean;
   /** Commands that may do it: `makejinja` follows links and starts programs as the Python program does. */
   readonly exempt?: readonly CommandName[];
+  /** Whether it lies in what templates say alone: commands that do not render have nothing to withstand. */
+  readonly isOfTemplates?: boolean;
   /** Commands that never come to the place where it lies: they end as in a healthy repository. */
   readonly unaffected?: readonly CommandName[];
 }
@@ -33,6 +37,8 @@ const WITHOUT_TEMPLATES: readonly CommandName[] = [
   'adopt',
   'template reset',
   'template tidy',
+  'config migrate',
+  'upgrade',
   'makejinja',
 ];
 
@@ -48,6 +54,8 @@ const WITHOUT_COMPARISON: readonly CommandName[] = [
   'init',
   'adopt',
   'template tidy',
+  'config migrate',
+  'upgrade',
   'makejinja',
 ];
 
@@ -149,6 +157,18 @@ const LINKS: readonly {
       'makejinja',
     ] as const,
   })),
+];
+
+/** Templates that would write a secret in plain text, or have a message quote it, and what is said of them. */
+const LEAKS: readonly (readonly [name: string, refusal: RegExp])[] = [
+  ['secret-by-misspelt-rule', /secret\.sops\.yaml would be written in plain text: none of its values is encrypted/],
+  ['secret-in-annotation', /secret\.sops\.yaml\.j2:6: error: line 6 of .* would show `cloudflare_token` of cluster/],
+  ['secret-in-comment', /secret\.sops\.yaml\.j2:1: error: line 1 of .* would show `cloudflare_token` of cluster/],
+  ['secret-in-key-name', /secret\.sops\.yaml\.j2:6: error: line 6 of .* would show `cloudflare_token` of cluster/],
+  ['secret-in-plain-file', /AGENTS\.md\.j2:1: error: line 1 of AGENTS\.md would show the private key of age\.key/],
+  ['secret-as-filter-name', /AGENTS\.md\.j2:1:4: error: .*No filter named '\[secret\]'/],
+  ['secret-as-template-name', /AGENTS\.md\.j2:1:4: error: TemplateNotFound: \[secret\]/],
+  ['secret-in-undefined-name', /AGENTS\.md\.j2:1:30: error: UndefinedError: .* has no attribute '\[secret\]'/],
 ];
 
 /** Names that git, or a file system that it is checked out on, takes for `.git`. */
@@ -379,6 +399,57 @@ export const ATTACKS: readonly Attack[] = [
     refusal: /talos: error: a link lies where a generated folder belongs/,
     unaffected: WITHOUT_COMPARISON,
   },
+  ...LEAKS.map(([name, refusal]): Attack => ({
+    name,
+    refusal,
+    isOfTemplates: true,
+    ...(name === 'secret-by-misspelt-rule' ? { errors: 'some' as const } : {}),
+    unaffected: [...WITHOUT_TEMPLATES, 'explain'],
+  })),
+  {
+    name: 'manifest-that-names-a-key',
+    async make({ repository }) {
+      const path = join(repository, '.cluster-template/manifest.json');
+      const manifest = JSON.parse(await readFile(path, 'utf8')) as { files: Record<string, string> };
+      manifest.files['age.key'] = `sha256:${'0'.repeat(64)}`;
+      await writeFile(path, JSON.stringify(manifest));
+    },
+    refusal: /^ *\.cluster-template\/manifest\.json: error: the manifest names age\.key, which no run can have made/m,
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
+  },
+  {
+    name: 'upgrade-that-leads-out',
+    make: ({ repository }) =>
+      writeFiles(join(repository, '.cluster-template/upgrade'), {
+        'journal.json': '{"writes":{"../outside/secret.txt":"new-0"},"created":[],"removals":[]}',
+        'staging/new-0': 'overwritten\n',
+      }),
+    refusal:
+      /error: an upgrade was interrupted|error: an interrupted upgrade could not be finished: \.\.\/outside\/secret\.txt is no file of the template/,
+    // Those that finish it are refused by what they find.
+    codes: { upgrade: 3, 'config migrate': 3 },
+    unaffected: WITHOUT_RECOVERY,
+  },
+  ...(
+    [
+      ['upgrade-that-gives-git-an-option', { head: '--output=../outside/secret.txt' }],
+      ['upgrade-that-took-a-key', { files: { 'age.key': null } }],
+      ['upgrade-that-took-what-lies-outside', { files: { '../outside/secret.txt': null } }],
+    ] as const
+  ).map(([name, part]): Attack => ({
+    name,
+    make: ({ repository }) =>
+      writeFiles(join(repository, '.cluster-template/upgrade'), {
+        'record.json': JSON.stringify({
+          format: 1,
+          index: '',
+          record: { from: '0.1.0', to: '0.2.0', head: '0'.repeat(40), files: {}, indexed: [], overrides: [], ...part },
+        }),
+      }),
+    refusal: /^\.cluster-template\/upgrade\/record\.json: error: the record of an upgrade cannot be read/m,
+    unaffected: [...LOOKS, ...WRITES.filter((one) => !/upgrade|migrate/.test(one))],
+    isOfTemplates: true,
+  })),
   {
     name: 'journal-that-leads-out',
     refusal: /error: an interrupted run could not be finished: \.\.\/outside\/secret\.txt lies outside/,

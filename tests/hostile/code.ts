@@ -103,7 +103,15 @@ export const CODE_ATTACKS: readonly Attack[] = [
     refusal,
     watchEnds: true,
     // Neither looks at plugins, nor at what they give.
-    unaffected: ['doctor --staged', 'config show', 'adopt', 'template reset', 'template tidy'],
+    unaffected: [
+      'doctor --staged',
+      'config show',
+      'adopt',
+      'template reset',
+      'template tidy',
+      'config migrate',
+      'upgrade',
+    ],
     exempt: ['makejinja'],
   })),
   ...IMPORTS.map(({ name, path }): Attack => ({
@@ -114,7 +122,16 @@ export const CODE_ATTACKS: readonly Attack[] = [
       await writeFiles(sandbox.outside, { 'plugin.ts': program(sandbox) });
     },
     refusal: /error: \.\.\/outside leads out of the repository/,
-    unaffected: ['doctor --staged', 'config show', 'init', 'adopt', 'template reset', 'template tidy'],
+    unaffected: [
+      'doctor --staged',
+      'config show',
+      'init',
+      'adopt',
+      'template reset',
+      'template tidy',
+      'config migrate',
+      'upgrade',
+    ],
     exempt: ['makejinja'],
   })),
 ];

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -20,8 +21,13 @@ export interface Sandbox {
   readonly canary: string;
 }
 
-/** Texts that stand in files outside of the repository and in its private files: none may come out anywhere. */
-export const MARKERS = { outside: 'MARKER-of-a-foreign-file', private: 'MARKER-of-a-private-file' } as const;
+/** Texts that stand in files outside of the repository, in its private files and in its secrets: none may come out anywhere. */
+export const MARKERS = {
+  outside: 'MARKER-of-a-foreign-file',
+  private: 'MARKER-of-a-private-file',
+  secret: 'MARKER-0123-of-the-token-4567',
+  key: 'AGE-SECRET-KEY-1',
+} as const;
 
 /** Commands by the names under which the table of attacks speaks of them. */
 export const LOOKING = {
@@ -45,6 +51,8 @@ export const WRITING = {
   adopt: ['adopt', 'talos/talenv.yaml'],
   'template reset': ['template', 'reset', '--yes'],
   'template tidy': ['template', 'tidy', '--yes'],
+  'config migrate': ['config', 'migrate', '--yes'],
+  upgrade: ['upgrade', '--from', '../upstream', '--yes'],
   makejinja: ['--input', 'templates/overrides'],
 } as const;
 
@@ -52,6 +60,34 @@ export const LOOKS = Object.keys(LOOKING) as (keyof typeof LOOKING)[];
 export const WRITES = Object.keys(WRITING) as (keyof typeof WRITING)[];
 
 export type CommandName = keyof typeof LOOKING | keyof typeof WRITING;
+
+/** Commits all that lies in a repository, as somebody who wants it to be cloned. */
+export function commit(repository: string, message: string): void {
+  git(repository, 'add', '--all');
+  git(repository, 'commit', '--quiet', '--allow-empty', '--message', message);
+}
+
+function git(folder: string, ...words: string[]): void {
+  const identity = ['-c', 'user.name=Owner', '-c', 'user.email=owner@example.com'];
+  execFileSync('git', [...identity, ...words], { cwd: folder, stdio: 'pipe' });
+}
+
+/** What a version of the tool is told by, with a page that differs in each and steps for the configuration. */
+function version(number: string): Record<string, string> {
+  return {
+    'package.json': JSON.stringify({ name: 'cluster-template', version: number, dependencies: {} }),
+    '.cluster-template/template.json': `${JSON.stringify({ version: number })}\n`,
+    'docs/guide.md': `This is ${number}.\n`,
+    'schemas/migrations.json': readFileSync(join(import.meta.dirname, '../../schemas/migrations.json'), 'utf8'),
+  };
+}
+
+/** The configuration of the sample with a name that fields had once, and a token that git does not see. */
+function oldForm(configuration: string): string {
+  return configuration
+    .replace(/^cluster_gateway_addr:/m, 'cluster_ingress_addr:')
+    .replace(/^cloudflare_token: .*$/m, 'cloudflare_token: {file: cloudflare-token.key}');
+}
 
 /** How a command ended. */
 export interface Ending {
@@ -81,25 +117,31 @@ export class Sandboxes {
       await mkdir(folder, { recursive: true });
     await writeFiles(base.repository, {
       '.gitignore':
-        '*.key\n/cloudflare-tunnel.json\n/github-push-token.txt\n/.cluster-template/*\n!/.cluster-template/manifest.json\n/.private/\n/ignored.txt\n',
+        '*.key\n/cloudflare-tunnel.json\n/github-push-token.txt\n/.cluster-template/*\n!/.cluster-template/manifest.json\n!/.cluster-template/template.json\n/.private/\n/ignored.txt\n',
+      ...version('0.1.0'),
+      'cluster.yaml': oldForm(await readFile(join(base.repository, 'cluster.yaml'), 'utf8')),
+      'cloudflare-token.key': `${MARKERS.secret}\n`,
       'ignored.txt': `${MARKERS.private}\n`,
       'templates/overrides/talos/greeting.txt.j2': 'hello\n',
     });
     await writeFiles(base.outside, {
       'secret.txt': `${MARKERS.outside}\n`,
-      'secret.yaml': `name: ${MARKERS.outside}\n`,
+      'secret.yaml': `name: ${MARKERS.outside}\ncluster_ingress_addr: 192.0.2.1\n`,
       'folder/secret.j2': `${MARKERS.outside}\n`,
       'checks.json': '{}\n',
     });
     const { code, text } = await run(base, 'configure --force');
     if (code !== 0) throw new Error(`the sandbox cannot be configured:\n${text}`);
-    const git = (...words: string[]): void => {
-      const identity = ['-c', 'user.name=Owner', '-c', 'user.email=owner@example.com'];
-      execFileSync('git', [...identity, ...words], { cwd: base.repository, stdio: 'pipe' });
-    };
-    git('init', '--quiet', '--initial-branch=main', '--template=');
-    git('add', '--all');
-    git('commit', '--quiet', '--message', 'configured');
+    git(base.repository, 'init', '--quiet', '--initial-branch=main', '--template=');
+    commit(base.repository, 'configured');
+    const upstream = join(base.folder, 'upstream');
+    await mkdir(upstream);
+    git(upstream, 'init', '--quiet', '--initial-branch=main', '--template=');
+    for (const number of ['0.1.0', '0.2.0']) {
+      await writeFiles(upstream, version(number));
+      commit(upstream, number);
+      git(upstream, 'tag', `v${number}`);
+    }
     return sandboxes;
   }
 
