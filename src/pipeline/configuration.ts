@@ -43,7 +43,7 @@ export async function readConfiguration(
   const [cluster, nodes, sealed] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
-    readOwn(root, join(dirname(root.clusterFile), COMPANION_FILE)),
+    readConfigurationFile(root, join(dirname(root.clusterFile), COMPANION_FILE)),
   ]);
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
@@ -70,7 +70,7 @@ export function needsTunnel({ cluster }: Configuration): boolean {
 
 async function readConfigFile(root: ClusterRoot, path: string): Promise<{ file: string; text: string }> {
   const file = relative(root.path, path);
-  const text = await readOwn(root, path);
+  const text = await readConfigurationFile(root, path);
   if (text !== undefined) return { file, text };
   if (await isTidied(root)) throw await archived(root);
   throw failure('input', {
@@ -99,8 +99,14 @@ async function archived(root: ClusterRoot): Promise<Failure> {
   });
 }
 
-/** A file of the repository as UTF-8 text; undefined where there is none. */
-async function readOwn(root: ClusterRoot, path: string): Promise<string | undefined> {
+/**
+ * A file of the configuration as text; undefined where there is none. Whoever writes it anew reads it by this way too: what is no UTF-8
+ * would not come back as it was.
+ *
+ * @param path - absolute
+ * @throws Failure of kind `input` where it is no UTF-8, or a link of the repository that leads out of it
+ */
+export async function readConfigurationFile(root: ClusterRoot, path: string): Promise<string | undefined> {
   // A configuration that the caller keeps elsewhere is no content of the repository: it leads nowhere by a link of it.
   if (!relative(root.path, path).startsWith('..')) await refuseForeignFiles(root, [path]);
   const bytes = await readBytesIfPresent(path);

@@ -8,13 +8,14 @@ import { migrate, MIGRATIONS, pathsOf, type MigratedField, type MigrationStep } 
 import { secretLines } from '../cluster/config/secret-lines.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { findAccess } from '../pipeline/access.ts';
+import { readConfigurationFile } from '../pipeline/configuration.ts';
 import { readManifest, workspaceOf } from '../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { decrypt, readSealed } from '../sops/decrypt.ts';
 import type { AgeIdentity } from '../sops/identities.ts';
 import { keepOrEncrypt } from '../sops/keep.ts';
 import { now } from '../system/clock.ts';
-import { inspect, readTextIfPresent } from '../system/files.ts';
+import { inspect } from '../system/files.ts';
 import type { DesiredFile } from '../workspace/entry.ts';
 import { exclusively } from '../workspace/exclusive.ts';
 import { unifiedDiff } from '../workspace/unified-diff.ts';
@@ -43,14 +44,16 @@ const MASK = '********';
  * Takes the steps of a version through cluster.yaml, cluster.sops.yaml and nodes.yaml in memory.
  *
  * @param steps - those of this program where none are given
- * @throws Failure of kind `input` where a file is no YAML, or where a secret moves and there is no key to move it with
+ * @throws Failure of kind `input` where a file is no YAML or leads out of the repository, or where a secret moves and there is no key to move it with
  */
 export async function planMigration(
   root: ClusterRoot,
   steps: readonly MigrationStep[] = MIGRATIONS,
 ): Promise<MigrationPlan> {
   const [cluster, nodes, sealed] = await Promise.all(
-    [root.clusterFile, root.nodesFile, join(root.path, COMPANION_FILE)].map((path) => readTextIfPresent(path)),
+    [root.clusterFile, root.nodesFile, join(root.path, COMPANION_FILE)].map((path) =>
+      readConfigurationFile(root, path),
+    ),
   );
   const texts = new Map<string, string>();
   if (cluster !== undefined) texts.set('cluster.yaml', readable('cluster', 'cluster.yaml', cluster));

@@ -75,11 +75,13 @@ const WITHOUT_RECOVERY: readonly CommandName[] = [
   'init',
   'template tidy',
   'makejinja',
+  'config migrate',
+  'upgrade',
 ];
 
 /** Commands that do not take the lock. */
 const WITHOUT_LOCK: readonly CommandName[] = WITHOUT_RECOVERY.filter(
-  (name) => name !== 'init' && name !== 'template tidy',
+  (name) => !['init', 'template tidy', 'config migrate', 'upgrade'].includes(name),
 );
 
 /** Files that a tree is made from, as links to what must not come out. */
@@ -220,7 +222,7 @@ export const ATTACKS: readonly Attack[] = [
       await symlink('../../outside/manifest.json', join(repository, '.cluster-template/manifest.json'));
     },
     refusal: /^\.cluster-template\/manifest\.json: error: a link lies where a generated file belongs/m,
-    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
   },
   {
     name: 'pipe-as-manifest',
@@ -230,7 +232,9 @@ export const ATTACKS: readonly Attack[] = [
       execFileSync('mkfifo', [path]);
     },
     refusal: /^\.cluster-template\/manifest\.json: error: a pipe or a device lies where a generated file belongs/m,
-    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
+    // A pipe cannot be committed.
+    exempt: ['upgrade'],
   },
   {
     name: 'lock-that-leads-nowhere',
@@ -264,7 +268,7 @@ export const ATTACKS: readonly Attack[] = [
       await symlink('../../outside', join(state, 'staging'));
     },
     refusal: /\.cluster-template\/staging: error: a link lies where a generated folder belongs/,
-    unaffected: ['doctor --staged', 'template tidy', 'makejinja'],
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
   },
 
   ...LINKS.map(({ name, path, target, refusal, errors, unaffected = WITHOUT_TEMPLATES }): Attack => ({
@@ -388,7 +392,7 @@ export const ATTACKS: readonly Attack[] = [
     name: 'linked-archive',
     make: ({ repository, outside }) => symlink(outside, join(repository, '.private')),
     refusal: /^\.private: error: a link lies where a generated folder belongs/m,
-    unaffected: [...LOOKS, 'configure', 'configure --force', 'init', 'adopt', 'template reset', 'makejinja'],
+    unaffected: [...LOOKS, ...without('template tidy', WRITES)],
   },
   {
     name: 'linked-output-root',
@@ -428,7 +432,7 @@ export const ATTACKS: readonly Attack[] = [
       /error: an upgrade was interrupted|error: an interrupted upgrade could not be finished: \.\.\/outside\/secret\.txt is no file of the template/,
     // Those that finish it are refused by what they find.
     codes: { upgrade: 3, 'config migrate': 3 },
-    unaffected: WITHOUT_RECOVERY,
+    unaffected: WITHOUT_RECOVERY.filter((name) => name !== 'upgrade' && name !== 'config migrate'),
   },
   ...(
     [

@@ -1,8 +1,9 @@
 import { basename, dirname, relative } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { readConfigurationFile } from '../../pipeline/configuration.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { failure } from '../../report/finding.ts';
-import { below, permissions, readTextIfPresent, replaceFile } from '../../system/files.ts';
+import { below, permissions, replaceFile } from '../../system/files.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
 import { chooseDisk, chooseLink, isDisk } from './choose.ts';
 import type { Machine } from './hardware.ts';
@@ -69,7 +70,7 @@ async function planImport(
   machines: readonly Machine[],
   choices: ImportChoices,
 ): Promise<NodesImport> {
-  const before = (await readTextIfPresent(root.nodesFile)) ?? '';
+  const before = (await readConfigurationFile(root, root.nodesFile)) ?? '';
   const text = new NodesText(before, relative(root.path, root.nodesFile));
   const nodes = machines.map((machine) => importMachine(text, machine, choices));
   return { nodes, before, after: text.text };
