@@ -166,6 +166,7 @@ export const FINDING_CODES = {
   // programs: external programs
   'programs/missing': 'a program that a command needs is not on PATH',
   'programs/version': 'a program that a command needs is too old',
+  'programs/skew': 'kubectl or talosctl is too far from the version of the cluster',
   'programs/failed': 'a program ended with an error, or could not be started',
   'programs/timeout': 'a program, or what it was waited for, took too long',
 

@@ -39,7 +39,7 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const manifest = await readManifest(root);
   return [
     ...(isWanted('tools')
-      ? [...(await checkTools(programs)), checkEnvironment(files, env), ...checkUserFolders(root)]
+      ? [...(await checkTools(programs, root)), checkEnvironment(files, env), ...checkUserFolders(root)]
       : []),
     ...(isWanted('configuration') ? checks : []),
     ...(isWanted('keys') ? await checkKeys(root, manifest, configuration) : []),

@@ -1,9 +1,10 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { PROGRAMS, type ProgramName } from '../programs/catalogue.ts';
+import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
+import { howToGet, PROGRAMS, type ProgramName } from '../programs/catalogue.ts';
 import type { Programs } from '../programs/call.ts';
 import { inspectPrograms, programFinding, type InstalledProgram } from '../programs/versions.ts';
 import type { AccessFiles } from '../programs/environment.ts';
-import type { Finding } from '../../report/finding.ts';
+import { Failure, type Finding } from '../../report/finding.ts';
 import { openUserFolder } from '../../system/user-folders.ts';
 import type { Check } from './check.ts';
 
@@ -21,11 +22,50 @@ const COMMANDS: Readonly<Record<ProgramName, readonly string[]>> = {
   lefthook: [],
 };
 
-/** Every program that some command needs: whether it is there, new enough, and what for. */
-export async function checkTools(programs: Programs): Promise<Check[]> {
+/** Every program that some command needs: whether it is there, new enough, and what for; then whether it goes with the cluster. */
+export async function checkTools(programs: Programs, root: ClusterRoot): Promise<Check[]> {
   const names = Object.keys(COMMANDS) as ProgramName[];
   const installed = await inspectPrograms(programs, names);
-  return installed.map((one) => ({ area: 'tools', subject: subjectOf(one), findings: findingsOf(one) }));
+  return [
+    ...installed.map((one): Check => ({ area: 'tools', subject: subjectOf(one), findings: findingsOf(one) })),
+    {
+      area: 'tools',
+      subject: 'kubectl and talosctl beside the versions of the cluster',
+      findings: await skew(installed, root),
+    },
+  ];
+}
+
+/**
+ * Programs that are too far from the cluster's own versions: kubectl is supported one minor version older or newer than the API, and
+ * talosctl where it is of the minor version of Talos.
+ *
+ * @see https://kubernetes.io/releases/version-skew-policy/#kubectl
+ */
+async function skew(installed: readonly InstalledProgram[], root: ClusterRoot): Promise<Finding[]> {
+  let cluster: TalosCluster;
+  try {
+    cluster = await readTalosCluster(root);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [first] = error.findings;
+    return [{ code: 'programs/skew', severity: 'note', message: `they were not compared: ${first?.message ?? ''}` }];
+  }
+  const { kubernetesVersion, talosVersion } = cluster;
+  const wanted = [
+    { program: 'kubectl', of: 'Kubernetes', version: kubernetesVersion, distance: 1 },
+    { program: 'talosctl', of: 'Talos', version: talosVersion, distance: 0 },
+  ] as const;
+  return wanted.flatMap(({ program, of, version, distance }): Finding[] => {
+    const own = installed.find((one) => one.program === program && one.state === 'present')?.version;
+    if (own === undefined || Math.abs(minorOf(own) - minorOf(version)) <= distance) return [];
+    const message = `${program} ${own} is too far from ${of} ${version} of this cluster`;
+    return [{ code: 'programs/skew', severity: 'warning', message, remedy: howToGet(program) }];
+  });
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
 }
 
 /** The folders in which something is kept for the user: without them runs are slower, and trust is not remembered. */

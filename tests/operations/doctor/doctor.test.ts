@@ -40,6 +40,27 @@ describe('doctor', () => {
     expect(await codes(await ownCluster(), ['tools'], [old])).toEqual(['programs/version']);
   });
 
+  it.each<[string, string, string, readonly string[]]>([
+    ['one minor version older or newer', 'Client Version: v1.35.0', 'Talos v1.13.0', []],
+    ['two minor versions older', 'Client Version: v1.34.9', 'Talos v1.13.7', ['programs/skew']],
+    ['two minor versions newer', 'Client Version: v1.38.0', 'Talos v1.13.7', ['programs/skew']],
+    ['of another minor version of Talos', 'Client Version: v1.36.1', 'Talos v1.14.0', ['programs/skew']],
+  ])('tells programs that are %s than the cluster', async (_, kubectl, talosctl, expected) => {
+    const cluster = await ownCluster();
+    const versions = 'talosVersion: v1.13.7\nkubernetesVersion: v1.36.3\n';
+    await writeFile(join(cluster, 'talos/talenv.yaml'), versions);
+    const rules = [
+      { program: 'kubectl', match: 'version', stdout: kubectl },
+      { program: 'talosctl', match: 'version', stdout: talosctl },
+    ];
+    expect(await codes(cluster, ['tools'], rules)).toEqual(expected);
+    await rm(join(cluster, 'talos/talenv.yaml'));
+    const findings = (await examine(cluster, ['tools'], rules)).flatMap((check) => check.findings);
+    expect(findings.map(({ message }) => message)).toEqual([
+      'they were not compared: talos/talenv.yaml does not exist',
+    ]);
+  });
+
   it('names placeholders of the sample, and that its key is in use', async () => {
     const cluster = await sampleCluster();
     expect(await codes(cluster, ['configuration'])).toEqual(['config/sample-value']);
