@@ -53,9 +53,14 @@ export async function refuseForeignFiles(
  * @param paths - relative to the cluster's root
  */
 export async function refuseLinksOut(root: ClusterRoot, paths: readonly string[]): Promise<void> {
-  const top = realPathSync(root.path);
-  const linked = paths.filter((path) => realPathSync(join(top, path)) !== join(top, path));
+  const linked = paths.filter((path) => isBehindLink(root, path));
   if (linked.length > 0) await refuseForeignFiles(root, linked, 'put the file itself there: Flux follows no link out');
+}
+
+/** Whether a path below the cluster's root is a link, or lies behind one. */
+export function isBehindLink({ path: root }: ClusterRoot, path: string): boolean {
+  const top = realPathSync(root);
+  return realPathSync(join(top, path)) !== join(top, path);
 }
 
 /** Folder of the state in which the inputs of the last run are laid out for a comparison. */

@@ -114,10 +114,19 @@ function attempt<T>(work: () => T, findings: Finding[]): T | undefined {
   }
 }
 
+/** Those of a rendering are asked for by the gate and by the encryption. */
+const KNOWN_RULES = new WeakMap<RenderedFile, Rules>();
+
 /** The creation rules of a rendered tree. Throws a Failure where it has none, or they are wrong. */
 export function readRules(rendered: readonly RenderedFile[]): Rules {
   const file = rendered.find(({ path }) => path === '.sops.yaml');
-  if (file !== undefined) return parseRules(file.bytes.toString('utf8'), file.source);
+  const known = file === undefined ? undefined : KNOWN_RULES.get(file);
+  if (known !== undefined) return known;
+  if (file !== undefined) {
+    const rules = parseRules(file.bytes.toString('utf8'), file.source);
+    KNOWN_RULES.set(file, rules);
+    return rules;
+  }
   throw failure('input', {
     code: 'sops/rules',
     message: 'no template renders .sops.yaml, so there is no rule to encrypt secrets by',

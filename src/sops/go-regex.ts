@@ -6,6 +6,9 @@ export interface GoRegex {
   readonly test: (text: string) => boolean;
 }
 
+const MOST_COMPILED = 100;
+const compiled = new Map<string, GoRegex>();
+
 /**
  * A pattern as the sops program reads it, by Go's package regexp (RE2).
  *
@@ -13,9 +16,15 @@ export interface GoRegex {
  * @see https://pkg.go.dev/regexp/syntax
  */
 export function compileGoRegex(pattern: string): GoRegex {
+  // A rule is asked about every file, and the same one each time.
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
   try {
-    const compiled = RE2JS.compile(pattern);
-    return { test: (text) => compiled.test(text) };
+    const regex = RE2JS.compile(pattern);
+    const made: GoRegex = { test: (text) => regex.test(text) };
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(pattern, made);
+    return made;
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     throw new SyntaxError(error.message.replace(/^error parsing regexp: /, ''), { cause: error });

@@ -178,7 +178,7 @@ async function configuredSecrets(
 
 async function encryptedSecrets(root: ClusterRoot, identities: readonly AgeIdentity[]): Promise<KnownSecret[]> {
   if (identities.length === 0) return [];
-  const lists = (await secretFiles(root)).map(async ({ path, text }) => {
+  const lists = (await secretFiles(root, 'passed over')).map(async ({ path, text }) => {
     try {
       if (path !== COMPANION_FILE) return secretsIn(path, (await decrypt({ path, text, identities })).tree);
       const fields = Object.entries(await readCompanion(text, identities));

@@ -4,7 +4,7 @@ import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { refuseLinksOut } from '../../pipeline/foreign-files.ts';
+import { isBehindLink, refuseLinksOut } from '../../pipeline/foreign-files.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { unmergedFindings } from '../../report/merge.ts';
@@ -24,14 +24,19 @@ export interface SecretFile {
 /**
  * Every secret file of the tree, sorted: the folders that rendering owns, the secrets of Talos and the companion of cluster.yaml.
  *
+ * @param links - whether links are passed over: what git holds of one is the name of its target
  * @throws Failure where one is a link out of the repository
  */
-export async function secretFiles(root: ClusterRoot): Promise<SecretFile[]> {
+export async function secretFiles(
+  root: ClusterRoot,
+  links: 'followed' | 'passed over' = 'followed',
+): Promise<SecretFile[]> {
   const folders = ['bootstrap', 'kubernetes', 'talos'];
   const lists = await Promise.all(
     folders.map(async (folder) => (await listTree(join(root.path, folder))).map((path) => `${folder}/${path}`)),
   );
-  const inside = lists.flat().filter((path) => isSecretPath(path) && !path.startsWith('talos/clusterconfig/'));
+  const all = lists.flat().filter((path) => isSecretPath(path) && !path.startsWith('talos/clusterconfig/'));
+  const inside = links === 'followed' ? all : all.filter((path) => !isBehindLink(root, path));
   await refuseLinksOut(root, inside);
   const places = [
     ...inside.map((path) => ({ path, file: join(root.path, path) })),

@@ -15,10 +15,34 @@ export interface Format {
   readonly defaultIndent: number;
 }
 
+/** Characters of texts whose trees are kept for as long as the process lives. */
+const KEPT_LENGTH = 2 ** 20;
+
+/**
+ * The same reader, which reads a text once: a run looks at every secret file several times, plain and encrypted. What is wrong in a text is
+ * told each time, as its file is named then.
+ */
+function readOnce(read: Format['read']): Format['read'] {
+  const known = new Map<string, Tree>();
+  let length = 0;
+  return (text, file) => {
+    const present = known.get(text);
+    if (present !== undefined) return present;
+    const tree = read(text, file);
+    length += text.length;
+    if (length > KEPT_LENGTH) {
+      known.clear();
+      length = text.length;
+    }
+    known.set(text, tree);
+    return tree;
+  };
+}
+
 const YAML: Format = {
   name: 'yaml',
   extensions: ['.yaml', '.yml'],
-  read: readYaml,
+  read: readOnce(readYaml),
   write: writeYaml,
   defaultIndent: 4,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatFor } from '../../../src/sops/formats/format.ts';
 import { readYaml } from '../../../src/sops/formats/yaml-reader.ts';
 import { resolvePlain, writeScalar } from '../../../src/sops/formats/yaml-scalars.ts';
 import { writeYaml } from '../../../src/sops/formats/yaml-writer.ts';
@@ -138,3 +139,20 @@ function bomb(): string {
   );
   return `${levels.join('\n')}\n`;
 }
+
+describe('a text that is read again', () => {
+  const { read } = formatFor('a.sops.yaml');
+
+  it('gives the tree of before', () => {
+    expect(read('a: 1 # x\n', 'a.sops.yaml')).toBe(read('a: 1 # x\n', 'b.sops.yaml'));
+    expect(read('a: 1 # x\n', 'a.sops.yaml')).toEqual(readYaml('a: 1 # x\n', 'a.sops.yaml'));
+    expect(read('a: 1 # y\n', 'a.sops.yaml')).not.toEqual(read('a: 1 # x\n', 'a.sops.yaml'));
+  });
+
+  it('has what is wrong in it told of the file that it stands in', async () => {
+    for (const file of ['a.sops.yaml', 'b.sops.yaml']) {
+      const [finding] = await findingsOf(() => read('a: [\n', file));
+      expect(finding?.place?.file).toBe(file);
+    }
+  });
+});
