@@ -1,5 +1,6 @@
 import type { Finding } from '../report/finding.ts';
 import { unifiedDiff } from '../workspace/unified-diff.ts';
+import type { PendingOverride } from './apply.ts';
 import { mergeTrees, type MergeResult } from './merge.ts';
 import type { GitStore, TreeEntry, TreeFiles } from './store.ts';
 
@@ -101,20 +102,19 @@ function textOf(bytes: Buffer | undefined): string | undefined {
  */
 export async function mergeOverrides(
   store: GitStore,
-  changed: readonly ChangedOriginal[],
+  overrides: readonly PendingOverride[],
   own: TreeFiles,
 ): Promise<Omit<MergeResult, 'left'>> {
-  const merged = changed.filter(isMergeable);
   const at = (entry: TreeEntry, path: string): [string, TreeEntry] => [path, { ...entry, path }];
   return await mergeTrees(store, {
-    base: new Map(merged.map(({ path, before }) => at(before, path))),
+    base: new Map(overrides.map(({ path, before }) => at(before, path))),
     own: new Map(
-      merged.flatMap(({ path }) => {
+      overrides.flatMap(({ path }) => {
         const entry = own.get(path);
         return entry === undefined ? [] : [at(entry, path)];
       }),
     ),
-    theirs: new Map(merged.flatMap((one) => (one.after === undefined ? [] : [at(one.after, overrideName(one))]))),
+    theirs: new Map(overrides.map(({ to, after }) => at(after, to))),
   });
 }
 

@@ -92,11 +92,18 @@ export interface UpgradePlan {
 
 /**
  * What an upgrade came to. `current` is a repository that has the version already; `finished` one whose upgrade was interrupted before
- * and is complete now.
+ * and is complete now; `overrides` one into whose overrides the changes of a waiting upgrade were merged.
  */
 export type UpgradeResult =
   | { readonly status: 'current'; readonly version: string; readonly source: string }
   | { readonly status: 'finished'; readonly record: UpgradeRecord; readonly conflicts: readonly string[] }
+  | {
+      readonly status: 'overrides';
+      readonly record: UpgradeRecord;
+      readonly files: readonly UpgradedFile[];
+      readonly findings: readonly Finding[];
+      readonly isWritten: boolean;
+    }
   | { readonly status: 'planned' | 'refused' | 'merged'; readonly plan: UpgradePlan };
 
 /** Which versions there are. */
@@ -170,6 +177,14 @@ export async function upgrade(root: ClusterRoot, request: UpgradeRequest): Promi
     if (waiting !== undefined && isFinished) {
       return { status: 'finished', record: waiting, conflicts: await unmergedPaths(root) };
     }
+    if (waiting !== undefined && request.overrides && waiting.overrides.length > 0) {
+      return await mergeWaiting(root, {
+        user,
+        waiting,
+        request,
+        uninterrupted: (work) => exclusive.uninterrupted(work),
+      });
+    }
     await requireClean(root, waiting);
     const dependency = await dependencyOf(root);
     const template = dependency ?? (await templateOf(root, request.from));
@@ -229,6 +244,52 @@ async function unmergedPaths(root: ClusterRoot): Promise<string[]> {
   return [...new Set(lines.map((line) => line.slice(line.indexOf('\t') + 1)))];
 }
 
+/** Merges into overrides what changed in their originals by an upgrade that waits to be committed, and becomes part of it. */
+async function mergeWaiting(
+  root: ClusterRoot,
+  {
+    user,
+    waiting,
+    request,
+    uninterrupted,
+  }: {
+    readonly user: UserRepository;
+    readonly waiting: UpgradeRecord;
+    readonly request: UpgradeRequest;
+    readonly uninterrupted: (work: () => Promise<void>) => Promise<void>;
+  },
+): Promise<UpgradeResult> {
+  const edited = await uncommittedBelow(
+    root,
+    waiting.overrides.map(({ path }) => path),
+    { ignored: false },
+  );
+  if (edited !== undefined && edited.length > 0) throw uncommitted(edited);
+  const store = await GitStore.open(user, request.signal);
+  try {
+    const own = await store.files(user.head, user.prefix);
+    const { writes, removals, index, conflicts } = await mergeOverrides(store, waiting.overrides, own);
+    const contents = await store.blobs(writes.map(({ object }) => object));
+    const change = {
+      files: writes.map((entry) => desiredFile(entry, contents)),
+      removals,
+      index,
+      unindexed: removals.filter((path) => !index.some((entry) => entry.path === path)),
+      pack: await store.pack(index.map(({ object }) => object)),
+    };
+    if (request.write) {
+      const { from, to, head } = waiting;
+      const record = { from, to, head, overrides: [], previous: waiting };
+      await uninterrupted(() => putIntoPlace(root, change, { prefix: user.prefix, record }));
+    }
+    const files = upgradedFiles(own, [{ writes, removals }], conflicts);
+    const findings = mergeFindings({ conflicts, left: [] });
+    return { status: 'overrides', record: waiting, files, findings, isWritten: request.write };
+  } finally {
+    await store.close();
+  }
+}
+
 const MOST_NAMED = 10;
 
 /** What was changed and not committed could be neither told from the upgrade afterwards, nor brought back. */
@@ -246,9 +307,12 @@ async function requireClean(root: ClusterRoot, waiting: UpgradeRecord | undefine
   ]);
   const untracked = new Set(others);
   const paths = (changed ?? []).filter((path) => !untracked.has(path));
-  if (paths.length === 0) return;
+  if (paths.length > 0) throw uncommitted(paths);
+}
+
+function uncommitted(paths: readonly string[]): Failure {
   const more = paths.length > MOST_NAMED ? ` and ${String(paths.length - MOST_NAMED)} more` : '';
-  throw failure('input', {
+  return failure('input', {
     code: 'upgrade/repository',
     message: `there are changes that are not committed: ${paths.slice(0, MOST_NAMED).join(', ')}${more}`,
     remedy: 'commit them, or put them aside with `git stash`',
@@ -413,7 +477,8 @@ async function prepare(
   const merge = await mergeTemplate(store, { base, own, theirs }, (entry) => placeOf(root, entry));
   const adopted = (await readManifest(root))?.adopted ?? [];
   const originals = await changedOriginals(store, versions.templates, { own, adopted });
-  const merged = overrides ? await mergeOverrides(store, originals, own) : NOTHING;
+  const pending = originals.flatMap(pendingOverride);
+  const merged = overrides ? await mergeOverrides(store, pending, own) : NOTHING;
   const migration = await planMigration(root, steps);
   const conflicts = [...merge.conflicts, ...merged.conflicts];
   const plan: UpgradePlan = {
@@ -443,8 +508,8 @@ async function prepare(
     }));
     const index: readonly IndexEntry[] = [...merge.index, ...merged.index, ...tracked];
     const removals = [...merge.removals, ...merged.removals, ...raised.removals];
-    const pending = overrides ? [] : originals.flatMap(pendingOverride);
-    const objects = [...index, ...pending.flatMap(({ before, after }) => [before, after])].map(({ object }) => object);
+    const waiting = overrides ? [] : pending;
+    const objects = [...index, ...waiting.flatMap(({ before, after }) => [before, after])].map(({ object }) => object);
     const change = {
       files: writes.map((entry) => desiredFile(entry, contents)),
       removals,
@@ -452,7 +517,7 @@ async function prepare(
       unindexed: removals.filter((path) => !index.some((entry) => entry.path === path)),
       pack: await store.pack(objects),
     };
-    const about = { from: from.version, to: to.version, head: user.head, overrides: pending };
+    const about = { from: from.version, to: to.version, head: user.head, overrides: waiting };
     await putIntoPlace(root, change, { prefix: user.prefix, record: about });
   };
   return { plan, write };

@@ -108,7 +108,8 @@ async function placeOf(from: string | undefined): Promise<string | undefined> {
 function exitCode(result: UpgradeResult): number {
   if (result.status === 'current') return EXIT.done;
   if (result.status === 'finished') return result.conflicts.length === 0 ? EXIT.done : EXIT.findings;
-  const isInConflict = result.plan.files.some(({ change }) => change === 'conflict');
+  const files = result.status === 'overrides' ? result.files : result.plan.files;
+  const isInConflict = files.some(({ change }) => change === 'conflict');
   return isInConflict || result.status === 'refused' ? EXIT.findings : EXIT.done;
 }
 
@@ -150,6 +151,12 @@ function printEnd(result: UpgradeResult): void {
   else if (result.status === 'finished') {
     print(`the upgrade to ${result.record.to} was interrupted, and is finished now\n`);
     printNext(result.conflicts.length > 0, 'npm install');
+  } else if (result.status === 'overrides') {
+    print(fileLines(result.files));
+    printFindings(result.findings);
+    const isInConflict = result.files.some(({ change }) => change === 'conflict');
+    if (result.isWritten) printNext(isInConflict, 'npm install');
+    else print('nothing was written\n');
   } else if (result.status === 'planned') print('nothing was written\n');
   else if (result.status === 'refused') print('nothing was changed\n');
   else {
@@ -176,6 +183,17 @@ function toJson(result: UpgradeResult): Readonly<Record<string, unknown>> {
   if (result.status === 'finished') {
     const { record, conflicts } = result;
     return { status: conflicts.length === 0 ? 'merged' : 'conflicts', from: record.from, to: record.to, conflicts };
+  }
+  if (result.status === 'overrides') {
+    const { record, files, findings, isWritten } = result;
+    const isInConflict = files.some(({ change }) => change === 'conflict');
+    return {
+      status: !isWritten ? 'planned' : isInConflict ? 'conflicts' : 'merged',
+      from: record.from,
+      to: record.to,
+      files,
+      findings,
+    };
   }
   const { plan } = result;
   const { source, from, to, files, originals, migration, findings } = plan;
