@@ -1,6 +1,6 @@
 // Starts a bundled command; in a checkout whose sources are newer than the bundle, the bundle is made again first.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ export async function launch(entry) {
   requireFolder();
   await makeBundle(process.argv[2] === 'upgrade');
   const output = watchOutput();
-  module.enableCompileCache?.(join(root, 'dist', 'compile-cache'));
+  keepCompiled(join(root, 'dist', 'compile-cache'));
   const { main, printMistake } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
   // Node would print the stack as it is, and what it quotes may be a secret.
   process.on('uncaughtException', (error) => {
@@ -28,6 +28,16 @@ export async function launch(entry) {
   });
   const exitCode = await main(process.argv.slice(2));
   process.exitCode = output.isLost ? OUTSIDE : exitCode;
+}
+
+/** Node keeps compiled code there, which it runs: for the owner alone, whatever the umask is. A folder that cannot be made is no loss. */
+function keepCompiled(folder) {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== 'EEXIST') return;
+  }
+  module.enableCompileCache?.(folder);
 }
 
 /** Exit code where something around us failed. */

@@ -36,7 +36,7 @@ export const MANIFEST_NAME = 'manifest.json';
  */
 export function parseManifest(text: string, file: string): Manifest {
   const unmerged = readUnmerged(text);
-  if (unmerged !== undefined) return mergeSides(readConflicted(unmerged), file);
+  if (unmerged !== undefined) return mergeSides(readConflicted(unmerged, file), file);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -133,11 +133,19 @@ interface Side {
 }
 
 /** Both sides of a manifest that git could not merge, read line by line as `formatManifest` writes them. */
-function readConflicted({ sides: [ours, theirs] }: UnmergedText): readonly [Side, Side] {
-  return [readSide(ours.split(/\r?\n/)), readSide(theirs.split(/\r?\n/))];
+function readConflicted({ sides: [ours, theirs] }: UnmergedText, file: string): readonly [Side, Side] {
+  return [readSide(ours.split(/\r?\n/), file), readSide(theirs.split(/\r?\n/), file)];
 }
 
-function readSide(lines: readonly string[]): Side {
+function parseName(text: string, file: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch (error) {
+    throw notAManifest(file, error);
+  }
+}
+
+function readSide(lines: readonly string[], file: string): Side {
   const hashes = { files: new Map<string, string>(), inputs: new Map<string, string>() };
   const adopted: string[] = [];
   let recipient: string | undefined;
@@ -147,7 +155,7 @@ function readSide(lines: readonly string[]): Side {
     recipient ??= /^ {2}"recipient": "([^"]+)"/.exec(line)?.[1];
     const [, path, hash] = /^ {4}("(?:[^"\\]|\\.)*")(?:: "(sha256:[0-9a-f]{64})")?,?$/.exec(line) ?? [];
     if (path === undefined) continue;
-    const name = JSON.parse(path) as string;
+    const name = parseName(path, file);
     if (hash === undefined) adopted.push(name);
     else if (section === 'files' || section === 'inputs') hashes[section].set(name, hash);
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { Failure } from '../../src/report/finding.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { encrypt } from '../../src/sops/encrypt.ts';
+import { flips } from '../support/flips.ts';
 import { identities, NOW, wholeRule } from './support.ts';
 
 const PATH = 'talos/a.sops.yaml';
@@ -51,6 +53,17 @@ describe('a changed file', () => {
     expect(accepted).toStrictEqual([]);
   }, 60_000);
 
+  it('is refused, or gives what it gave, whatever bit is turned over', async () => {
+    for (const changed of flips(Buffer.from(text), Number(process.env.BIT_FLIPS ?? 1000))) {
+      // What is read is text, as configure reads it.
+      const decoded = changed.toString('utf8');
+      const found = await outcome(decoded);
+      // The MAC is made of values in their order: comments, and the keys of what is not encrypted, are no part of it.
+      if (found.startsWith('decrypted')) expect(valuesOf(found), decoded).toEqual(valuesOf(`decrypted to ${PLAIN}`));
+      else expect(found).toMatch(/^sops\//);
+    }
+  });
+
   it.each([
     ['a value that was added', (file: string) => file.replace('alpha:', 'added_unencrypted: 1\nalpha:'), 'sops/mac'],
     ['a value that was removed', (file: string) => file.replace(/^alpha:.*\n/, ''), 'sops/mac'],
@@ -68,6 +81,10 @@ describe('a changed file', () => {
     expect(await outcome(changed)).toBe(code);
   });
 });
+
+function valuesOf(found: string): unknown {
+  return Object.values(parse(found.replace('decrypted to ', '')) as object);
+}
 
 function swapLines(file: string): string {
   const [alpha, , gamma] = file.split('\n').map((line) => /ENC\[.*/.exec(line)?.[0] ?? '');
