@@ -17,10 +17,13 @@ import { loadedModules, readSettings } from './settings.ts';
 // hour would learn to say yes without looking, and what is pulled into a repository of one's own was let in by its owner.
 
 /**
- * SHA-256 of templates/scripts/plugin.ts as released versions bring it, the newest first. It adds nothing: with it no code of a
- * repository is run.
+ * SHA-256 of templates/scripts/plugin.ts as released versions bring it, to forks and to thin repositories. It adds nothing: with it no
+ * code of a repository is run.
  */
-export const SHIPPED_PLUGINS: readonly string[] = ['4899703867b3a126e613c14d188dc09ebe62715676e518e3897fb7e29e5e4a0f'];
+export const SHIPPED_PLUGINS: readonly string[] = [
+  '4899703867b3a126e613c14d188dc09ebe62715676e518e3897fb7e29e5e4a0f',
+  '2cd7720a79f2fe94ec5eb289a8d1c4f369a24ae5944e7b647c8b04a93905e72c',
+];
 
 /**
  * Looks whether the repository's own code may be run, before anything of it is loaded or any key is made.

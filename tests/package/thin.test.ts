@@ -3,7 +3,7 @@ import { access, appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink,
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { thinRepository } from '../../scripts/thin-repository.mjs';
 import { commit, runJob, type Workflow } from '../fork/fork.ts';
 import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
@@ -23,6 +23,8 @@ let home = '';
  * dependency out of a tarball as well, so that no registry is asked.
  */
 beforeAll(async () => {
+  // Who makes a repository is not asked whether he trusts it.
+  vi.stubEnv('CLUSTER_TEMPLATE_TRUST', undefined);
   folder = await mkdtemp(join(tmpdir(), 'cluster-template-thin-'));
   home = join(folder, 'home');
   const created = await runCommand(['create', home, '--json'], { cwd: folder });
@@ -33,7 +35,10 @@ beforeAll(async () => {
   expect(configured, configured.stderr).toMatchObject({ code: 0 });
 }, 180_000);
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe('create', () => {
   it('makes about thirty files, each as this repository has it but for where the tool lies', async () => {
