@@ -146,7 +146,7 @@ function decryptionOf({ document }: FluxKustomization, objects: readonly Applied
     const target = at(patch, 'target');
     return isFields(target) && textAt(target, 'kind') === 'Kustomization';
   });
-  return patches.some((patch) => /^\s*decryption:\s*$/m.test(textAt(patch, 'patch') ?? '')) ? {} : undefined;
+  return patches.some((patch) => /^[ \t]*decryption:[ \t]*\r?$/m.test(textAt(patch, 'patch') ?? '')) ? {} : undefined;
 }
 
 function targetOf({ document }: FluxKustomization): string | undefined {

@@ -169,7 +169,7 @@ function valuesIn(key: string, text: string): string[] {
   if (/^-----BEGIN |^LS0tLS1CRUdJTi/.test(value)) return [];
   if (!value.includes('\n')) return isSecretValue(key, value) ? [value] : (value.match(RANDOM) ?? []);
   return value.split('\n').flatMap((line) => {
-    const [, name, rest] = /^[\s"'-]*([\w.-]+)["']?\s*[:=]\s*(.+)$/.exec(line) ?? [];
+    const [, name, rest] = /^[\s"'-]*([\w.][\w.-]*)["']?\s*[:=]\s*(.+)$/.exec(line) ?? [];
     if (name === undefined || rest === undefined) return line.match(RANDOM) ?? [];
     return valuesIn(name, rest.replace(/^(["'])(.*)\1,?$/, '$2'));
   });

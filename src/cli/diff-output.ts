@@ -26,7 +26,7 @@ const REMARKS: Readonly<Partial<Record<FileDiff['status'], string>>> = {
 };
 
 function paint(text: string, colours: typeof COLOURS): string {
-  const lines = text.match(/[^\n]*\n/g) ?? [];
+  const lines = text.match(/(?<![^\n])[^\n]*\n/g) ?? [];
   return lines
     .map((line) => {
       const colour = colours.find(([start]) => start.test(line))?.[1];

@@ -28,7 +28,7 @@ const TEMPLATES = 'templates/config';
  * repository. A fork has it itself; elsewhere it lies beside the templates, in the package that the settings name as an input.
  */
 export function toolPath(folders: readonly Pick<TemplateFolder, 'path'>[]): SignedFunction {
-  const own = folders.map(({ path }) => path.replace(/\/+$/, '')).find((path) => path.endsWith(`/${TEMPLATES}`));
+  const own = folders.map(({ path }) => path.replace(/(?<!\/)\/+$/, '')).find((path) => path.endsWith(`/${TEMPLATES}`));
   const prefix = own === undefined ? '' : own.slice(0, -TEMPLATES.length);
   return { signature: 'tool_path(path)', run: (path) => `${prefix}${String(path)}` };
 }

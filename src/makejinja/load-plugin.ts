@@ -83,7 +83,7 @@ async function findModule(name: string, module: string, search: PluginSearch): P
 }
 
 function pythonPlugin(file: string, text: string): Failure {
-  const functions = [...text.matchAll(/^\s*(?:async\s+)?def\s+([a-zA-Z]\w*)/gm)].map((match) => match[1]);
+  const functions = [...text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+([a-zA-Z]\w*)/gm)].map((match) => match[1]);
   return pluginFailure(
     file,
     `a Python plugin cannot run here; it defines ${functions.length === 0 ? 'no functions' : functions.join(', ')}`,

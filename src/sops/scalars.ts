@@ -83,7 +83,7 @@ export function parseTimestamp(text: string): string | undefined {
   const [hour, minute, second, fraction, zone] = rest[0] === undefined ? rest.slice(5) : rest;
   const time = [hour, minute, second].map((part) => (part ?? '0').padStart(2, '0'));
   if (!isDate(Number(year), Number(month), Number(day)) || !isTime(time) || !isZone(zone)) return undefined;
-  const digits = (fraction ?? '').slice(0, 9).replace(/0+$/, '');
+  const digits = (fraction ?? '').slice(0, 9).replace(/(?<!0)0+$/, '');
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return `${date}T${time.join(':')}${digits === '' ? '' : `.${digits}`}${offsetText(zone)}`;
 }

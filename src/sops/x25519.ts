@@ -51,7 +51,7 @@ function privateKey(secret: Uint8Array): KeyObject {
 function ephemeralShare({ args, body }: HeaderStanza): Buffer {
   const text = args[1] ?? '';
   const share = Buffer.from(text, 'base64');
-  const isCanonical = share.toString('base64').replace(/=+$/, '') === text;
+  const isCanonical = share.toString('base64').replace(/(?<!=)=+$/, '') === text;
   if (
     args.length !== 2 ||
     !isCanonical ||

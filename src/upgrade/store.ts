@@ -70,7 +70,7 @@ async function requireGit(root: string): Promise<void> {
       remedy: 'install git 2.38 or newer',
     });
   }
-  const [major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number) ?? [];
+  const [major = 0, minor = 0] = /(?<!\d)(\d+)\.(\d+)/.exec(stdout)?.slice(1).map(Number) ?? [];
   if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return;
   throw failure('outside', {
     code: 'programs/version',

@@ -345,8 +345,8 @@ async function templateOf(
 /** Version 0.1.0 had no record yet. */
 async function recordOfPackage(root: ClusterRoot): Promise<TemplateRecord | undefined> {
   const text = await readTextIfPresent(join(root.path, 'package.json'));
-  if (text === undefined || !/^\s*"name":\s*"cluster-template"/m.test(text)) return undefined;
-  const version = /^\s*"version":\s*"([^"]+)"/m.exec(text)?.[1];
+  if (text === undefined || !/^[ \t]*"name":\s*"cluster-template"/m.test(text)) return undefined;
+  const version = /^[ \t]*"version":\s*"([^"]+)"/m.exec(text)?.[1];
   return version !== undefined && parseVersion(version) !== undefined ? { version } : undefined;
 }
 

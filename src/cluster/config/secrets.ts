@@ -77,7 +77,7 @@ export function writtenSecrets(text: string): WrittenSecrets {
   const found = { literal: new Map<string, string>(), env: new Map<string, string>(), file: new Map<string, string>() };
   const line = new RegExp(String.raw`^["']?(${SECRET_FIELDS.join('|')})["']?[ \t]*:(.*(?:\n[ \t]+\S.*)*)`, 'gm');
   for (const [, field = '', rest = ''] of text.matchAll(line)) {
-    const [, kind, name] = /^\s*\{?\s*(env|file)\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
+    const [, kind, name] = /^\s*(?:\{\s*)?(env|file)\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
     const value = rest
       .replace(/(^|\s)#.*$/gm, '')
       .replace(/^\s*[|>][+-]?\d?\s*\n/, '')

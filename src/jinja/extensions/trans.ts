@@ -41,7 +41,7 @@ interface Message {
   readonly names: readonly string[];
 }
 
-const SPACED_LINE_BREAK = /\s*\n\s*/g;
+const SPACED_LINE_BREAK = /(?<!\s)\s*\n\s*/g;
 
 /** Reads `{% trans %} ... {% pluralize %} ... {% endtrans %}`. */
 export function parseTrans(parser: TemplateParser, options: TransOptions): readonly StatementNode[] {

@@ -132,7 +132,7 @@ export function exponentialText(value: number, places: number, alternate = false
  */
 export function generalText(value: number, precision: number, alternate = false, limit = precision): string {
   const { digits, exponent } = scientificDigits(value, precision);
-  const shown = alternate ? digits : digits.replace(/0+$/, '') || '0';
+  const shown = alternate ? digits : digits.replace(/(?<!0)0+$/, '') || '0';
   if (exponent < -4 || exponent >= limit) return `${withPoint(shown, 1, alternate)}e${exponentText(exponent)}`;
   if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${shown}`;
   return withPoint(shown.padEnd(exponent + 1, '0'), exponent + 1, alternate);

@@ -24,7 +24,7 @@ export function negate(value: PyInt): PyInt {
   return value === 0 ? 0 : -value;
 }
 
-const FLOAT = /^\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf(?:inity)?|nan)\s*$/i;
+const FLOAT = /^\s*[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf(?:inity)?|nan)\s*$/i;
 
 /** Python's `float(text)` of a text without underscores; undefined where Python raises ValueError. */
 export function parseDouble(text: string): number | undefined {

@@ -46,5 +46,5 @@ async function ask(
 
 /** One machine was asked, so all answers are its own, whatever name it gives itself. */
 function withoutNode(text: string): string {
-  return text.replaceAll(/^(\s*)"node": "[^"]*"/gm, '$1"node": ""');
+  return text.replaceAll(/^([ \t]*)"node": "[^"]*"/gm, '$1"node": ""');
 }

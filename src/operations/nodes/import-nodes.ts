@@ -161,7 +161,7 @@ function newName(nodes: readonly WrittenNode[], hostname: string | undefined): s
   // Talos calls a machine without a name talos- and three or more random letters and digits.
   if (isGiven && !/^(?:talos|localhost)(?:-|$)/.test(hostname)) return hostname;
   const numbered = names.flatMap((name) => {
-    const found = /^(.*?)(\d+)$/.exec(name);
+    const found = /^(.*?)(?<!\d)(\d+)$/.exec(name);
     return found === null ? [] : [{ prefix: found[1] ?? '', number: Number(found[2]) }];
   });
   const prefix = numbered[0]?.prefix ?? 'k8s-';

@@ -175,7 +175,7 @@ async function isDifferent(path: string, bytes: Uint8Array): Promise<boolean> {
 
 /** Files of the same name in the other input folders, which lose against the one that is used. */
 async function shadowed({ root, request, output: { file } }: Question): Promise<string[]> {
-  const candidates = request.settings.inputs.map((input) => `${input.replace(/\/+$/, '')}/${file.name}`);
+  const candidates = request.settings.inputs.map((input) => `${input.replace(/(?<!\/)\/+$/, '')}/${file.name}`);
   const found = await Promise.all(
     candidates.map(async (path) => ((await inspect(join(root.path, path)))?.kind === 'file' ? path : undefined)),
   );
