@@ -1,5 +1,7 @@
 import type { Explanation, Reason, SourceLine } from '../pipeline/explain/answer.ts';
 import type { KeyUse } from '../pipeline/explain/keys.ts';
+import type { FileUse, KeyExplanation } from '../pipeline/explain/uses.ts';
+import { wrapWords } from '../report/text.ts';
 import type { Place } from '../report/finding.ts';
 import { visibleLine } from '../report/visible.ts';
 
@@ -64,6 +66,39 @@ function keyLines(use: KeyUse, indent: string): string[] {
   const value = use.value === undefined ? '' : ` = ${visibleLine(use.value)}`;
   const lines = [shorten(`${indent}${use.key}${value}`, WIDTH), `${indent}  ${origins(use)}`];
   return [...lines, ...(use.from ?? []).flatMap((from) => keyLines(from, `${indent}  `))];
+}
+
+/** What comes from a key, as text for a terminal of 80 columns. */
+export function formatKeyExplanation({ use, files }: KeyExplanation): string {
+  const printed = files.filter((file) => file.secret || file.printed.length > 0);
+  const decided = files.filter((file) => !file.secret && file.decided.length > 0);
+  const sections = [
+    keyLines(use, ''),
+    ...(printed.length === 0 ? [] : [['Printed in', ...printed.flatMap((file) => useLines(file, file.printed))]]),
+    ...(decided.length === 0 ? [] : [['Decides about', ...decided.flatMap((file) => useLines(file, file.decided))]]),
+    ...(files.length === 0 ? [['Nothing that is generated comes from it as things stand.']] : []),
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function useLines({ file, secret }: FileUse, lines: readonly number[]): string[] {
+  const words = secret
+    ? ['(a secret: lines are not shown)']
+    : [`${lines.length === 1 ? 'line' : 'lines'} ${rangesOf(lines)}`];
+  return [`  ${visibleLine(file)}`, ...words.map((word) => wrapWords(`    ${word}`, WIDTH, '    '))];
+}
+
+/** `3, 5-7` for 3, 5, 6 and 7. */
+function rangesOf(lines: readonly number[]): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const line of lines) {
+    const range = ranges.at(-1);
+    if (range?.[1] === line - 1) range[1] = line;
+    else ranges.push([line, line]);
+  }
+  return ranges
+    .map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`))
+    .join(', ');
 }
 
 /** Where a value comes from, in words. */

@@ -72,6 +72,7 @@ export function configureToJson(result: ConfigureResult): Readonly<Record<string
     ...planToJson(result),
     status: result.written ? 'written' : 'planned',
     keysMade: result.made.map(({ file }) => file),
+    companionMade: result.companion ?? null,
     restored: result.restored,
     sampleTakenOver: result.takenOver,
     backup: result.backup ?? null,

@@ -12,6 +12,7 @@ import type { SecretChange } from '../workspace/entry.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import { planChanges, type Plan, type PlanEntry, type Present } from '../workspace/plan.ts';
 import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
+import { makeCompanion } from './companion.ts';
 import { needsTunnel, readConfiguration } from './configuration.ts';
 import { withoutOwnWork } from './conflicts.ts';
 import {
@@ -40,6 +41,8 @@ export interface Comparison {
   readonly plan: Plan;
   readonly findings: readonly Finding[];
   readonly made: readonly MadeCredential[];
+  /** The encrypted companion of cluster.yaml, where it was made for a new owner. */
+  readonly companion: string | undefined;
   /** Credentials that are missing here and were taken from the encrypted files of the tree. */
   readonly restored: readonly HeldCredential[];
   /** What is to be replaced on purpose. */
@@ -92,6 +95,7 @@ export async function compareWithTree(
     if (settled.made.some(({ file }) => file === CREDENTIAL_FILES.ageKey)) await rememberOwner(root);
     return settled;
   });
+  const companion = await companionOfNewOwner(root, access, made);
   const { rotate: rotated = [] } = options;
   const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
   const rotation =
@@ -130,7 +134,8 @@ export async function compareWithTree(
     if (other.length > 0) throw new Failure('input', other);
     return await withoutOwnWork(root, changes);
   });
-  const inputs = await hashing;
+  // The companion is an input as well.
+  const inputs = companion === undefined ? await hashing : await hashInputs(root);
   if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && manifest !== undefined) {
     const last = { access, manifest, rendered, given: standIns, dependent, inputs, ...options.writes };
     await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendered) });
@@ -146,6 +151,7 @@ export async function compareWithTree(
       ...leftFiles(plan),
     ],
     made,
+    companion,
     restored,
     rotation,
     takenOver: 'takesOver' in access && access.takesOver,
@@ -155,6 +161,17 @@ export async function compareWithTree(
     stale: compareInputs(manifest?.inputs ?? new Map(), inputs),
     secretChangeOf: secretComparer(root, rendered, encrypted, access),
   };
+}
+
+/** Whoever has just become the owner of a tree finds a place for secrets in it. */
+async function companionOfNewOwner(
+  root: ClusterRoot,
+  access: SettledAccess,
+  made: readonly MadeCredential[],
+): Promise<string | undefined> {
+  if (made.length === 0 || access.kind !== 'owner') return undefined;
+  const { file, outcome } = await makeCompanion(root, access.key);
+  return outcome === 'created' ? file : undefined;
 }
 
 function missingHere({ credential: { file, label }, path }: HeldCredential): Finding {

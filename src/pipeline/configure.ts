@@ -48,6 +48,8 @@ export interface PlanResult {
 export interface ConfigureResult extends PlanResult {
   /** Keys that were made because the tree had no owner of its own. */
   readonly made: readonly MadeCredential[];
+  /** The encrypted companion of cluster.yaml, where it was made. */
+  readonly companion: string | undefined;
   /** Local files that were missing and came back from the encrypted files of the tree. */
   readonly restored: readonly { readonly file: string; readonly from: string }[];
   /** Whether the published sample was taken over. */
@@ -85,6 +87,7 @@ export async function configure(
       plan: settled.plan,
       findings: [...comparison.findings, ...settled.findings],
       made: comparison.made,
+      companion: comparison.companion,
       restored: comparison.restored.map(({ credential: { file }, path }) => ({ file, from: path })),
       takenOver: comparison.takenOver,
     };

@@ -4,10 +4,13 @@ import { keySources } from '../cluster/config/key-source.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';
+import type { Manifest } from '../workspace/manifest.ts';
 import { accessToLook } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { answer, type Explanation } from './explain/answer.ts';
+import type { KeyWorld } from './explain/keys.ts';
 import { outputAt } from './explain/target.ts';
+import { keyOnLine, usesOf, type KeyExplanation } from './explain/uses.ts';
 import { readSources } from './render.ts';
 import { readManifest } from './state.ts';
 import { requireTrust } from './trust.ts';
@@ -21,21 +24,58 @@ import { requireTrust } from './trust.ts';
  * @throws Failure where the configuration or a template is wrong, or nothing is generated at that path or line
  */
 export async function explain(root: ClusterRoot, path: string, line: number | undefined): Promise<Explanation> {
+  const { request, manifest, world } = await readWorld(root);
+  const output = outputAt(path, request.inputs, manifest);
+  return await answer({ root, request, output, keys: { ...world, hideAll: isSecretPath(path) } }, path, line);
+}
+
+/**
+ * Tells which generated files, and which lines of them, come from a key of the configuration: those that print it or what is computed
+ * from it, and those that are there because of it. Nothing is written, and no value of a secret is given.
+ *
+ * @param key - as people write it: `node_cidr`, `nodes[0].address`
+ * @throws Failure of kind `usage` for a key that templates do not see; else as `explain`
+ */
+export async function explainKey(root: ClusterRoot, key: string): Promise<KeyExplanation> {
+  const { request, world } = await readWorld(root);
+  return usesOf(key, request, world);
+}
+
+/**
+ * The key that a line of cluster.yaml or nodes.yaml sets, or would set if it were no comment.
+ *
+ * @param path - relative to the cluster's root
+ * @returns undefined where the path is neither file
+ * @throws Failure of kind `usage` where nothing is set there
+ */
+export async function keyAtLine(
+  root: ClusterRoot,
+  path: string,
+  line: number | undefined,
+): Promise<string | undefined> {
+  const files = { cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) };
+  const name = (['cluster', 'nodes'] as const).find((one) => files[one].file === path);
+  return name === undefined ? undefined : keyOnLine(name, files[name], line);
+}
+
+/** What every answer takes: the sources of a rendering, and where the values in them come from. */
+async function readWorld(root: ClusterRoot): Promise<{
+  readonly request: RenderRequest;
+  readonly manifest: Manifest | undefined;
+  readonly world: Omit<KeyWorld, 'hideAll'>;
+}> {
   await requireTrust(root);
   const manifest = await readManifest(root);
   const access = await accessToLook(root, manifest);
   const { configuration } = await readConfiguration(root, access);
   const { settings, inputs, plugins } = await readSources(root, configuration, { access });
-  const output = outputAt(path, inputs, manifest);
-  const request: RenderRequest = { settings, inputs, plugins };
   const [, cluster, ...users] = plugins;
-  const keys = {
+  const world = {
     data: (cluster?.data ?? {}) as Readonly<Record<string, unknown>>,
     pluginNames: new Set(users.flatMap(({ data, globals, functions }) => [data, globals, functions].flatMap(namesOf))),
     sourceOf: keySources({ cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) }),
-    hideAll: isSecretPath(path),
   };
-  return await answer({ root, request, output, keys }, path, line);
+  return { request: { settings, inputs, plugins }, manifest, world };
 }
 
 function namesOf(table: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | undefined): string[] {

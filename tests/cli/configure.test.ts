@@ -21,6 +21,7 @@ describe('configure on the untouched sample', () => {
         ...Object.keys(before).filter((path) => /[^/]\.sops\.yaml$/.test(path)),
         '.cluster-template/manifest.json',
         '.sops.yaml',
+        'cluster.sops.yaml',
       ]
         .concat(['age.key', 'cloudflare-tunnel.json', 'github-deploy.key', 'github-deploy.key.pub'])
         .concat(['github-push-token.txt'])

@@ -39,6 +39,62 @@ describe('explain', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
+  it('tells which lines come from a key, however it is named', async () => {
+    const cluster = await sampleCluster();
+    const byName = await run(cluster, ['--json', 'cluster_api_addr']);
+    const { use, files } = JSON.parse(byName.stdout) as {
+      use: object;
+      files: { file: string; secret: boolean; printed: number[]; decided: number[] }[];
+    };
+    expect(use).toMatchObject({
+      key: 'cluster_api_addr',
+      value: '"192.0.2.5"',
+      place: { file: 'cluster.yaml', line: 45 },
+    });
+    const talconfig = files.find(({ file }) => file === 'talos/talconfig.yaml');
+    const text = (await readFile(join(cluster, 'talos/talconfig.yaml'), 'utf8')).split('\n');
+    const withAddress = text.flatMap((line, index) => (/192\.0\.2\.5\b/.test(line) ? [index + 1] : []));
+    expect(withAddress.length).toBeGreaterThan(1);
+    expect(talconfig?.printed).toEqual(expect.arrayContaining(withAddress));
+    // Each way round gives the same answer.
+    for (const line of withAddress) {
+      const { stdout } = await run(cluster, [`talos/talconfig.yaml:${String(line)}`]);
+      expect(stdout, String(line)).toContain('cluster_api_addr');
+    }
+    expect((await run(cluster, ['--json', 'cluster.yaml:45'])).stdout).toBe(byName.stdout);
+    const shown = await run(cluster, ['cluster_api_addr']);
+    expect(shown.stdout).toMatch(/^cluster_api_addr = "192\.0\.2\.5"\n {2}cluster\.yaml:45:19\n\nPrinted in\n/);
+    expect(shown.stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+  });
+
+  it.each([
+    ['cluster.yaml:15', 'cluster.yaml:15 sets no field'],
+    ['cluster.yaml', 'cluster.yaml is no generated file'],
+    ['cluster.yaml:9999', 'so there is no line 9999'],
+    ['node_cdir', 'did you mean node_cidr?'],
+  ])('says of %s that %s', async (place, said) => {
+    const { code, stdout, stderr } = await run(await sampleCluster(), [place]);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+
+  it.each([
+    ['cluster.yaml:14', /^node_dns_servers = .*\n {2}not set in cluster\.yaml: the default/],
+    [
+      'nodes.yaml:19',
+      /^nodes\[0\]\.mac_addr = "00:00:5e:00:53:0a"\n {2}nodes\.yaml:19:15\n\nPrinted in\n {2}talos\/talconfig\.yaml\n {4}line 30\n$/,
+    ],
+    [
+      'cloudflare_token',
+      /\(value hidden\)\n\nPrinted in\n(?: {2}\S+\.sops\.yaml\n {4}\(a secret: lines are not shown\)\n)+$/,
+    ],
+    ['config/host-bits', /^config\/host-bits\n\n {2}a network is not written by its first address\n {2}= /],
+  ])('reads well: %s', async (place, expected) => {
+    const { code, stdout } = await run(await sampleCluster(), [place]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(expected);
+  });
+
   it('takes paths from the folder that it is called in', async () => {
     const cluster = await sampleCluster();
     const result = await runCommand(['explain', '--root', '..', '--keys', SAMPLE_KEYS, 'talconfig.yaml:4'], {

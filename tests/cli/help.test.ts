@@ -61,7 +61,7 @@ describe('what was typed wrongly', () => {
     [['frob'], "unknown command 'frob'"],
     [['plna'], 'Did you mean plan?'],
     [['plan', '--nonsense'], "unknown option '--nonsense'"],
-    [['explain'], "missing required argument 'file[:line]'"],
+    [['explain'], "missing required argument 'place'"],
     [['talos', 'apply-node', '--mode', 'fast'], 'Allowed choices are auto, no-reboot'],
   ])('%j is told as JSON where that was asked for', async (words, said) => {
     const text = await runCommand(words);

@@ -97,7 +97,8 @@ function printPlan(result: PlanResult, options: RootOptions): void {
 
 function outcomeLines(result: ConfigureResult): string {
   const restored = result.restored.map(({ file, from }) => `restored ${file} from ${from}\n`).join('');
-  const made = restored + (result.made.length > 0 ? madeLines(result) : '');
+  const companion = result.companion === undefined ? '' : `made ${result.companion} for secrets: commit it\n`;
+  const made = restored + (result.made.length > 0 ? madeLines(result) : '') + companion;
   if (!result.written) return `${made}nothing was written\n`;
   const kept = conflictsOf(result.plan).length;
   const keptLine = kept > 0 ? `${count(kept, 'file')} of yours left as ${kept === 1 ? 'it is' : 'they are'}\n` : '';

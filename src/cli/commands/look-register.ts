@@ -5,8 +5,15 @@ import type { ConfigShowOptions } from './config-show.ts';
 
 /** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
 export function registerLook(program: Command, finish: Finish): void {
-  renderingCommand(program, 'explain', 'tell which template and which configuration keys a generated file comes from')
-    .argument('<file[:line]>', 'a generated file, or one line of it')
+  renderingCommand(
+    program,
+    'explain',
+    'tell where a generated file comes from, what comes from a key, or what a code means',
+  )
+    .argument(
+      '<place>',
+      'a generated file or a line of it, as in talos/talconfig.yaml:4; a key of the configuration or its line, as in node_cidr or cluster.yaml:11; a code, as in config/host-bits',
+    )
     .action(async (place: string, options: RootOptions) => {
       const { runExplain } = await import('./explain.ts');
       finish(await runExplain(place, options));

@@ -1,15 +1,14 @@
 import { dirname } from 'node:path';
-import { encryptCompanion } from '../../cluster/config/companion.ts';
-import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
-import { readDocument } from '../../cluster/config/document.ts';
-import { SECRET_FIELDS } from '../../cluster/config/schemas.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
-import type { AgeKey } from '../../cluster/credentials/read.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
-import { refuseForeignFiles } from '../../pipeline/foreign-files.ts';
-import { now } from '../../system/clock.ts';
-import { below, inspect, publishFile, readTextIfPresent } from '../../system/files.ts';
-import type { InitFile } from './init.ts';
+import { encryptCompanion } from '../cluster/config/companion.ts';
+import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { readDocument } from '../cluster/config/document.ts';
+import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/config/sample-token.ts';
+import type { AgeKey } from '../cluster/credentials/read.ts';
+import type { ClusterRoot } from '../cluster/root.ts';
+import { refuseForeignFiles } from './foreign-files.ts';
+import { now } from '../system/clock.ts';
+import { below, inspect, publishFile, readTextIfPresent } from '../system/files.ts';
 
 /**
  * Makes the encrypted companion of cluster.yaml where there is none. It begins with the secrets that stand in cluster.yaml in plain
@@ -19,7 +18,7 @@ export async function makeCompanion(
   root: ClusterRoot,
   key: AgeKey,
   given: Readonly<Record<string, string>> = {},
-): Promise<InitFile> {
+): Promise<{ readonly file: string; readonly outcome: 'created' | 'present' }> {
   const place = below(dirname(root.clusterFile), COMPANION_FILE);
   if ((await inspect(place.path)) !== undefined) return { file: COMPANION_FILE, outcome: 'present' };
   const written = { ...(await literalSecrets(root)), ...given };
