@@ -57,7 +57,7 @@ The apps of the template have their names below the first.
 const COMPUTED = `## Computed values
 
 Templates see every field above by its name (\`None\` where an optional one is not set), the list \`nodes\`, and what follows from them. A computed name that is
-no field cannot be set. \`cluster-template config show\` lists all values in effect and where each comes from.
+no field cannot be set. \`npx cluster-template config show\` lists all values in effect and where each comes from.
 
 Of a field that takes two addresses or networks, templates see the one of IPv4 under its own name, the list under the name in the plural, and where listed here that of
 each family. IPv4 stands first.
@@ -115,11 +115,66 @@ async function oldNames() {
   return `## Earlier names
 
 Fields that had another name in earlier versions or in forks are read under it too, with a note that says the new one.
-\`cluster-template config migrate\` writes the new names, and \`upgrade\` does so on its way.
+\`npx cluster-template config migrate\` writes the new names, and \`upgrade\` does so on its way.
 
 | Earlier | Now |
 |---|---|
 ${rows.join('')}`;
+}
+
+/** What somebody wants to do, with the fields that it takes; `nodes[]` stands before those of a node. */
+const TASKS = [
+  ['Name the domain, and get certificates for it', ['cloudflare_domain', 'cloudflare_token', 'acme_staging']],
+  ['Have a domain below a zone', ['cloudflare_domain', 'cloudflare_zone']],
+  ['Do without Cloudflare and the Internet', ['dns_provider', 'ingress']],
+  ['Forward a port instead of a tunnel', ['ingress', 'cloudflare_gateway_addr']],
+  ['Keep the repository elsewhere than at GitHub', ['repository_url', 'repository_known_hosts', 'webhook_type']],
+  ['Put the machines on a trunk port', ['node_vlan_tag', 'proxmox_vlan_mode']],
+  [
+    'Resolve names of the cluster at home',
+    ['cluster_dns_gateway_addr', 'k8s_gateway_fallback_dns', 'k8s_gateway_fallthrough'],
+  ],
+  ['Give Services addresses of their own', ['cilium_lb_pool_cidr']],
+  [
+    'Announce addresses by BGP',
+    ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn', 'cilium_bgp_password'],
+  ],
+  ['Use IPv6, alone or beside IPv4', ['node_cidr', 'cluster_pod_cidr', 'cluster_svc_cidr']],
+  ['Add a machine', ['nodes[].name', 'nodes[].address', 'nodes[].controller', 'nodes[].disk', 'nodes[].mac_addr']],
+  [
+    'Take another image for a machine',
+    ['nodes[].schematic_id', 'node_schematic_id', 'nodes[].secureboot', 'nodes[].encrypt_disk'],
+  ],
+  ['Use a graphics processor', ['nodes[].gpu', 'nodes[].kernel_modules']],
+  ['Run everything on one machine', ['schedule_on_controllers', 'spegel_enabled']],
+  ['Close the machines to the network', ['node_firewall']],
+  ['Back volumes up, and have local ones', ['volsync_enabled', 'openebs_hostpath', 'nodes[].openebs_hostpath_enabled']],
+  [
+    'Have volumes from Proxmox',
+    [
+      'proxmox_api_url',
+      'proxmox_region',
+      'proxmox_storage',
+      'proxmox_csi_token_id',
+      'proxmox_csi_token_secret',
+      'nodes[].nodeLabels',
+    ],
+  ],
+  ['See what talks to what, and be told of errors', ['hubble_enabled', 'alerts_enabled', 'alertmanager_url']],
+  ['Run an AI gateway', ['agentgateway_addr', 'azure_openai_api_key', 'cohere_api_key', 'anthropic_api_key']],
+];
+
+/** The index by task; a field that the schemas do not have stops the run. */
+async function tasks() {
+  const known = new Set([
+    ...(await clusterFields()).map(({ name }) => name),
+    ...(await nodeFields()).map(({ name }) => `nodes[].${name}`),
+  ]);
+  const unknown = TASKS.flatMap(([, fields]) => fields).filter((field) => !known.has(field));
+  if (unknown.length > 0) throw new Error(`no such field: ${unknown.join(', ')}`);
+  const link = (field) => `[\`${field}\`](#${field.replace('nodes[].', '')})`;
+  const rows = TASKS.map(([task, fields]) => `| ${task} | ${fields.map(link).join(', ')} |\n`);
+  return `## By task\n\n| What you want | Fields |\n|---|---|\n${rows.join('')}`;
 }
 
 /** The text of docs/configuration.md. */
@@ -127,6 +182,7 @@ export async function configurationReference() {
   const [cluster, nodes] = await Promise.all([readSchema('cluster'), readSchema('nodes')]);
   const sections = [
     INTRODUCTION,
+    await tasks(),
     `## cluster.yaml\n\n${cluster.description}\n`,
     ...(await clusterFields()).map(reference),
     `## nodes.yaml\n\n${nodes.properties.nodes.description} They stand in a list below \`nodes:\`; each one has these fields.\n`,

@@ -23,7 +23,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['plan', 'see what that would change'],
     ['help bootstrap talos', 'read more of a command'],
   ],
-  init: [['init --from ../other-cluster', 'start from another configuration']],
+  init: [
+    ['init --interactive', 'be asked for what must be your own'],
+    ['init --from ../other-cluster', 'start from another configuration'],
+  ],
   doctor: [
     ['doctor', 'look at everything'],
     ['doctor tools keys', 'look at two areas'],

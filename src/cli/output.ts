@@ -40,14 +40,16 @@ function isOfSample({ code, severity }: Finding): boolean {
 }
 
 function sampleNote(findings: readonly Finding[]): Finding[] {
-  const left = kindsOf(findings.filter(isOfSample)).map((kind) => {
+  const kinds = kindsOf(findings.filter(isOfSample));
+  const left = kinds.map((kind) => {
     const [{ together, message }] = kind;
     if (together === undefined) return message;
     return kind.length === 1 ? together.subject : `${String(kind.length)} ${together.noun}`;
   });
-  if (left.length === 0) return [];
+  const [first] = kinds[0] ?? [];
+  if (first === undefined) return [];
   const message = `still as in the sample: ${listOf(left)} (--verbose shows more)`;
-  return [{ code: 'config/sample-value', severity: 'note', message }];
+  return [{ code: first.code, severity: 'note', message }];
 }
 
 /** Findings as a terminal or a pipe takes them, with commands as they work here and lines that fit. */

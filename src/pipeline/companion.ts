@@ -11,20 +11,20 @@ import { now } from '../system/clock.ts';
 import { below, inspect, publishFile, readTextIfPresent } from '../system/files.ts';
 
 /**
- * Makes the encrypted companion of cluster.yaml where there is none. It begins with the secrets that stand in cluster.yaml in plain
- * text, so that they can be removed there, or with a placeholder that says which one is wanted.
+ * Makes the encrypted companion of cluster.yaml where there is none, with a placeholder that says which secret is wanted where it is
+ * given none.
+ *
+ * @param secrets - texts by field
  */
 export async function makeCompanion(
   root: ClusterRoot,
   key: AgeKey,
-  given: Readonly<Record<string, string>> = {},
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly file: string; readonly outcome: 'created' | 'present' }> {
   const place = below(dirname(root.clusterFile), COMPANION_FILE);
   if ((await inspect(place.path)) !== undefined) return { file: COMPANION_FILE, outcome: 'present' };
-  const written = { ...(await literalSecrets(root)), ...given };
-  const secrets = Object.keys(written).length === 0 ? { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN } : written;
   const text = await encryptCompanion({
-    secrets,
+    secrets: Object.keys(secrets).length === 0 ? { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN } : secrets,
     recipient: key.recipient,
     identities: key.identities,
     now: now(),
@@ -32,8 +32,8 @@ export async function makeCompanion(
   return { file: COMPANION_FILE, outcome: (await publishFile(place, text, 0o644)) ? 'created' : 'present' };
 }
 
-/** Secrets that stand in cluster.yaml themselves; none where it cannot be read, which `configure` tells. */
-async function literalSecrets(root: ClusterRoot): Promise<Record<string, string>> {
+/** Secrets that stand in cluster.yaml in plain text, to be moved into its companion; none where it cannot be read, which `configure` tells. */
+export async function literalSecrets(root: ClusterRoot): Promise<Record<string, string>> {
   await refuseForeignFiles(root, [root.clusterFile]);
   const text = (await readTextIfPresent(root.clusterFile)) ?? '';
   const { value } = readDocument('cluster', { file: 'cluster.yaml', text });

@@ -3,6 +3,7 @@ import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import { restoreCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import { placeholderFindings } from '../cluster/credentials/placeholder.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/config/sample-token.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
@@ -95,7 +96,9 @@ export async function compareWithTree(
     if (settled.made.some(({ file }) => file === CREDENTIAL_FILES.ageKey)) await rememberOwner(root);
     return settled;
   });
-  const companion = await companionOfNewOwner(root, access, made);
+  // Where cluster.yaml names another source of the token, a companion would only stand in its way.
+  const isWanted = made.length > 0 && configuration.cluster.cloudflare_token === SAMPLE_CLOUDFLARE_TOKEN;
+  const companion = isWanted ? await companionOfNewOwner(root, access) : undefined;
   const { rotate: rotated = [] } = options;
   const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
   const rotation =
@@ -164,12 +167,8 @@ export async function compareWithTree(
 }
 
 /** Whoever has just become the owner of a tree finds a place for secrets in it. */
-async function companionOfNewOwner(
-  root: ClusterRoot,
-  access: SettledAccess,
-  made: readonly MadeCredential[],
-): Promise<string | undefined> {
-  if (made.length === 0 || access.kind !== 'owner') return undefined;
+async function companionOfNewOwner(root: ClusterRoot, access: SettledAccess): Promise<string | undefined> {
+  if (access.kind !== 'owner') return undefined;
   const { file, outcome } = await makeCompanion(root, access.key);
   return outcome === 'created' ? file : undefined;
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { failure } from '../report/finding.ts';
 import { redact } from '../report/redaction.ts';
 import { visible } from '../report/visible.ts';
 
@@ -57,11 +58,19 @@ export async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await ask(`${question} [y/N] `));
 }
 
-/** Asks a question and gives back the answer without the white space around it. */
+/**
+ * Asks a question and gives back the answer without the white space around it.
+ *
+ * @throws Failure of kind `usage` where the input ends instead
+ */
 export async function ask(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return (await prompt.question(shown(question))).trim();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+    // Ctrl-D: whoever was asked has nothing to say.
+    throw failure('usage', { code: 'operations/not-confirmed', message: 'the question was not answered' }, error);
   } finally {
     prompt.close();
   }

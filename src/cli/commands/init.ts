@@ -1,8 +1,16 @@
 import { resolve } from 'node:path';
 import { init, type InitResult } from '../../operations/init/init.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { inspectTarget, realpath } from '../../system/files.ts';
-import { print } from '../../system/terminal.ts';
+import { interview, type Hardware } from '../../operations/init/interview.ts';
+import { isUntouchedSample } from '../../operations/init/source.ts';
+import { chooseDisk, chooseLink } from '../../operations/nodes/choose.ts';
+import { discoverMachines } from '../../operations/nodes/discover.ts';
+import type { Programs } from '../../operations/programs/call.ts';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { Failure, failure } from '../../report/finding.ts';
+import { inspectTarget, readTextIfPresent, realpath } from '../../system/files.ts';
+import { askGit } from '../../system/git.ts';
+import { ask as askLine, confirm, isInteractive, print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';
@@ -14,6 +22,8 @@ export interface InitCommandOptions extends RootOptions {
   readonly postQuantum?: boolean;
   readonly from?: string;
   readonly keysFrom?: string;
+  readonly interactive?: boolean;
+  readonly yes?: boolean;
 }
 
 /** `cluster-template init`; gives back the exit code. */
@@ -25,11 +35,69 @@ export async function runInit(options: InitCommandOptions): Promise<number> {
     const programs = openPrograms({ root, signal });
     const from = options.from === undefined ? {} : { from: await placeOf(options.from) };
     const keysFrom = options.keysFrom === undefined ? {} : { keysFrom: resolve(options.keysFrom) };
-    return await init(root, { ageKind, ...from, ...keysFrom, launcher, programs, signal });
+    const texts = (await wantsInterview(root, options)) ? { texts: await ask(root, programs) } : {};
+    return await init(root, { ageKind, ...from, ...texts, ...keysFrom, launcher, programs, signal });
   });
   if (options.json === true) printJson({ status: 'done', ...result });
   else printResult(result);
   return EXIT.done;
+}
+
+/** Whether the questions are to be put: where they are asked for, or where somebody at a terminal has the untouched sample. */
+async function wantsInterview(root: ClusterRoot, options: InitCommandOptions): Promise<boolean> {
+  const { interactive, yes, json, from } = options;
+  if (interactive !== true && (yes === true || json === true || from !== undefined || !isInteractive())) return false;
+  const isSample = (await isUntouchedSample(root, 'cluster.yaml')) && (await isUntouchedSample(root, 'nodes.yaml'));
+  if (interactive !== true) return isSample && (await confirm(`${OFFER}; answer some questions to make them yours?`));
+  if (yes === true || json === true || from !== undefined) {
+    throw usage('--interactive asks, which --yes, --json and --from exclude');
+  }
+  if (!isInteractive()) throw usage('--interactive asks, and nobody can be asked here: run it in a terminal');
+  if (!isSample) throw usage('cluster.yaml or nodes.yaml is yours already: edit it, as it would have to be replaced');
+  return true;
+}
+
+const OFFER = 'cluster.yaml and nodes.yaml are still the sample';
+
+function usage(message: string): Error {
+  return failure('usage', { code: 'usage/argument', message });
+}
+
+/** Puts the questions; gives back the texts of both files by name. */
+async function ask(root: ClusterRoot, programs: Programs): Promise<Map<string, string>> {
+  const [cluster = '', nodes = ''] = await Promise.all([root.clusterFile, root.nodesFile].map(readTextIfPresent));
+  const look = async (address: string): Promise<Hardware | undefined> => {
+    try {
+      const [machine] = await discoverMachines(programs, [address]);
+      return machine && { disk: chooseDisk(machine, undefined), mac: chooseLink(machine, undefined).mac };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      printFindings(error.findings);
+      return undefined;
+    }
+  };
+  print('Enter takes what stands in brackets; Ctrl-C ends, and nothing is written.\n');
+  const own = await interview(
+    { cluster, nodes },
+    {
+      ask: askLine,
+      tell: (line) => {
+        print(`${line}\n`);
+      },
+      look,
+    },
+    await originOf(root),
+  );
+  return new Map([
+    ['cluster.yaml', own.cluster],
+    ['nodes.yaml', own.nodes],
+  ]);
+}
+
+/** The repository at GitHub that this one is pushed to, as `owner/name`. */
+async function originOf(root: ClusterRoot): Promise<string | undefined> {
+  const { exitCode, stdout } = await askGit(root.path, ['remote', 'get-url', 'origin']);
+  return exitCode === 0 ? /github\.com[:/]([\w.-]+\/[\w.-]+?)(?:\.git)?\s*$/.exec(stdout)?.[1] : undefined;
 }
 
 /** A folder as seen from the current one; an address as it is. */

@@ -35,6 +35,8 @@ export function registerSetUp(program: Command, finish: Finish): void {
       '--from <place>',
       'take cluster.yaml and nodes.yaml, or a cluster.toml in their place, from another folder, web address or git repository',
     )
+    .option('--interactive', 'be asked for what must be your own, in the untouched sample')
+    .option('-y, --yes', 'never ask')
     .option('--keys-from <folder>', 'take the keys and tokens of an earlier cluster from a folder')
     .action(async (options: InitCommandOptions) => {
       const { runInit } = await import('./init.ts');

@@ -4,7 +4,7 @@ import { looseCredentials } from '../../cluster/credentials/read.ts';
 import { readTreeCredentials, TREE_CREDENTIALS } from '../../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, keyAtHand, type OwnerAccess } from '../../pipeline/access.ts';
-import { makeCompanion } from '../../pipeline/companion.ts';
+import { literalSecrets, makeCompanion } from '../../pipeline/companion.ts';
 import { isTidied } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, undecided, type HeldCredentials } from '../../pipeline/credentials.ts';
 import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
@@ -18,7 +18,7 @@ import type { Manifest } from '../../workspace/manifest.ts';
 import type { Programs } from '../programs/call.ts';
 import { armHook, type ArmedHook } from './hook.ts';
 import { takeKeys } from './keys-from.ts';
-import { takeConfiguration, type TakenConfiguration } from './source.ts';
+import { takeConfiguration, takeTexts, type TakenConfiguration } from './source.ts';
 
 /** What became of one file. */
 export interface InitFile {
@@ -44,6 +44,8 @@ export interface InitOptions {
   readonly ageKind: KeyKind;
   /** Folder or address of another configuration to start from. */
   readonly from?: string;
+  /** Texts of cluster.yaml and nodes.yaml, by name, to take the place of the sample's. */
+  readonly texts?: ReadonlyMap<string, string>;
   /** Folder of existing keys to take over. */
   readonly keysFrom?: string;
   /** Path of the program that a git hook is to start. */
@@ -72,7 +74,9 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
       options.keysFrom === undefined ? { files: [], findings: [] } : await takeKeys(root, options.keysFrom, manifest);
     const access = await findAccess(root, manifest, true);
     const taken =
-      options.from === undefined ? NOTHING_TAKEN : await takeConfiguration(root, options.from, options.programs);
+      options.from === undefined
+        ? { ...NOTHING_TAKEN, files: await takeTexts(root, options.texts ?? new Map<string, string>()) }
+        : await takeConfiguration(root, options.from, options.programs);
     const found = access.kind === 'owner' ? await restoreFromTree(root, manifest, access) : NOTHING_HELD;
     const hasAgeKey = access.kind === 'owner';
     const made = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind, hasAgeKey });
@@ -81,7 +85,7 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
     }
     const key = access.kind === 'owner' ? access.key : await keyAtHand(root, undefined);
     if (key === undefined) throw keyVanished();
-    const companion = await makeCompanion(root, key, taken.secrets);
+    const companion = await makeCompanion(root, key, { ...(await literalSecrets(root)), ...taken.secrets });
     const isTokenLeft = Object.keys(taken.secrets).length > 0 && companion.outcome !== 'created';
     const hook = await armHook(root, { ...options, isTrusted: wasTrusted });
     return {

@@ -52,6 +52,17 @@ export async function takeConfiguration(
           ['nodes.yaml', ported.nodes],
         ]);
   if (texts.size === 0) throw nothingThere(from);
+  const files = await takeTexts(root, texts);
+  const isTaken = files.some(({ file, outcome }) => file === 'cluster.yaml' && outcome === 'taken');
+  return {
+    files,
+    secrets: isTaken && ported !== undefined ? ported.secrets : {},
+    findings: isTaken && ported !== undefined && ported.left.length > 0 ? [notTaken(ported.left)] : [],
+  };
+}
+
+/** Writes the texts of both files, by name, each where it still is the untouched sample. */
+export async function takeTexts(root: ClusterRoot, texts: ReadonlyMap<string, string>): Promise<InitFile[]> {
   // Both are looked at before one is written: what the other was made from counts as an input too.
   const isSample = new Map<string, boolean>();
   for (const file of texts.keys()) isSample.set(file, await isUntouchedSample(root, file));
@@ -60,12 +71,7 @@ export async function takeConfiguration(
     const text = texts.get(basename(path));
     if (text !== undefined) files.push(await takeFile(path, text, isSample.get(basename(path)) === true));
   }
-  const isTaken = files.some(({ file, outcome }) => file === 'cluster.yaml' && outcome === 'taken');
-  return {
-    files,
-    secrets: isTaken && ported !== undefined ? ported.secrets : {},
-    findings: isTaken && ported !== undefined && ported.left.length > 0 ? [notTaken(ported.left)] : [],
-  };
+  return files;
 }
 
 function notTaken(left: readonly string[]): Finding {
@@ -86,7 +92,8 @@ async function takeFile(path: string, text: string, isSample: boolean): Promise<
   return { file, outcome: 'taken' };
 }
 
-async function isUntouchedSample(root: ClusterRoot, file: string): Promise<boolean> {
+/** Whether a file of the configuration is as the template was published. */
+export async function isUntouchedSample(root: ClusterRoot, file: string): Promise<boolean> {
   const manifest = await readManifest(root);
   if (manifest?.recipient !== SAMPLE_RECIPIENT) return false;
   return !(await staleInputs(root)).some(({ path }) => path === file);

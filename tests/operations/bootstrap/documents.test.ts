@@ -55,7 +55,11 @@ function commandsOf(text: string): string[] {
   const spans = [...text.replace(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
   const lines = [...blocks, ...spans].map((line) => line.trim());
   return [
-    ...new Set(lines.filter((line) => /^(?:task|cluster-template|node bin\/cluster-template\.mjs) \S/.test(line))),
+    ...new Set(
+      lines
+        .map((line) => line.replace(/^npx (?=cluster-template )/, ''))
+        .filter((line) => /^(?:task|cluster-template|node bin\/cluster-template\.mjs) \S/.test(line)),
+    ),
   ];
 }
 
