@@ -21,7 +21,7 @@ describe('diff', () => {
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# mine\n');
     const before = await readFiles(cluster);
     const { code, stdout } = await run(cluster, ['--exit-code']);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/^-\s+ref: refs\/heads\/main\n\+\s+ref: refs\/heads\/release\n/m);
     expect(stdout).toContain('deleted file mode 100644\n--- a/kubernetes/apps/kube-system/spegel/');
     expect(stdout).toContain('# changed by hand; this is what --force would do\ndiff --git a/talos/talenv.yaml');
@@ -35,6 +35,7 @@ describe('diff', () => {
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# mine\n');
     const { stdout } = await run(cluster, ['talos']);
     expect(stdout.match(/^diff --git/gm)).toHaveLength(1);
+    expect(await run(cluster, ['--exit-code', 'kubernetes/flux'])).toMatchObject({ code: 0, stdout: '' });
     const unknown = await run(cluster, ['talos/talenv.yml']);
     expect(unknown).toMatchObject({ code: 64, stdout: '' });
     expect(unknown.stderr).toContain('did you mean talos/talenv.yaml?');

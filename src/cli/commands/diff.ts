@@ -28,7 +28,9 @@ export async function runDiff(
     printFindingsOfChange([...findings, ...refusals], options);
     printColoured(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
   }
-  return options.exitCode === true ? outlookOf(result).exitCode : EXIT.done;
+  // Of named files it is asked whether they differ, whatever the others do.
+  const isAsked = options.exitCode === true && (diffs.length > 0 || files.length === 0);
+  return isAsked ? outlookOf(result).exitCode : EXIT.done;
 }
 
 /** What differs at the paths, or below them; everything that differs where no path is given. */
