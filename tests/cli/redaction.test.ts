@@ -77,3 +77,18 @@ it('what steers a terminal is shown, and JSON stays JSON', async () => {
     else expect(stdout).toContain(String.raw`\x1b[2J\x9b1m\u202e\u2028`);
   }
 });
+
+it.each([
+  ['in the name of a template', 'text\n', 0],
+  ['in the name of a template that is wrong', '#< undefined_x.y >#\n', 1],
+])('what steers a terminal %s is shown', async (_, text, code) => {
+  const cluster = await ownCluster(FEW_NODES);
+  await writeFiles(cluster, { 'templates/overrides/talos/a\u001b[31mb\u202e.txt.j2': text });
+  for (const words of [['plan', '--all'], ['diff'], ['plan', '--json']]) {
+    const result = await runInProcess(cluster, words);
+    const output = result.stdout + result.stderr;
+    expect(result.code, output).toBe(code);
+    for (const character of ['\u001b', '\u202e']) expect(output).not.toContain(character);
+    expect(output).toMatch(/a\\(?:x|u00)1b\[31mb\\u202e\.txt/);
+  }
+});
