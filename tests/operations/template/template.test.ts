@@ -20,7 +20,6 @@ const PARTS_OF_FORK = [
   '.taskfiles',
   '.vscode',
   'LICENSE',
-  'README.md',
   'Taskfile.yaml',
   'lefthook.yaml',
   'package-lock.json',
@@ -208,6 +207,8 @@ describe('template tidy', () => {
       await cp(join(REPOSITORY, path), join(fork, path), { recursive: true });
     }
     await writeFiles(fork, {
+      // That of the checkout may be its owner's own.
+      'README.md': '# cluster-template\n',
       'docs/page.md': 'page\n',
       'tests/one.test.ts': '\n',
       'eslint.config.js': '\n',
