@@ -38,28 +38,38 @@ export function formatFinding(finding: Finding, palette: Palette = PLAIN, width 
 
 /**
  * Several findings, each ended by a line break. Those of one kind stand together, where the first of them stood: in one sentence where
- * they have one, else a line each and their remedy once.
+ * they have one, and many of them a line each and their remedy once.
  *
  * @param width - columns of the terminal that it is for: lines are broken between words; without it they are left whole
  */
 export function formatFindings(findings: readonly Finding[], palette: Palette = PLAIN, width = Infinity): string {
+  const places = new Map(findings.map((finding, index) => [finding, index]));
   return kindsOf(findings)
+    .flatMap((kind): Kind[] => (isToldOnce(kind) ? [kind] : kind.map((finding) => [finding])))
+    .sort(([one], [other]) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
     .map((kind) => `${formatKind(kind, palette, width)}\n`)
     .join('');
 }
 
+type Kind = readonly [Finding, ...Finding[]];
+
 /** From how many findings of one kind on their lines are not quoted any more. */
 const MANY = 3;
 
-function formatKind(kind: readonly [Finding, ...Finding[]], palette: Palette, width: number): string {
+/** Whether it is shorter to tell them together: else each stays where it stands. */
+function isToldOnce(kind: Kind): boolean {
+  return kind.length >= MANY || (kind.length > 1 && kind[0].together !== undefined);
+}
+
+function formatKind(kind: Kind, palette: Palette, width: number): string {
   const [first] = kind;
-  if (kind.length > 1 && first.together !== undefined) return formatFinding(inOneSentence(kind), palette, width);
-  if (kind.length < MANY) return kind.map((finding) => formatFinding(finding, palette, width)).join('\n');
+  if (kind.length === 1) return formatFinding(first, palette, width);
+  if (first.together !== undefined) return formatFinding(inOneSentence(kind), palette, width);
   return [...kind.map((finding) => headOf(finding, palette, width)), ...remedyOf(first, width)].join('\n');
 }
 
 /** Findings by their kind, in the order in which the kinds come: what is said together, and what has the same remedy. */
-export function kindsOf(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+export function kindsOf(findings: readonly Finding[]): readonly Kind[] {
   const kinds = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
     const { code, severity, message, remedy, together, place } = finding;
@@ -74,7 +84,7 @@ export function kindsOf(findings: readonly Finding[]): readonly (readonly [Findi
 }
 
 /** Several findings of one kind as one: `4 nodes have no disk: k8s-0, k8s-1, k8s-2, k8s-3 (lines 3, 9, 15 and 21)`. */
-function inOneSentence(kind: readonly [Finding, ...Finding[]]): Finding {
+function inOneSentence(kind: Kind): Finding {
   const [{ code, severity, place, remedy, together }] = kind;
   const subjects = kind.map((finding) => finding.together?.subject ?? '').join(', ');
   const lines = kind.flatMap((finding) => finding.place?.line ?? []).map(String);
