@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { companionStandIns, readCompanion, type CompanionSecrets } from '../cluster/config/companion.ts';
 import { loadConfiguration } from '../cluster/config/load.ts';
-import type { SecretSources } from '../cluster/config/secrets.ts';
+import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
@@ -12,11 +12,13 @@ import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
-import { inspect, listFolder, readBytesIfPresent, readNamedTextIfPresent } from '../system/files.ts';
+import { inspect, inspectTarget, listFolder, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
+import { realPathSync } from '../system/tree.ts';
 import { isOwned, type Access } from './access.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
 import { refuseUnmergedInputs } from './inputs.ts';
+import { isTrusted } from './trust.ts';
 
 /** A valid configuration and what is worth knowing about it. */
 export interface ValidConfiguration {
@@ -141,10 +143,47 @@ async function companionSecrets(
 }
 
 function secretSources(root: ClusterRoot): SecretSources {
+  const at = (path: string): string => (isAbsolute(path) ? path : join(root.path, path));
   return {
     env: environment(),
-    readFile: (path) => readNamedTextIfPresent(isAbsolute(path) ? path : join(root.path, path)),
+    readFile: (path) => readTextIfPresent(at(path)),
+    refusal: async (field, source) => {
+      const path = 'file' in source ? at(source.file) : undefined;
+      const isOwn = path === undefined ? 'env' in source && source.env === field.toUpperCase() : isBelow(root, path);
+      if (!isOwn && !isTrusted(root)) return UNTRUSTED;
+      return path === undefined ? undefined : await noSecretFile(path);
+    },
     isTracked: (path) => isTracked(root, path),
+  };
+}
+
+/** In a repository of somebody else cluster.yaml may name a file or a variable of the user, for what it holds to come out in a result. */
+const UNTRUSTED = {
+  code: 'trust/source',
+  why: 'which is none of this repository; you have not said that you trust it',
+  remedy: 'look at cluster.yaml; where you trust it run `cluster-template plan --trust` once',
+} as const;
+
+/** Whether a file lies in the repository or in the folder of the keys, links followed. */
+function isBelow({ path: root, keys }: ClusterRoot, path: string): boolean {
+  return [root, keys].some((folder) => {
+    const way = relative(realPathSync(folder), realPathSync(path));
+    return !isAbsolute(way) && way.split(sep)[0] !== '..';
+  });
+}
+
+/** Bytes of the largest file that is read as a secret. */
+const LARGEST_SECRET = 1024 * 1024;
+
+async function noSecretFile(path: string): Promise<Refusal | undefined> {
+  const found = await inspectTarget(path);
+  const remedy = 'write the secret alone to a file, or write {env: NAME}';
+  if (found === undefined || (found.kind === 'file' && found.size <= LARGEST_SECRET)) return undefined;
+  const kind = found.kind === 'folder' ? 'a folder' : 'a pipe or a device';
+  return {
+    code: 'config/secret-missing',
+    why: found.kind === 'file' ? 'which is too large for a secret' : `which is ${kind}`,
+    remedy,
   };
 }
 

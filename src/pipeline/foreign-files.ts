@@ -1,11 +1,11 @@
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
 import { isGitName } from '../system/names.ts';
-import { realPathSync } from '../system/tree.ts';
+import { kindAt, realPathSync } from '../system/tree.ts';
 
 /**
  * Looks where the files lead that a tree is made from: what stands in them ends up in committed files and in messages. `makejinja`
@@ -89,7 +89,9 @@ class Bases {
   /** A cluster may be one folder of a repository and share templates with others; asked only where a link leads out. */
   async #findTop(): Promise<string> {
     const { exitCode, stdout } = await askGit(this.#path, ['rev-parse', '--show-toplevel']);
-    return exitCode === 0 ? realPathSync(stdout.trim()) : this.root;
+    const top = exitCode === 0 ? realPathSync(stdout.trim()) : this.root;
+    // `core.worktree` of a repository that was copied whole may name any folder: its own is the one with its `.git`.
+    return top === nearestRepository(this.root) ? top : this.root;
   }
 
   /** npm puts a package that is being developed there as a link; it is one where it bears the name that it is linked by. */
@@ -99,6 +101,12 @@ class Bases {
     const folder = realPathSync(join(this.#path, 'node_modules', name));
     return (await nameOfPackage(folder)) === name ? folder : undefined;
   }
+}
+
+/** The nearest folder upwards that holds a `.git`; the root of the file system where none does. */
+function nearestRepository(folder: string): string {
+  const above = dirname(folder);
+  return above === folder || kindAt(join(folder, '.git')) !== undefined ? folder : nearestRepository(above);
 }
 
 async function nameOfPackage(folder: string): Promise<unknown> {

@@ -158,6 +158,7 @@ export const FINDING_CODES = {
 
   // trust: whose code is run, and what is kept for the user outside of every repository
   'trust/plugin': 'a repository that is not trusted wants code of its own to be run',
+  'trust/source': 'a repository that is not trusted takes a secret from a file or variable that is none of its own',
   'trust/hooks': 'hooks that a repository names were not installed, as it is not trusted',
   'trust/access-file': 'git tracks a kubeconfig or talosconfig, which may name programs and clusters of somebody else',
   'trust/tracked-cache': 'git tracks files where code caches used to lie; they are never read',
@@ -358,6 +359,7 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'trust/plugin': 'read the code, then give --trust once',
   'trust/tracked-cache': 'remove the files with `git rm`',
   'trust/user-folder': 'give the folder to you alone, or name another one',
+  'trust/source': 'look at cluster.yaml, then give --trust once',
   'trust/hooks': 'look at what the hooks run, then give --trust once',
   'trust/access-file': 'take it out of git, and make your own with the bootstrap',
   'programs/skew': 'run `mise install`, which brings the pinned version',

@@ -73,11 +73,13 @@ export async function inspect(path: string): Promise<{ kind: EntryKind; mode: nu
   return { kind: kindOf(found), mode: found.mode & 0o777 };
 }
 
-/** As `inspect`, but of what a link leads to. */
-export async function inspectTarget(path: string): Promise<{ kind: EntryKind; mode: number } | undefined> {
+/** As `inspect`, but of what a link leads to, with its size in bytes. */
+export async function inspectTarget(
+  path: string,
+): Promise<{ kind: EntryKind; mode: number; size: number } | undefined> {
   const found = await undefinedIfAbsent(() => stat(path));
   if (found === undefined) return undefined;
-  return { kind: kindOf(found), mode: found.mode & 0o777 };
+  return { kind: kindOf(found), mode: found.mode & 0o777, size: found.size };
 }
 
 /** All bytes of standard input. */

@@ -1,6 +1,7 @@
 import { basename, join, relative } from 'node:path';
 import { readMigrations, type MigrationStep } from '../cluster/config/migrations.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
+import { isTrusted } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import {
   below,
@@ -8,8 +9,10 @@ import {
   inspectTarget,
   listFolder,
   makeFolder,
+  makeTemporaryFolder,
   readBytesIfPresent,
   readTextIfPresent,
+  removeTree,
 } from '../system/files.ts';
 import { runProgram, type ProgramResult } from '../system/programs.ts';
 import type { MergeResult } from './merge.ts';
@@ -120,11 +123,24 @@ export async function newestOfRegistry(root: ClusterRoot, { spec }: Pick<Depende
       remedy: 'name a tarball of the package or the folder of its repository with --from, or a version of the registry',
     });
   }
-  const { exitCode, stdout, stderr, missing } = await runProgram('npm', ['view', PACKAGE, 'version'], {
-    cwd: root.path,
-  });
+  const { exitCode, stdout, stderr, missing } = await askRegistry(root);
   if (exitCode === 0) return stdout.trim();
   throw npmFailed(`npm cannot say which versions of ${PACKAGE} there are`, { stderr, missing });
+}
+
+/**
+ * In the folder of a repository npm does what its `.npmrc` says, which may send variables of the user to whoever it names: it is asked
+ * there where the user trusts the repository, else in an empty folder.
+ */
+async function askRegistry(root: ClusterRoot): Promise<ProgramResult> {
+  const ask = (cwd: string): Promise<ProgramResult> => runProgram('npm', ['view', PACKAGE, 'version'], { cwd });
+  if (isTrusted(root)) return await ask(root.path);
+  const scratch = await makeTemporaryFolder();
+  try {
+    return await ask(scratch);
+  } finally {
+    await removeTree(below(scratch));
+  }
 }
 
 /** A version or a range of the registry, and no URL, path or tag of a repository. */
@@ -146,12 +162,14 @@ async function packageIn(store: GitStore, folder: string): Promise<PackageFiles 
     ['package.json', 'dist/repository.json'].map((path) => readTextIfPresent(join(folder, path))),
   );
   if (manifest === undefined || repository === undefined) return undefined;
-  const { name, version } = JSON.parse(manifest) as { readonly name?: string; readonly version?: string };
-  if (name !== PACKAGE || version === undefined) return undefined;
-  const files = JSON.parse(repository) as Readonly<Record<string, string>>;
+  const { name, version } = readObject(manifest, 'package.json', folder);
+  if (name !== PACKAGE || typeof version !== 'string') return undefined;
+  const files = readObject(repository, 'dist/repository.json', folder);
+  const recorded = files[TEMPLATE_FILE];
   const created = new Map<string, TreeEntry>();
   for (const [path, text] of Object.entries(files)) {
     // Its first line is the user's from the start.
+    if (typeof text !== 'string') throw broken('dist/repository.json', folder);
     if (path !== 'README.md') created.set(path, { path, mode: '100644', object: await store.write(text) });
   }
   const commit = await store.commit(await store.folder(folder, ['templates/config']), []);
@@ -160,9 +178,29 @@ async function packageIn(store: GitStore, folder: string): Promise<PackageFiles 
     version,
     created,
     templates: { commit, files: await store.files(commit) },
-    migrations: readMigrations(JSON.parse(migrations)),
-    record: parseTemplateRecord(files[TEMPLATE_FILE] ?? JSON.stringify({ version })),
+    migrations: readMigrations(readObject(migrations, 'schemas/migrations.json', folder)),
+    record: parseTemplateRecord(typeof recorded === 'string' ? recorded : JSON.stringify({ version })),
   };
+}
+
+/** A file of a package that has to be an object. */
+function readObject(text: string, path: string, folder: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw broken(path, folder);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw broken(path, folder);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function broken(path: string, folder: string): Failure {
+  return failure('input', {
+    code: 'upgrade/version',
+    message: `${path} of the package ${PACKAGE} in ${folder} is not what the package has there`,
+    remedy: 'run `npm ci`, which installs it anew; where it was named with --from, take another one',
+  });
 }
 
 /** Path of the tarball of what is asked for. */

@@ -184,7 +184,10 @@ describe('a message', () => {
     expect((JSON.parse(stdout) as { findings: { remedy: string }[] }).findings[0]?.remedy).toContain(`\`${command}\``);
     const help = await runCommand(['plan', '--help'], options);
     expect(help.stdout).toContain(`Usage: ${command.replace(' --all', '')} [options]`);
-    const elsewhere = await runCommand(['explain', 'x', '--root', cluster], { cwd: REPOSITORY, env: { PATH: '' } });
+    const elsewhere = await runCommand(['explain', 'nothing.yaml', '--root', cluster], {
+      cwd: REPOSITORY,
+      env: { PATH: '' },
+    });
     expect(elsewhere.stderr).toContain(`\`node bin/cluster-template.mjs plan --all --root ${cluster}\``);
   });
 });

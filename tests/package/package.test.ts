@@ -23,7 +23,7 @@ const PARTS = [
   /^dist\/[\w-]+\.js$/,
   /^dist\/(?:NOTICE\.txt|repository\.json)$/,
   /^examples\/plugin\/.+$/,
-  /^docs\/[\w-]+\.(?:md|svg|txt)$/,
+  /^docs\/(?:pictures\/)?[\w-]+\.(?:md|svg|txt)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,
   /^schemas\/migrations\.json$/,
   /^schemas\/kubernetes\/NOTICE\.md$/,

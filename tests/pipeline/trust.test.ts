@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { thinRepository } from '../../scripts/thin-repository.mjs';
@@ -74,6 +75,71 @@ describe('a repository whose plugin is the one that everybody has', () => {
     const cluster = await sampleCluster();
     await writeFile(join(cluster, PLUGIN), `${await readFile(join(cluster, PLUGIN), 'utf8')}\n`);
     await expectTrusted(cluster, false);
+  });
+});
+
+describe('a secret that cluster.yaml takes from elsewhere', () => {
+  const sourced = async (source: string): Promise<{ cluster: string; outside: string }> => {
+    const cluster = await sampleCluster();
+    const outside = join(await temporaryFolder(), 'foreign');
+    await writeFile(outside, `${'foreign'.repeat(6)}\n`);
+    await writeFile(join(cluster, 'own.key'), `${'own'.repeat(14)}\n`);
+    await symlink(outside, join(cluster, 'linked.key'));
+    execFileSync('mkfifo', [join(cluster, 'pipe.key')]);
+    const file = join(cluster, 'cluster.yaml');
+    const text = (await readFile(file, 'utf8')).replace(/^cloudflare_token: .*$/m, `cloudflare_token: ${source}`);
+    await writeFile(file, text.replaceAll('OUTSIDE', outside));
+    return { cluster, outside };
+  };
+  const plan = (cluster: string, ...words: readonly string[]): Promise<InProcessResult> =>
+    runInProcess(cluster, ['plan', '--keys', SAMPLE_KEYS, ...words], {
+      CLUSTER_TEMPLATE_TRUST: undefined,
+      XDG_STATE_HOME: state,
+      CLOUDFLARE_TOKEN: 'own'.repeat(14),
+      SOMETHING_ELSE: 'foreign'.repeat(6),
+    });
+
+  it.each([
+    ['{file: own.key}', undefined],
+    ['{env: CLOUDFLARE_TOKEN}', undefined],
+    [
+      '{file: OUTSIDE}',
+      /cluster\.yaml:\d+:\d+: error: `cloudflare_token` is taken from the file .* which is none of this repository/,
+    ],
+    ['{file: linked.key}', /which is none of this repository/],
+    ['{env: SOMETHING_ELSE}', /the environment variable SOMETHING_ELSE, which is none of this repository/],
+  ])('is read from %s as far as the repository is trusted', async (source, refusal) => {
+    const { cluster } = await sourced(source);
+    const { code, stderr } = await plan(cluster);
+    expect(code, stderr).toBe(refusal === undefined ? 0 : 1);
+    if (refusal !== undefined) expect(stderr).toMatch(refusal);
+    expect(await plan(cluster, '--trust')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['{file: pipe.key}', 'which is a pipe or a device'],
+    ['{file: /dev/zero}', 'which is a pipe or a device'],
+    ['{file: kubernetes}', 'which is a folder'],
+  ])('is never read from %s', async (source, why) => {
+    const { cluster } = await sourced(source);
+    const { code, stderr } = await plan(cluster, '--trust');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(why) as string });
+  });
+});
+
+describe('a link that leads out of the repository', () => {
+  it('does so whatever git is told to be its top', async () => {
+    const { cluster, outside } = {
+      cluster: await sampleCluster(),
+      outside: await temporaryFolder({ text: 'foreign\n' }),
+    };
+    execFileSync('git', ['init', '--quiet', '--template='], { cwd: cluster });
+    execFileSync('git', ['config', 'core.worktree', '/'], { cwd: cluster });
+    await mkdir(join(cluster, 'templates/overrides/bootstrap'), { recursive: true });
+    await symlink(join(outside, 'text'), join(cluster, 'templates/overrides/bootstrap/x.txt'));
+    const { code, stderr } = await run(cluster, 'plan', '--keys', SAMPLE_KEYS);
+    expect(code).toBe(1);
+    expect(stderr).toContain('templates/overrides/bootstrap/x.txt leads out of the repository');
   });
 });
 

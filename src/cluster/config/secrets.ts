@@ -14,6 +14,8 @@ export interface SecretSources {
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Secrets out of cluster.sops.yaml, by field: they go before what cluster.yaml says. */
   readonly companion?: Readonly<Record<string, SecretText>>;
+  /** Why a variable or a file is not read, whatever it holds; undefined where it may be. */
+  readonly refusal?: (field: string, source: SecretSource) => Promise<Refusal | undefined>;
   /** Whether git tracks a file, so that what it holds would be pushed. */
   readonly isTracked: (path: string) => Promise<boolean>;
   /**
@@ -21,6 +23,16 @@ export interface SecretSources {
    * is given, and the same name gets the same text.
    */
   readonly standIn?: (name: string) => string;
+}
+
+/** Where cluster.yaml says that a secret is found. */
+export type SecretSource = Exclude<WrittenSecret, string>;
+
+/** Why a secret is not read: how the sentence about its source goes on, and what would be right. */
+export interface Refusal {
+  readonly code: 'trust/source' | 'config/secret-missing';
+  readonly why: string;
+  readonly remedy: string;
 }
 
 /** The secrets of cluster.yaml that could be read, by field, and what stood in the way of the others. */
@@ -136,11 +148,21 @@ interface Result {
   readonly issue?: Omit<Issue, 'file'>;
 }
 
-function readSecret(reading: Reading, secret: WrittenSecret): Result | Promise<Result> {
-  const companion = reading.sources.companion?.[reading.field];
+async function readSecret(reading: Reading, secret: WrittenSecret): Promise<Result> {
+  const { field, sources } = reading;
+  const companion = sources.companion?.[field];
   if (companion !== undefined) return { text: companion };
-  if (typeof secret === 'string') return readLiteral(reading, secret);
-  return 'env' in secret ? readVariable(reading, secret.env) : readSecretFile(reading, secret.file);
+  if (typeof secret === 'string') return await readLiteral(reading, secret);
+  const refusal = await sources.refusal?.(field, secret);
+  if (refusal !== undefined) {
+    const { code, why, remedy } = refusal;
+    const [kind, name] = 'env' in secret ? (['env', secret.env] as const) : (['file', secret.file] as const);
+    const source = `${kind === 'env' ? 'the environment variable' : 'the file'} ${shown(name)}`;
+    return {
+      issue: { code, at: { path: [field, kind] }, message: `\`${field}\` is taken from ${source}, ${why}`, remedy },
+    };
+  }
+  return 'env' in secret ? readVariable(reading, secret.env) : await readSecretFile(reading, secret.file);
 }
 
 async function readLiteral({ field, document, sources }: Reading, text: string): Promise<Result> {

@@ -19,7 +19,6 @@ export function integerMethods(): Map<string, PyFunction> {
     ['bit_count', pythonFunction('int.bit_count(self, /)', bitCount)],
     ['bit_length', pythonFunction('int.bit_length(self, /)', bitLength)],
     ['conjugate', pythonFunction('int.conjugate(self, /)', plainInteger)],
-    ['is_integer', pythonFunction('int.is_integer(self, /)', (_: Integer) => true)],
   ]);
 }
 
