@@ -3,8 +3,9 @@ import { randomBytes } from '../../system/random.ts';
 
 const KEY_TYPE = 'ssh-ed25519';
 const MAGIC = 'openssh-key-v1\0';
-const HEADER = '-----BEGIN OPENSSH PRIVATE KEY-----';
-const FOOTER = '-----END OPENSSH PRIVATE KEY-----';
+const LABEL = 'OPENSSH PRIVATE KEY';
+const HEADER = `-----BEGIN ${LABEL}-----`;
+const FOOTER = `-----END ${LABEL}-----`;
 const LINE_LENGTH = 70;
 const BLOCK_LENGTH = 8;
 const SEED_LENGTH = 32;
