@@ -37,16 +37,22 @@ class Guard implements Exclusive {
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    this.interrupted = new Promise((_, reject) => {
-      const interrupt = (): void => {
-        // The reason is whatever the caller wants to have thrown.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-        if (!this.#isWriting) reject(signal.reason);
-      };
-      if (signal.aborted) interrupt();
-      else signal.addEventListener('abort', interrupt, { once: true });
-    });
+    this.interrupted = this.#interruption();
     this.interrupted.catch(() => undefined);
+  }
+
+  /** Ends with the reason of the signal, which is whatever the caller wants to have thrown; never where a write was under way. */
+  async #interruption(): Promise<never> {
+    const signal = this.#signal;
+    const wasWriting = await new Promise<boolean>((resolve) => {
+      const note = (): void => {
+        resolve(this.#isWriting);
+      };
+      if (signal.aborted) note();
+      else signal.addEventListener('abort', note, { once: true });
+    });
+    if (!wasWriting) signal.throwIfAborted();
+    return await new Promise<never>(() => undefined);
   }
 
   readonly uninterrupted = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -20,8 +20,8 @@ const MAX_DEPTH = 990;
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 const WORD = /true|false|null|NaN|-?Infinity/y;
-// eslint-disable-next-line no-control-regex -- control characters end a text
-const CHARACTERS = /[^"\\\x00-\x1f]*/y;
+/** All but quotes, backslashes and control characters, which end a text. */
+const CHARACTERS = /[ !#-[\]-\uffff]*/y;
 const CODE = /[0-9a-fA-F]{4}/y;
 
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([

@@ -5,8 +5,8 @@ import { isPlain, keyText, refuseTag, scalarOf } from './yaml-nodes.ts';
 import { columnAt, endOfContent } from './yaml-places.ts';
 import { Reading } from './yaml-reading.ts';
 
-// eslint-disable-next-line no-control-regex -- the point is to find them
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/;
+/** What may not stand in a text of YAML: control characters, the mark of byte order and what is no character. */
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ufefe\uff00-\ufffd]/;
 
 /**
  * The tree of a YAML text as the sops program sees it: aliases are written out, comments are items of their own. Throws a Failure

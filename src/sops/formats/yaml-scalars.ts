@@ -51,8 +51,8 @@ function resolveFloat(plain: string): Scalar | undefined {
 // What YAML 1.1 reads as something else than a string, go-yaml aside: Kubernetes' own reader is one of those.
 const OLD_YAML = /^(?:y|n|yes|no|on|off|<<|=|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?[\d.][\d_.]*(?:e[-+]?\d*)?)$/i;
 
-// eslint-disable-next-line no-control-regex -- the point is to find what may not stand in YAML as it is
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+/** What may not stand in YAML as it is: control characters, separators of lines, halves of characters and what is none. */
+const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** The text of a scalar that has no line breaks to keep: plain where every reader takes it for the same value, else in double quotes. */
 export function writeScalar(scalar: Scalar): string {

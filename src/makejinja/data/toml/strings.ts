@@ -38,8 +38,8 @@ function parseMultiline(cursor: TomlCursor, quote: '"' | "'"): string {
   return text;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters end a run
-const RUN = /[^"'\\\x00-\x1f\x7f]+/y;
+/** All but quotes, backslashes and control characters, which end a run. */
+const RUN = /[ !#-&(-[\]-~\x80-\uffff]+/y;
 
 function takePart(cursor: TomlCursor, quote: '"' | "'", isMultiline: boolean): string {
   const run = cursor.match(RUN)?.[0];

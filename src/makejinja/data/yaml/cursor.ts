@@ -11,8 +11,7 @@ const TO_LINE_END = /[^\0\r\n\x85\u2028\u2029]*/y;
 const SPACES = / */y;
 
 /** What is no character of a document, as PyYAML's reader has it. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const NOT_PRINTABLE = /[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** A text and a position in it. */
 export class Cursor {

@@ -77,8 +77,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** Base64 as Python's `base64.decodebytes`: characters of no meaning are passed over, padding is not optional. */
 function readBinary(text: string): unknown {
-  // eslint-disable-next-line no-control-regex -- ASCII is what is asked for
-  if (/[^\x00-\x7f]/.test(text)) return NOT_OF_TYPE;
+  if (/[\x80-\uffff]/.test(text)) return NOT_OF_TYPE;
   let data = '';
   let padding = 0;
   for (const char of text) {
