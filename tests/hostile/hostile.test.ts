@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ATTACKS, type Attack } from './attacks.ts';
 import {
@@ -24,9 +25,9 @@ const healthy = new Map<CommandName, Ending>();
 
 beforeAll(async () => {
   sandboxes = await Sandboxes.open();
-  const sandbox = await sandboxes.make(undefined, false);
+  const sandbox = await sandboxes.make();
   for (const name of LOOKS) healthy.set(name, await run(sandbox, name));
-  for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(undefined, false), name));
+  for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(), name));
 }, 120_000);
 
 afterAll(async () => {
@@ -39,23 +40,30 @@ it('a healthy repository is configured, looked at and changed without a complain
 });
 
 describe.each(ATTACKS)('$name', (attack) => {
-  it('is seen by commands that look, which change nothing', async () => {
-    const sandbox = await sandboxes.make(filesOf(attack));
-    await attack.make?.(sandbox);
-    const before = await states(sandbox);
-    for (const name of LOOKS.filter((one) => isTried(attack, one))) {
-      const after = await withstand(sandbox, { attack, name, before });
-      expect(after.repository, name).toEqual(before.repository);
-    }
+  /** What the last command left as it was, so that the next one can have it: a command that changes something is its last. */
+  let unchanged: Stage | undefined;
+
+  const meet = async (name: CommandName): Promise<void> => {
+    const laid = unchanged ?? (await lay(attack));
+    unchanged = undefined;
+    // It takes nothing where something is not committed, which a clone has not.
+    if (name === 'upgrade') commit(laid.sandbox.repository, 'hostile');
+    const before = name === 'upgrade' ? states(laid.sandbox) : laid.states;
+    const after = await withstand(laid.sandbox, { attack, name, before });
+    if (isLooking(name)) expect(after.repository, name).toEqual(before.repository);
+    if (isDeepStrictEqual(before, after)) unchanged = { sandbox: laid.sandbox, states: after };
+    else await rm(laid.sandbox.folder, { recursive: true });
+  };
+
+  afterAll(async () => {
+    if (unchanged !== undefined) await rm(unchanged.sandbox.folder, { recursive: true });
   });
 
-  it.each(WRITES.filter((name) => isTried(attack, name)))('is withstood by %s', async (name) => {
-    const sandbox = await sandboxes.make(filesOf(attack));
-    await attack.make?.(sandbox);
-    // It takes nothing where something is not committed, which a clone has not.
-    if (name === 'upgrade') commit(sandbox.repository, 'hostile');
-    await withstand(sandbox, { attack, name, before: await states(sandbox) });
+  it('is seen by commands that look, which change nothing', async () => {
+    for (const name of LOOKS.filter((one) => isTried(attack, one))) await meet(name);
   });
+
+  it.each(WRITES.filter((name) => isTried(attack, name)))('is withstood by %s', meet);
 });
 
 it('each attack is explained, and nothing else is', async () => {
@@ -66,6 +74,10 @@ it('each attack is explained, and nothing else is', async () => {
   expect(ATTACKS.map(({ name }) => name)).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
 });
 
+function isLooking(name: CommandName): boolean {
+  return LOOKS.some((one) => one === name);
+}
+
 /** Every command is, but where it would only take its time. */
 function isTried({ exempt, refusal, unaffected, isOfTemplates }: Attack, name: CommandName): boolean {
   if (exempt?.includes(name) === true) return false;
@@ -75,7 +87,22 @@ function isTried({ exempt, refusal, unaffected, isOfTemplates }: Attack, name: C
 
 interface States {
   readonly repository: Snapshot;
+  /** What no command may change. */
   readonly around: Snapshot;
+  /** What commands keep for the user. */
+  readonly home: Snapshot;
+}
+
+/** A hostile repository, and what lies in and around it. */
+interface Stage {
+  readonly sandbox: Sandbox;
+  readonly states: States;
+}
+
+async function lay(attack: Attack): Promise<Stage> {
+  const sandbox = await sandboxes.make(filesOf(attack));
+  await attack.make?.(sandbox);
+  return { sandbox, states: states(sandbox) };
 }
 
 /** Runs a command and looks that it says what it should and did no harm. */
@@ -84,7 +111,7 @@ async function withstand(
   { attack, name, before }: { readonly attack: Attack; readonly name: CommandName; readonly before: States },
 ): Promise<States> {
   const ending = await run(sandbox, name);
-  const after = await states(sandbox);
+  const after = states(sandbox);
   expect(after.around, `${name} changed what is not its own:\n${ending.text}`).toEqual(before.around);
   expect(existsSync(join(sandbox.canary, 'was-here')), `${name} started a program`).toBe(false);
   expect(ending.text, name).not.toMatch(/\n\s+at /);
@@ -106,12 +133,12 @@ async function withstand(
   return after;
 }
 
-/** What is kept for the user, the folder that was asked for and what git remembers of times belong to the commands. */
-async function states(sandbox: Sandbox): Promise<States> {
-  const isLeftOut = (path: string): boolean => /^(?:repository|rendered|home)$/.test(path);
+/** The folder that was asked for and what git remembers of times belong to the commands. */
+function states({ folder, repository }: Sandbox): States {
   return {
-    repository: await snapshot(sandbox.repository, (path) => /^\.git\/index$/.test(path)),
-    around: await snapshot(sandbox.folder, isLeftOut),
+    repository: snapshot(repository, (path) => path === '.git/index'),
+    around: snapshot(folder, (path) => /^(?:repository|rendered|home)$/.test(path)),
+    home: snapshot(join(folder, 'home')),
   };
 }
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { main as makejinja } from '../../src/cli/makejinja.ts';
 import { writeFiles } from '../support/folders.ts';
@@ -142,14 +142,15 @@ export class Sandboxes {
       commit(upstream, number);
       git(upstream, 'tag', `v${number}`);
     }
+    // One pack is copied and compared in place of a hundred objects.
+    for (const folder of [base.repository, upstream]) git(folder, 'gc', '--quiet');
     return sandboxes;
   }
 
   /** A new sandbox, with the files of an attack copied into its repository where it has some. */
-  async make(files?: string, isOfTest = true): Promise<Sandbox> {
+  async make(files?: string): Promise<Sandbox> {
     const sandbox = sandboxOf(await mkdtemp(join(this.#folder, 'sandbox-')));
-    if (isOfTest) onTestFinished(() => rm(sandbox.folder, { recursive: true, force: true }));
-    await cp(join(this.#folder, 'base'), sandbox.folder, { recursive: true, verbatimSymlinks: true });
+    copyFolder(join(this.#folder, 'base'), sandbox.folder);
     if (files !== undefined) await cp(files, sandbox.repository, { recursive: true });
     return sandbox;
   }
@@ -194,21 +195,21 @@ export async function run(sandbox: Sandbox, name: CommandName, ...more: readonly
 }
 
 /** What lies in a folder, by path, links not followed: kind, permission bits and a hash of the content. */
-export async function snapshot(folder: string, isLeftOut: (path: string) => boolean = () => false): Promise<Snapshot> {
+export function snapshot(folder: string, isLeftOut: (path: string) => boolean = () => false): Snapshot {
   const found: Record<string, string> = {};
-  const visit = async (path: string): Promise<void> => {
+  const visit = (path: string): void => {
     const name = relative(folder, path);
     if (isLeftOut(name)) return;
-    const entry = await lstat(path);
+    const entry = lstatSync(path);
     const kind = entry.isSymbolicLink() ? 'link' : entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
-    const content = kind === 'link' ? await readlink(path) : kind === 'file' ? hash(await readFile(path)) : '';
+    const content = kind === 'link' ? readlinkSync(path) : kind === 'file' ? hash(readFileSync(path)) : '';
     found[name] = `${kind} ${(entry.mode & 0o7777).toString(8)} ${content}`;
     if (kind !== 'folder') return;
     // What is no UTF-8 cannot be asked for by this name.
-    const names = (await readdir(path)).filter((child) => !child.includes('\uFFFD'));
-    for (const child of names) await visit(join(path, child));
+    const names = readdirSync(path).filter((child) => !child.includes('\uFFFD'));
+    for (const child of names) visit(join(path, child));
   };
-  await visit(folder);
+  visit(folder);
   return found;
 }
 
@@ -217,6 +218,17 @@ export type Snapshot = Readonly<Record<string, string>>;
 /** Paths of files that were made or changed between two snapshots. */
 export function changedFiles(before: Snapshot, after: Snapshot): string[] {
   return Object.keys(after).filter((path) => after[path] !== before[path] && after[path]?.startsWith('file') === true);
+}
+
+/** Copies a folder of files, folders and links: in one go, as `cp` of Node takes ten times as long for small files. */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { recursive: true, mode: lstatSync(from).mode });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyFolder(source, target);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else copyFileSync(source, target);
+  }
 }
 
 function sandboxOf(folder: string): Sandbox {
