@@ -9,14 +9,14 @@ export interface ProgramResult {
   readonly stderr: string;
   /** Whether the program could not be found on PATH. */
   readonly missing: boolean;
+  /** Whether it was ended because it took too long. */
+  readonly timedOut: boolean;
 }
 
 /** How a program ended that was watched while it ran. */
 export interface WatchedResult extends ProgramResult {
   /** Name of the signal that ended it; undefined where none did. */
   readonly signal: string | undefined;
-  /** Whether it was ended because it took too long. */
-  readonly timedOut: boolean;
   /** Whether it was ended because the caller's signal was aborted. */
   readonly interrupted: boolean;
   /** What the operating system said where the program could not be started. */
@@ -47,19 +47,24 @@ export interface WatchOptions {
  * @param options.environment - the program's whole environment; where it is not given, it inherits ours
  * @param options.isWhole - whether a line break at the end of the output is part of it
  * @param options.input - written to its standard input; without it the program reads nothing
+ * @param options.timeoutSeconds - after which it is ended; a minute where it is not given
+ * @param options.signal - aborted where the program is to be ended
  */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
-  options: { readonly cwd: string; readonly isWhole?: boolean } & Partial<Pick<WatchOptions, 'environment' | 'input'>>,
+  options: { readonly cwd: string; readonly isWhole?: boolean } & Partial<
+    Pick<WatchOptions, 'environment' | 'input' | 'timeoutSeconds' | 'signal'>
+  >,
 ): Promise<ProgramResult> {
   const { execa } = await import('execa');
   const result = await execa(program, arguments_, {
     cwd: options.cwd,
     ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
-    timeout: 60_000,
+    timeout: (options.timeoutSeconds ?? 60) * 1000,
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     stripFinalNewline: options.isWhole !== true,
   });
   return {
@@ -67,6 +72,7 @@ export async function runProgram(
     stdout: result.stdout,
     stderr: result.stderr,
     missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
+    timedOut: result.timedOut,
   };
 }
 
@@ -97,6 +103,7 @@ export async function pipeProgram(
     stdout: Buffer.from(result.stdout),
     stderr: Buffer.from(result.stderr).toString('utf8'),
     missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
+    timedOut: result.timedOut,
   };
 }
 

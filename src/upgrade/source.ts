@@ -1,4 +1,7 @@
+import type { MigrationStep } from '../cluster/config/migrations.ts';
 import { failure, type Failure } from '../report/finding.ts';
+import type { MergeResult } from './merge.ts';
+import type { Versions } from './originals.ts';
 import { isToolFile } from './owners.ts';
 import { lastLine, type GitStore, type TreeFiles, type UserRepository } from './store.ts';
 import {
@@ -30,6 +33,46 @@ export type BaseOrigin = 'recorded commit' | 'history' | 'tag' | 'nearest commit
 /** What the repository was made from. */
 export interface TemplateBase extends TemplateCommit {
   readonly origin: BaseOrigin;
+}
+
+/** Two versions of the template, and what the newer one asks for. */
+export interface TemplateVersions {
+  /** URL or folder of the template's repository; what npm takes the package from in a thin repository. */
+  readonly source: string;
+  readonly from: TemplateBase;
+  readonly to: TemplateCommit;
+  /** The files that are merged. */
+  readonly base: TreeFiles;
+  readonly theirs: TreeFiles;
+  /** The files that overrides and adopted files are held against. */
+  readonly templates: Versions;
+  readonly steps: readonly MigrationStep[];
+  /** Names of steps of a kind that is not known here. */
+  readonly unknown: readonly string[];
+  /** What is recorded of the template afterwards. */
+  readonly record: TemplateRecord;
+  /** Files that change besides. */
+  readonly raised: Pick<MergeResult, 'writes' | 'removals'>;
+}
+
+/** Somebody who waits for what comes over the network. */
+export interface Waiting {
+  /** Told what is waited for, where it takes long. */
+  readonly tell?: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A person who saw nothing for so long asks himself whether anything happens. */
+const PATIENCE_SECONDS = 10;
+
+/** Waits for work, and tells once what is waited for where it takes long. */
+export async function patiently<T>(what: string, work: Promise<T>, { tell }: Pick<Waiting, 'tell'>): Promise<T> {
+  const timer = setTimeout(() => tell?.(`still waiting for ${what}; Ctrl-C ends it`), PATIENCE_SECONDS * 1000);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Where a store keeps what it fetched from the template. */

@@ -32,6 +32,10 @@ export interface UserRepository {
 /** `merge-tree --write-tree` came with this version. */
 const OLDEST_GIT = [2, 38] as const;
 
+/** What git computes ends by then; what comes from elsewhere takes as long as the line takes. */
+const LOCAL_SECONDS = 900;
+const TRANSFER_SECONDS = 3600;
+
 /**
  * Looks at the repository that a cluster's root lies in.
  *
@@ -180,7 +184,8 @@ export class GitStore {
       ['maintenance.auto', 'false'],
       ['fetch.recurseSubmodules', 'false'],
     ] as const;
-    return await this.#run(settings, arguments_, { environment, input: '', cwd: this.#folder });
+    const options = { environment, input: '', cwd: this.#folder, timeoutSeconds: TRANSFER_SECONDS };
+    return await this.#run(settings, arguments_, options);
   }
 
   /** The files of a commit or a tree; below a prefix with their paths from there. None where it has no such folder. */
@@ -258,18 +263,25 @@ export class GitStore {
       environment,
       input,
       cwd,
-    }: { readonly environment: Record<string, string>; readonly input: string | Uint8Array; readonly cwd: string },
+      timeoutSeconds = LOCAL_SECONDS,
+    }: {
+      readonly environment: Record<string, string>;
+      readonly input: string | Uint8Array;
+      readonly cwd: string;
+      readonly timeoutSeconds?: number;
+    },
   ): Promise<PipedResult> {
     const before = settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     const result = await pipeProgram('git', ['--no-pager', ...before, ...arguments_], {
       cwd,
       environment: { ...environment, GIT_DIR: join(this.#folder, 'git') },
       input,
-      timeoutSeconds: 900,
+      timeoutSeconds,
       signal: this.#signal,
     });
     this.#signal.throwIfAborted();
-    return result;
+    if (!result.timedOut) return result;
+    return { ...result, stderr: `git did not come to an end within ${String(timeoutSeconds / 60)} minutes` };
   }
 }
 

@@ -152,6 +152,12 @@ export function compareVersions(one: Version, other: Version): number {
   return one.preRelease.length - other.preRelease.length;
 }
 
+/** As `compareVersions`, of texts; 0 where one of them is no version. */
+export function compareVersionTexts(one: string, other: string): number {
+  const [first, second] = [parseVersion(one), parseVersion(other)];
+  return first === undefined || second === undefined ? 0 : compareVersions(first, second);
+}
+
 function compareIdentifiers(one: string, other: string | undefined): number {
   if (other === undefined) return 1;
   const isNumber = [one, other].map((identifier) => /^\d+$/.test(identifier));

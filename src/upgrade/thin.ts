@@ -17,6 +17,7 @@ import {
 import { runProgram, type ProgramResult } from '../system/programs.ts';
 import type { MergeResult } from './merge.ts';
 import type { Versions } from './originals.ts';
+import { patiently, type TemplateVersions, type Waiting } from './source.ts';
 import type { GitStore, TreeEntry, TreeFiles } from './store.ts';
 import { parseTemplateRecord, TEMPLATE_FILE, type TemplateRecord } from './template.ts';
 
@@ -49,24 +50,6 @@ export async function dependencyOf(root: ClusterRoot): Promise<Dependency | unde
   return spec === undefined || fields.name === PACKAGE ? undefined : { spec, text };
 }
 
-/** Two versions of the package, as far as an upgrade is about them. */
-export interface ThinVersions {
-  /** What npm would take the new one from. */
-  readonly source: string;
-  readonly from: string;
-  readonly to: string;
-  /** What `create` writes in either version. */
-  readonly base: TreeFiles;
-  readonly theirs: TreeFiles;
-  readonly templates: Versions;
-  readonly steps: readonly MigrationStep[];
-  /** Names of steps of a kind that is not known here. */
-  readonly unknown: readonly string[];
-  readonly record: TemplateRecord;
-  /** package.json with the new version, and its tarball in the place of the old one. */
-  readonly raised: Pick<MergeResult, 'writes' | 'removals'>;
-}
-
 /**
  * Gets a newer version of the package and looks at it beside the installed one.
  *
@@ -78,13 +61,14 @@ export interface ThinVersions {
 export async function thinVersions(
   root: ClusterRoot,
   store: GitStore,
-  asked: Dependency & {
-    readonly from: string | undefined;
-    readonly wanted: string | undefined;
-    readonly own: TreeFiles;
-    readonly scratch: string;
-  },
-): Promise<ThinVersions> {
+  asked: Dependency &
+    Waiting & {
+      readonly from: string | undefined;
+      readonly wanted: string | undefined;
+      readonly own: TreeFiles;
+      readonly scratch: string;
+    },
+): Promise<TemplateVersions> {
   const installed = join(root.path, 'node_modules', PACKAGE);
   const before = await packageIn(store, installed);
   if (before === undefined) {
@@ -102,8 +86,8 @@ export async function thinVersions(
   const fromRegistry = asked.from === undefined;
   return {
     source: fromRegistry ? `${PACKAGE}@${after.version}` : asked.from,
-    from: before.version,
-    to: after.version,
+    from: { version: before.version, commit: before.templates.commit, origin: 'installed package' },
+    to: { version: after.version, commit: after.templates.commit },
     base: before.created,
     theirs: after.created,
     templates: { base: before.templates, theirs: after.templates },
@@ -114,7 +98,11 @@ export async function thinVersions(
 }
 
 /** Version that the registry has; where a tarball is used, nobody says where newer ones are. */
-export async function newestOfRegistry(root: ClusterRoot, { spec }: Pick<Dependency, 'spec'>): Promise<string> {
+export async function newestOfRegistry(
+  root: ClusterRoot,
+  { spec }: Pick<Dependency, 'spec'>,
+  waiting: Waiting,
+): Promise<string> {
   if (!isVersion(spec)) {
     throw failure('input', {
       code: 'upgrade/version',
@@ -123,17 +111,17 @@ export async function newestOfRegistry(root: ClusterRoot, { spec }: Pick<Depende
       remedy: 'name a tarball of the package or the folder of its repository with --from, or a version of the registry',
     });
   }
-  const { exitCode, stdout, stderr, missing } = await askRegistry(root);
-  if (exitCode === 0) return stdout.trim();
-  throw npmFailed(`npm cannot say which versions of ${PACKAGE} there are`, { stderr, missing });
+  const result = await patiently('an answer of the registry of npm', askRegistry(root, waiting), waiting);
+  if (result.exitCode === 0) return result.stdout.trim();
+  throw npmFailed(`npm cannot say which versions of ${PACKAGE} there are`, result);
 }
 
 /**
  * In the folder of a repository npm does what its `.npmrc` says, which may send variables of the user to whoever it names: it is asked
  * there where the user trusts the repository, else in an empty folder.
  */
-async function askRegistry(root: ClusterRoot): Promise<ProgramResult> {
-  const ask = (cwd: string): Promise<ProgramResult> => runProgram('npm', ['view', PACKAGE, 'version'], { cwd });
+async function askRegistry(root: ClusterRoot, { signal }: Pick<Waiting, 'signal'>): Promise<ProgramResult> {
+  const ask = (cwd: string): Promise<ProgramResult> => runNpm(['npm', 'view', PACKAGE, 'version'], { cwd, signal });
   if (isTrusted(root)) return await ask(root.path);
   const scratch = await makeTemporaryFolder();
   try {
@@ -141,6 +129,20 @@ async function askRegistry(root: ClusterRoot): Promise<ProgramResult> {
   } finally {
     await removeTree(below(scratch));
   }
+}
+
+/** npm fetches and builds, over a line and on a machine as slow as they may be; who does not want to wait interrupts it. */
+const NPM_SECONDS = 3600;
+
+/** Runs npm, or a script that runs it. */
+async function runNpm(
+  [program, ...words]: readonly [string, ...string[]],
+  { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal | undefined },
+): Promise<ProgramResult> {
+  const options = { cwd, timeoutSeconds: NPM_SECONDS, ...(signal === undefined ? {} : { signal }) };
+  const result = await runProgram(program, words, options);
+  signal?.throwIfAborted();
+  return result;
 }
 
 /** A version or a range of the registry, and no URL, path or tag of a repository. */
@@ -208,7 +210,8 @@ async function tarballOf({
   from,
   wanted,
   scratch,
-}: {
+  ...waiting
+}: Waiting & {
   readonly from: string | undefined;
   readonly wanted: string | undefined;
   readonly scratch: string;
@@ -224,26 +227,27 @@ async function tarballOf({
   }
   const packed = join(scratch, 'packed');
   await makeFolder(below(packed));
-  const result =
+  const wantedName = from ?? `${PACKAGE}@${wanted ?? 'latest'}`;
+  const packing =
     from === undefined
-      ? await runProgram('npm', ['pack', `${PACKAGE}@${wanted ?? 'latest'}`, '--pack-destination', packed], {
-          cwd: scratch,
-        })
-      : await packTool(from, packed);
+      ? runNpm(['npm', 'pack', wantedName, '--pack-destination', packed], { cwd: scratch, signal: waiting.signal })
+      : packTool(from, packed, waiting.signal);
+  const result = await patiently(`${wantedName}, which npm packs`, packing, waiting);
   const name = (await listFolder(packed)).find((file) => file.name.endsWith('.tgz'))?.name;
   if (result.exitCode === 0 && name !== undefined) return join(packed, name);
-  throw npmFailed(`npm cannot get ${from ?? `${PACKAGE} ${wanted ?? ''}`.trim()}`, result);
+  throw npmFailed(`npm cannot get ${wantedName}`, result);
 }
 
 /** What a shell ends with where a program is not there; the script that packs does the same. */
 const COMMAND_NOT_FOUND = 127;
 
 /** Packs the tool: its repository has a script for it, what was installed as a package is packed as it is. */
-export async function packTool(folder: string, to: string): Promise<ProgramResult> {
+export async function packTool(folder: string, to: string, signal?: AbortSignal): Promise<ProgramResult> {
   const script = join(folder, 'scripts', 'pack.mjs');
   const options = ['--json', '--ignore-scripts', '--pack-destination', to];
-  if ((await inspect(script)) === undefined) return await runProgram('npm', ['pack', ...options], { cwd: folder });
-  const result = await runProgram(process.execPath, [script, ...options], { cwd: folder });
+  const call = { cwd: folder, signal };
+  if ((await inspect(script)) === undefined) return await runNpm(['npm', 'pack', ...options], call);
+  const result = await runNpm([process.execPath, script, ...options], call);
   return { ...result, missing: result.exitCode === COMMAND_NOT_FOUND };
 }
 
@@ -270,10 +274,9 @@ function noPackage(tarball: string): Failure {
   });
 }
 
-function npmFailed(message: string, { stderr, missing }: Pick<ProgramResult, 'stderr' | 'missing'>): Failure {
-  const reason = missing
-    ? 'npm was not found'
-    : (/^npm (?:error|ERR!) (?!code|A complete log)(.*)$/m.exec(stderr)?.[1] ?? stderr.trim());
+function npmFailed(message: string, { stderr, missing, timedOut }: ProgramResult): Failure {
+  const said = /^npm (?:error|ERR!) (?!code|A complete log)(.*)$/m.exec(stderr)?.[1] ?? stderr.trim();
+  const reason = missing ? 'npm was not found' : timedOut ? 'it did not come to an end within an hour' : said;
   return failure('outside', {
     code: missing ? 'programs/missing' : 'programs/failed',
     message: `${message}: ${reason}`,

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { Failure } from '../../src/report/finding.ts';
-import {
-  takeBackUpgrade,
-  upgrade,
-  type UpgradePlan,
-  type UpgradeRequest,
-  type UpgradeResult,
-} from '../../src/upgrade/upgrade.ts';
+import type { UpgradePlan } from '../../src/upgrade/plan.ts';
+import { takeBackUpgrade, upgrade, type UpgradeRequest, type UpgradeResult } from '../../src/upgrade/upgrade.ts';
 import {
   change,
   clone,

@@ -1,17 +1,12 @@
 import { resolve } from 'node:path';
 import { failure } from '../../report/finding.ts';
 import { inspectTarget } from '../../system/files.ts';
-import { confirm, isInteractive, print, wantsColour } from '../../system/terminal.ts';
+import { confirm, isInteractive, print, printError, wantsColour } from '../../system/terminal.ts';
 import { migrateConfiguration, type MigrationPlan } from '../../upgrade/migration.ts';
+import type { UpgradedFile, UpgradePlan } from '../../upgrade/plan.ts';
 import type { TemplateCommit } from '../../upgrade/source.ts';
-import {
-  checkVersions,
-  takeBackUpgrade,
-  upgrade,
-  type UpgradedFile,
-  type UpgradePlan,
-  type UpgradeResult,
-} from '../../upgrade/upgrade.ts';
+import { takeBackUpgrade, upgrade, type UpgradeResult } from '../../upgrade/upgrade.ts';
+import { checkVersions } from '../../upgrade/versions.ts';
 import { formatDiff } from '../diff-output.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -53,7 +48,7 @@ function refuseMixture(
 async function check(options: UpgradeOptions): Promise<number> {
   const root = await rootOf(options);
   const found = await interruptible(async (signal) =>
-    checkVersions(root, { from: await placeOf(options.from), signal }),
+    checkVersions(root, { from: await placeOf(options.from), tell, signal }),
   );
   const { current, newest, isNewer, source } = found;
   if (options.json === true) printJson({ status: isNewer ? 'newer' : 'current', current, newest, source });
@@ -90,12 +85,18 @@ async function take(wanted: string | undefined, options: UpgradeOptions): Promis
         if (!asks || plan.migration.files.length === 0) return true;
         return await confirm('Change the configuration like this, and merge the new version?');
       },
+      tell,
       signal,
     }),
   );
   if (isQuiet) printJson(toJson(result));
   else printEnd(result);
   return exitCode(result);
+}
+
+/** Says beside the result what the run waits for. */
+function tell(text: string): void {
+  printError(`${text}\n`);
 }
 
 /** A folder as seen from the current one; an address as it is. */
