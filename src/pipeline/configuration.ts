@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
-import { companionStandIns, readCompanion, type CompanionSecrets } from '../cluster/config/companion.ts';
+import { companionStandIns, readCompanion } from '../cluster/config/companion.ts';
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
@@ -50,8 +50,7 @@ export async function readConfiguration(
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
   if (texts.some((text) => readUnmerged(text) !== undefined)) await refuseUnmergedInputs(root);
-  const companion = await companionSecrets(sealed, access, standIn);
-  const secrets = { ...secretSources(root), companion };
+  const secrets = { ...secretSources(root), ...(await companionSecrets(sealed, access, standIn)) };
   const { findings, configuration, sources } = await loadConfiguration(
     { cluster, nodes, isOwned: isOwned(access) },
     access.kind === 'none' ? { ...secrets, standIn } : secrets,
@@ -136,10 +135,10 @@ async function companionSecrets(
   text: string | undefined,
   access: Access,
   standIn: (name: string) => string,
-): Promise<CompanionSecrets> {
+): Promise<Pick<SecretSources, 'companion' | 'doubtful'>> {
   if (text === undefined) return {};
   if (access.kind === 'none') return companionStandIns(text, standIn);
-  return await readCompanion(text, access.kind === 'owner' ? access.key.identities : []);
+  return { companion: await readCompanion(text, access.kind === 'owner' ? access.key.identities : []) };
 }
 
 function secretSources(root: ClusterRoot): SecretSources {

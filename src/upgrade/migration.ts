@@ -118,7 +118,7 @@ function readable(file: 'cluster' | 'nodes', name: string, text: string): string
 
 /** Whether a step is about a field of the companion: its names are not encrypted. */
 function movesSecrets(sealed: string, steps: readonly MigrationStep[]): boolean {
-  const names = companionStandIns(sealed, (name) => name);
+  const { companion: names } = companionStandIns(sealed, (name) => name);
   const isThere = ({ change }: MigrationStep): boolean =>
     change.kind === 'convert' && pathsOf(change.at, names).length > 0;
   return steps.some(isThere) || migrate(new Map([[COMPANION_FILE, stringify(names)]]), steps).fields.length > 0;

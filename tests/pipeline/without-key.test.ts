@@ -4,6 +4,9 @@ import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { encryptCompanion } from '../../src/cluster/config/companion.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../src/cluster/config/sample-token.ts';
+import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import { runCommand, type CommandResult } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { ownCluster } from '../operations/support/own-cluster.ts';
@@ -88,6 +91,23 @@ describe('a run without the age key', () => {
     await appendFile(join(clone, 'cluster.yaml'), 'cilium_bbr_enabled: false\n');
     expect(await run(clone, ['configure', '--without-key'])).toMatchObject({ code: 0 });
     expect(git(clone, 'status', '--short', '--', '*.sops.yaml')).toBe('');
+  });
+
+  it('takes no placeholder in cluster.sops.yaml for the token that cluster.yaml takes from elsewhere', async () => {
+    const theirs = await temporaryFolder();
+    await cp(await owner(), theirs, { recursive: true });
+    await writeFiles(theirs, { 'cluster.sops.yaml': await placeholderCompanion(theirs) });
+    await edit(theirs, 'cluster.yaml', /^cloudflare_token: .*$/m, 'cloudflare_token: {env: THEIR_TOKEN}');
+    expect(await run(theirs, ['configure'], { THEIR_TOKEN: 'their-token-4711' })).toMatchObject({ code: 0 });
+    commit(theirs);
+    const clone = await cloned(theirs);
+    const checked = await run(clone, ['configure', '--check']);
+    expect(checked, checked.stderr).toMatchObject({ code: 0 });
+    expect(checked.stderr).toMatch(/cluster\.yaml:\d+:\d+: note: `cloudflare_token` was not checked/);
+    await edit(clone, 'cluster.yaml', /THEIR_TOKEN/, 'OTHER_TOKEN');
+    const { code, stderr } = await run(clone, ['configure', '--without-key']);
+    expect(stderr).toMatch(/cert-manager\/app\/secret\.sops\.yaml cannot be made.*: stringData\.api-token changed/);
+    expect(code).toBe(1);
   });
 
   it.each<[what: string, change: (clone: string) => Promise<void>, message: RegExp]>([
@@ -230,6 +250,13 @@ describe('a run without the age key', () => {
     });
   });
 });
+
+/** What `init` makes beside the sample. */
+async function placeholderCompanion(cluster: string): Promise<string> {
+  const { identities, recipient } = await readAgeKey(cluster);
+  const secrets = { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN };
+  return await encryptCompanion({ secrets, recipient, identities, now: new Date() });
+}
 
 /** What everybody but the owner has: a clone without any key. */
 async function cloned(source?: string): Promise<string> {

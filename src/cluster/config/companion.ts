@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { failure, type Failure } from '../../report/finding.ts';
 import { keepSecrets } from '../../report/redaction.ts';
+import { parseEncrypted } from '../../sops/cipher.ts';
 import { decrypt, readSealed } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
@@ -31,21 +32,35 @@ export async function readCompanion(text: string, identities: readonly AgeIdenti
   return secrets;
 }
 
+/** A companion as it looks without a key. */
+export interface SealedCompanion {
+  /** A stand-in for each field. */
+  readonly companion: CompanionSecrets;
+  /** Fields whose secret is as long as the placeholder of the sample, so that it may be that. */
+  readonly doubtful: ReadonlySet<string>;
+}
+
 /**
  * The fields that an encrypted companion holds, each with a stand-in: for runs without a key, which compare everything but secrets.
  *
  * @param standIn - gives the text; what is named by the same ciphertext gets the same
  * @throws Failure where the text is not encrypted
  */
-export function companionStandIns(text: string, standIn: (name: string) => string): CompanionSecrets {
+export function companionStandIns(text: string, standIn: (name: string) => string): SealedCompanion {
   const { tree } = readSealed(COMPANION_FILE, text);
   const entries = tree.flatMap(({ items }) => items.flatMap((item) => (item.kind === 'entry' ? [item] : [])));
-  return Object.fromEntries(
-    entries.map(({ key, value }) => {
-      const ciphertext = value.kind === 'str' ? value.value : '';
-      return [key, standIn(`${COMPANION_FILE} ${key} ${ciphertext}`) as SecretText];
-    }),
-  );
+  const fields = entries.map(({ key, value }) => ({ key, ciphertext: value.kind === 'str' ? value.value : '' }));
+  return {
+    companion: Object.fromEntries(
+      fields.map(({ key, ciphertext }) => [key, standIn(`${COMPANION_FILE} ${key} ${ciphertext}`) as SecretText]),
+    ),
+    doubtful: new Set(fields.filter(({ ciphertext }) => mayBePlaceholder(ciphertext)).map(({ key }) => key)),
+  };
+}
+
+/** AES-GCM makes a ciphertext as long as its text. */
+function mayBePlaceholder(ciphertext: string): boolean {
+  return parseEncrypted(ciphertext)?.data.length === SAMPLE_CLOUDFLARE_TOKEN.length;
 }
 
 /** What a new companion is made of. */

@@ -38,11 +38,11 @@ export async function loadConfiguration(
 ): Promise<LoadedConfiguration> {
   const written = withNewNames(readDocument('cluster', input.cluster));
   keepWrittenSecrets(written);
-  const { document: cluster, warnings } = withCompanion(written, Object.keys(sources.companion ?? {}));
+  const { document: cluster, warnings, beside } = withCompanion(written, sources);
   const documents = { cluster, nodes: withNewNames(readDocument('nodes', input.nodes)) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);
   const sound = soundConfiguration(documents, broken);
-  const secrets = await readSecrets(documents.cluster, sound.secrets, sources);
+  const secrets = await readSecrets(documents.cluster, sound.secrets, { ...sources, beside });
   const rules = input.isOwned === true ? [...RULES, ...OWNED_RULES] : RULES;
   const implied = impliedPaths(documents, broken);
   const found = rules.flatMap((rule) => rule(sound)).filter((issue) => !repeats(issue, implied));

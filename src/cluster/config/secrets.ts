@@ -1,5 +1,6 @@
 import { keepSecrets } from '../../report/redaction.ts';
 import type { KnownSecret } from '../../report/secret-search.ts';
+import type { CoveredDocument } from './companion-document.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Issue } from './issue.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
@@ -14,6 +15,8 @@ export interface SecretSources {
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Secrets out of cluster.sops.yaml, by field: they go before what cluster.yaml says. */
   readonly companion?: Readonly<Record<string, SecretText>>;
+  /** Fields of the companion that may hold the sample's placeholder, which counts for nothing: only its key tells. */
+  readonly doubtful?: ReadonlySet<string>;
   /** Why a variable or a file is not read, whatever it holds; undefined where it may be. */
   readonly refusal?: (field: string, source: SecretSource) => Promise<Refusal | undefined>;
   /** Whether git tracks a file, so that what it holds would be pushed. */
@@ -41,11 +44,16 @@ export interface ReadSecrets {
   readonly issues: readonly Issue[];
 }
 
-/** Reads the secrets of the named fields; every one of them meets its schema. */
+/**
+ * Reads the secrets of the named fields; every one of them meets its schema.
+ *
+ * @param sources.beside - fields of which nobody knows here whether the companion or cluster.yaml counts: what is read is another text
+ *   where either changes
+ */
 export async function readSecrets(
   document: ConfigDocument,
   written: Readonly<Record<string, WrittenSecret>>,
-  sources: SecretSources,
+  sources: SecretSources & Pick<CoveredDocument, 'beside'>,
 ): Promise<ReadSecrets> {
   const values: Record<string, SecretText> = {};
   const issues: Issue[] = [];
@@ -53,7 +61,7 @@ export async function readSecrets(
     const { text, issue } = await readSecret({ field, document, sources }, secret);
     if (issue !== undefined) issues.push({ file: 'cluster', ...issue });
     if (text === undefined) continue;
-    values[field] = text as SecretText;
+    values[field] = (sources.beside.has(field) ? text + (sources.companion?.[field] ?? '') : text) as SecretText;
     if (text !== SAMPLE_CLOUDFLARE_TOKEN) keepSecrets([{ name: secretName(field), value: text }]);
   }
   return { values, issues };
@@ -140,7 +148,7 @@ export function secretName(field: string): string {
 interface Reading {
   readonly field: string;
   readonly document: ConfigDocument;
-  readonly sources: SecretSources;
+  readonly sources: SecretSources & Pick<CoveredDocument, 'beside'>;
 }
 
 interface Result {
@@ -150,7 +158,7 @@ interface Result {
 
 async function readSecret(reading: Reading, secret: WrittenSecret): Promise<Result> {
   const { field, sources } = reading;
-  const companion = sources.companion?.[field];
+  const companion = sources.beside.has(field) ? undefined : sources.companion?.[field];
   if (companion !== undefined) return { text: companion };
   if (typeof secret === 'string') return await readLiteral(reading, secret);
   const refusal = await sources.refusal?.(field, secret);

@@ -21,12 +21,16 @@ describe('cluster.sops.yaml', () => {
     expect(text).not.toContain(SECRET);
     expect(text).toMatch(/^cloudflare_token: ENC\[/);
     expect(await readCompanion(text, [identity])).toEqual({ cloudflare_token: SECRET });
-    expect(Object.keys(companionStandIns(text, (name) => name))).toEqual(['cloudflare_token']);
+    expect(companionStandIns(text, () => 'stand-in')).toEqual({
+      companion: { cloudflare_token: 'stand-in' },
+      doubtful: new Set(),
+    });
   });
 
   it('that still holds the placeholder of the sample does not hide what cluster.yaml says', async () => {
     const text = await companion({ cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN });
     expect(await readCompanion(text, [identity])).toEqual({});
+    expect(companionStandIns(text, () => 'stand-in').doubtful).toEqual(new Set(['cloudflare_token']));
   });
 
   it.each([
@@ -76,7 +80,35 @@ describe('the companion over cluster.yaml', () => {
   });
 });
 
-async function load(token: unknown): Promise<LoadedConfiguration> {
+describe('a companion that may hold the placeholder, as nobody has its key here', () => {
+  const doubtful = new Set(['cloudflare_token']);
+  const standIn = (name: string): string => `stand-in for ${name}`;
+
+  it.each([
+    [{ env: 'NOT_SET' }, 'env NOT_SET'],
+    [{ file: 'nowhere.key' }, 'file nowhere.key'],
+  ])('does not hide %j', async (token, name) => {
+    const { findings, configuration } = await load(token, { doubtful, standIn });
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('`cloudflare_token` was not checked'),
+    ]);
+    expect(configuration?.cluster.cloudflare_token).toBe(`stand-in for ${name}${SECRET}`);
+  });
+
+  it.each([[undefined], [SAMPLE_CLOUDFLARE_TOKEN]])('counts where cluster.yaml says %j', async (token) => {
+    const { findings, configuration } = await load(token, { doubtful, standIn });
+    expect(findings).toEqual([]);
+    expect(configuration?.cluster.cloudflare_token).toBe(SECRET);
+  });
+
+  it('hides no literal that git has', async () => {
+    const { findings } = await load('a-literal-of-mine', { doubtful, standIn });
+    expect(findings).toMatchObject([{ code: 'config/secret-in-git' }]);
+    expect(JSON.stringify(findings)).not.toContain('a-literal-of-mine');
+  });
+});
+
+async function load(token: unknown, more: Partial<SecretSources> = {}): Promise<LoadedConfiguration> {
   const texts = configurationTexts({ cloudflare_token: token });
   const cluster = token === undefined ? texts.cluster.replace(/^"?cloudflare_token"?:.*\n/m, '') : texts.cluster;
   const sources: SecretSources = {
@@ -84,6 +116,7 @@ async function load(token: unknown): Promise<LoadedConfiguration> {
     readFile: () => Promise.resolve(undefined),
     isTracked: () => Promise.resolve(true),
     companion: { cloudflare_token: SECRET as SecretText },
+    ...more,
   };
   const input = { cluster: { file: 'cluster.yaml', text: cluster }, nodes: { file: 'nodes.yaml', text: texts.nodes } };
   return await loadConfiguration(input, sources);
