@@ -59,10 +59,16 @@ function parseFile(
 }
 
 function parseText(file: ManifestFile): readonly unknown[] | Finding {
-  // As Kubernetes reads it: merge keys are known.
-  const parsed = [...parseAllDocuments(file.text, { merge: true, prettyErrors: true, logLevel: 'silent' })];
-  const error = parsed.flatMap(({ errors }) => errors)[0];
-  return error === undefined ? parsed.map((document): unknown => document.toJS()) : syntaxFinding(file, error);
+  try {
+    // As Kubernetes reads it: merge keys are known.
+    const parsed = [...parseAllDocuments(file.text, { merge: true, prettyErrors: true, logLevel: 'silent' })];
+    const error = parsed.flatMap(({ errors }) => errors)[0];
+    return error === undefined ? parsed.map((document): unknown => document.toJS()) : syntaxFinding(file, error);
+  } catch (error) {
+    // Out of stack, or aliases that would unfold to more than anybody reads.
+    if (error instanceof RangeError || error instanceof ReferenceError) return syntaxFinding(file, error);
+    throw error;
+  }
 }
 
 function syntaxFinding(
@@ -71,7 +77,8 @@ function syntaxFinding(
 ): Finding {
   const position = error.linePos?.[0];
   // The message goes on with an excerpt, which could show a secret.
-  const what = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
+  const words = error.message.startsWith('Maximum call stack') ? 'nested too deeply to be read' : error.message;
+  const what = (words.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
   return {
     code: 'manifests/yaml-syntax',
     severity: file.isGenerated ? 'error' : 'warning',

@@ -75,7 +75,7 @@ export async function createRepository(folder: string, options: CreateOptions): 
     const packed = made.filter((name) => name.endsWith('.tgz'));
     return { folder, files: [...Object.keys(files), MANIFEST_FILE, ...packed].sort(), dependency, git };
   } finally {
-    await removeTree(below(staging));
+    await removeTree({ ...below(staging), isOfWork: true });
   }
 }
 

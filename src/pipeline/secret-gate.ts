@@ -13,7 +13,7 @@ import type { Configuration } from '../cluster/config/types.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepOpen, keepSecrets } from '../report/redaction.ts';
-import { isTelling, SecretSearch, type KnownSecret } from '../report/secret-search.ts';
+import { isRandom, isTelling, SecretSearch, type KnownSecret } from '../report/secret-search.ts';
 import { formatFor } from '../sops/formats/format.ts';
 import { hideSelected } from '../sops/redact.ts';
 import { parseRules, requireRule, type Rule, type Rules } from '../sops/rules.ts';
@@ -76,9 +76,16 @@ export function refusePlain(files: readonly WrittenFile[], search: SecretSearch)
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
-/** A search for those of the secrets that are not found by chance, and are not written openly in the configuration. */
+/** So many random characters of a secret in a row are worth as much as the whole to who finds them. */
+const SHORTEST_PART = 24;
+
+/**
+ * A search for those of the secrets that are not found by chance, and are not written openly in the configuration. A part of one
+ * counts where it is random: a key without its last character is a slip, not another text.
+ */
 export function searchFor(secrets: readonly KnownSecret[], open: ReadonlySet<string> = new Set()): SecretSearch {
-  return new SecretSearch(secrets.filter(({ value }) => isTelling(value) && !open.has(value)));
+  const telling = secrets.filter(({ value }) => isTelling(value) && !open.has(value));
+  return new SecretSearch(telling, { shortestPart: SHORTEST_PART, isPart: isRandom });
 }
 
 /** A file that is to be encrypted, as SOPS reads it. */

@@ -140,7 +140,8 @@ export const FINDING_CODES = {
   // workspace: the repository on disk
   'workspace/manifest': 'the manifest of generated files cannot be read',
   'workspace/journal': 'the journal of an interrupted run cannot be read',
-  'workspace/not-a-file': 'a folder or a link lies where a generated file belongs, or a file where a folder does',
+  'workspace/not-a-file':
+    'a folder or a link lies where a generated file belongs, a file where a folder does, or a pipe or a device where a file is read',
   'workspace/read': 'a file or folder could not be read',
   'workspace/write': 'a file could not be written; the last line of the message says what was changed before',
   'workspace/locked': 'another run is writing to the tree and did not end in time',

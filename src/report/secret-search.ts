@@ -1,3 +1,5 @@
+import { createPublicKey } from 'node:crypto';
+
 /** A text that must not leave the run, and what messages call it. */
 export interface KnownSecret {
   /** As it stands in a sentence: "the private key of age.key". */
@@ -15,8 +17,10 @@ export interface SecretHit {
 
 /** How a search is done. */
 export interface SearchOptions {
-  /** Whether a stretch of this many bytes of a secret counts as the secret; without it only the whole does. */
+  /** A stretch of this many bytes of a secret counts as the secret; without it only the whole does. */
   readonly shortestPart?: number;
+  /** Which stretches do, by their text; without it all. */
+  readonly isPart?: (text: string) => boolean;
 }
 
 const SHORTEST = 8;
@@ -32,6 +36,17 @@ export function isTelling(value: string): boolean {
   if (text.length < SHORTEST || new Set(text).size < FEWEST_DIFFERENT) return false;
   return text.length > LONGEST_WORD || !/^(?:\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+)$/u.test(text);
 }
+
+/**
+ * Whether nobody writes a text by chance: letters and digits without a break, or both cases and digits within the characters of
+ * base64. Two connection strings share a long stretch, two random texts none.
+ */
+export function isRandom(text: string): boolean {
+  if (!/^[\w+/=-]+$/.test(text) || !/\d/.test(text) || new Set(text).size < FEWEST_RANDOM) return false;
+  return /^(?:[\da-z]+|[\dA-Z]+)$/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text));
+}
+
+const FEWEST_RANDOM = 8;
 
 /** A header or footer of PEM, or the start of every OpenSSH key without a passphrase: they say nothing of the key. */
 const PUBLIC_LINE = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$|^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZ/;
@@ -80,13 +95,12 @@ function urlForms(text: string): string[] {
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
-/** A line of a secret in the other case, in hexadecimal digits, in base64 and in base64 of base64. */
+/** A line of a secret in hexadecimal digits, in base64 and in base64 of base64. */
 function encodedForms(unit: string, written: readonly string[]): string[] {
   const hex = Buffer.from(unit, 'utf8').toString('hex');
   // What is encoded twice starts at its first byte, and often ends with a line break.
   const once = [unit, `${unit}\n`].map((text) => Buffer.from(text, 'utf8').toString('base64'));
-  const encoded = [...written, ...once].flatMap(base64Forms);
-  return [unit.toLowerCase(), unit.toUpperCase(), hex, hex.toUpperCase(), ...encoded];
+  return [hex, hex.toUpperCase(), ...[...written, ...once].flatMap(base64Forms)];
 }
 
 function unique(texts: readonly string[]): string[] {
@@ -94,16 +108,37 @@ function unique(texts: readonly string[]): string[] {
 }
 
 /** Base64 of a text that this one is part of: it depends on how many bytes, modulo 3, stand before it. */
-function base64Forms(text: string): string[] {
-  return ['', '\0', '\0\0'].flatMap((before) => {
-    const bytes = Buffer.from(before + text, 'utf8');
+function base64Forms(text: string | Uint8Array): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), typeof text === 'string' ? Buffer.from(text, 'utf8') : text]);
     // Digits that a neighbour has a share in are left out.
-    const whole = bytes
-      .toString('base64')
-      .slice(Math.ceil((before.length * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    const whole = bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
     return /[+/]/.test(whole) ? [whole, whole.replaceAll('+', '-').replaceAll('/', '_')] : [whole];
   });
 }
+
+/**
+ * What a private key has in common with its public half, which everybody may see: as base64 at any offset. A private key of OpenSSH
+ * holds the public one in two places (PROTOCOL.key), one of RSA the modulus. Nothing where a text is no such key, or is encrypted.
+ */
+function publicForms(value: string): string[] {
+  const label = /^-----BEGIN ((?:[A-Z]+ )*)PRIVATE KEY-----/.exec(value.trim())?.[1];
+  if (label === undefined) return [];
+  if (label !== 'OPENSSH ') {
+    try {
+      return base64Forms(createPublicKey(value).export({ format: 'der', type: 'spki' }));
+    } catch {
+      return [];
+    }
+  }
+  const bytes = Buffer.from(value.replace(/-----[^\n]*-----/g, ''), 'base64');
+  if (bytes.length < OPENSSH_BLOB || !bytes.subarray(0, OPENSSH_START.length).equals(OPENSSH_START)) return [];
+  return base64Forms(bytes.subarray(OPENSSH_BLOB, OPENSSH_BLOB + bytes.readUInt32BE(OPENSSH_BLOB - 4)));
+}
+
+/** A key without a passphrase: cipher and key derivation `none`, no options, one key; then the length of its public half. */
+const OPENSSH_START = Buffer.from('b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB', 'base64');
+const OPENSSH_BLOB = OPENSSH_START.length + 4;
 
 function asciiOnly(text: string): string {
   return text.replace(/[^\0-\x7f]/g, unicodeEscape);
@@ -122,7 +157,7 @@ interface Entry {
   readonly name: string;
   readonly bytes: Buffer;
   readonly offset: number;
-  /** How many bytes from there on have to be the same. */
+  /** How many bytes from there on have to be the same, where there are so many. */
   readonly least: number;
 }
 
@@ -139,36 +174,44 @@ export class SecretSearch {
   readonly #filter = new Uint8Array(1 << FILTER_BITS);
   readonly #entries = new Map<number, Entry[]>();
 
-  constructor(secrets: readonly KnownSecret[], { shortestPart = Infinity }: SearchOptions = {}) {
+  constructor(secrets: readonly KnownSecret[], { shortestPart = Infinity, isPart = () => true }: SearchOptions = {}) {
     const seen = new Set<string>();
     for (const { name, value } of secrets) {
-      for (const unit of unitsOf(value)) {
+      const open = publicForms(value);
+      const isSecret = (text: string): boolean => !open.some((one) => one.includes(text));
+      const units = unitsOf(value);
+      for (const unit of units) {
         const written = writtenForms(unit);
         // What is short in another form would be found by chance.
-        const forms = isTelling(unit) ? [...written, ...encodedForms(unit, written)] : written;
-        for (const [index, form] of forms.entries()) {
+        const cases = isTelling(unit) ? [unit.toLowerCase(), unit.toUpperCase()] : [];
+        const encoded = isTelling(unit) ? encodedForms(unit, written) : [];
+        const add = (form: string, part: number): void => {
           const text = withoutSpace(form);
-          if (seen.has(text)) continue;
+          if (seen.has(text)) return;
           seen.add(text);
-          // A message that cuts what it quotes does not encode it.
-          this.#add(name, Buffer.from(text, 'utf8'), index < written.length ? shortestPart : Infinity);
-        }
+          if (isSecret(text)) this.#enter({ name, bytes: Buffer.from(text, 'utf8'), offset: 0, least: Infinity });
+          if (text.length > part) this.#addParts(name, text, part, (one) => isPart(one) && isSecret(one));
+        };
+        // What is cut was not encoded before, and nobody writes a key of many lines in capitals.
+        for (const form of written) add(form, shortestPart);
+        for (const form of cases) add(form, units.length === 1 ? shortestPart : Infinity);
+        for (const form of encoded) add(form, Infinity);
       }
     }
   }
 
-  #add(name: string, bytes: Buffer, shortestPart: number): void {
-    if (bytes.length < KEY_LENGTH) return;
-    const isDivided = bytes.length > shortestPart;
-    const first = isDivided ? (PUBLIC_START.exec(bytes.toString('latin1'))?.[0].length ?? 0) : 0;
-    this.#enter({ name, bytes, offset: 0, least: Math.min(bytes.length, first + shortestPart) });
-    const last = isDivided ? bytes.length - shortestPart : 0;
-    for (let offset = Math.max(first, 1); offset <= last; offset += 1) {
-      this.#enter({ name, bytes, offset, least: shortestPart });
+  /** Every stretch of that many bytes, but for those of the beginning that all secrets of a kind share. */
+  #addParts(name: string, text: string, shortest: number, isPart: (text: string) => boolean): void {
+    const bytes = Buffer.from(text, 'utf8');
+    const first = PUBLIC_START.exec(text)?.[0].length ?? 0;
+    for (let offset = first; offset <= bytes.length - shortest; offset += 1) {
+      if (!isPart(bytes.toString('latin1', offset, offset + shortest))) continue;
+      this.#enter({ name, bytes, offset, least: shortest });
     }
   }
 
   #enter(entry: Entry): void {
+    if (entry.bytes.length < KEY_LENGTH) return;
     const key = entry.bytes.readUInt32BE(entry.offset);
     const entries = this.#entries.get(key);
     if (entries === undefined) this.#entries.set(key, [entry]);
@@ -214,7 +257,7 @@ export class SecretSearch {
         matched += 1;
         end = index + 1;
       }
-      if (matched < least || matched <= most) continue;
+      if (matched < Math.min(least, length) || matched <= most) continue;
       most = matched;
       best = { name, start, end };
     }
@@ -228,10 +271,13 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const TAB = 0x09;
 
-/** White space counts nowhere, nor a backslash at the end of a line, behind which a text in double quotes goes on. */
+/**
+ * White space counts nowhere, nor a backslash at the end of a line, behind which a text in double quotes goes on, nor the zero that
+ * UTF-16 has beside each character of ASCII.
+ */
 function isSkipped(bytes: Uint8Array, index: number): boolean {
   const byte = bytes[index];
-  if (byte === BLANK || byte === LINE_FEED || byte === RETURN || byte === TAB) return true;
+  if (byte === BLANK || byte === LINE_FEED || byte === RETURN || byte === TAB || byte === 0) return true;
   if (byte !== BACKSLASH) return false;
   const next = bytes[index + 1];
   return next === LINE_FEED || (next === RETURN && bytes[index + 2] === LINE_FEED);

@@ -1,5 +1,6 @@
 import { constants, readFileSync, statSync } from 'node:fs';
 import {
+  chmod,
   copyFile as nodeCopyFile,
   link,
   lstat,
@@ -16,12 +17,13 @@ import {
   stat,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 
 /**
- * Bytes of a file, or undefined where there is no such file. Throws on every other trouble, and for a pipe or a device, which
- * might never end.
+ * Bytes of a file, or undefined where there is no such file. Throws on every other trouble.
+ *
+ * @throws Failure of kind `input` for a pipe or a device, which might never end
  */
 export async function readBytesIfPresent(path: string): Promise<Buffer | undefined> {
   return undefinedIfAbsent(async () => {
@@ -188,7 +190,8 @@ export function forgetChanges(at?: Destination): void {
 
 function recordChange({ folder, path, isOfWork }: Destination, isNew: boolean): void {
   if (isOfWork === true || changes.has(path)) return;
-  changes.set(path, { name: relative(folder, path).split(sep).join('/'), isNew });
+  const name = relative(folder, path) || basename(path);
+  changes.set(path, { name: name.split(sep).join('/'), isNew });
 }
 
 /** What came and went is no change. */
@@ -263,9 +266,17 @@ export async function makeFolder(at: Destination, mode = 0o777): Promise<void> {
   await mkdir(at.path, { recursive: true, mode });
 }
 
+/** Makes a folder that its owner alone may enter, one that is there already too; those above it that are new are so as well. */
+export async function makePrivateFolder(at: Destination): Promise<void> {
+  await makeFolder(at, 0o700);
+  await chmod(at.path, 0o700);
+}
+
 /** Makes a new folder for what is needed for a moment, readable by its owner alone; the caller removes it. */
 export async function makeTemporaryFolder(): Promise<string> {
-  return await mkdtemp(join(tmpdir(), 'cluster-template-'));
+  const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
+  recordChange(below(folder), true);
+  return folder;
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. A link there is replaced. */
@@ -432,8 +443,11 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
 /** A pipe or a device may be read for ever; a folder is told by what reads it. */
 function refuseEndless(path: string, found: { isFile(): boolean; isDirectory(): boolean }): void {
   if (found.isFile() || found.isDirectory()) return;
-  const message = `EINVAL: not a regular file, read '${path}'`;
-  throw Object.assign(new Error(message), { code: 'EINVAL', syscall: 'read', path });
+  throw failure('input', {
+    code: 'workspace/not-a-file',
+    message: `${path} is ${WORDS.other}, which may be read for ever`,
+    remedy: 'put a file in its place',
+  });
 }
 
 async function undefinedIfAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {

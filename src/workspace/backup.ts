@@ -1,6 +1,6 @@
 import { Failure, failure } from '../report/finding.ts';
 import { now } from '../system/clock.ts';
-import { below, createFile, makeFolder, writeDisposableFile } from '../system/files.ts';
+import { below, createFile, makePrivateFolder, writeDisposableFile } from '../system/files.ts';
 import type { Workspace } from './disk.ts';
 import type { PlanEntry } from './plan.ts';
 
@@ -18,7 +18,8 @@ export async function keepCopies(workspace: Workspace, entries: readonly PlanEnt
   // Colons are not allowed in names everywhere.
   const folder = `${BACKUP_FOLDER}/${now().toISOString().replaceAll(':', '')}`;
   try {
-    await makeFolder(below(workspace.root, folder), 0o700);
+    await makePrivateFolder(below(workspace.root, BACKUP_FOLDER));
+    await makePrivateFolder(below(workspace.root, folder));
     await writeDisposableFile(below(workspace.root, BACKUP_FOLDER, '.gitignore'), '*\n', 0o600);
     for (const { path, present } of entries) {
       if (present === undefined) continue;

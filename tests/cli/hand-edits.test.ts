@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
@@ -27,11 +27,14 @@ describe('configure --force', () => {
     execFileSync('git', ['init', '-q'], { cwd: cluster });
     await writeFile(join(cluster, EDITED), 'password: hunter2\n');
     await chmod(join(cluster, EDITED), 0o755);
+    // As an older version left it.
+    await mkdir(join(cluster, '.private/backup'), { recursive: true });
+    await chmod(join(cluster, '.private/backup'), 0o755);
     const folder =
       /what was overwritten lies in (\S+)/.exec((await run(cluster, 'configure', '--force')).stdout)?.[1] ?? '';
-    const paths = ['.private', '.private/backup', folder, join(folder, EDITED)].map((path) => join(cluster, path));
+    const paths = ['.private/backup', folder, join(folder, EDITED)].map((path) => join(cluster, path));
     const modes = await Promise.all(paths.map(async (path) => (await stat(path)).mode & 0o777));
-    expect(modes).toEqual([0o700, 0o700, 0o700, 0o700]);
+    expect(modes).toEqual([0o700, 0o700, 0o700]);
     const seen = execFileSync('git', ['ls-files', '--others', '--exclude-standard', '.private'], { cwd: cluster });
     expect(seen.toString()).toBe('');
   });

@@ -109,6 +109,9 @@ const ATTACKS: readonly {
       ['a key in base64', 'github_deploy_key() | b64', 'the content of github-deploy.key'],
       ['an age key in lower case', 'age_key("private") | lower', 'the private key of age.key'],
       ['a push token in another case', 'github_push_token() | upper', 'the content of github-push-token.txt'],
+      ['a push token without its last character', 'github_push_token()[:-1]', 'the content of github-push-token.txt'],
+      ['an age key with underscores', 'age_key("private") | replace("-", "_")', 'the private key of age.key'],
+      ['an age key with one capital', 'age_key("private") | capitalize', 'the private key of age.key'],
       ['the token of the tunnel', 'cloudflare_tunnel_secret()', 'the secret of cloudflare-tunnel.json'],
       ['a variable of the environment', 'env.GITHUB_TOKEN', 'the environment variable GITHUB_TOKEN'],
     ] as const

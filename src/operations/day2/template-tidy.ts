@@ -8,6 +8,7 @@ import {
   createFile,
   inspect,
   listFolder,
+  makePrivateFolder,
   moveFile,
   readTextIfPresent,
   removeEmptyFolders,
@@ -181,6 +182,8 @@ function lastOnes(one: string, other: string): number {
 async function carryOut(root: ClusterRoot, { archive, moves, edits, hook }: TemplateTidy): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
   try {
+    await makePrivateFolder(below(root.path, archive));
+    undo.push(() => removeEmptyFolders(below(root.path, archive, 'any')));
     // All texts first: what they become depends on files that move.
     const texts = await Promise.all(edits.map(async (path) => [path, (await edited(root, path)) ?? ''] as const));
     for (const [path, text] of texts) {
@@ -190,7 +193,10 @@ async function carryOut(root: ClusterRoot, { archive, moves, edits, hook }: Temp
     for (const path of moves) {
       const [from, to] = [below(root.path, path), below(root.path, archive, path)];
       await moveFile(from, to);
-      undo.push(() => moveFile(to, from));
+      undo.push(async () => {
+        await moveFile(to, from);
+        await removeEmptyFolders(to);
+      });
       await removeEmptyFolders(from);
     }
   } catch (error) {

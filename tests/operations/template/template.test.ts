@@ -1,4 +1,4 @@
-import { appendFile, cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
@@ -193,6 +193,7 @@ describe('template tidy', () => {
   it('says that it was archived where the archive is not', async () => {
     const cluster = await sampleCluster();
     await template(cluster, 'tidy', '--yes');
+    expect((await stat(join(cluster, '.private'))).mode & 0o777, 'it may hold keys and tokens').toBe(0o700);
     await rm(join(cluster, '.private'), { recursive: true });
     const { code, stderr } = await runCommand(['plan', '--root', cluster, '--keys', SAMPLE_KEYS]);
     expect(code).toBe(1);
@@ -271,6 +272,7 @@ describe('template tidy', () => {
     expect(code).toBe(3);
     expect(stderr).toContain('nothing was changed: EROFS');
     expect(await readFiles(cluster)).toEqual(before);
+    expect(await readdir(cluster)).not.toContain('.private');
   });
 });
 
