@@ -35,6 +35,12 @@ describe.each(Object.entries(TABLES))('%s', (_, attacks) => {
   });
 });
 
+it('there are as many ways out of a template as were ever tried', () => {
+  const count = [REACH, INSIDE, FORMATTING, NAMES, POLLUTION].flat().length;
+  console.log(`${String(count)} ways out of a template, none of them open`);
+  expect(count).toBeGreaterThanOrEqual(96);
+});
+
 describe('more than there is', () => {
   /** A tenth of the default, so that the whole table takes as long as ten of its rows would. */
   const BUDGET = { work: DEFAULT_BUDGET.work / 10, memory: Math.floor(DEFAULT_BUDGET.memory / 8) };
