@@ -3,7 +3,7 @@ import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
-import { requireRule, ruleFor, type Rule } from '../sops/rules.ts';
+import { indentFor, requireRule, ruleFor, type Rule } from '../sops/rules.ts';
 import { now } from '../system/clock.ts';
 import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
 import type { SettledAccess } from './access.ts';
@@ -60,9 +60,9 @@ export async function encryptSecrets(
     const text = previous === undefined ? undefined : Buffer.from(previous.bytes).toString('utf8');
     const options = {
       path: file.path,
-      plain: file.bytes.toString('utf8'),
+      plain: file.bytes,
       rule: requireRule(rules, file.path),
-      indent: rules.yamlIndent,
+      indent: indentFor(rules, file.path),
       identities: access.key.identities,
       now: now(),
     };

@@ -71,7 +71,7 @@ export const FINDING_CODES = {
 
   // sops: encrypted files and their rules
   'sops/yaml': 'a text cannot be encrypted or decrypted because it is no YAML that SOPS can hold',
-  'sops/format': 'a file is of no format that can be encrypted',
+  'sops/syntax': 'a text cannot be encrypted or decrypted because it is no JSON, dotenv or INI that SOPS can hold',
   'sops/identity': 'a file of age keys holds none, or a line that is none',
   'sops/recipient': 'an age recipient is wrong, or classic and post-quantum ones are mixed',
   'sops/rules': 'the creation rules in .sops.yaml are wrong',
@@ -283,7 +283,7 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'credentials/rotated': 'remove the old one at GitHub or Cloudflare, as the finding says',
   'credentials/mode': 'run `chmod 600` on it',
   'sops/yaml': 'write it as plain YAML, without anchors and several documents',
-  'sops/format': 'encrypt YAML, JSON, dotenv, INI or binary files',
+  'sops/syntax': 'mend it where the message says, or give the file the ending of its format',
   'sops/identity': 'bring age.key from a copy',
   'sops/recipient': 'correct it in .sops.yaml; take keys of one kind',
   'sops/rules': 'mend .sops.yaml, or the template that makes it',

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { scalarFromText, scalarText, type Valued } from './scalars.ts';
+import { scalarBytes, scalarFromBytes, type Valued } from './scalars.ts';
 import type { Comment, Leaf } from './tree.ts';
 import type { Position } from './walk.ts';
 
@@ -26,15 +26,15 @@ export function additionalData({ path }: Pick<Position, 'path'>): string {
 export function encryptLeaf(leaf: Valued | Comment, key: Uint8Array, iv: Uint8Array, bound: string): string {
   const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_LENGTH });
   cipher.setAAD(Buffer.from(bound, 'utf8'));
-  const data = Buffer.concat([cipher.update(leafText(leaf), 'utf8'), cipher.final()]);
+  const data = Buffer.concat([cipher.update(leafBytes(leaf)), cipher.final()]);
   const parts = [`data:${data.toString('base64')}`, `iv:${Buffer.from(iv).toString('base64')}`];
-  const type = leaf.kind;
+  const type = leaf.kind === 'bytes' ? 'str' : leaf.kind;
   return `ENC[AES256_GCM,${parts.join(',')},tag:${cipher.getAuthTag().toString('base64')},type:${type}]`;
 }
 
-/** The text that is encrypted (and, but for comments, hashed) of a leaf. */
-export function leafText(leaf: Valued | Comment): string {
-  return leaf.kind === 'comment' ? leaf.text : scalarText(leaf);
+/** What is encrypted (and, but for comments, hashed) of a leaf. */
+export function leafBytes(leaf: Valued | Comment): Buffer {
+  return leaf.kind === 'comment' ? Buffer.from(leaf.text, 'utf8') : scalarBytes(leaf);
 }
 
 /** The parts of an encrypted value, or undefined where the text is none. Base64 has to be canonical: each value has one spelling. */
@@ -53,17 +53,19 @@ function canonicalBase64(text: string): Buffer | undefined {
 
 /** The leaf that was encrypted, or undefined where key, path or bytes are not those that it was encrypted with. */
 export function decryptLeaf(encrypted: Encrypted, key: Uint8Array, bound: string): Leaf | undefined {
-  const text = open(encrypted, key, bound);
-  if (text === undefined) return undefined;
-  return encrypted.type === 'comment' ? { kind: 'comment', text, inline: false } : scalarFromText(encrypted.type, text);
+  const bytes = open(encrypted, key, bound);
+  if (bytes === undefined) return undefined;
+  return encrypted.type === 'comment'
+    ? { kind: 'comment', text: bytes.toString('utf8'), inline: false }
+    : scalarFromBytes(encrypted.type, bytes);
 }
 
-function open({ data, iv, tag }: Encrypted, key: Uint8Array, bound: string): string | undefined {
+function open({ data, iv, tag }: Encrypted, key: Uint8Array, bound: string): Buffer | undefined {
   try {
     const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_LENGTH });
     decipher.setAAD(Buffer.from(bound, 'utf8'));
     decipher.setAuthTag(tag);
-    return Buffer.concat([decipher.update(data), decipher.final()]).toString('utf8');
+    return Buffer.concat([decipher.update(data), decipher.final()]);
   } catch {
     // node:crypto has one error for every way in which a value can be forged or damaged; the caller says where it stands.
     return undefined;

@@ -7,7 +7,7 @@ import type { Vectors } from './seal.ts';
 import type { Tree } from './tree.ts';
 import { unseal } from './unseal.ts';
 
-const PLAIN_INDENT = 2;
+const PLAIN_YAML_INDENT = 2;
 
 /** An encrypted file and the keys to try on it. */
 export interface DecryptOptions {
@@ -21,6 +21,8 @@ export interface DecryptOptions {
 export interface Decrypted {
   /** The plain text, written anew: comments and order are kept, quotes and blank lines are not. It is a secret. */
   readonly text: string;
+  /** The same as bytes: a file that is none of text is whole here alone. */
+  readonly bytes: Uint8Array;
   readonly tree: Tree;
   readonly metadata: Metadata;
 }
@@ -28,11 +30,13 @@ export interface Decrypted {
 /**
  * Decrypts a file that this package or the sops program encrypted. The MAC is verified before anything is returned. Throws a Failure:
  * `sops/not-encrypted`, `sops/wrong-key` (which names the recipients of the file and of the keys at hand), `sops/damaged`, `sops/mac`,
- * `sops/metadata`, `sops/yaml` or `sops/format`. No message holds a value.
+ * `sops/metadata`, `sops/yaml` or `sops/syntax`. No message holds a value.
  */
 export async function decrypt({ path, text, identities }: DecryptOptions): Promise<Decrypted> {
   const { tree, metadata } = await open({ path, text, identities });
-  return { text: formatFor(path).write(tree, PLAIN_INDENT), tree, metadata };
+  const { name, write, bytes, defaultIndent } = formatFor(path);
+  const plain = write(tree, name === 'yaml' ? PLAIN_YAML_INDENT : defaultIndent);
+  return { text: plain, bytes: bytes?.write(tree) ?? Buffer.from(plain, 'utf8'), tree, metadata };
 }
 
 /** A decrypted file with what it takes to encrypt it again. */

@@ -3,10 +3,12 @@ import { newDataKey, wrapDataKey } from './data-key.ts';
 import type { Opened } from './decrypt.ts';
 import { formatFor } from './formats/format.ts';
 import { type AgeIdentity, recipientKind } from './identities.ts';
-import { hasMetadata, joinMetadata, type Metadata, METADATA_KEY } from './metadata.ts';
-import type { Rule } from './rules.ts';
+import { hasMetadata, joinMetadata, type Metadata, METADATA_KEY, splitMetadata } from './metadata.ts';
+import { type Rule, scopeFor } from './rules.ts';
 import { seal, Vectors } from './seal.ts';
-import type { Tree } from './tree.ts';
+import { selects } from './selection.ts';
+import { sameTree, type Tree } from './tree.ts';
+import { mapLeaves } from './walk.ts';
 import { readBack } from './witness.ts';
 
 /** The version of sops whose format is written. */
@@ -16,9 +18,10 @@ const SOPS_VERSION = '3.13.3';
 export interface EncryptOptions {
   /** Path of the file: its ending tells the format, and messages name it. */
   readonly path: string;
-  readonly plain: string;
+  /** Text of UTF-8, or the bytes of a file. */
+  readonly plain: string | Uint8Array;
   readonly rule: Rule;
-  /** Spaces a level; 4 where absent, as the sops program has it. */
+  /** Spaces a level in YAML and JSON; 4 and a tab where absent, as the sops program has it. */
   readonly indent?: number | undefined;
   /** Keys of the user, to read the result back with. None is needed to encrypt. */
   readonly identities: readonly AgeIdentity[];
@@ -27,15 +30,17 @@ export interface EncryptOptions {
 
 /**
  * Encrypts a plain text by a rule, as the sops program does, and reads the result back before it returns it. Throws a Failure:
- * `sops/yaml`, `sops/format`, `sops/already-encrypted`, `sops/recipient`, `sops/read-back`. No message holds a value.
+ * `sops/yaml`, `sops/syntax`, `sops/already-encrypted`, `sops/recipient`, `sops/read-back`. No message holds a value.
  */
 export async function encrypt(options: EncryptOptions): Promise<string> {
   return encryptTree(readPlain(options.path, options.plain), options);
 }
 
 /** The tree of a plain text that is to be encrypted. Throws a Failure where there is none, or where it is encrypted already. */
-export function readPlain(path: string, plain: string): Tree {
-  const tree = formatFor(path).read(plain, path);
+export function readPlain(path: string, plain: string | Uint8Array): Tree {
+  const { read, bytes } = formatFor(path);
+  const tree =
+    bytes !== undefined && typeof plain !== 'string' ? bytes.read(plain, path) : read(textOf(plain, path), path);
   const place = { file: path };
   if (tree.length === 0) {
     throw failure('input', { code: 'sops/yaml', message: `${path} is empty: there is nothing to encrypt`, place });
@@ -52,26 +57,56 @@ export function readPlain(path: string, plain: string): Tree {
   return tree;
 }
 
+function textOf(plain: string | Uint8Array, path: string): string {
+  if (typeof plain === 'string') return plain;
+  const bytes = Buffer.from(plain);
+  const text = bytes.toString('utf8');
+  if (Buffer.from(text, 'utf8').equals(bytes)) return text;
+  const message = `${path} is no text of UTF-8, as a file of its format has to be`;
+  const remedy = 'save it as UTF-8, or give it another ending: it is encrypted byte by byte then';
+  throw failure('input', { code: 'sops/syntax', message, place: { file: path }, remedy });
+}
+
 /**
  * Encrypts a tree. With `previous`, the data key, the keys of other key stores and the ciphertext of all that did not change are
  * taken from there; the caller answers for it that the recipients are the same.
  */
-export async function encryptTree(tree: Tree, options: EncryptOptions, previous?: Opened): Promise<string> {
+export async function encryptTree(plain: Tree, options: EncryptOptions, previous?: Opened): Promise<string> {
   const { path, rule, identities, now } = options;
+  const tree = asWritten(plain, path, rule);
   if (previous === undefined) requireRecipients(rule, path);
   const dataKey = previous?.dataKey ?? newDataKey();
   const metadata: Omit<Metadata, 'lastModified' | 'mac'> = {
     age: previous?.metadata.age ?? (await wrapDataKey(dataKey, rule.recipients)),
-    selection: rule.selection,
-    macOnlyEncrypted: rule.macOnlyEncrypted,
+    ...scopeFor(rule, path),
     version: newerVersion(previous?.metadata.version),
     others: previous?.metadata.others ?? [],
   };
   const sealed = seal(tree, { metadata, dataKey, vectors: previous?.vectors ?? new Vectors(), now });
   const format = formatFor(path);
-  const text = format.write(joinMetadata(sealed), options.indent ?? format.defaultIndent);
+  const joined = joinMetadata(sealed, format.name !== 'binary');
+  const text = format.write(joined, options.indent ?? format.defaultIndent);
+  if (format.name === 'ini') requireHeld(sealed.tree, splitMetadata(format.read(text, path), path).tree, path);
   await readBack({ path, text, plain: tree, dataKey, identities });
   return text;
+}
+
+/** JSON does not tell 1.0 from 1: where such a value stays readable it is an integer once it is written. */
+export function asWritten(tree: Tree, path: string, rule: Rule): Tree {
+  if (formatFor(path).name !== 'json') return tree;
+  const isSelected = selects(rule.selection);
+  return mapLeaves(tree, (leaf, position) => {
+    const isWhole = leaf.kind === 'float' && Number.isInteger(leaf.value) && Math.abs(leaf.value) < 2 ** 63;
+    return isWhole && !isSelected(leaf, position) ? { kind: 'int', value: BigInt(leaf.value) } : leaf;
+  });
+}
+
+/** INI has no way to write some texts; the sops program writes a file then that it cannot read itself. */
+function requireHeld(tree: Tree, written: Tree, path: string): void {
+  if (sameTree(tree, written)) return;
+  const message = `${path} has a plain value, key or comment that INI cannot hold: it would read differently once it is written`;
+  const remedy = 'encrypt that value too, or leave the quotes, backticks and line breaks in it away';
+  throw failure('input', { code: 'sops/syntax', message, place: { file: path }, remedy });
 }
 
 function newerVersion(previous: string | undefined): string {

@@ -6,7 +6,7 @@ export {
   parseIdentityFile,
   recipientKind,
 } from './identities.ts';
-export { parseRules, requireRule, type Rule, ruleFor, type Rules } from './rules.ts';
+export { indentFor, parseRules, requireRule, type Rule, ruleFor, type Rules } from './rules.ts';
 export { DEFAULT_SELECTION, type Selection, type Selector, SELECTORS } from './selection.ts';
 export { encrypt, type EncryptOptions } from './encrypt.ts';
 export { decrypt, type Decrypted, type DecryptOptions, isEncrypted, readSealed } from './decrypt.ts';

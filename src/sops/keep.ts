@@ -1,6 +1,6 @@
 import { Failure, type Finding } from '../report/finding.ts';
 import { type Opened, open, readSealed } from './decrypt.ts';
-import { encryptTree, type EncryptOptions, readPlain } from './encrypt.ts';
+import { asWritten, encryptTree, type EncryptOptions, readPlain } from './encrypt.ts';
 import type { Metadata } from './metadata.ts';
 import type { Rule } from './rules.ts';
 import { sameTree } from './tree.ts';
@@ -29,7 +29,7 @@ export interface Kept {
  * of the identities opens it: encrypting it anew would overwrite what could not be compared.
  */
 export async function keepOrEncrypt(options: KeepOptions): Promise<Kept> {
-  const plain = readPlain(options.path, options.plain);
+  const plain = asWritten(readPlain(options.path, options.plain), options.path, options.rule);
   const { previous } = options;
   if (previous === undefined) return { outcome: 'encrypted', text: await encryptTree(plain, options) };
   const found = await openPrevious(previous, options);

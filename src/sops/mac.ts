@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { scalarText } from './scalars.ts';
+import { scalarBytes } from './scalars.ts';
 import type { Leaf } from './tree.ts';
 
 // The SHA-256 of `sops`: makes the MAC over encrypted values alone differ from the one over all (sops.go, MACOnlyEncryptedInitialization).
@@ -21,7 +21,7 @@ export class Mac {
   /** Takes the next plain value of the document. */
   add(leaf: Leaf, isEncrypted: boolean): void {
     if (leaf.kind === 'comment' || leaf.kind === 'null') return;
-    if (isEncrypted || !this.#onlyEncrypted) this.#hash.update(scalarText(leaf), 'utf8');
+    if (isEncrypted || !this.#onlyEncrypted) this.#hash.update(scalarBytes(leaf));
   }
 
   /** The code of all values taken so far. To be called once. */

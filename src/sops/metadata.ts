@@ -49,9 +49,14 @@ export function splitMetadata(tree: Tree, file: string): Sealed {
   return { tree: bare, metadata: readMetadata(entry.value, file) };
 }
 
-/** The tree with its metadata at the end of each document, as the sops program writes it. */
-export function joinMetadata({ tree, metadata }: Sealed): Tree {
-  const entry: Entry = { kind: 'entry', key: METADATA_KEY, value: { kind: 'map', items: metadataEntries(metadata) } };
+/**
+ * The tree with its metadata at the end of each document, as the sops program writes it.
+ *
+ * @param withSelection - false for a file that is a single value, where there is nothing to select
+ */
+export function joinMetadata({ tree, metadata }: Sealed, withSelection = true): Tree {
+  const items = metadataEntries(metadata).filter(({ key }) => withSelection || key !== metadata.selection.by);
+  const entry: Entry = { kind: 'entry', key: METADATA_KEY, value: { kind: 'map', items } };
   return tree.map((branch) => ({ kind: 'map', items: [...branch.items, entry] }));
 }
 
@@ -81,10 +86,16 @@ function readMetadata(value: Value, file: string): Metadata {
     lastModified,
     mac: text('mac'),
     selection: readSelection(text, file),
-    macOnlyEncrypted: macOnly?.kind === 'bool' && macOnly.value,
+    macOnlyEncrypted: isTrue(macOnly),
     version: text('version'),
     others: entries.filter((entry) => !OWN_KEYS.has(entry.key)),
   };
+}
+
+/** Files of lines have texts alone, and the sops program reads those as Go's strconv.ParseBool does. */
+function isTrue(value: Value | undefined): boolean {
+  if (value?.kind === 'str') return /^(?:1|t|T|true|TRUE|True)$/.test(value.value);
+  return value?.kind === 'bool' && value.value;
 }
 
 function textOf(value: Value | undefined): string {
@@ -93,8 +104,9 @@ function textOf(value: Value | undefined): string {
 
 function readAge(value: Value | undefined, file: string): WrappedKey[] {
   if (value === undefined || value.kind === 'null') return [];
-  if (value.kind !== 'list') throw broken(file, 'its `age` is no list');
-  return value.items.flatMap((item): WrappedKey[] => {
+  if (value.kind !== 'list' && value.kind !== 'map') throw broken(file, 'its `age` is no list');
+  const items = value.kind === 'map' ? [value] : value.items;
+  return items.flatMap((item): WrappedKey[] => {
     if (item.kind === 'comment') return [];
     const fields = item.kind === 'map' ? item.items.filter((part): part is Entry => part.kind === 'entry') : [];
     const [recipient, enc] = ['recipient', 'enc'].map((key) =>
@@ -125,33 +137,23 @@ function broken(file: string, why: string): Failure {
   return failure('input', { code: 'sops/metadata', message, place: { file }, remedy });
 }
 
-// Those that the sops program writes before `age`; all others follow the MAC, or stand at the end where it knows none of them.
-const BEFORE_AGE: ReadonlySet<string> = new Set([
-  'shamir_threshold',
-  'key_groups',
-  'kms',
-  'gcp_kms',
-  'hckms',
-  'azure_kv',
-  'hc_vault',
-]);
-
+/** All keys by their names, as the sops program has written them since 3.13. */
 function metadataEntries(metadata: Metadata): Entry[] {
   const { age, others, selection } = metadata;
   const wrapped = age.map(({ enc, recipient }): Branch => ({
     kind: 'map',
     items: [str('enc', enc), str('recipient', recipient)],
   }));
-  return [
-    ...others.filter(({ key }) => BEFORE_AGE.has(key)),
+  const entries = [
+    ...others,
     ...(wrapped.length === 0 ? [] : [entry('age', { kind: 'list', items: wrapped })]),
     str('lastmodified', metadata.lastModified),
     str('mac', metadata.mac),
-    ...others.filter(({ key }) => !BEFORE_AGE.has(key)),
     str(selection.by, selection.pattern),
     ...(metadata.macOnlyEncrypted ? [entry('mac_only_encrypted', { kind: 'bool', value: true })] : []),
     str('version', metadata.version),
   ];
+  return entries.sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 function str(key: string, value: string): Entry {

@@ -16,7 +16,7 @@ export function redact(path: string, plain: string, rule: { readonly selection: 
   const shown = hideSelected(format.read(plain, path), rule.selection);
   return format.write(
     shown.map((branch) => hideKept(branch)),
-    2,
+    format.name === 'yaml' ? 2 : format.defaultIndent,
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from 'yaml';
 import { Failure, failure, type Finding, type Severity } from '../report/finding.ts';
 import { suggestNearest } from '../report/suggest.ts';
+import { type Format, formatFor } from './formats/format.ts';
 import { compileGoRegex, type GoRegex } from './go-regex.ts';
 import { recipientKind } from './identities.ts';
 import { DEFAULT_SELECTION, SELECTORS, type Selection } from './selection.ts';
@@ -31,8 +32,8 @@ export interface Rule {
 /** What .sops.yaml says. */
 export interface Rules {
   readonly rules: readonly Rule[];
-  /** Spaces a level in YAML files (`stores.yaml.indent`); absent where it is left to the default of sops, 4. */
-  readonly yamlIndent?: number;
+  /** Spaces a level in the files of a format (`stores.yaml.indent` and so on), -1 for a tab; absent where it is left to sops. */
+  readonly indents: ReadonlyMap<Format['name'], number>;
   /** Keys that sops does not know, which it ignores silently. */
   readonly warnings: readonly Finding[];
 }
@@ -50,9 +51,9 @@ export function parseRules(text: string, file = '.sops.yaml'): Rules {
   const contents = source.resolve(document.contents);
   const root = contents === null ? new Map<string, Member>() : source.members(contents, `${file} is no mapping`);
   const rules = readRules(root, source);
-  const yamlIndent = readIndent(root, source);
+  const indents = readIndents(root, source);
   source.throwIfBad();
-  return { rules, ...(yamlIndent === undefined ? {} : { yamlIndent }), warnings: source.warnings };
+  return { rules, indents, warnings: source.warnings };
 }
 
 /**
@@ -60,7 +61,18 @@ export function parseRules(text: string, file = '.sops.yaml'): Rules {
  * rule with problems is among them: one whose `path_regex` is none takes every path that comes to it.
  */
 export function ruleFor({ rules }: Rules, path: string): Rule | undefined {
-  return rules.find(({ pathRegex }) => pathRegex === undefined || pathRegex.test(path));
+  const rule = rules.find(({ pathRegex }) => pathRegex === undefined || pathRegex.test(path));
+  return rule === undefined ? undefined : { ...rule, ...scopeFor(rule, path) };
+}
+
+/** What of a file a rule encrypts: of one that is a single value everything, whatever the rule says, as the sops program has it. */
+export function scopeFor(
+  rule: Pick<Rule, 'selection' | 'macOnlyEncrypted'>,
+  path: string,
+): Pick<Rule, 'selection' | 'macOnlyEncrypted'> {
+  const { selection, macOnlyEncrypted } = rule;
+  const isWhole = formatFor(path).name === 'binary';
+  return isWhole ? { selection: DEFAULT_SELECTION, macOnlyEncrypted: false } : { selection, macOnlyEncrypted };
 }
 
 /** As `ruleFor`, but throws a Failure where no rule matches, or where the one that does cannot be used. */
@@ -71,6 +83,11 @@ export function requireRule(rules: Rules, path: string): Rule {
   const message = `No creation rule in .sops.yaml matches ${path}, so it cannot be encrypted`;
   const remedy = 'rename the file, or add a rule whose `path_regex` matches it';
   throw failure('input', { code: 'sops/no-rule', message, place: { file: path }, remedy });
+}
+
+/** The indent of a file of this name, as `encrypt` takes it; undefined where .sops.yaml says nothing about its format. */
+export function indentFor({ indents }: Rules, path: string): number | undefined {
+  return indents.get(formatFor(path).name);
 }
 
 /** A key of a mapping and its value, an alias followed. */
@@ -298,18 +315,30 @@ function recipientProblem(recipient: string): [message: string, remedy: string] 
     : [`${shown} is no age recipient`, remedy];
 }
 
-function readIndent(root: Members, source: Source): number | undefined {
+/** The stores whose files have levels; JSON alone takes -1, for a tab. */
+const STORES = [
+  ['yaml', 'yaml', 0],
+  ['json', 'json', -1],
+  ['binary', 'json_binary', -1],
+] as const;
+
+function readIndents(root: Members, source: Source): Map<Format['name'], number> {
   const within = (members: Members, key: string): Members => {
     const node = members.get(key)?.value ?? null;
     return node === null ? new Map() : source.members(node, `\`${key}\` is no mapping`);
   };
-  const node = within(within(root, 'stores'), 'yaml').get('indent')?.value ?? null;
-  if (node === null) return undefined;
-  const value = isScalar(node) ? node.value : undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 16)
-    return value === 0 ? undefined : value;
-  source.report(node, '`stores.yaml.indent` is no number of spaces', 'write a whole number such as 2');
-  return undefined;
+  const stores = within(root, 'stores');
+  const indents = new Map<Format['name'], number>();
+  for (const [format, key, least] of STORES) {
+    const node = within(stores, key).get('indent')?.value ?? null;
+    if (node === null) continue;
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 16)
+      source.report(node, `\`stores.${key}.indent\` is no number of spaces`, 'write a whole number such as 2');
+    // The sops program takes 0 in YAML for its default.
+    else if (format !== 'yaml' || value > 0) indents.set(format, value);
+  }
+  return indents;
 }
 
 /** A text as go-yaml reads one into a string: a number or a truth value without quotes is its text. */

@@ -6,8 +6,13 @@ export type ScalarType = 'str' | 'int' | 'float' | 'bool' | 'time';
 /** The scalar without null: what has a text. */
 export type Valued = Exclude<Scalar, { kind: 'null' }>;
 
-/** The text of a value as the sops program encrypts and hashes it (`ToBytes` in sops.go). */
-export function scalarText(scalar: Valued): string {
+/** The bytes of a value as the sops program encrypts and hashes it (`ToBytes` in sops.go). */
+export function scalarBytes(scalar: Valued): Buffer {
+  return scalar.kind === 'bytes' ? Buffer.from(scalar.value, 'base64') : Buffer.from(scalarText(scalar), 'utf8');
+}
+
+/** The same as text. */
+export function scalarText(scalar: Exclude<Valued, { kind: 'bytes' }>): string {
   switch (scalar.kind) {
     case 'int':
       return scalar.value.toString();
@@ -20,12 +25,13 @@ export function scalarText(scalar: Valued): string {
   }
 }
 
-/** The value that a decrypted text of the given type stands for; undefined where the text is none of that type. */
-export function scalarFromText(type: string, text: string): Valued | undefined {
+/** The value that decrypted bytes of the given type stand for; undefined where they are none of that type. */
+export function scalarFromBytes(type: string, bytes: Buffer): Valued | undefined {
+  const text = bytes.toString('utf8');
   switch (type) {
     case 'str':
     case 'bytes':
-      return { kind: 'str', value: text };
+      return textOrBytes(bytes, text);
     case 'int':
       return /^[-+]?\d+$/.test(text) ? { kind: 'int', value: BigInt(text.replace('+', '')) } : undefined;
     case 'float':
@@ -37,6 +43,13 @@ export function scalarFromText(type: string, text: string): Valued | undefined {
     default:
       return undefined;
   }
+}
+
+/** Bytes as text where they are some. */
+export function textOrBytes(bytes: Buffer, text = bytes.toString('utf8')): Extract<Scalar, { kind: 'str' | 'bytes' }> {
+  return Buffer.from(text, 'utf8').equals(bytes)
+    ? { kind: 'str', value: text }
+    : { kind: 'bytes', value: bytes.toString('base64') };
 }
 
 /** A number as Go's `strconv.FormatFloat(x, 'f', -1, 64)` prints it: the shortest digits, never an exponent. */

@@ -1,5 +1,5 @@
 import { randomBytes } from '../system/random.ts';
-import { additionalData, encryptLeaf, IV_LENGTH, leafText } from './cipher.ts';
+import { additionalData, encryptLeaf, IV_LENGTH, leafBytes } from './cipher.ts';
 import { Mac } from './mac.ts';
 import type { Metadata, Sealed } from './metadata.ts';
 import type { Valued } from './scalars.ts';
@@ -28,7 +28,7 @@ export class Vectors {
 }
 
 function vectorKey(leaf: Valued | Comment, bound: string): string {
-  return JSON.stringify([leaf.kind, leafText(leaf), bound]);
+  return JSON.stringify([leaf.kind, leafBytes(leaf).toString('base64'), bound]);
 }
 
 /** What sealing needs besides the tree: metadata without the two fields that it makes itself, and the data key. */
@@ -56,7 +56,7 @@ export function seal(tree: Tree, { metadata, dataKey, vectors, now }: SealOption
 
 /** Null and empty texts stay as they are: there is nothing in them to hide. */
 function sealLeaf(leaf: Leaf, bound: string, dataKey: Uint8Array, vectors: Vectors): Leaf {
-  if (leaf.kind === 'null' || leafText(leaf) === '') return leaf;
+  if (leaf.kind === 'null' || leafBytes(leaf).length === 0) return leaf;
   const text = encryptLeaf(leaf, dataKey, vectors.take(leaf, bound), bound);
   return leaf.kind === 'comment' ? { ...leaf, text } : { kind: 'str', value: text };
 }

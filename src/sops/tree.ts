@@ -8,7 +8,9 @@ export type Scalar =
   | { readonly kind: 'int'; readonly value: bigint }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
-  | { readonly kind: 'time'; readonly value: string };
+  | { readonly kind: 'time'; readonly value: string }
+  /** Bytes that are no text of UTF-8, in base64; to SOPS they are a text like any other. */
+  | { readonly kind: 'bytes'; readonly value: string };
 
 /** One line of comment, without its `#`. It stands before the entry that it belongs to, also where it was written behind it. */
 export interface Comment {

@@ -1,6 +1,7 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { unwrapDataKey } from './data-key.ts';
 import { readSealed } from './decrypt.ts';
+import { formatFor } from './formats/format.ts';
 import type { AgeIdentity } from './identities.ts';
 import type { Metadata } from './metadata.ts';
 import { selects } from './selection.ts';
@@ -33,7 +34,7 @@ export async function readBack(evidence: Evidence): Promise<void> {
   if (owner === undefined) throw nobodysOwn(path, sealed.metadata);
   const unwrapped = await unwrapDataKey(sealed.metadata, [owner], path);
   if (!Buffer.from(unwrapped).equals(Buffer.from(dataKey))) throw mismatch(path, 'the data key');
-  if (owner.kind !== 'x25519' || !isForWitness(plain, sealed.metadata)) return;
+  if (owner.kind !== 'x25519' || !isForWitness(path, plain, sealed.metadata)) return;
   const values = await decryptWithWitness(path, text, owner);
   if (!sameValue(plain[0] ?? { kind: 'null' }, values)) throw mismatch(path, 'the package sops-age');
 }
@@ -59,14 +60,20 @@ function mismatch(path: string, reader: string, cause?: unknown): Failure {
   return failure('outside', { code: 'sops/read-back', message, place: { file: path }, remedy }, cause);
 }
 
-/** Whether sops-age can read such a file: one document, no keys of digits, numbers and times that it knows. */
-function isForWitness(plain: Tree, metadata: Metadata): boolean {
+/** Whether sops-age can read such a file: YAML or JSON, one document, no keys of digits, numbers and times that it knows. */
+function isForWitness(path: string, plain: Tree, metadata: Metadata): boolean {
+  if (witnessFormat(path) === undefined) return false;
   const isSelected = selects(metadata.selection);
   let isReadable = plain.length === 1 && !hasForeignKey(plain[0] ?? { kind: 'null' });
   visitLeaves(plain, (leaf, position) => {
     if (leaf.kind !== 'comment' && !isReadableLeaf(leaf, isSelected(leaf, position))) isReadable = false;
   });
   return isReadable;
+}
+
+function witnessFormat(path: string): 'yaml' | 'json' | undefined {
+  const { name } = formatFor(path);
+  return name === 'yaml' || name === 'json' ? name : undefined;
 }
 
 function hasForeignKey(value: Value): boolean {
@@ -86,6 +93,8 @@ function isReadableLeaf(leaf: Scalar, isEncrypted: boolean): boolean {
       return !isEncrypted;
     case 'str':
       return isEncrypted || !leaf.value.startsWith('ENC[');
+    case 'bytes':
+      return false;
     default:
       return true;
   }
@@ -95,7 +104,7 @@ async function decryptWithWitness(path: string, text: string, owner: AgeIdentity
   const { decryptSops } = await import('sops-age');
   try {
     // The key is always given: without one the package looks into the user's ssh folder and runs SOPS_AGE_KEY_CMD.
-    return await decryptSops(text, { secretKey: owner.reveal(), fileType: 'yaml' });
+    return await decryptSops(text, { secretKey: owner.reveal(), fileType: witnessFormat(path) ?? 'yaml' });
   } catch {
     // The package's own message may quote the start of the key: it is not passed on.
     throw mismatch(path, 'the package sops-age');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generateIdentity } from '../../src/sops/identities.ts';
-import { parseRules, requireRule, ruleFor } from '../../src/sops/rules.ts';
+import { indentFor, parseRules, requireRule, ruleFor } from '../../src/sops/rules.ts';
 import { findingsOf, secretRule } from './support.ts';
 
 const [SAMPLE = ''] = secretRule.recipients;
@@ -43,11 +43,22 @@ describe('ruleFor', () => {
 
   it('reads indent and flags', () => {
     const rules = parseRules(OURS);
-    expect([rules.yamlIndent, rules.rules.map((rule) => rule.macOnlyEncrypted), rules.warnings]).toStrictEqual([
-      2,
-      [true, true],
-      [],
-    ]);
+    expect([rules.indents.get('yaml'), rules.rules.map((rule) => rule.macOnlyEncrypted), rules.warnings]).toStrictEqual(
+      [2, [true, true], []],
+    );
+  });
+
+  it.each([
+    ['stores: {json: {indent: -1}}', 'a.sops.json', -1],
+    ['stores: {json: {indent: 0}}', 'a.sops.json', 0],
+    ['stores: {json: {indent: 2}}', 'a.sops.txt', undefined],
+    ['stores: {json_binary: {indent: 2}}', 'a.sops.txt', 2],
+    ['stores: {yaml: {indent: 0}}', 'a.sops.yaml', undefined],
+    ['stores: {yaml: {indent: 3}}', 'a.sops.yml', 3],
+    ['stores: {yaml: {indent: 3}}', 'a.sops.YAML', undefined],
+    ['stores: {dotenv: {}, ini: {}}', 'a.sops.ini', undefined],
+  ])('%s indents %s by %s', (text, path, indent) => {
+    expect(indentFor(parseRules(text), path)).toBe(indent);
   });
 
   it('fails for a path without a rule where one is needed', async () => {
@@ -171,6 +182,7 @@ describe('wrong rules', () => {
     ['a rule that is no mapping', 'creation_rules:\n  - a\n', [2, 5], 'no mapping'],
     ['a flag that is text', 'creation_rules:\n  - mac_only_encrypted: "si"\n', [2, 25], 'neither true nor false'],
     ['an indent that is none', 'stores:\n  yaml:\n    indent: -1\n', [3, 13], 'no number of spaces'],
+    ['an indent of JSON that is none', 'stores:\n  json:\n    indent: -2\n', [3, 13], 'no number of spaces'],
   ])('%s is a finding with its place', async (_what, text, [line, column], message) => {
     const [finding] = await findingsOf(() => parseRules(text));
     expect(finding).toMatchObject({ code: 'sops/rules', place: { file: '.sops.yaml', line, column } });

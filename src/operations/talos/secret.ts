@@ -4,7 +4,7 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { isEncrypted } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
-import { parseRules, requireRule } from '../../sops/rules.ts';
+import { indentFor, parseRules, requireRule } from '../../sops/rules.ts';
 import { now } from '../../system/clock.ts';
 import { below, publishFile, readTextIfPresent } from '../../system/files.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
@@ -43,7 +43,7 @@ export async function ensureSecretBundle(root: ClusterRoot, key: AgeKey, program
     path: SECRET_BUNDLE,
     plain: `${stdout.trim()}\n`,
     rule,
-    indent: rules.yamlIndent,
+    indent: indentFor(rules, SECRET_BUNDLE),
     identities: key.identities,
     now: now(),
   });

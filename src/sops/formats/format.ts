@@ -1,17 +1,26 @@
-import { failure } from '../../report/finding.ts';
 import type { Tree } from '../tree.ts';
+import { bytesOfBinary, readBinary, readBinaryBytes, readJson, writeBinary, writeJson } from './json.ts';
+import { readDotenv, readIni, writeDotenv, writeIni } from './lines.ts';
 import { readYaml } from './yaml-reader.ts';
 import { writeYaml } from './yaml-writer.ts';
 
-/** A kind of file that SOPS can encrypt: text to tree and back. One file (or two) a format; a new one is a new entry below. */
+/**
+ * A kind of file that SOPS can encrypt: text to tree and back. In the tree of an encrypted file the metadata stand below the key `sops`,
+ * however the format writes them.
+ */
 export interface Format {
-  readonly name: string;
+  readonly name: 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary';
   readonly extensions: readonly string[];
   /** The tree of a text; throws a Failure with places. `file` is only named in it. */
   readonly read: (text: string, file: string) => Tree;
   /** The text of a tree; reading it gives the tree again. */
   readonly write: (tree: Tree, indent: number) => string;
-  /** Spaces a level where the rules do not say otherwise, as the sops program has it. */
+  /** The same for files whose content need not be text. */
+  readonly bytes?: {
+    readonly read: (bytes: Uint8Array, file: string) => Tree;
+    readonly write: (tree: Tree) => Buffer;
+  };
+  /** Spaces a level where the rules do not say otherwise, as the sops program has it; -1 for a tab. */
   readonly defaultIndent: number;
 }
 
@@ -47,18 +56,23 @@ const YAML: Format = {
   defaultIndent: 4,
 };
 
-const FORMATS: readonly Format[] = [YAML];
+const FORMATS: readonly Format[] = [
+  YAML,
+  { name: 'json', extensions: ['.json'], read: readOnce(readJson), write: writeJson, defaultIndent: -1 },
+  { name: 'dotenv', extensions: ['.env'], read: readOnce(readDotenv), write: writeDotenv, defaultIndent: 0 },
+  { name: 'ini', extensions: ['.ini'], read: readOnce(readIni), write: writeIni, defaultIndent: 0 },
+];
 
-/** The format of a file by its extension; throws a Failure where it is none that can be encrypted. */
+const BINARY: Format = {
+  name: 'binary',
+  extensions: [],
+  read: readOnce(readBinary),
+  write: writeBinary,
+  bytes: { read: readBinaryBytes, write: bytesOfBinary },
+  defaultIndent: -1,
+};
+
+/** The format of a file by the ending of its name, letter by letter as the sops program compares it; one of no other is binary. */
 export function formatFor(path: string): Format {
-  const found = FORMATS.find(({ extensions }) =>
-    extensions.some((extension) => path.toLowerCase().endsWith(extension)),
-  );
-  if (found !== undefined) return found;
-  throw failure('input', {
-    code: 'sops/format',
-    message: `${path} is of no format that can be encrypted or decrypted`,
-    place: { file: path },
-    remedy: `name it with one of the endings ${FORMATS.flatMap(({ extensions }) => extensions).join(', ')}`,
-  });
+  return FORMATS.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension))) ?? BINARY;
 }

@@ -66,6 +66,8 @@ export function writeScalar(scalar: Scalar): string {
       return writeFloat(scalar.value);
     case 'time':
       return scalar.value;
+    case 'bytes':
+      return `!!binary ${scalar.value}`;
     case 'str':
       return isPlainSafe(scalar.value) ? scalar.value : quote(scalar.value);
   }
