@@ -11,6 +11,7 @@ import {
 } from '../../checks/secrets.ts';
 import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import { readCompanion } from '../../cluster/config/companion.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
 import { secretName, writtenSecrets } from '../../cluster/config/secrets.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { localSecrets } from '../../pipeline/credentials.ts';
@@ -144,7 +145,8 @@ export async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
     ...identities.map((identity) => ({ name: 'the private age key', value: identity.reveal() })),
     ...(await configuredSecrets(root, env)),
     ...(await encryptedSecrets(root, identities)),
-  ];
+    // Until a token is there the placeholder stands in its place, and in every copy of the sample.
+  ].filter(({ value }) => value !== SAMPLE_CLOUDFLARE_TOKEN);
   keepSecrets(secrets);
   return secrets;
 }

@@ -3,9 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { clusterRoot } from '../../../src/cluster/root.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-token.ts';
 import { checkStaged, checkTracked } from '../../../src/operations/doctor/leaks.ts';
 import { writeFiles } from '../../support/folders.ts';
-import { FEW_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
+import { configureOwn, FEW_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
 
 /** What was staged, and what the hook says of it. */
 const STAGED: readonly [name: string, path: string, text: (cluster: string) => Promise<string>, message: RegExp][] = [
@@ -58,6 +59,18 @@ it('the hook has nothing to say of a configured cluster', async () => {
   const cluster = await repository();
   git(cluster, 'add', '.');
   expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
+});
+
+it('neither takes the placeholder of the sample for a secret, where the token is still to come', async () => {
+  const cluster = await repository();
+  const text = await readFile(join(cluster, 'cluster.yaml'), 'utf8');
+  const waiting = text.replace(/^cloudflare_token: .*$/m, `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}`);
+  await writeFiles(cluster, { 'cluster.yaml': waiting });
+  await configureOwn(cluster);
+  git(cluster, 'add', '.');
+  expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
+  git(cluster, 'commit', '--quiet', '--message', 'first');
+  expect((await checkTracked(clusterRoot(cluster))).flatMap((check) => check.findings)).toEqual([]);
 });
 
 it('doctor finds what was committed once and removed later, and whether it is in use', async () => {

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../../src/cluster/config/load.ts';
 import { interview, type ConfigurationTexts } from '../../../src/operations/init/interview.ts';
 import { runCommand, sampleCluster } from '../../support/cluster.ts';
-import { temporaryFolder } from '../../support/folders.ts';
+import { canMakeTerminal, converse } from '../../support/terminal.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const HARDWARE = { disk: '/dev/nvme0n1', mac: 'bc:24:11:00:00:02' };
@@ -137,9 +136,8 @@ describe('init --interactive', () => {
   });
 
   it('asks at a terminal', async (context) => {
-    context.skip(spawnSync('python3', ['-c', 'import pty']).status !== 0, 'there is no python3 to make a terminal');
+    context.skip(!canMakeTerminal(), 'there is no python3 to make a terminal');
     const cluster = await sampleCluster();
-    const folder = await temporaryFolder({ 'terminal.py': TERMINAL });
     const answers = [
       'y',
       'lab.dev',
@@ -152,36 +150,10 @@ describe('init --interactive', () => {
       'bc:24:11:00:00:01',
     ];
     const program = [process.execPath, join(REPOSITORY, 'bin/cluster-template.mjs'), 'init', '--root', cluster];
-    const { CI: _ci, ...env } = process.env;
-    const words = [join(folder, 'terminal.py'), JSON.stringify({ answers, program })];
-    const { stdout } = spawnSync('python3', words, { encoding: 'utf8', env: { ...env, NO_COLOR: '1' } });
+    const stdout = await converse(program, answers);
     expect(stdout).toContain('still the sample; answer some questions to make them yours?');
     expect(stdout).toContain('taken    cluster.yaml');
     expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toMatch(/^cluster_api_addr: 10\.20\.30\.5$/m);
     expect(await readFile(join(cluster, 'nodes.yaml'), 'utf8')).toContain("mac_addr: 'bc:24:11:00:00:01'");
   });
 });
-
-/** Starts a program at a terminal of its own and types the next answer whenever it waits behind a question. */
-const TERMINAL = `
-import json, os, pty, re, select, sys
-task = json.loads(sys.argv[1])
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(task['program'][0], task['program'])
-seen = waiting = b''
-while select.select([terminal], [], [], 60)[0]:
-    try:
-        data = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    waiting += data
-    if task['answers'] and re.search(rb'(?:: |\\] )\\x1b\\[\\d+G$', waiting):
-        os.write(terminal, (task['answers'].pop(0) + '\\r').encode())
-        waiting = b''
-sys.stdout.write(re.sub(rb'\\x1b\\[[\\d;]*[A-Za-z]', b'', seen).decode())
-os.waitpid(pid, 0)
-`;

@@ -64,10 +64,15 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
   ]);
   writeFileSync(join(folder, 'cloudflare-token.key'), `${OWN_TOKEN}\n`, { mode: 0o600 });
   writeFileSync(join(folder, 'cloudflare-tunnel.json'), JSON.stringify(OWN_TUNNEL), { mode: 0o600 });
+  await configureOwn(folder);
+  return folder;
+}
+
+/** Runs `configure` in such a cluster. */
+export async function configureOwn(folder: string): Promise<void> {
   const signal = new AbortController().signal;
   const confirm = (): Promise<boolean> => Promise.resolve(true);
   await configure(clusterRoot(folder), { generator: 'test', conflicts: 'stop', confirm, signal }, SILENT);
-  return folder;
 }
 
 function edit(path: string, changes: readonly (readonly [RegExp, string])[]): void {
