@@ -26,6 +26,8 @@ declare -A VERSIONS=(
   [kube-apiserver]=1.35.4
   [kubeconform]=0.8.0
   [kustomize]=5.8.1
+  [load-balancer-pools]=1.20.2
+  [machine-config]=1.13.7
   [makejinja]=2.8.1
   [sops]=3.13.3
   [talhelper]=3.1.16
@@ -71,7 +73,7 @@ install_kube-apiserver() {
   local work="$TOOLS/work/kube-apiserver" source minor="${1#*.}"
   source="$(go_source "k8s.io/kubernetes@v$1")"
   fresh "$work"
-  cp "$ROOT/scripts/kube-apiserver/main.go.txt" "$work/main.go"
+  cp "$ROOT/scripts/judges/kube-apiserver.go.txt" "$work/main.go"
   {
     printf 'module kube-apiserver\n\ngo 1.25.0\n\nrequire k8s.io/kubernetes v%s\n\nreplace (\n' "$1"
     sed -nE 's|^\s*(k8s\.io/\S+) => \./staging/.*|\t\1 => \1 v0.'"$minor"'|p' "$source/go.mod"
@@ -93,6 +95,29 @@ install_kubeconform() {
 
 install_kustomize() {
   go_install "sigs.k8s.io/kustomize/kustomize/v5@v$1"
+}
+
+# Cilium's allocator has private parts: what asks it is built as a test of its package. Its own tests want what the proxy has not.
+install_load-balancer-pools() {
+  local source package
+  source="$(go_source "github.com/cilium/cilium@v$1")"
+  package="$source/operator/pkg/lbipam"
+  rm "$package/lbipam_test.go"
+  cp "$ROOT/scripts/judges/load-balancer-pools.go.txt" "$package/pools_test.go"
+  (cd "$source" && GOFLAGS='-mod=mod' go test -c -o "$BIN/load-balancer-pools" ./operator/pkg/lbipam)
+}
+
+# Talos' loader of machine configurations is a module of its own; the library of the link's settings is a fork of theirs.
+install_machine-config() {
+  local work="$TOOLS/work/machine-config" module=github.com/siderolabs/talos/pkg/machinery source
+  source="$(module_folder "$module@v$1" "$TOOLS/work/unpacked")"
+  fresh "$work"
+  cp "$ROOT/scripts/judges/machine-config.go.txt" "$work/main.go"
+  {
+    printf 'module machine-config\n\ngo 1.26\n\nrequire %s v%s\n\n' "$module" "$1"
+    sed -nE 's/^(replace .* => [^.].*)$/\1/p' "$source/go.mod"
+  } > "$work/go.mod"
+  (cd "$work" && GOFLAGS='-mod=mod' go build -o "$BIN/machine-config" .)
 }
 
 install_makejinja() {

@@ -21,6 +21,8 @@ const INSTALLED = {
   kubeconform: 'bin/kubeconform',
   kubectl: undefined,
   kustomize: 'bin/kustomize',
+  'load-balancer-pools': 'bin/load-balancer-pools',
+  'machine-config': 'bin/machine-config',
   makejinja: 'python/makejinja/bin/python3',
   sops: 'bin/sops',
   talhelper: 'bin/talhelper',
