@@ -22,7 +22,7 @@ export async function converse(
   const { CI: _ci, SOPS_AGE_KEY_FILE: _file, SOPS_AGE_KEY: _key, ...env } = process.env;
   const words = ['-c', TERMINAL, JSON.stringify({ answers, program, folder })];
   const { stdout } = await promisify(execFile)('python3', words, { env: { ...env, NO_COLOR: '1', ...more } });
-  return stdout.replaceAll('\r\n', '\n');
+  return stdout.replaceAll('\r', '');
 }
 
 const TERMINAL = `

@@ -1,4 +1,5 @@
 import type { Finding } from '../../report/finding.ts';
+import { keepOpen } from '../../report/redaction.ts';
 import { withCompanion } from './companion-document.ts';
 import { readDocument, type ConfigDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
@@ -9,6 +10,7 @@ import { withNewNames } from './old-names.ts';
 import { formatPath } from './path.ts';
 import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import { keepWrittenSecrets, readSecrets, type SecretSources } from './secrets.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
 import type { Cluster, ClusterNode, Configuration, SecretText } from './types.ts';
@@ -38,6 +40,8 @@ export async function loadConfiguration(
 ): Promise<LoadedConfiguration> {
   const written = withNewNames(readDocument('cluster', input.cluster));
   keepWrittenSecrets(written);
+  // It is no secret wherever it stands, in encrypted files too: messages that share words with it stay as they are.
+  keepOpen([SAMPLE_CLOUDFLARE_TOKEN]);
   const { document: cluster, warnings, beside } = withCompanion(written, sources);
   const documents = { cluster, nodes: withNewNames(readDocument('nodes', input.nodes)) };
   const broken = Object.values(documents).flatMap((document) => [...document.issues, ...validateDocument(document)]);

@@ -5,6 +5,7 @@ import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-toke
 import type { SecretSources } from '../../../src/cluster/config/secrets.ts';
 import type { SecretText } from '../../../src/cluster/config/types.ts';
 import { Failure } from '../../../src/report/finding.ts';
+import { redact } from '../../../src/report/redaction.ts';
 import { encrypt } from '../../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../../src/sops/identities.ts';
 import { DEFAULT_SELECTION } from '../../../src/sops/selection.ts';
@@ -31,6 +32,8 @@ describe('cluster.sops.yaml', () => {
     const text = await companion({ cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN });
     expect(await readCompanion(text, [identity])).toEqual({});
     expect(companionStandIns(text, () => 'stand-in').doubtful).toEqual(new Set(['cloudflare_token']));
+    await load(SAMPLE_CLOUDFLARE_TOKEN);
+    expect(redact('write {file: cloudflare-token.key}')).toBe('write {file: cloudflare-token.key}');
   });
 
   it.each([
