@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decrypt } from '../../src/sops/decrypt.ts';
+import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { readFiles, writeFiles } from '../support/folders.ts';
 import { runInProcess } from '../support/in-process.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
-const APP = 'templates/overrides/kubernetes/apps/default/echo/app';
+const ECHO = 'kubernetes/apps/default/echo/app';
+const APP = `templates/overrides/${ECHO}`;
 const RULES = 'templates/overrides/.sops.yaml.j2';
 const TOKEN_SECRET = 'templates/overrides/kubernetes/apps/cert-manager/cert-manager/app/secret.sops.yaml.j2';
 const CONFIG_MAP = `${APP}/leak.yaml.j2`;
@@ -175,6 +178,31 @@ describe('a secret that would lie open', () => {
       for (const secret of await secretsOf(cluster)) expect(stdout + stderr).not.toContain(secret);
     },
   );
+});
+
+it('files of generators, whatever their format, are encrypted whole and open again', async () => {
+  const files = {
+    'settings.sops.env': 'TOKEN=#< cloudflare_token | replace("\n", "") | replace("\\\\", "") >#\nLEVEL=info\n',
+    'settings.sops.ini': '[own]\nlevel = verbose-by-day\n',
+    'config.sops.json': '{"auths": {"registry.own.internal": {"auth": "b3duOmNvcnJlY3QtaG9yc2U="}}}\n',
+    'note.sops.txt': 'correct-horse-battery\n',
+  };
+  const names = Object.keys(files);
+  const kustomization = await readFile(join(process.cwd(), 'templates/config', ECHO, 'kustomization.yaml.j2'), 'utf8');
+  const generator = `secretGenerator:\n  - name: own\n    files: [${names.join(', ')}]\n`;
+  const cluster = await hostileCluster({
+    [`${APP}/kustomization.yaml.j2`]: kustomization + generator,
+    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`${APP}/${name}.j2`, text])),
+  });
+  const { code, stderr } = await runInProcess(cluster, ['configure', '--json'], { CF_TOKEN: TOKEN });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const identities = parseIdentityFile(await readFile(join(cluster, 'age.key'), 'utf8'), 'age.key');
+  const shown = ['LEVEL=info', 'verbose-by-day', 'b3duOmNvcn', 'correct-horse', ...(await secretsOf(cluster))];
+  for (const name of names) {
+    const text = await readFile(join(cluster, ECHO, name), 'utf8');
+    expect(shown.filter((part) => text.includes(part))).toEqual([]);
+    expect((await decrypt({ path: name, text, identities })).text).toMatch(/info|verbose|registry|correct/);
+  }
 });
 
 describe('what is no secret, or found by chance', () => {
