@@ -2,3 +2,15 @@
 export function environment(): Readonly<Record<string, string | undefined>> {
   return { ...process.env };
 }
+
+/** What a program inherits: where it finds itself, its user and the network. Anything else could change what it does, or is a secret. */
+const INHERITED =
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|NO_COLOR|TMPDIR|TEMP|TMP|XDG_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_(?:CACHE_HOME|CONFIG_HOME|DATA_HOME|PLUGINS|REGISTRY_CONFIG|REPOSITORY_CONFIG|REPOSITORY_CACHE)|SSH_AUTH_SOCK|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|SystemRoot|SYSTEMROOT|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|EDITOR|VISUAL|KUBE_EDITOR|PAGER)$/;
+
+/** The part of an environment that every program may inherit. */
+export function programVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const inherited = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && INHERITED.test(entry[0]),
+  );
+  return Object.fromEntries(inherited);
+}

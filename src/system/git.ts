@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { environment } from './environment.ts';
+import { environment, programVariables } from './environment.ts';
 import { pipeProgram, runProgram, type PipedResult, type ProgramResult } from './programs.ts';
 
 /**
@@ -148,8 +148,18 @@ export function isBlob(name: string, bytes: Uint8Array): boolean {
   });
 }
 
-/** The caller's environment, without what git would take for another repository than the one that is asked about. */
+/** What git inherits where it only asks a repository: no secret, and nothing that would have it ask another one. */
 export function inherited(): Record<string, string> {
-  const variables = Object.entries(environment()).filter(([name]) => !name.startsWith('GIT_') || KEPT.test(name));
-  return Object.fromEntries(variables.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const variables = environment();
+  const settings = Object.entries(variables).filter(([name]) => KEPT.test(name));
+  return { ...programVariables(variables), ...(Object.fromEntries(settings) as Record<string, string>) };
+}
+
+/**
+ * What git inherits where it reaches another repository: all that the user's credential helpers may want.
+ *
+ * @param env - the environment of the user, without secrets that are none of git's business
+ */
+export function inheritedForTransport(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || KEPT.test(name)));
 }

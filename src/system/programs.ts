@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { environment, programVariables } from './environment.ts';
 
 /** How a program ended. */
 export interface ProgramResult {
@@ -44,7 +45,7 @@ export interface WatchOptions {
  * Runs a program with an argument list, without a shell, and waits for its end. Never throws for what the program does:
  * a missing program or a failing one is in the result.
  *
- * @param options.environment - the program's whole environment; where it is not given, it inherits ours
+ * @param options.environment - the program's whole environment; where it is not given, what every program may inherit
  * @param options.isWhole - whether a line break at the end of the output is part of it
  * @param options.input - written to its standard input; without it the program reads nothing
  * @param options.timeoutSeconds - after which it is ended; a minute where it is not given
@@ -60,7 +61,8 @@ export async function runProgram(
   const { execa } = await import('execa');
   const result = await execa(program, arguments_, {
     cwd: options.cwd,
-    ...(options.environment === undefined ? {} : { env: options.environment, extendEnv: false }),
+    env: options.environment ?? programVariables(environment()),
+    extendEnv: false,
     timeout: (options.timeoutSeconds ?? 60) * 1000,
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { variablesWithoutSecrets } from '../cluster/config/secrets.ts';
 import { failure } from '../report/finding.ts';
 import { below, makeFolder, makeTemporaryFolder, removeTree } from '../system/files.ts';
-import { askGit, inherited } from '../system/git.ts';
+import { askGit, inherited, inheritedForTransport } from '../system/git.ts';
 import { pipeProgram, type PipedResult } from '../system/programs.ts';
 
 /** A file as a tree of git has it. */
@@ -173,7 +174,7 @@ export class GitStore {
   /** As `try`, for what reaches other repositories: with the user's own settings, for keys, proxies and rewritten URLs. */
   async transport(arguments_: readonly string[]): Promise<PipedResult> {
     const environment = {
-      ...inherited(),
+      ...inheritedForTransport(variablesWithoutSecrets()),
       // No program that a URL names, as `ext::` would; and nobody is there to be asked for a password.
       GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
       GIT_TERMINAL_PROMPT: '0',

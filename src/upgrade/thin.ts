@@ -1,5 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { readMigrations, type MigrationStep } from '../cluster/config/migrations.ts';
+import { variablesWithoutSecrets } from '../cluster/config/secrets.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { isTrusted } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
@@ -139,7 +140,8 @@ async function runNpm(
   [program, ...words]: readonly [string, ...string[]],
   { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal | undefined },
 ): Promise<ProgramResult> {
-  const options = { cwd, timeoutSeconds: NPM_SECONDS, ...(signal === undefined ? {} : { signal }) };
+  const call = { cwd, timeoutSeconds: NPM_SECONDS, environment: variablesWithoutSecrets() };
+  const options = { ...call, ...(signal === undefined ? {} : { signal }) };
   const result = await runProgram(program, words, options);
   signal?.throwIfAborted();
   return result;

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { sampleCluster } from '../support/cluster.ts';
-import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { readFiles } from '../support/folders.ts';
+import { privateLauncher } from '../support/small-cluster.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const keys = join(repository, 'tests/sample');
@@ -186,18 +187,6 @@ function stateAt(states: readonly State[], index: number): State {
   const state = states[index];
   if (state === undefined) throw new Error(`no state ${String(index)}`);
   return state;
-}
-
-/** A copy of the bundle and a program that starts it. */
-async function privateLauncher(): Promise<string> {
-  const folder = await temporaryFolder();
-  await cp(join(repository, 'dist'), join(folder, 'dist'), { recursive: true });
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  await writeFiles(folder, {
-    'package.json': '{"type":"module"}\n',
-    'run.js': "import { main } from './dist/cli.js';\nprocess.exitCode = await main(process.argv.slice(2));\n",
-  });
-  return join(folder, 'run.js');
 }
 
 /** Evenly spread numbers from 0 to 1 that follow from the seed (mulberry32). */

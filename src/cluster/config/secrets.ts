@@ -1,5 +1,6 @@
 import { keepSecrets } from '../../report/redaction.ts';
 import type { KnownSecret } from '../../report/secret-search.ts';
+import { environment } from '../../system/environment.ts';
 import type { CoveredDocument } from './companion-document.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Issue } from './issue.ts';
@@ -228,4 +229,14 @@ function missing(path: string[], message: string, remedy: string): Omit<Issue, '
 
 function inGit(path: string[], message: string, remedy: string): Omit<Issue, 'file'> {
   return { code: 'config/secret-in-git', severity: 'warning', at: { path }, message, remedy };
+}
+
+/**
+ * The environment of the user for programs that may want any of it, as npm and the credential helpers of git do: without the age key and
+ * the variables that bear the name of a secret of cluster.yaml.
+ */
+export function variablesWithoutSecrets(): Record<string, string> {
+  const secrets = new Set(['SOPS_AGE_KEY', ...SECRET_FIELDS.map((field) => field.toUpperCase())]);
+  const variables = Object.entries(environment()).filter(([name]) => !secrets.has(name));
+  return Object.fromEntries(variables.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -1,9 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-
-/** What a program inherits: where it finds itself, its user and the network. Anything else could change what it does, or is a secret. */
-const INHERITED =
-  /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TERM|COLUMNS|NO_COLOR|TMPDIR|TEMP|TMP|XDG_[A-Z_]+|SSL_CERT_(?:FILE|DIR)|DOCKER_CONFIG|REGISTRY_AUTH_FILE|HELM_(?:CACHE_HOME|CONFIG_HOME|DATA_HOME|PLUGINS|REGISTRY_CONFIG|REPOSITORY_CONFIG|REPOSITORY_CACHE)|SSH_AUTH_SOCK|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|SystemRoot|SYSTEMROOT|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|EDITOR|VISUAL|KUBE_EDITOR|PAGER)$/;
+import { programVariables } from '../../system/environment.ts';
 
 /** Paths of the files through which programs reach the cluster. */
 export interface AccessFiles {
@@ -55,11 +52,8 @@ export function programEnvironment(
   files: AccessFiles,
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const inherited = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && INHERITED.test(entry[0]),
-  );
   return {
-    ...Object.fromEntries(inherited),
+    ...programVariables(env),
     KUBECONFIG: files.kubeconfig,
     SOPS_CONFIG: files.sopsConfig,
     TALOSCONFIG: files.talosconfig,
