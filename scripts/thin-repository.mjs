@@ -53,6 +53,8 @@ const EDITS = [
   ],
   [/^\.cluster-template\/template\.json$/, /\n {2}"commit": .*/, ''],
   [/^\.renovaterc\.json5$/, /^ *'tests\/\*\*',\n/m, ''],
+  // Its one package is raised like any other.
+  [/^\.renovaterc\.json5$/, /^ {4}\{\n {6}description: 'Packages of the tool[^]*?^ {4}\},\n/m, ''],
   [/^lefthook\.yaml$/, /^ {4}- name: formatting\n(?: {6}.*\n)+\n?/m, ''],
 ];
 

@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { thinRepository } from '../../scripts/thin-repository.mjs';
 import { versionsIn, withVersions } from '../support/versions.ts';
 import { EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample, repositoryText, type Fields } from './rendering.ts';
 
-/** JSON5 is a part of JavaScript. */
-const settings = runInNewContext(`(${await repositoryText('.renovaterc.json5')})`) as Settings;
+const settings = parseJson5(await repositoryText('.renovaterc.json5'));
 const templates = await templateTexts();
 
 describe('.renovaterc.json5', () => {
@@ -66,6 +66,29 @@ describe('.renovaterc.json5', () => {
     }
   });
 
+  it.each([
+    ['somebody/home-ops', 'package.json', false],
+    // As GitHub names a fork.
+    ['somebody/cluster-template', 'package.json', false],
+    ['example/cluster-template', 'package.json', true],
+    ['somebody/home-ops', 'apps/dashboard/package.json', true],
+  ])('raises npm packages of %s in %s: %j', (repository, file, expected) => {
+    expect(raisesPackages(settings, { repository, file })).toBe(expected);
+  });
+
+  it('raises the package of a thin repository', async () => {
+    const { '.renovaterc.json5': thin = '' } = await thinRepository(REPOSITORY);
+    expect(raisesPackages(parseJson5(thin), { repository: 'somebody/home-ops', file: 'package.json' })).toBe(true);
+  });
+
+  it('knows the repository of the tool by the name that newer versions come from', async (context) => {
+    const text = await repositoryText('.cluster-template/template.json');
+    const { source, commit } = JSON.parse(text) as { source: string; commit: string };
+    context.skip(commit !== '$Format:%H$', 'this repository has taken another version, from wherever it was');
+    const [, name = ''] = /^https:\/\/[^/]+\/(.+)\.git$/.exec(source) ?? [];
+    expect(settings.packageRules.flatMap(({ matchRepositories = [] }) => matchRepositories)).toEqual([`!${name}`]);
+  });
+
   it('finds the version that a workflow gives to npx', async () => {
     const text = await repositoryText('.github/workflows/renovate.yaml');
     expect(found('.github/workflows/renovate.yaml', text)).toEqual([
@@ -76,9 +99,40 @@ describe('.renovaterc.json5', () => {
 
 interface Settings {
   readonly ignorePaths: readonly string[];
+  readonly packageRules: readonly PackageRule[];
   readonly flux: Manager;
   readonly helmfile: Manager;
   readonly customManagers: readonly (Manager & { readonly matchStrings: readonly string[] })[];
+}
+
+/** A rule as far as it matters here. */
+interface PackageRule {
+  readonly matchManagers?: readonly string[];
+  readonly matchFileNames?: readonly string[];
+  readonly matchRepositories?: readonly string[];
+  readonly enabled?: boolean;
+}
+
+/** JSON5 is a part of JavaScript. */
+function parseJson5(text: string): Settings {
+  return runInNewContext(`(${text})`) as Settings;
+}
+
+/** Whether the npm manager is on for a file: the last rule that fits decides. Patterns of these rules are names, or `!` and a name. */
+function raisesPackages(
+  { packageRules }: Settings,
+  { repository, file }: { readonly repository: string; readonly file: string },
+): boolean {
+  const matches = (patterns: readonly string[] | undefined, name: string): boolean =>
+    patterns?.every((pattern) => (pattern.startsWith('!') ? pattern.slice(1) !== name : pattern === name)) ?? true;
+  const rules = packageRules.filter(
+    ({ matchManagers, matchFileNames, matchRepositories, enabled }) =>
+      enabled !== undefined &&
+      matches(matchManagers, 'npm') &&
+      matches(matchFileNames, file) &&
+      matches(matchRepositories, repository),
+  );
+  return rules.at(-1)?.enabled ?? true;
 }
 
 interface Manager {
