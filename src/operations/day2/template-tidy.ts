@@ -54,7 +54,7 @@ export async function planTidy(root: ClusterRoot): Promise<TemplateTidy> {
   const tasks = await planTasks(root);
   const candidates = [
     ...archivedPaths(isFork),
-    ...(isFork || (await dependsOnToolAlone(root)) ? ['package.json', 'package-lock.json', 'node_modules'] : []),
+    ...(isFork ? PACKAGE_FILES : await dependencyFiles(root)),
     ...tasks.moves,
     ...(await callersOf(root, '.github/workflows')),
     ...((await isReadmeOfTool(root)) ? ['README.md'] : []),
@@ -121,17 +121,25 @@ async function callersOf(root: ClusterRoot, folder: string): Promise<string[]> {
   return found;
 }
 
-async function dependsOnToolAlone(root: ClusterRoot): Promise<boolean> {
+const PACKAGE_FILES = ['package.json', 'package-lock.json', 'node_modules'];
+
+/** What brings the tool to a thin repository, its tarball among it; nothing where others are depended on too. */
+async function dependencyFiles(root: ClusterRoot): Promise<readonly string[]> {
+  let specs: Readonly<Record<string, unknown>>;
   try {
     const { dependencies = {}, devDependencies = {} } = JSON.parse(await readText(root, 'package.json')) as {
       readonly dependencies?: object;
       readonly devDependencies?: object;
     };
-    return Object.keys({ ...dependencies, ...devDependencies }).join() === 'cluster-template';
+    specs = { ...dependencies, ...devDependencies };
   } catch {
     // No package.json, or one that is somebody else's to understand: it stays.
-    return false;
+    return [];
   }
+  if (Object.keys(specs).join() !== 'cluster-template') return [];
+  // `create` and `upgrade` put a tarball at the top; what lies elsewhere may be anybody's.
+  const tarball = /^file:(?:\.\/)?(cluster-template-[^/\\]+\.tgz)$/.exec(String(specs['cluster-template']))?.[1];
+  return [...PACKAGE_FILES, ...(tarball === undefined ? [] : [tarball])];
 }
 
 async function isReadmeOfTool(root: ClusterRoot): Promise<boolean> {

@@ -248,6 +248,23 @@ describe('template tidy', () => {
     expect((await runCommand(['bootstrap', 'talos', '--dry-run'], options)).stdout).toContain('talhelper');
   });
 
+  it.each([
+    ['file:cluster-template-1.2.3.tgz', ['cluster-template-1.2.3.tgz', 'package-lock.json', 'package.json']],
+    ['1.2.3', ['package-lock.json', 'package.json']],
+    ['file:own/cluster-template-1.2.3.tgz', ['package-lock.json', 'package.json']],
+  ])('takes out of a thin repository what brings the tool as %s', async (spec, expected) => {
+    const cluster = await sampleCluster();
+    const tarballs = { 'cluster-template-1.2.3.tgz': '', 'own/cluster-template-1.2.3.tgz': '' };
+    const packages = {
+      'package-lock.json': '{}\n',
+      'package.json': JSON.stringify({ dependencies: { 'cluster-template': spec } }),
+    };
+    await writeFiles(cluster, { ...tarballs, ...packages });
+    const { stdout } = await template(cluster, 'tidy', '--dry-run', '--json');
+    const { moves } = JSON.parse(stdout) as { moves: string[] };
+    expect(moves.filter((path) => /tgz$|^package/.test(path)).sort()).toEqual(expected);
+  });
+
   it('asks first, and shows what it would do', async () => {
     const cluster = await sampleCluster();
     const before = await readFiles(cluster);
