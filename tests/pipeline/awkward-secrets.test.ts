@@ -1,0 +1,88 @@
+// A secret reaches the cluster as it was entered, whatever it looks like to a template, to YAML, to SOPS or to Flux.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { SECRET_FIELDS } from '../../src/cluster/config/schemas.ts';
+import { at, isFields, textsIn, type Fields } from '../../src/manifests/fields.ts';
+import { SUBSTITUTE_KEY, substitute } from '../../src/manifests/substitution.ts';
+import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
+import { findAccess, settleAccess } from '../../src/pipeline/access.ts';
+import { clusterRoot } from '../../src/cluster/root.ts';
+import { decrypt } from '../../src/sops/decrypt.ts';
+import { parseIdentityFile } from '../../src/sops/identities.ts';
+import { renderTexts } from '../golden/cases.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { configuredSample, SAMPLE_KEYS } from '../support/sample.ts';
+
+/** Texts without white space: the schema takes no others. */
+const AWKWARD: Readonly<Record<string, string>> = {
+  'a dollar twice': 'pa$$ss-of-4711',
+  'a variable of Flux': 'x${SECRET_DOMAIN}y${NOT_SET:=z}',
+  'an open brace': 'a${b-4711-$-${',
+  'a template of Helm': '{{.Values.x}}-{{-printf"%s"-}}',
+  'delimiters of the starter': '#<cloudflare_token>#-#%raw%#-#|x|#',
+  quotes: `it's-"quoted"-\`so\`-''`,
+  'signs of YAML': '&a!b|c>d%e@f:g-#h,[i]{j}?k*',
+  'a comment': '#not-a-comment-4711',
+  'a number': '0123456789012345678901234567890123456789',
+  'a truth value': 'yes/no/true/null/~',
+  'percent and backslash': '100%\\n\\u0041%41\\\\',
+  'an ending of SOPS': 'ENC[AES256_GCM,data:x,iv:y,tag:z,type:str',
+  emoji: 'key-\u{1F511}-\u00e9-\u4e2d-\u05d0',
+  '4 kB': 'kB$'.repeat(1365),
+};
+
+const EVERYTHING = join(process.cwd(), 'tests/golden/everything/input');
+/** This one alone is more than a text: Cilium takes 80 characters of it. */
+const LONGEST: Readonly<Record<string, number>> = { cilium_bgp_password: 80 };
+
+describe.each(Object.entries(AWKWARD))('a secret with %s', (_, text) => {
+  it('is in the cluster what was entered, by every field', async () => {
+    const entered = new Map(
+      SECRET_FIELDS.map((field) => [field, `${field.slice(0, 3)}${text}`.slice(0, LONGEST[field] ?? Infinity)]),
+    );
+    const held = await heldByCluster(Object.fromEntries(entered));
+    expect([...entered].filter(([, value]) => !held.includes(value)).map(([field]) => field)).toEqual([]);
+  });
+});
+
+/** Every text that Secrets of the cluster hold: rendered, encrypted, decrypted by the controller and substituted as Flux does. */
+async function heldByCluster(secrets: Fields): Promise<string[]> {
+  const cluster = parse(await readFile(join(EVERYTHING, 'cluster.yaml'), 'utf8')) as Fields;
+  const nodes = await readFile(join(EVERYTHING, 'nodes.yaml'), 'utf8');
+  const rendered = await renderTexts(
+    { cluster: JSON.stringify({ ...cluster, ...secrets }), nodes },
+    await temporaryFolder(),
+  );
+  const root = clusterRoot(configuredSample(), SAMPLE_KEYS);
+  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  const { files } = await encryptSecrets(rendered, new Map(), access);
+  const identities = parseIdentityFile(await readFile(join(SAMPLE_KEYS, 'age.key'), 'utf8'), 'age.key');
+  const held: string[] = [];
+  for (const { path, bytes, secret } of files) {
+    if (!secret) continue;
+    const plain = await decrypt({ path, text: Buffer.from(bytes).toString('utf8'), identities });
+    const object = parse(plain.text) as Fields;
+    held.push(...textsOf(isUntouched(object) ? object : substituted(object)));
+  }
+  return held;
+}
+
+function isUntouched(object: Fields): boolean {
+  return at(object, 'metadata', 'annotations', SUBSTITUTE_KEY) === 'disabled';
+}
+
+function substituted(object: Fields): Fields {
+  return JSON.parse(substitute(JSON.stringify(object), new Map([['SECRET_DOMAIN', 'example.com']]))) as Fields;
+}
+
+/** The values, and those within one that is a configuration file by itself. */
+function textsOf(object: Fields): string[] {
+  const data = at(object, 'stringData');
+  const values = isFields(data) ? Object.values(data).map(String) : [];
+  const inner = values
+    .filter((value) => value.includes('\n') && !value.startsWith('-----'))
+    .map((value) => parse(value) as unknown);
+  return [...values, ...inner.flatMap((value) => textsIn(value).map(({ text }) => text))];
+}
