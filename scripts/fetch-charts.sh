@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fetches the real charts that can be had as source of Go modules into .tools/charts/, a folder for each, at pinned
-# versions. All of these projects are under the Apache Licence 2.0, but volsync (AGPL 3.0); nothing of them is kept in git.
+# Fetches the real charts that can be had as source of Go modules into .tools/charts/, a folder for each, in the versions
+# that the templates name (scripts/charts.txt). All of these projects are under the Apache Licence 2.0, but volsync (AGPL 3.0);
+# nothing of them is kept in git.
 #
 #   scripts/fetch-charts.sh             all of them
 #   scripts/fetch-charts.sh --strict    ends with 1 where one cannot be had
@@ -12,16 +13,10 @@ CHARTS="$TOOLS/charts"
 # shellcheck source=go-module.sh
 source "$ROOT/scripts/go-module.sh"
 
-# NAME MODULE@VERSION FOLDER
-SOURCES="
-agentgateway       github.com/kgateway-dev/kgateway/v2@v2.2.0      install/helm/agentgateway
-agentgateway-crds  github.com/kgateway-dev/kgateway/v2@v2.2.0      install/helm/agentgateway-crds
-cert-manager       github.com/cert-manager/cert-manager@v1.21.2    deploy/charts/cert-manager
-cilium             github.com/cilium/cilium@v1.20.2                install/kubernetes/cilium
-external-dns       sigs.k8s.io/external-dns@v0.23.0                charts/external-dns
-gateway-helm       github.com/envoyproxy/gateway@v1.9.0            charts/gateway-helm
-volsync            github.com/backube/volsync@v0.14.0              helm/volsync
-"
+# The version of an app's chart, as its template has it.
+version_of() {
+  sed -nE 's/^ +tag: v?(.*)$/v\1/p' "$ROOT/templates/config/kubernetes/apps/$1/app/ocirepository.yaml.j2"
+}
 
 # Into a folder of its own that takes the place of the old one at the end: a fetch that stops leaves no half of it.
 fetch() {
@@ -33,7 +28,7 @@ fetch() {
   chmod -R u+w "$made"
   # What the project fills in when it releases the chart.
   if [[ -f "$made/values.tmpl.yaml" ]]; then
-    sed -E 's/\$\{GatewayImagePullPolicy\}/IfNotPresent/; s|\$\{[A-Za-z]+\}|docker.io/envoyproxy/gateway:v1.9.0|' "$made/values.tmpl.yaml" > "$made/values.yaml"
+    sed -E 's/\$\{GatewayImagePullPolicy\}/IfNotPresent/; s|\$\{[A-Za-z]+\}|docker.io/envoyproxy/gateway:'"${module##*@}"'|' "$made/values.tmpl.yaml" > "$made/values.yaml"
   fi
   echo "$module" > "$made/.source"
   remove_modules "${CHARTS:?}/$name"
@@ -51,20 +46,20 @@ fetch_one() {
 }
 
 main() {
-  local strict=false failed=0 fields line
+  local strict=false failed=0 name app module part version
   case "${1:-}" in
     '') ;;
     --strict) strict=true ;;
     *) sed -nE '2,/^set /s/^# ?//p' "${BASH_SOURCE[0]}"; return 64 ;;
   esac
-  while IFS= read -r line; do
-    read -ra fields <<< "$line"
-    if ((${#fields[@]} == 0)); then continue; fi
-    if ! fetch_one "${fields[@]}"; then
-      echo "the chart ${fields[0]} of ${fields[1]} could not be fetched" >&2
+  while read -r name app module part version; do
+    if [[ -z "$name" || "$name" == '#'* ]]; then continue; fi
+    version="${version:-$(version_of "$app")}"
+    if ! fetch_one "$name" "$module@$version" "$part"; then
+      echo "the chart $name of $module@$version could not be fetched" >&2
       failed=1
     fi
-  done <<< "$SOURCES"
+  done < "$ROOT/scripts/charts.txt"
   if $strict; then return "$failed"; fi
 }
 
