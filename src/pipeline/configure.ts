@@ -1,4 +1,4 @@
-import { replaceCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
+import { stageCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
@@ -98,8 +98,14 @@ export async function configure(
     const backup = await exclusive.uninterrupted(() =>
       progress.stage(CONFIGURE_STAGES.write, async () => {
         const copies = await settled.keepCopies();
-        await replaceCredentials(root.keys, comparison.rotation.texts);
-        await write(root, settled.plan, recordOf(comparison, options.generator));
+        const credentials = await stageCredentials(root.keys, comparison.rotation.texts);
+        try {
+          await write(root, settled.plan, recordOf(comparison, options.generator));
+        } catch (error) {
+          await credentials.discard();
+          throw error;
+        }
+        await credentials.use();
         return copies;
       }),
     );

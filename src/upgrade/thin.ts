@@ -33,16 +33,22 @@ export interface Dependency {
   readonly text: string;
 }
 
-/** What a thin repository depends on; undefined for a repository that holds the tool itself. */
+/**
+ * What a thin repository depends on; undefined for a repository that holds the tool itself.
+ *
+ * @throws Failure where package.json cannot be read
+ */
 export async function dependencyOf(root: ClusterRoot): Promise<Dependency | undefined> {
   const text = await readTextIfPresent(join(root.path, 'package.json'));
   if (text === undefined) return undefined;
-  let fields: Readonly<Record<string, unknown>>;
-  try {
-    fields = JSON.parse(text) as typeof fields;
-  } catch {
-    // No thin repository that could be raised: what is wrong with it, npm says.
-    return undefined;
+  const fields = objectOf(text);
+  if (fields === undefined) {
+    throw failure('input', {
+      code: 'upgrade/version',
+      message: 'package.json is no object of JSON, so what this repository depends on cannot be told',
+      place: { file: 'package.json' },
+      remedy: 'restore it from git',
+    });
   }
   const specs = [fields.dependencies, fields.devDependencies].map(
     (group) => (group as Readonly<Record<string, unknown>> | undefined)?.[PACKAGE],
@@ -189,14 +195,21 @@ async function packageIn(store: GitStore, folder: string): Promise<PackageFiles 
 
 /** A file of a package that has to be an object. */
 function readObject(text: string, path: string, folder: string): Readonly<Record<string, unknown>> {
+  const value = objectOf(text);
+  if (value === undefined) throw broken(path, folder);
+  return value;
+}
+
+/** The object that a text of JSON is; undefined for every other text. */
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw broken(path, folder);
+    return undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw broken(path, folder);
-  return value as Readonly<Record<string, unknown>>;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
 }
 
 function broken(path: string, folder: string): Failure {

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,8 +7,10 @@ import { join, resolve } from 'node:path';
 import { encryptCompanion } from '../../src/cluster/config/companion.ts';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import type { SecretText } from '../../src/cluster/config/types.ts';
+import { decrypt } from '../../src/sops/decrypt.ts';
+import { parseIdentityFile, type AgeIdentity } from '../../src/sops/identities.ts';
 import type { CommandResult } from './cluster.ts';
-import { temporaryFolder, writeFiles } from './folders.ts';
+import { readFiles, temporaryFolder, writeFiles } from './folders.ts';
 import { copySample } from './sample.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -192,4 +195,42 @@ export async function privateLauncher(): Promise<string> {
     'run.js': "import { main } from './dist/cli.js';\nprocess.exitCode = await main(process.argv.slice(2));\n",
   });
   return join(folder, 'run.js');
+}
+
+/** What lies in a repository, git's own folder left out: texts by path, encrypted files in plain text. */
+export type Tree = Readonly<Record<string, string>>;
+
+/**
+ * Reads what lies in a repository, and what is torn in it: generated files that are not those of the manifest, encrypted ones that cannot
+ * be decrypted, and what a run should have cleared away.
+ */
+export async function readTree(repository: string): Promise<{ readonly tree: Tree; readonly torn: readonly string[] }> {
+  const all = Object.entries(await readFiles(repository)).filter(([path]) => !path.startsWith('.git/'));
+  const files = Object.fromEntries(all);
+  const torn = Object.keys(files).filter((path) => LEFTOVER.test(path));
+  const identities = parseIdentityFile(files['age.key'] ?? '', 'age.key');
+  const tree: Record<string, string> = {};
+  for (const [path, text] of Object.entries(files)) {
+    if (!path.endsWith('.sops.yaml') || path === '.sops.yaml') tree[path] = text;
+    else if (text.includes('ENC['))
+      tree[path] = await plainTextOf(path, text, identities).catch(() => (torn.push(path), text));
+    else torn.push(path);
+  }
+  const { [MANIFEST]: manifest, ...others } = tree;
+  // Ciphertexts differ from run to run, and so do their hashes.
+  const { files: hashes = {}, ...record } = JSON.parse(manifest ?? '{}') as { readonly files?: Record<string, string> };
+  for (const [path, hash] of Object.entries(hashes)) {
+    const text = files[path] ?? files[`${path}*`];
+    if (text === undefined || `sha256:${createHash('sha256').update(text).digest('hex')}` !== hash) torn.push(path);
+  }
+  return { tree: { ...others, [MANIFEST]: JSON.stringify({ ...record, files: Object.keys(hashes) }) }, torn };
+}
+
+const MANIFEST = '.cluster-template/manifest.json';
+
+/** Names that only a run at work has. */
+const LEFTOVER = /\.tmp\*?$|^\.cluster-template\/(?!manifest\.json$|template\.json$|upgrade\/)/;
+
+async function plainTextOf(path: string, text: string, identities: readonly AgeIdentity[]): Promise<string> {
+  return (await decrypt({ path, text, identities })).text;
 }

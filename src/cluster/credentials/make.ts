@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../../report/finding.ts';
 import { generateIdentity, type KeyKind } from '../../sops/identities.ts';
-import { below, inspect, publishFile, readTextIfPresent, replaceFile } from '../../system/files.ts';
+import {
+  below,
+  createFile,
+  inspect,
+  moveFile,
+  publishFile,
+  readTextIfPresent,
+  removeFile,
+  temporaryName,
+  type Destination,
+} from '../../system/files.ts';
 import { randomBytes } from '../../system/random.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
 import { generateSshKeyPair, sshPublicKey } from './openssh.ts';
@@ -62,18 +72,48 @@ export async function restoreCredentials(
   return made.filter(({ outcome }) => outcome === 'created').map(({ file }) => ({ file, outcome: 'restored' }));
 }
 
+/** Credentials that lie beside those in use, ready to take their place. */
+export interface StagedCredentials {
+  /** Puts them into place, which takes no room on the disk. */
+  readonly use: () => Promise<void>;
+  /** Removes them again: those in use stay. */
+  readonly discard: () => Promise<void>;
+}
+
 /**
- * Puts new credentials in place of those that are there; the public half of a deploy key follows its private one.
+ * Writes credentials beside those that they replace: a tree that holds them is written first, and where that fails nothing was
+ * replaced.
  *
  * @param texts - by file
  */
-export async function replaceCredentials(folder: string, texts: ReadonlyMap<CredentialFile, string>): Promise<void> {
-  for (const [file, text] of texts) {
-    await replaceFile(below(folder, file), text, PRIVATE_MODE);
-    const publicHalf = file === CREDENTIAL_FILES.deployKey ? sshPublicKey(text, DEPLOY_KEY_COMMENT) : undefined;
-    if (publicHalf === undefined) continue;
-    await replaceFile(below(folder, CREDENTIAL_FILES.deployKeyPublic), publicHalf, PUBLIC_MODE);
+export async function stageCredentials(
+  folder: string,
+  texts: ReadonlyMap<CredentialFile, string>,
+): Promise<StagedCredentials> {
+  const staged: { readonly from: Destination; readonly to: Destination }[] = [];
+  const discard = async (): Promise<void> => {
+    for (const { from } of staged) await removeFile(from);
+  };
+  const stage = async (file: string, text: string, mode: number): Promise<void> => {
+    const to = below(folder, file);
+    const from: Destination = { folder, path: temporaryName(to.path), isOfWork: true };
+    await createFile(from, text, mode);
+    staged.push({ from, to });
+  };
+  try {
+    for (const [file, text] of texts) {
+      await stage(file, text, PRIVATE_MODE);
+      const publicHalf = file === CREDENTIAL_FILES.deployKey ? sshPublicKey(text, DEPLOY_KEY_COMMENT) : undefined;
+      if (publicHalf !== undefined) await stage(CREDENTIAL_FILES.deployKeyPublic, publicHalf, PUBLIC_MODE);
+    }
+  } catch (error) {
+    await discard();
+    throw error;
   }
+  const use = async (): Promise<void> => {
+    for (const { from, to } of staged) await moveFile(from, to);
+  };
+  return { use, discard };
 }
 
 /** A public key without the comment behind it. */
