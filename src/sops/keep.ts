@@ -29,7 +29,7 @@ export interface Kept {
  * of the identities opens it: encrypting it anew would overwrite what could not be compared.
  */
 export async function keepOrEncrypt(options: KeepOptions): Promise<Kept> {
-  const plain = asWritten(readPlain(options.path, options.plain), options.path, options.rule);
+  const plain = asWritten(readPlain(options.path, options.plain), options);
   const { previous } = options;
   if (previous === undefined) return { outcome: 'encrypted', text: await encryptTree(plain, options) };
   const found = await openPrevious(previous, options);

@@ -48,12 +48,44 @@ export type Tree = readonly Branch[];
 /** What a walk visits: values without parts and comments. */
 export type Leaf = Scalar | Comment;
 
-/** Whether two trees hold the same keys, values and comments in the same order; where a comment is written does not count. */
+/**
+ * Whether two trees say the same: the same keys and values, and the same comments in the same order between them. To which of the blocks
+ * that begin or end at its place a comment counts is of no matter, as writing a tree may change that.
+ */
 export function sameTree(one: Tree, other: Tree): boolean {
-  return one.length === other.length && one.every((branch, index) => sameNode(branch, other[index]));
+  if (!sameItems(one.map(withoutComments), other.map(withoutComments))) return false;
+  const [ones, others] = [one.flatMap(sequenceOf), other.flatMap(sequenceOf)];
+  return ones.length === others.length && ones.every((text, index) => text === others[index]);
+}
+
+/** Whether two trees are the same, with every comment in the same block; on which line a comment is written does not count. */
+export function identicalTree(one: Tree, other: Tree): boolean {
+  return sameItems(one, other);
 }
 
 type Node = Value | Comment | Entry;
+
+function withoutComments<T extends Node>(node: T): T {
+  if (node.kind === 'entry') return { ...node, value: withoutComments(node.value) };
+  if (node.kind !== 'map' && node.kind !== 'list') return node;
+  const items = (node.items as readonly Node[]).filter((item) => item.kind !== 'comment');
+  return { ...node, items: items.map((item) => withoutComments(item)) };
+}
+
+/** The texts of comments, with an undefined one for each key or value that stands between them. */
+function sequenceOf(node: Node): (string | undefined)[] {
+  switch (node.kind) {
+    case 'comment':
+      return [node.text];
+    case 'entry':
+      return [undefined, ...sequenceOf(node.value)];
+    case 'map':
+    case 'list':
+      return (node.items as readonly Node[]).flatMap(sequenceOf);
+    default:
+      return [undefined];
+  }
+}
 
 function sameNode(one: Node, other: Node | undefined): boolean {
   if (one.kind !== other?.kind) return false;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
-import { encrypt } from '../../src/sops/encrypt.ts';
+import { asWritten, encrypt, readPlain } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
 import { keepOrEncrypt } from '../../src/sops/keep.ts';
 import { seal, Vectors } from '../../src/sops/seal.ts';
 import { SELECTORS } from '../../src/sops/selection.ts';
-import { sameTree } from '../../src/sops/tree.ts';
+import { type Branch, type List, sameTree, type Value } from '../../src/sops/tree.ts';
 import { unseal } from '../../src/sops/unseal.ts';
 import { identities, NOW, secretRule, wholeRule } from './support.ts';
 import { anyTree } from './trees.ts';
@@ -16,7 +16,8 @@ describe('inverses', () => {
   it('reads every tree back that it wrote as YAML', () => {
     fc.assert(
       fc.property(anyTree, fc.constantFrom(2, 4), (tree, indent) => {
-        expect(sameTree(readYaml(writeYaml(tree, indent), 'a.yaml'), tree)).toBe(true);
+        const again = readYaml(writeYaml(tree, indent), 'a.yaml');
+        expect(sameTree(again.map(bare), tree.map(bare))).toBe(true);
       }),
       { numRuns: 400 },
     );
@@ -42,7 +43,8 @@ describe('inverses', () => {
         const plain = writeYaml(tree, 4);
         const options = { path: 'a.sops.yaml', plain, rule, indent: 2, identities, now: NOW };
         const text = await encrypt(options);
-        expect(sameTree((await decrypt({ path: 'a.sops.yaml', text, identities })).tree, tree)).toBe(true);
+        const settled = asWritten(readPlain('a.sops.yaml', plain), options);
+        expect(sameTree((await decrypt({ path: 'a.sops.yaml', text, identities })).tree, settled)).toBe(true);
         expect(await keepOrEncrypt({ ...options, previous: text })).toStrictEqual({ outcome: 'kept', text });
       }),
       { numRuns: 40 },
@@ -52,4 +54,14 @@ describe('inverses', () => {
 
 function bigIntText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** Without comments: to which block one counts, if to any, depends on its lines. */
+function bare<T extends Branch | Value>(node: T): T {
+  if (node.kind !== 'map' && node.kind !== 'list') return node;
+  const items = (node.items as readonly (Branch | List)['items'][number][]).flatMap((item) => {
+    if (item.kind === 'comment') return [];
+    return [item.kind === 'entry' ? { ...item, value: bare(item.value) } : bare(item)];
+  });
+  return { ...node, items };
 }

@@ -11,8 +11,10 @@ export function writeYaml(tree: Tree, indent: number): string {
 
 function writeDocument(branch: Branch, indent: number): string {
   const lines = itemLines(branch.items, { pad: '', indent });
-  if (branch.items.every((item) => item.kind === 'comment')) lines.push('{}');
-  return lines.map((line) => `${line}\n`).join('');
+  if (branch.items.every((item) => item.kind === 'comment'))
+    return `${[...lines.filter((line) => line !== ''), '{}'].join('\n')}\n`;
+  const kept = lines.filter((line, index) => line !== '' || (lines[index + 1] ?? '') !== '');
+  return kept.map((line) => `${line}\n`).join('');
 }
 
 /** Where a line begins, and how far the next level is further in. */
@@ -35,15 +37,22 @@ function itemLines(items: readonly (Comment | Entry | Value)[], layout: Layout):
     if (inline !== undefined) lines.push(`${lines.pop() ?? ''} #${inline.text}`);
     pending = [];
   }
-  return [...lines, ...commentLines(pending, layout.pad)];
+  // An empty line keeps them with what is above: go-yaml would count them to a block that ended before, or to what follows.
+  return pending.length === 0 ? lines : [...lines, ...commentLines(pending, layout.pad), ''];
 }
 
 function entryLines({ key, value }: Entry, { pad, indent }: Layout): string[] {
   const head = `${pad}${writeScalar({ kind: 'str', value: key })}:`;
   const inner = { pad: pad + ' '.repeat(indent), indent };
   if (!hasParts(value)) return [`${head} ${leafText(value, inner.pad)}`];
-  if (value.items.length === 0) return [`${head} ${value.kind === 'map' ? '{}' : '[]'}`];
-  return [head, ...itemLines(value.items, inner)];
+  const empty = value.kind === 'map' ? '{}' : '[]';
+  if (value.items.length === 0) return [`${head} ${empty}`];
+  if (value.items.some((item) => item.kind !== 'comment')) return [head, ...itemLines(value.items, inner)];
+  // Of an empty one go-yaml keeps the comment behind it, and those above it where it has a line of its own.
+  const comments = commentLines(value.items as readonly Comment[], inner.pad);
+  return comments.length === 1
+    ? [`${head} ${empty} ${(comments[0] ?? '').trimStart()}`]
+    : [head, ...comments, inner.pad + empty];
 }
 
 function elementLines(value: Value, { pad, indent }: Layout): string[] {
