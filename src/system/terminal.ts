@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { failure } from '../report/finding.ts';
 import { redact } from '../report/redaction.ts';
+import { wrapWords } from '../report/text.ts';
 import { visible } from '../report/visible.ts';
 
 /** Whether a person sits at the terminal: standard input and output are terminals and CI is not set. */
@@ -22,6 +23,17 @@ export function shown(text: string): string {
 /** Writes a text for people to standard output, as `shown` gives it. */
 export function print(text: string): void {
   process.stdout.write(shown(text));
+}
+
+/**
+ * As `print`, for sentences: a line that a terminal would break inside of a word is broken before it. What stands in backticks stays
+ * whole, so that it can be copied.
+ */
+export function printSentences(text: string): void {
+  const { isTTY, columns } = process.stdout;
+  const width = isTTY && columns > 0 ? columns : Infinity;
+  const lines = shown(text).split('\n');
+  process.stdout.write(lines.map((line) => wrapWords(line, width, '  ')).join('\n'));
 }
 
 /** As `print`, to standard error. */

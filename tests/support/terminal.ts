@@ -9,6 +9,7 @@ export function canMakeTerminal(): boolean {
 /**
  * Starts a program at a terminal of its own and types the next answer whenever it waits behind a question.
  *
+ * @param columns - how wide the terminal is; it does not say where it is not given
  * @returns what stands at the terminal in the end, without what moves the cursor
  */
 export async function converse(
@@ -16,20 +17,22 @@ export async function converse(
   answers: readonly string[],
   {
     folder = process.cwd(),
+    columns = 0,
     env: more = {},
-  }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  }: { readonly folder?: string; readonly columns?: number; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   const { CI: _ci, SOPS_AGE_KEY_FILE: _file, SOPS_AGE_KEY: _key, ...env } = process.env;
-  const words = ['-c', TERMINAL, JSON.stringify({ answers, program, folder })];
+  const words = ['-c', TERMINAL, JSON.stringify({ answers, program, folder, columns })];
   const { stdout } = await promisify(execFile)('python3', words, { env: { ...env, NO_COLOR: '1', ...more } });
   return stdout.replaceAll('\r', '');
 }
 
 const TERMINAL = `
-import json, os, pty, re, select, signal, sys
+import fcntl, json, os, pty, re, select, signal, struct, sys, termios
 task = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 0, task['columns'], 0, 0))
     os.chdir(task['folder'])
     os.execv(task['program'][0], task['program'])
 seen = waiting = b''

@@ -8,7 +8,7 @@ import { openPrograms } from '../../operations/programs/programs.ts';
 import { SILENT_REPORTER } from '../../operations/reporter.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
-import { print } from '../../system/terminal.ts';
+import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { commandText, worded } from '../invocation.ts';
@@ -129,11 +129,11 @@ function showPlan(
     return exitCode;
   }
   for (const [index, { title, condition, calls }] of steps.entries()) {
-    print(`${String(index + 1)}. ${title} (${condition})\n`);
+    printSentences(`${String(index + 1)}. ${title} (${condition})\n`);
     print(calls.map((call) => `     ${formatCall(call)}\n`).join(''));
   }
   printFindings(findings);
   const outlook = obstacle === undefined ? '' : `; the run would stop at step 1: ${countFindings(findings)}`;
-  print(`nothing was started${outlook}\n`);
+  printSentences(`nothing was started${outlook}\n`);
   return exitCode;
 }

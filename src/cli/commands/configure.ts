@@ -4,7 +4,7 @@ import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { CONFIGURE_STAGES } from '../../pipeline/stages.ts';
 import { failure } from '../../report/finding.ts';
-import { confirm, isInteractive, print } from '../../system/terminal.ts';
+import { confirm, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -69,7 +69,7 @@ async function write(options: ConfigureCommandOptions, signal: AbortSignal): Pro
   if (options.json === true) printJson(configureToJson(result));
   else {
     printPlan(result, options);
-    print(outcomeLines(result));
+    printSentences(outcomeLines(result));
   }
   return result.written ? EXIT.done : EXIT.findings;
 }

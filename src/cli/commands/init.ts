@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { init, type InitResult } from '../../operations/init/init.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { interview, type Hardware } from '../../operations/init/interview.ts';
@@ -10,7 +10,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { inspectTarget, readTextIfPresent, realpath } from '../../system/files.ts';
 import { askGit } from '../../system/git.ts';
-import { ask as askLine, confirm, isInteractive, print } from '../../system/terminal.ts';
+import { ask as askLine, confirm, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';
@@ -108,14 +108,17 @@ async function placeOf(from: string): Promise<string> {
 function printResult({ files, recipient, hook, findings }: InitResult): void {
   printFindings(findings);
   print(files.map(fileLine).join(''));
-  print(hookLine(hook));
+  printSentences(hookLine(hook));
   print(`public age key: ${recipient}\n\n`);
   if (files.some(({ outcome }) => outcome === 'kept')) {
-    print('kept files differ from those elsewhere: they were yours already\n');
+    printSentences('kept files differ from those elsewhere: they were yours already\n');
   }
-  print('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
-  print('Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`),\n');
-  print(worded('then run `cluster-template configure`.\n'));
+  printSentences('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
+  printSentences(
+    worded(
+      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`), then run `cluster-template configure`.\n',
+    ),
+  );
 }
 
 function fileLine({ file, outcome, from }: InitResult['files'][number]): string {
@@ -127,6 +130,13 @@ function hookLine({ outcome, path, command }: InitResult['hook']): string {
     return worded('no hook: this is no git repository yet; run `cluster-template init` again after `git init`\n');
   }
   if (outcome === 'lefthook') return 'created  the git hooks of lefthook\n';
-  if (outcome === 'foreign') return `kept     ${path ?? ''}, a hook of your own: let it run \`${command}\` too\n`;
-  return `${outcome.padEnd(8)} ${path ?? ''}, which refuses commits with secrets in plain text\n`;
+  const place = path === undefined ? '' : nearPath(path);
+  if (outcome === 'foreign') return `kept     ${place}, a hook of your own: let it run \`${command}\` too\n`;
+  return `${outcome.padEnd(8)} ${place}, which refuses commits with secrets in plain text\n`;
+}
+
+/** A path from the current folder, where it does not lead out of that. */
+function nearPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

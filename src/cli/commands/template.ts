@@ -4,7 +4,7 @@ import { planTidy, tidyTemplates, type TemplateTidy } from '../../operations/day
 import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { failure } from '../../report/finding.ts';
-import { print } from '../../system/terminal.ts';
+import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';
@@ -75,15 +75,15 @@ export async function runTemplateTidy(options: TemplateOptions): Promise<number>
     if (goes) await tidyTemplates(root, plan, signal);
     const status = options.dryRun === true ? 'dry-run' : goes || isNothing ? 'done' : 'refused';
     if (options.json === true) printJson({ status, ...plan, hook: plan.hook?.path ?? null });
-    else if (goes) print(tidyEnd(plan));
+    else if (goes) printSentences(tidyEnd(plan));
     return status === 'refused' ? EXIT.findings : EXIT.done;
   });
 }
 
 function tidyEnd({ archive, launcher }: TemplateTidy): string {
-  const run = launcher === undefined ? '' : `the tool runs from there: node ${launcher} talos status\n`;
+  const run = launcher === undefined ? '' : `the tool runs from there: \`node ${launcher} talos status\`\n`;
   return `what served the rendering lies in ${archive}: commit what is left
-${run}it comes back by: cp -R ${archive}/. .
+${run}it comes back by: \`cp -R ${archive}/. .\`
 `;
 }
 

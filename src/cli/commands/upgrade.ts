@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { failure } from '../../report/finding.ts';
 import { inspectTarget } from '../../system/files.ts';
-import { confirm, isInteractive, print, printError, wantsColour } from '../../system/terminal.ts';
+import { confirm, isInteractive, print, printError, printSentences, wantsColour } from '../../system/terminal.ts';
 import { migrateConfiguration, type MigrationPlan } from '../../upgrade/migration.ts';
 import type { UpgradedFile, UpgradePlan } from '../../upgrade/plan.ts';
 import type { TemplateCommit } from '../../upgrade/source.ts';
@@ -53,7 +53,9 @@ async function check(options: UpgradeOptions): Promise<number> {
   const { current, newest, isNewer, source } = found;
   if (options.json === true) printJson({ status: isNewer ? 'newer' : 'current', current, newest, source });
   else if (isNewer)
-    print(worded(`${newest} is there, this repository has ${current}: \`cluster-template upgrade\` takes it\n`));
+    printSentences(
+      worded(`${newest} is there, this repository has ${current}: \`cluster-template upgrade\` takes it\n`),
+    );
   else print(`${current} is the newest version\n`);
   return isNewer ? EXIT.changes : EXIT.done;
 }
@@ -172,11 +174,11 @@ function isThin({ from }: UpgradePlan): boolean {
 }
 
 function printNext(isInConflict: boolean, install: string): void {
-  if (isInConflict) print('resolve what is in conflict: `git status` lists it\n');
-  print(
+  if (isInConflict) printSentences('resolve what is in conflict: `git status` lists it\n');
+  printSentences(
     worded(`next: run \`${install}\`, then \`cluster-template configure\`, look at \`git diff HEAD\`, and commit\n`),
   );
-  print(worded('`cluster-template upgrade --abort` takes all of it back until it is committed\n'));
+  printSentences(worded('`cluster-template upgrade --abort` takes all of it back until it is committed\n'));
 }
 
 function toJson(result: UpgradeResult): Readonly<Record<string, unknown>> {
