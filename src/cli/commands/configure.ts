@@ -47,7 +47,7 @@ async function check(options: ConfigureCommandOptions): Promise<number> {
   if (options.json === true) printJson(planToJson(result));
   else {
     printPlan(result, options);
-    print(exitCode === EXIT.done ? text : `${staleLine(result.stale)}${text}`);
+    printSentences(exitCode === EXIT.done ? text : `${staleLine(result.stale)}${text}`);
   }
   return exitCode;
 }

@@ -1,6 +1,6 @@
 import { planConfigure } from '../../pipeline/configure.ts';
 import { SILENT } from '../../pipeline/progress.ts';
-import { print } from '../../system/terminal.ts';
+import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindingsOfChange, printJson } from '../output.ts';
 import { outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
@@ -15,7 +15,7 @@ export async function runPlan(options: RootOptions & { all?: boolean; exitCode?:
   else {
     printFindingsOfChange([...result.findings, ...result.refusals], options);
     printPlanLines(result.plan, { all: options.all === true });
-    if (outlook.exitCode !== EXIT.done) print(staleLine(result.stale));
+    if (outlook.exitCode !== EXIT.done) printSentences(staleLine(result.stale));
     if (result.refusals.length > 0) print(outlook.text);
   }
   return options.exitCode === true ? outlook.exitCode : EXIT.done;
