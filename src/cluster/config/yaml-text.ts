@@ -1,4 +1,16 @@
-import { isCollection, isMap, isScalar, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import type { Path } from './path.ts';
 
 /** Lines of a text that belong together, as they are written. */
@@ -56,7 +68,7 @@ export class YamlText {
 
   /** Replaces a stretch of the text. Throws NotEditable where the result is no YAML; nothing is changed then. */
   splice(start: number, end: number, text: string): void {
-    const changed = this.#text.slice(0, start) + text + this.#text.slice(end);
+    const changed = this.#text.slice(0, start) + text.replace(/\r?\n/g, this.lineBreak) + this.#text.slice(end);
     this.#document = parsed(changed);
     this.#text = changed;
   }
@@ -78,13 +90,54 @@ export class YamlText {
     this.splice(start, end, name);
   }
 
+  /** What lines of the text end with. */
+  get lineBreak(): string {
+    return this.#text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
   /** Writes another scalar in place of one; a text keeps its kind of quotes where it can. */
   replaceScalar(path: Path, value: WrittenScalar): void {
     const node = this.#document.getIn(path, true);
-    if (!isScalar(node) || !node.range) throw new NotEditable('the value is no single one');
+    this.replaceWith(path, scalarText(value, isScalar(node) ? (node.type ?? undefined) : undefined));
+  }
+
+  /**
+   * Writes a scalar, as it is to stand in the text, in place of one, of an alias, or behind a key that has no value. What other places
+   * name by an alias keeps its value there. Throws NotEditable where a map or list stands.
+   */
+  replaceWith(path: Path, text: string): void {
+    const node = this.#document.getIn(path, true);
+    if ((!isScalar(node) && !isAlias(node)) || !node.range) throw new NotEditable('the value is no single one');
     const [start, end] = node.range;
-    const text = scalarText(value, node.type);
-    this.splice(start, end, start === end ? ` ${text}` : text);
+    if (start === end) {
+      // A comment may follow: the value goes right behind the colon, or what names it.
+      const behind = this.#text.slice(0, start).trimEnd().length;
+      this.splice(behind, behind, ` ${text}`);
+      return;
+    }
+    const alias = isScalar(node) ? this.#aliasOf(node) : undefined;
+    if (alias === undefined) {
+      this.splice(start, end, text);
+      return;
+    }
+    const [at, behind] = rangeOf(alias);
+    const named = this.#text.lastIndexOf(`&${alias.source}`, start);
+    const moved = `&${alias.source} ${this.#text.slice(start, end)}`;
+    this.splice(named, behind, text + this.#text.slice(end, at) + moved);
+  }
+
+  /** The first alias that names a scalar. */
+  #aliasOf(scalar: Scalar): Alias | undefined {
+    let found: Alias | undefined;
+    if (scalar.anchor === undefined) return undefined;
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(this.#document) !== scalar) return undefined;
+        found = alias;
+        return visit.BREAK;
+      },
+    });
+    return found;
   }
 
   /**
@@ -170,7 +223,7 @@ export class YamlText {
 
   /** Where a new key goes: beside what it was, where that is in the same map; else below the last field of its map. */
   #room(to: Path, moved?: { readonly from: Path; readonly gone: Path }): Room {
-    const lineBreak = this.#text.includes('\r\n') ? '\r\n' : '\n';
+    const { lineBreak } = this;
     let depth = to.length - 1;
     while (depth > 0 && !this.#document.hasIn(to.slice(0, depth))) depth -= 1;
     const path = to.slice(0, depth);

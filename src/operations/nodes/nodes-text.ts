@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { NotEditable, YamlText } from '../../cluster/config/yaml-text.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 
@@ -32,9 +32,10 @@ export class NodesText {
       if (!(error instanceof NotEditable)) throw error;
       throw this.#wrong(error.message);
     }
-    const nodes = this.#yaml.document.get('nodes');
-    const isFine = nodes === undefined || nodes === null || (isSeq(nodes) && nodes.items.every((item) => isMap(item)));
-    if (!isFine) throw this.#wrong('`nodes` is not a list of nodes');
+    const nodes = this.#resolve(this.#yaml.document.get('nodes', true));
+    const isList = isSeq(nodes) && nodes.items.every((item) => isMap(this.#resolve(item)));
+    const isNothing = nodes === undefined || (isScalar(nodes) && nodes.value === null);
+    if (!isList && !isNothing) throw this.#wrong('`nodes` is not a list of nodes');
   }
 
   get text(): string {
@@ -51,62 +52,91 @@ export class NodesText {
     const map = this.#maps()[index];
     const first = map?.items[0];
     if (map === undefined || first === undefined) throw this.#wrong(`node ${String(index)} has no fields`);
-    const node: unknown = map.get(field, true);
-    if (isScalar(node) && node.range) {
-      const [start, end] = node.range;
-      // A key without a value has an empty range behind its colon.
-      this.#splice(start, end, start === end ? ` ${quoted(field, value)}` : quoted(field, value));
-    } else if (map.flow === true) throw this.#inFlow();
+    if (map.has(field))
+      this.#edit(() => {
+        this.#yaml.replaceWith(['nodes', index, field], quoted(field, value));
+      });
+    else if (map.flow === true) throw this.#inFlow();
     else {
-      const end = this.#yaml.lineEnd(endOf(first));
-      this.#splice(end, end, `${' '.repeat(this.#yaml.column(startOf(first)))}${field}: ${quoted(field, value)}\n`);
+      const indent = ' '.repeat(this.#yaml.column(startOf(first)));
+      this.#insertLines(this.#yaml.lineEnd(endOf(first)), `${indent}${field}: ${quoted(field, value)}\n`);
     }
+  }
+
+  /** Puts whole lines in; the last line of a file may lack its break. */
+  #insertLines(offset: number, lines: string): void {
+    const isOpen = offset > 0 && this.text[offset - 1] !== '\n';
+    this.#splice(offset, offset, isOpen ? `\n${lines}` : lines);
   }
 
   /** Appends a node to the list. */
   append(node: NewNode): void {
     const maps = this.#maps();
     const last = maps.at(-1);
-    const list: unknown = this.#yaml.document.get('nodes');
+    const list: unknown = this.#yaml.document.get('nodes', true);
     if (last === undefined) this.#appendFirst(list, node);
     else if (last.flow === true || (isSeq(list) && list.flow === true)) throw this.#inFlow();
     else {
       const indent = this.#dashColumn(last);
       const end = this.#endOfItem(last, indent);
       const gap = maps.length > 1 && !this.#isBlankBefore(last) ? '' : '\n';
-      const start = end > 0 && this.text[end - 1] !== '\n' ? '\n' : '';
-      this.#splice(end, end, start + gap + itemText(node, indent));
+      this.#insertLines(end, gap + itemText(node, indent));
     }
   }
 
   #appendFirst(list: unknown, node: NewNode): void {
     const item = `\n${itemText(node, 2)}`;
     const range = isSeq(list) ? list.range : undefined;
-    if (range) this.#splice(range[0], range[1], item.trimEnd());
-    else if (this.#yaml.document.has('nodes')) {
-      const key = /^nodes[ \t]*:.*$/m.exec(this.text);
+    if (range) {
+      const rest = /[^\r\n]*/y;
+      rest.lastIndex = range[1];
+      // A comment behind the brackets stays on their line.
+      const comment = rest.exec(this.text)?.[0] ?? '';
+      const start = this.text.slice(0, range[0]).trimEnd().length;
+      this.#splice(start, range[1] + comment.length, comment.trimEnd() + item.trimEnd());
+    } else if (this.#yaml.document.has('nodes')) {
+      const key = /^nodes[ \t]*:[^\r\n]*/m.exec(this.text);
       if (key === null) throw this.#inFlow();
       const end = key.index + key[0].length;
       this.#splice(end, end, item.trimEnd());
     } else {
-      const end = this.text.length;
-      const start = end > 0 && !this.text.endsWith('\n') ? '\n' : '';
-      this.#splice(end, end, `${start}nodes:${item}`);
+      this.#insertLines(this.text.length, `nodes:${item}`);
     }
   }
 
+  /** Throws a Failure where the list or a node of it is only named: what it names may serve for something else too. */
   #maps(): YAMLMap[] {
-    const nodes: unknown = this.#yaml.document.get('nodes');
-    return isSeq(nodes) ? nodes.items.filter((item): item is YAMLMap => isMap(item)) : [];
+    const nodes: unknown = this.#yaml.document.get('nodes', true);
+    if (isAlias(nodes)) throw this.#named(nodes.source);
+    return (isSeq(nodes) ? nodes.items : []).map((item) => {
+      if (isAlias(item)) throw this.#named(item.source);
+      return item as YAMLMap;
+    });
+  }
+
+  #resolve(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#yaml.document) : node;
   }
 
   #splice(start: number, end: number, text: string): void {
-    try {
+    this.#edit(() => {
       this.#yaml.splice(start, end, text);
+    });
+  }
+
+  #edit(change: () => void): void {
+    try {
+      change();
     } catch (error) {
       if (!(error instanceof NotEditable)) throw error;
       throw this.#inFlow();
     }
+  }
+
+  #named(anchor: string): Failure {
+    return this.#wrong(
+      `a node, or the list of nodes, is only named there by \`*${anchor}\`, so nothing is changed in it`,
+    );
   }
 
   /** Position behind an item's last line; comments below it that are indented as its fields are belong to it. */
