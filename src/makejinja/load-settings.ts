@@ -1,7 +1,8 @@
 import type { JsonMap } from '@iarna/toml';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { decodeUtf8 } from '../report/encoding.ts';
+import { readBytesIfPresent } from '../system/files.ts';
 import { DEFAULT_SETTINGS, parseSettings, SETTING_KEYS, settingsOf, type Settings } from './settings.ts';
 
 /** Where settings are looked for. */
@@ -33,8 +34,8 @@ export async function loadSettings({ folder, env, warn }: SettingsSearch): Promi
   let settings: Settings = { ...DEFAULT_SETTINGS, output: '' };
   const candidates = settingsFiles(folder, env);
   for (const { path, isNamed, isWanted } of candidates) {
-    const text = await readTextIfPresent(path);
     const shown = relative(folder, path);
+    const text = await readSettingsText(path, shown);
     if (text === undefined && isWanted) throw missing(shown);
     if (text === undefined && isNamed) warn(`${shown} does not exist; MAKEJINJA_SETTINGS names it`);
     if (text === undefined) continue;
@@ -43,6 +44,25 @@ export async function loadSettings({ folder, env, warn }: SettingsSearch): Promi
   }
   settings = settingsOf(variables(env), 'the environment', settings);
   return { settings, files: candidates.map(({ path }) => path) };
+}
+
+/**
+ * Text of a file of settings; undefined where there is none.
+ *
+ * @param shown - its path as messages show it
+ * @throws Failure of kind `input` where it is not UTF-8, as TOML has to be
+ */
+export async function readSettingsText(path: string, shown: string): Promise<string | undefined> {
+  const bytes = await readBytesIfPresent(path);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeUtf8(bytes);
+  if ('text' in decoded) return decoded.text;
+  throw failure('input', {
+    code: 'render/encoding',
+    message: `${shown} is not UTF-8 text`,
+    place: { file: shown, ...decoded },
+    remedy: 'save it as UTF-8',
+  });
 }
 
 interface Candidate {

@@ -3,7 +3,8 @@ import { builtinModules, createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Jiti from 'jiti';
-import { readTextIfPresent } from '../system/files.ts';
+import { decodeUtf8 } from '../report/encoding.ts';
+import { readBytesIfPresent } from '../system/files.ts';
 import type { UserCache } from '../system/user-folders.ts';
 import { resolveModule } from './module-files.ts';
 
@@ -59,8 +60,9 @@ interface Loading {
 }
 
 async function load(path: string, into: LoadedModule, { cache, importOther }: Loading): Promise<void> {
-  const source = await readTextIfPresent(path);
-  if (source === undefined) throw new Error(`Cannot find module ${path}`);
+  const bytes = await readBytesIfPresent(path);
+  if (bytes === undefined) throw new Error(`Cannot find module ${path}`);
+  const source = sourceOf(bytes);
   const url = pathToFileURL(path).href;
   const hash = createHash('sha256').update(`${TRANSPILER}\0${url}\0${source}`).digest('hex');
   const name = `plugin-${hash}`;
@@ -71,6 +73,12 @@ async function load(path: string, into: LoadedModule, { cache, importOther }: Lo
     cache.write(name, Buffer.from(code));
   }
   await evaluate(code, into, { path, importOther });
+}
+
+function sourceOf(bytes: Uint8Array): string {
+  const decoded = decodeUtf8(bytes);
+  if ('text' in decoded) return decoded.text;
+  throw new SyntaxError(`this is not UTF-8 text (line ${String(decoded.line)}, column ${String(decoded.column)})`);
 }
 
 /** For a source with a mistake jiti gives code that exports the mistake. */

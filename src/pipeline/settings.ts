@@ -1,11 +1,11 @@
 import { relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { pluginCandidates } from '../makejinja/load-plugin.ts';
+import { readSettingsText } from '../makejinja/load-settings.ts';
 import { moduleFiles } from '../makejinja/module-files.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
-import { readTextIfPresent } from '../system/files.ts';
 import { kindAt } from '../system/tree.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
 import { refuseUnmergedInputs } from './inputs.ts';
@@ -18,7 +18,7 @@ import { refuseUnmergedInputs } from './inputs.ts';
 export async function readSettings(root: ClusterRoot): Promise<Settings> {
   const file = relative(root.path, root.rendererConfig);
   await refuseForeignFiles(root, [root.rendererConfig]);
-  const text = await readTextIfPresent(root.rendererConfig);
+  const text = await readSettingsText(root.rendererConfig, file);
   if (text !== undefined && readUnmerged(text) !== undefined) await refuseUnmergedInputs(root);
   if (text !== undefined) {
     const settings = refuseForeign(parseSettings(text, file), file);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../support/folders.ts';
 import { CODE_ATTACKS, setSetting } from './code.ts';
-import { LOOKS, WRITES, type CommandName, type Sandbox } from './sandbox.ts';
+import { LOOKS, MARKERS, WRITES, type CommandName, type Sandbox } from './sandbox.ts';
 
 /** A hostile repository. */
 export interface Attack {
@@ -63,6 +63,7 @@ const WITHOUT_COMPARISON: readonly CommandName[] = [
 const WITHOUT_RECOVERY: readonly CommandName[] = [
   'validate',
   'plan',
+  'plan --verbose',
   'diff',
   'explain',
   'doctor',
@@ -161,6 +162,80 @@ const LINKS: readonly {
   })),
 ];
 
+const READ_FOR_EVER = / is a pipe or a device, which may be read for ever/;
+const IN_THE_WAY = /: error: a pipe or a device lies where a generated file belongs/;
+
+/** Files that commands read or write, as pipes that nobody writes to; what they say, and which commands never come to them. */
+const PIPES: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly refusal: RegExp;
+  readonly unaffected: readonly CommandName[];
+  readonly watchEnds?: true;
+}[] = [
+  {
+    name: 'pipe-as-nodes-yaml',
+    path: 'nodes.yaml',
+    refusal: READ_FOR_EVER,
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy'],
+  },
+  {
+    name: 'pipe-as-companion',
+    path: 'cluster.sops.yaml',
+    refusal: READ_FOR_EVER,
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy', 'makejinja'],
+  },
+  {
+    name: 'pipe-as-key',
+    path: 'age.key',
+    refusal: READ_FOR_EVER,
+    unaffected: ['doctor --staged', 'config show', 'template tidy', 'config migrate', 'makejinja'],
+  },
+  {
+    name: 'pipe-as-settings',
+    path: 'makejinja.toml',
+    refusal: READ_FOR_EVER,
+    unaffected: [
+      ...(['doctor --staged', 'config show', 'init', 'adopt'] as const),
+      ...(['template reset', 'template tidy', 'config migrate'] as const),
+    ],
+    watchEnds: true,
+  },
+  {
+    name: 'pipe-as-plugin',
+    path: 'templates/scripts/plugin.ts',
+    refusal: /plugin\.ts would be run| is a pipe or a device, which may be read for ever/,
+    unaffected: ['doctor --staged', 'config show', 'adopt', 'template reset', 'template tidy', 'config migrate'],
+    watchEnds: true,
+  },
+  {
+    // The renderer takes files alone, as makejinja does; what compares the inputs with the last run reads it.
+    name: 'pipe-as-template',
+    path: 'templates/overrides/AGENTS.md.j2',
+    refusal: READ_FOR_EVER,
+    unaffected: [...WITHOUT_TEMPLATES, 'validate', 'explain', 'render', 'render --output'],
+  },
+  {
+    name: 'pipe-as-result',
+    path: '.sops.yaml',
+    refusal: / a pipe or a device(?: lies where a generated file belongs|, which may be read for ever)/,
+    unaffected: [...WITHOUT_COMPARISON.filter((name) => name !== 'doctor')],
+  },
+  { name: 'pipe-as-lock', path: '.cluster-template/lock', refusal: IN_THE_WAY, unaffected: WITHOUT_LOCK },
+  {
+    name: 'pipe-as-journal',
+    path: '.cluster-template/journal.json',
+    refusal: IN_THE_WAY,
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
+  },
+  {
+    name: 'pipe-as-manifest',
+    path: '.cluster-template/manifest.json',
+    refusal: IN_THE_WAY,
+    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
+  },
+];
+
 /** Templates that would write a secret in plain text, or have a message quote it, and what is said of them. */
 const LEAKS: readonly (readonly [name: string, refusal: RegExp])[] = [
   ['secret-by-misspelt-rule', /secret\.sops\.yaml would be written in plain text: none of its values is encrypted/],
@@ -190,6 +265,11 @@ function without(name: CommandName, names: readonly CommandName[]): CommandName[
 
 async function setInputs(repository: string, inputs: string): Promise<void> {
   await setSetting(repository, /^inputs = .*$/m, `inputs = ${inputs}`);
+}
+
+/** Writes a comment in Latin-1 into the second line of a file. */
+async function spoil(path: string): Promise<void> {
+  await writeFile(path, `# \n# caf\u00e9: ${await readFile(path, 'latin1')}`, 'latin1');
 }
 
 export const ATTACKS: readonly Attack[] = [
@@ -224,18 +304,16 @@ export const ATTACKS: readonly Attack[] = [
     refusal: /^\.cluster-template\/manifest\.json: error: a link lies where a generated file belongs/m,
     unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
   },
-  {
-    name: 'pipe-as-manifest',
+  ...PIPES.map(({ path, ...attack }): Attack => ({
+    ...attack,
     async make({ repository }) {
-      const path = join(repository, '.cluster-template/manifest.json');
-      await rm(path);
-      execFileSync('mkfifo', [path]);
+      await rm(join(repository, path), { force: true });
+      await mkdir(dirname(join(repository, path)), { recursive: true });
+      execFileSync('mkfifo', [join(repository, path)]);
     },
-    refusal: /^\.cluster-template\/manifest\.json: error: a pipe or a device lies where a generated file belongs/m,
-    unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
     // A pipe cannot be committed.
     exempt: ['upgrade'],
-  },
+  })),
   {
     name: 'lock-that-leads-nowhere',
     make: ({ repository, outside }) => symlink(join(outside, 'nothing'), join(repository, '.cluster-template/lock')),
@@ -380,12 +458,30 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'configuration-that-is-no-text',
-    async make({ repository }) {
-      const text = await readFile(join(repository, 'cluster.yaml'), 'latin1');
-      await writeFile(join(repository, 'cluster.yaml'), `# \n# caf\u00e9: ${text}`, 'latin1');
-    },
+    make: ({ repository }) => spoil(join(repository, 'cluster.yaml')),
     refusal: /cluster\.yaml:2:6: error: this is not UTF-8 text/,
     unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy'],
+    exempt: ['makejinja'],
+  },
+  {
+    name: 'nodes-that-are-no-text',
+    make: ({ repository }) => spoil(join(repository, 'nodes.yaml')),
+    refusal: /nodes\.yaml:2(?::6)?: error: .*is not UTF-8 text/,
+    unaffected: ['doctor --staged', 'init', 'adopt', 'template reset', 'template tidy'],
+  },
+  {
+    name: 'settings-that-are-no-text',
+    make: ({ repository }) => spoil(join(repository, 'makejinja.toml')),
+    refusal: /makejinja\.toml:2:6: error: makejinja\.toml is not UTF-8 text/,
+    unaffected: without('makejinja', WITHOUT_TEMPLATES),
+  },
+  {
+    name: 'secret-in-file-name',
+    make: ({ repository }) =>
+      writeFiles(repository, { [`templates/overrides/talos/${MARKERS.secret}.txt.j2`]: 'hello\n' }),
+    refusal: /\[secret\]\.txt\.j2: error: the name of a file would show `cloudflare_token` of cluster\.yaml/,
+    // The hook looks into files, and `makejinja` knows no secrets.
+    unaffected: [...WITHOUT_TEMPLATES, 'explain'],
     exempt: ['makejinja'],
   },
   {

@@ -33,6 +33,7 @@ export const MARKERS = {
 export const LOOKING = {
   validate: ['validate'],
   plan: ['plan'],
+  'plan --verbose': ['plan', '--all', '--verbose'],
   diff: ['diff'],
   explain: ['explain', 'talos/talconfig.yaml'],
   doctor: ['doctor', 'configuration', 'keys', 'secrets', 'repository'],

@@ -17,6 +17,14 @@ beforeEach(async () => {
 });
 
 describe('importModule', () => {
+  it('refuses what is not UTF-8, at its place', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'plugin.ts': Buffer.from('// \n// caf\u00e9\nexport const x = 1;\n', 'latin1') });
+    await expect(importModule(join(folder, 'plugin.ts'), { cache: openUserCache() })).rejects.toThrow(
+      'this is not UTF-8 text (line 2, column 7)',
+    );
+  });
+
   it('names the version of jiti that is installed', () => {
     expect(TRANSPILER).toBe(`jiti ${packageJson.dependencies.jiti}`);
   });
