@@ -219,13 +219,14 @@ function readRules(root: Members, source: Source): Rule[] {
     source.report(node, '`creation_rules` is no list', 'write each rule behind a dash');
     return [];
   }
-  return (node.items as YamlNode[]).map((item) => readRule(item, source));
+  // Go-yaml leaves an empty entry out of a list.
+  const items = (node.items as YamlNode[]).filter((item) => source.resolve(item) !== null);
+  return items.map((item) => readRule(item, source));
 }
 
 function readRule(node: YamlNode, source: Source): Rule {
-  const isEmpty = source.resolve(node) === null;
   const remedy = 'a rule has keys such as `path_regex` and `age`';
-  const members: Members = isEmpty ? new Map() : source.members(node, 'A creation rule is no mapping', remedy);
+  const members = source.members(node, 'A creation rule is no mapping', remedy);
   warnOfUnknown(members, source);
   const rule: RuleInProgress = { node, members, source, problems: [] };
   const pathRegex = regexAt('path_regex', rule);

@@ -66,6 +66,11 @@ describe('ruleFor', () => {
     expect(finding).toMatchObject({ code: 'sops/no-rule', place: { file: 'cluster.sops.yaml' } });
   });
 
+  it('leaves out an entry without anything in it, as go-yaml does', () => {
+    const rules = parseRules(`creation_rules:\n  -\n  - age: ${SAMPLE}\n`);
+    expect(ruleFor(rules, 'a.sops.yaml')?.recipients).toStrictEqual([SAMPLE]);
+  });
+
   it.each(['', 'creation_rules:\n', 'stores: {}\n', 'creation_rules: []\n'])('has no rules in %j', (text) => {
     expect(parseRules(text).rules).toStrictEqual([]);
   });
@@ -121,7 +126,7 @@ describe('YAML as go-yaml reads it', () => {
     ['off', `creation_rules:\n  - age: ${SAMPLE}\n    mac_only_encrypted: off\n`, { macOnlyEncrypted: false }],
     ['empty values', 'creation_rules:\n  - path_regex:\n    age: ~\n    pgp:\n', { recipients: [], otherStores: [] }],
     ['a number for a pattern', `creation_rules:\n  - path_regex: 05\n  - age: ${SAMPLE}\n`, { recipients: [SAMPLE] }],
-    ['an empty rule, which takes all', `creation_rules:\n  -\n  - age: ${SAMPLE}\n`, { recipients: [] }],
+    ['an empty rule, which takes all', `creation_rules:\n  - {}\n  - age: ${SAMPLE}\n`, { recipients: [] }],
     [
       'a key `<<` in quotes, which merges nothing',
       `a: &a {path_regex: x}\ncreation_rules:\n  - "<<": *a\n    age: ${SAMPLE}\n`,
