@@ -53,6 +53,7 @@ class Opening {
   readonly #tree: Tree;
   readonly #dataKey: Uint8Array;
   readonly #file: string;
+  #bounds: ReadonlySet<string> | undefined;
 
   constructor(tree: Tree, dataKey: Uint8Array, file: string) {
     this.#tree = tree;
@@ -84,7 +85,7 @@ class Opening {
     if (encrypted === undefined && LOOKS_ENCRYPTED.test(comment.text))
       throw this.#damaged(position, 'has a damaged comment');
     if (encrypted === undefined) return comment;
-    for (const bound of [additionalData(position), ...this.#allBounds()]) {
+    for (const bound of this.#boundsFrom(position)) {
       const opened = decryptLeaf(encrypted, this.#dataKey, bound);
       if (opened?.kind !== 'comment') continue;
       this.vectors.remember(opened, bound, encrypted.iv);
@@ -93,12 +94,10 @@ class Opening {
     throw this.#damaged(position, 'has a comment that cannot be decrypted');
   }
 
-  #allBounds(): Set<string> {
-    const bounds = new Set<string>();
-    visitLeaves(this.#tree, (_leaf, { path }) => {
-      path.forEach((_key, index) => bounds.add(additionalData({ path: path.slice(0, index + 1) })));
-    });
-    return bounds.add(additionalData({ path: [] }));
+  /** The likely bound first: all others are made once for a file, and only if it was not that. */
+  *#boundsFrom(position: Position): Iterable<string> {
+    yield additionalData(position);
+    yield* (this.#bounds ??= boundsOf(this.#tree));
   }
 
   #damaged({ path }: Position, what: string): Failure {
@@ -110,4 +109,13 @@ class Opening {
       remedy: 'restore the file from Git',
     });
   }
+}
+
+/** What a comment of a tree may be bound to: the paths of all mappings and lists, and of the values too. */
+function boundsOf(tree: Tree): ReadonlySet<string> {
+  const bounds = new Set<string>();
+  visitLeaves(tree, (_leaf, { path }) => {
+    path.forEach((_key, index) => bounds.add(additionalData({ path: path.slice(0, index + 1) })));
+  });
+  return bounds.add(additionalData({ path: [] }));
 }
