@@ -175,15 +175,16 @@ function carryComments(items: readonly Item[]): { items: Item[]; carried: Commen
       carried.push({ ...item, inline: false });
       continue;
     }
+    for (const comment of carried) kept.push(comment);
     const value = item.kind === 'entry' ? item.value : item;
     if ((value.kind !== 'map' && value.kind !== 'list') || value.items.every(({ kind }) => kind === 'comment')) {
-      kept.push(...carried, item);
+      kept.push(item);
       carried = [];
       continue;
     }
     const inner = carryComments(value.items);
     const changed = { kind: value.kind, items: inner.items } as Branch | List;
-    kept.push(...carried, item.kind === 'entry' ? { ...item, value: changed } : changed);
+    kept.push(item.kind === 'entry' ? { ...item, value: changed } : changed);
     carried = inner.carried;
   }
   return { items: kept, carried };

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { readJson, writeJson } from '../../src/sops/formats/json.ts';
+import { readDotenv, readIni, writeIni } from '../../src/sops/formats/lines.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
+import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
 import { seal, Vectors } from '../../src/sops/seal.ts';
-import type { Branch, Tree } from '../../src/sops/tree.ts';
+import type { Branch, Tree, Value } from '../../src/sops/tree.ts';
 import { unseal } from '../../src/sops/unseal.ts';
-import { NOW, wholeRule } from './support.ts';
+import { findingsOf, NOW, wholeRule } from './support.ts';
 
 const { selection, macOnlyEncrypted } = wholeRule;
 const KEY = new Uint8Array(32).fill(7);
@@ -54,3 +57,71 @@ describe('many comments', () => {
     expect(reads()).toBeLessThanOrEqual(limit);
   });
 });
+
+describe('a file beyond what anybody writes', () => {
+  const deep = `a${'__map_b'.repeat(30_000)}`;
+
+  it.each([
+    ['metadata of dotenv', () => readDotenv(`sops_${deep}=1\n`, 'a'), 'sops/metadata'],
+    ['metadata of INI', () => readIni(`[sops]\n${deep} = 1\n`, 'a'), 'sops/metadata'],
+    ['lists of JSON', () => readJson(`{"a":${'['.repeat(30_000)}`, 'a'), 'sops/syntax'],
+    ['lists of YAML', () => readYaml(`a: ${'['.repeat(5_000)}${']'.repeat(5_000)}\n`, 'a'), 'sops/yaml'],
+  ])('has %s that are nested without end, and is refused with one finding', async (_what, read, code) => {
+    const findings = await findingsOf(read);
+    expect(findings.map((finding) => finding.code)).toStrictEqual([code]);
+    expect(findings[0]?.message).toMatch(/nested|EXHAUST/);
+  });
+
+  it.each([
+    ['letters', 'x'],
+    ['backslashes', '\\'],
+    ['quotes', '"'],
+  ])('has a JSON text of sixteen million %s, and is read', (_what, letter) => {
+    const value = letter.repeat(2 ** 24);
+    const [branch] = readJson(JSON.stringify({ a: value, b: 1 }), 'a');
+    expect(branch?.items).toHaveLength(2);
+    const [item] = branch?.items ?? [];
+    expect(item?.kind === 'entry' && item.value.kind === 'str' && item.value.value === value).toBe(true);
+  });
+
+  it.each([
+    ['that nothing closes', `{"a":"${'\\"'.repeat(2 ** 20)}`],
+    ['with a line break', '{"a":"b\nc"}'],
+    ['with an escape that is none', '{"a":"secret\\x"}'],
+    ['with half an escape', '{"a":"secret\\u12"}'],
+    ['with an escape at the end', '{"a":"secret\\"}'],
+  ])('has a JSON text %s, and is refused at its place', async (_what, text) => {
+    expect(await findingsOf(() => readJson(text, 'a'))).toStrictEqual([
+      {
+        code: 'sops/syntax',
+        severity: 'error',
+        message: 'The text is not valid JSON',
+        place: { file: 'a', line: 1, column: 6 },
+      },
+    ]);
+  });
+
+  const many = Array.from({ length: 200_000 }, (_, at): Value => ({ kind: 'int', value: BigInt(at) }));
+  const keys: Branch = {
+    kind: 'map',
+    items: many.map((value, at) => ({ kind: 'entry', key: `k${String(at)}`, value })),
+  };
+
+  it.each([
+    ['a list in YAML', () => writeYaml(treeOf('a', { kind: 'list', items: many }), 2)],
+    ['keys in YAML', () => writeYaml(treeOf('a', keys), 2)],
+    ['keys in INI', () => writeIni(treeOf('a', keys))],
+    ['keys in JSON', () => writeJson(treeOf('a', keys), 2)],
+  ])('has two hundred thousand of %s, and is written', (_what, write) => {
+    expect(write().match(/\b199999$/gm)).toHaveLength(1);
+  });
+
+  it('has a text that looks like hours and minutes for ever, and is written in quotes', () => {
+    const value = `1${':1'.repeat(2 ** 23)}`;
+    expect(writeYaml(treeOf('a', { kind: 'str', value }), 2) === `a: "${value}"\n`).toBe(true);
+  });
+});
+
+function treeOf(key: string, value: Value): Tree {
+  return [{ kind: 'map', items: [{ kind: 'entry', key, value }] }];
+}

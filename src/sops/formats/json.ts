@@ -5,7 +5,9 @@ import type { Branch, Comment, Entry, Scalar, Tree, Value } from '../tree.ts';
 
 /** The key below which the sops program keeps a file of no other format: its bytes are the one value of a JSON file. */
 const DATA_KEY = 'data';
-const DEPTH_LIMIT = 1000;
+
+/** Levels of mappings and lists that a file may have, its metadata included: what reads and writes a tree calls itself for each. */
+export const DEPTH_LIMIT = 1000;
 
 /**
  * The tree of a JSON text as the sops program sees it: keys in their order, whole numbers of 64 bits exact, all others rounded to floats.
@@ -15,8 +17,8 @@ export function readJson(text: string, file: string): Tree {
   return [new JsonReader(text, file).document()];
 }
 
-const TOKEN =
-  /"(?:[ !#-[\]-\uffff]|\\["\\/bfnrt]|\\u[\da-fA-F]{4})*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|[[\]{},:]/y;
+/** Every token but strings, which may be as long as a file: a regular expression with choices would take a stack that grows with them. */
+const TOKEN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|[[\]{},:]/y;
 const SPACE = /[ \t\r\n]*/y;
 
 class JsonReader {
@@ -44,12 +46,12 @@ class JsonReader {
     return branch;
   }
 
-  #value({ token, start }: Token): Value {
+  #value({ token, start, text }: Token): Value {
     if (token === '{') return this.#nested(start, () => this.#branch());
     if (token === '[') return this.#nested(start, () => this.#list());
     if (token === 'null') return { kind: 'null' };
     if (token === 'true' || token === 'false') return { kind: 'bool', value: token === 'true' };
-    if (token.startsWith('"')) return { kind: 'str', value: this.#string(token, start) };
+    if (text !== undefined) return { kind: 'str', value: this.#wellFormed(text, start) };
     if (/^[-\d]/.test(token)) return this.#number(token, start);
     throw this.#unexpected(start, 'a value');
   }
@@ -68,8 +70,8 @@ class JsonReader {
     const keys = new Set<string>();
     let next = this.#next();
     while (next.token !== '}') {
-      if (!next.token.startsWith('"')) throw this.#unexpected(next.start, 'a key in double quotes');
-      const key = this.#string(next.token, next.start);
+      if (next.text === undefined) throw this.#unexpected(next.start, 'a key in double quotes');
+      const key = this.#wellFormed(next.text, next.start);
       if (keys.has(key)) throw this.#wrong(next.start, 'The key stands twice in one object', 'leave one of them');
       keys.add(key);
       this.#expect(':');
@@ -111,6 +113,7 @@ class JsonReader {
     SPACE.exec(this.#text);
     const start = SPACE.lastIndex;
     if (start >= this.#text.length) return { token: '', start };
+    if (this.#text[start] === '"') return this.#stringAt(start);
     TOKEN.lastIndex = start;
     const token = TOKEN.exec(this.#text)?.[0];
     if (token === undefined) throw this.#wrong(start, 'The text is not valid JSON');
@@ -118,8 +121,27 @@ class JsonReader {
     return { token, start };
   }
 
-  #string(token: string, start: number): string {
-    const text = JSON.parse(token) as string;
+  #stringAt(start: number): Token {
+    let end = this.#text.indexOf('"', start + 1);
+    while (end !== -1 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end === -1) throw this.#wrong(start, 'The text is not valid JSON');
+    this.#at = end + 1;
+    try {
+      return { token: '"', start, text: JSON.parse(this.#text.slice(start, this.#at)) as string };
+    } catch {
+      // What the engine says of it quotes the text.
+      throw this.#wrong(start, 'The text is not valid JSON');
+    }
+  }
+
+  /** Whether an odd number of backslashes stands before an offset. */
+  #isEscaped(offset: number): boolean {
+    let from = offset;
+    while (this.#text[from - 1] === '\\') from -= 1;
+    return (offset - from) % 2 === 1;
+  }
+
+  #wellFormed(text: string, start: number): string {
     if (/\p{Surrogate}/u.test(text))
       throw this.#wrong(
         start,
@@ -130,12 +152,12 @@ class JsonReader {
   }
 
   #number(token: string, start: number): Scalar {
-    const whole = /^-?\d+$/.test(token) ? BigInt(token) : undefined;
-    if (whole !== undefined && BigInt.asIntN(64, whole) === whole && token !== '-0')
-      return { kind: 'int', value: whole };
     const value = Number(token);
     if (!Number.isFinite(value))
       throw this.#wrong(start, 'The number is beyond what a float can hold', 'put it in quotes');
+    const whole = /^-?\d+$/.test(token) ? BigInt(token) : undefined;
+    if (whole !== undefined && BigInt.asIntN(64, whole) === whole && token !== '-0')
+      return { kind: 'int', value: whole };
     // What a float is written as may have more digits than it holds.
     if (whole !== undefined && BigInt(value) !== whole && String(value) !== token)
       throw this.#wrong(start, 'The integer does not fit into 64 bits, and SOPS would round it', 'put it in quotes');
@@ -154,8 +176,11 @@ class JsonReader {
 }
 
 interface Token {
+  /** As it stands in the text; of a string, the quote that it begins with. */
   readonly token: string;
   readonly start: number;
+  /** What a string says. */
+  readonly text?: string;
 }
 
 /** The place of an offset in a text: lines and columns are counted from 1. */

@@ -2,7 +2,7 @@ import { type Failure, failure, type Place } from '../../report/finding.ts';
 import { METADATA_KEY } from '../metadata.ts';
 import type { Branch, Comment, Entry, Tree, Value } from '../tree.ts';
 import { scalarText } from '../scalars.ts';
-import { placeIn } from './json.ts';
+import { DEPTH_LIMIT, placeIn } from './json.ts';
 
 // Files of lines `key=value`, which have no levels to keep metadata in: it is written as flat keys.
 
@@ -114,8 +114,11 @@ interface Growing {
 function unflatten(flat: readonly Entry[], file: string): Entry {
   const root = growing();
   for (const { key, value } of flat) {
+    const steps = stepsOf(key);
+    if (steps.length > DEPTH_LIMIT)
+      throw badMetadata(file, `a key in it is nested more than ${String(DEPTH_LIMIT)} levels deep`);
     let at = root;
-    for (const step of stepsOf(key)) at = descend(at, step);
+    for (const step of steps) at = descend(at, step);
     if (at.value !== undefined) throw badMetadata(file, `\`${key}\` stands twice`);
     at.value = value;
   }
@@ -355,7 +358,7 @@ function sectionText({ key: name, value }: Entry, isFirst: boolean): string {
   const keys = keysOf(first?.kind === 'comment' ? items.slice(1) : items);
   const isBare = isFirst && name.toUpperCase() === DEFAULT_SECTION;
   if (isBare && keys.size === 0) return head;
-  const width = Math.max(0, ...Array.from(keys.keys(), widthOf));
+  const width = [...keys.keys()].reduce((widest, key) => Math.max(widest, widthOf(key)), 0);
   const lines = [...keys].map(([key, { text, comment }]) => {
     const equals = `${' '.repeat(Math.max(0, width - Buffer.byteLength(quotedKey(key))))} = `;
     return `${commentLines(comment, trim)}${quotedKey(key)}${equals}${quotedValue(text)}\n`;

@@ -51,6 +51,10 @@ function resolveFloat(plain: string): Scalar | undefined {
 // What YAML 1.1 reads as something else than a string, go-yaml aside: Kubernetes' own reader is one of those.
 const OLD_YAML = /^(?:y|n|yes|no|on|off|<<|=|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?[\d.][\d_.]*(?:e[-+]?\d*)?)$/i;
 
+/** No number that anybody writes is longer; a regular expression takes a stack that grows with the text that it is tried on. */
+const NUMBER_LENGTH = 4096;
+const NUMBER_SIGNS = /^[-+\d._:e]+$/i;
+
 /** What may not stand in YAML as it is: control characters, separators of lines, halves of characters and what is none. */
 const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
@@ -75,7 +79,8 @@ export function writeScalar(scalar: Scalar): string {
 
 function isPlainSafe(text: string): boolean {
   if (!/^[\p{L}\p{N}_./()][^\n\t]*$/u.test(text) || UNPRINTABLE.test(text)) return false;
-  if (/: |:$| #| $|^\.\.\./.test(text) || OLD_YAML.test(text)) return false;
+  if (/: |:$| #| $|^\.\.\./.test(text)) return false;
+  if ((text.length > NUMBER_LENGTH ? NUMBER_SIGNS : OLD_YAML).test(text)) return false;
   return resolvePlain(text).kind === 'str';
 }
 

@@ -32,8 +32,9 @@ function itemLines(items: readonly (Comment | Entry | Value)[], layout: Layout):
       continue;
     }
     const inline = takeInline(pending, item.kind === 'entry' ? item.value : item);
-    lines.push(...commentLines(pending, layout.pad));
-    lines.push(...(item.kind === 'entry' ? entryLines(item, layout) : elementLines(item, layout)));
+    const own = item.kind === 'entry' ? entryLines(item, layout) : elementLines(item, layout);
+    for (const line of commentLines(pending, layout.pad)) lines.push(line);
+    for (const line of own) lines.push(line);
     if (inline !== undefined) lines.push(`${lines.pop() ?? ''} #${inline.text}`);
     pending = [];
   }
