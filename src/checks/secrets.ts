@@ -1,5 +1,6 @@
-import type { Finding, Place } from '../report/finding.ts';
+import { Failure, type Finding, type Place } from '../report/finding.ts';
 import { isTelling, type KnownSecret, type SecretSearch } from '../report/secret-search.ts';
+import { formatFor } from '../sops/formats/format.ts';
 import { parseIdentity } from '../sops/identities.ts';
 import { allLeaves, isHidden, keptLeaves, type KeptLeaf } from '../sops/redact.ts';
 import type { Tree } from '../sops/tree.ts';
@@ -26,9 +27,29 @@ export function isPublished(path: string): boolean {
 export function keyIn(text: string): string | undefined {
   const identity = /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}/.exec(text)?.[0];
   if (identity !== undefined && parseIdentity(identity) !== undefined) return 'an age key';
-  const isPem = /^[ \t]*-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\r?\n(?:[ \t]*[\w+/=]{20,}\r?\n){2}/m.test(text);
-  return isPem ? 'a private key' : undefined;
+  return PEM_KEY.test(text) ? 'a private key' : undefined;
 }
+
+/** A header with at least what a key of 32 bytes takes, also within a text of JSON or YAML in quotes. */
+const PEM_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\s|\\[rn]){1,9}[\w+/=]{40}/;
+
+/**
+ * The secrets of an object of kind Secret whose file is not one that is encrypted, by the names that messages have for them. What is no
+ * YAML is told by others.
+ */
+export function plainSecretNames(path: string, text: string): string[] {
+  if (isSecretPath(path) || !/\.(?:ya?ml|json)$/.test(path) || !SECRET_KIND.test(text)) return [];
+  try {
+    const tree = formatFor(path).read(text, path);
+    return keptLeaves(tree) === undefined ? [] : [...new Set(secretsIn(path, tree).map(({ name }) => name))];
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}
+
+/** A text in which an object of kind Secret may stand. */
+export const SECRET_KIND = /^[ \t"'{-]*kind["']?:[ \t]*["']?Secret\b/m;
 
 /** A file as it is about to be written, or lies there. */
 export interface WrittenFile {
@@ -165,6 +186,7 @@ export function literalSecrets(text: string): string[] {
 /** The secrets in a value, whose own lines may name them: `token: …` in the text of a file. */
 function valuesIn(key: string, text: string): string[] {
   const value = text.trim();
+  if (/public/i.test(key)) return [];
   if (/^-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(value)) return [value];
   if (/^-----BEGIN |^LS0tLS1CRUdJTi/.test(value)) return [];
   if (!value.includes('\n')) return isSecretValue(key, value) ? [value] : (value.match(RANDOM) ?? []);

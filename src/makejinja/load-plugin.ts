@@ -49,25 +49,37 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
   return withBorder(plugin, file);
 }
 
-/** Absolute paths of all files that the plugin of this name may be found in, in the order in which they are looked for. */
-export function pluginCandidates(name: string, { folder, importPaths }: PluginSearch): string[] {
-  const { module } = splitName(name);
-  return importPaths.flatMap((path) => EXTENSIONS.map((extension) => resolve(folder, path, `${module}${extension}`)));
+/**
+ * Absolute paths of all files that the plugin of this name may be found in, in the order in which they are looked for.
+ *
+ * @throws Failure where the name is none of a module below an import path
+ */
+export function pluginCandidates(name: string, search: PluginSearch): string[] {
+  return candidateFiles(splitName(name).module, search).map((file) => resolve(search.folder, file));
+}
+
+/** The same as messages name them. Whoever asks what would be loaded and whoever loads it have to agree on every name. */
+function candidateFiles(module: string, { importPaths }: PluginSearch): string[] {
+  return importPaths.flatMap((path) => EXTENSIONS.map((extension) => posix.join(path, `${module}${extension}`)));
 }
 
 /** `a.b:Name` and `a.b.Name`, as in Python. */
 function splitName(name: string): { module: string; exported: string } {
   const at = name.includes(':') ? name.lastIndexOf(':') : name.lastIndexOf('.');
-  return { module: name.slice(0, Math.max(at, 0)).replaceAll('.', '/'), exported: name.slice(at + 1) };
+  const module = name.slice(0, Math.max(at, 0)).replaceAll('.', '/');
+  // A name that begins with a dot or a slash would lead somewhere else than below the import path.
+  if (/^[\w-]+(?:\/[\w-]+)*$/.test(module)) return { module, exported: name.slice(at + 1) };
+  throw pluginFailure(
+    'makejinja.toml',
+    `\`${name}\` is no name of a plugin`,
+    'write `module:Name` or `folder.module:Name`',
+  );
 }
 
 /** Path of the module relative to the folder. */
 async function findModule(name: string, module: string, search: PluginSearch): Promise<string> {
-  for (const importPath of search.importPaths) {
-    for (const extension of EXTENSIONS) {
-      const file = posix.join(importPath, `${module}${extension}`);
-      if ((await inspect(resolve(search.folder, file))) !== undefined) return file;
-    }
+  for (const file of candidateFiles(module, search)) {
+    if ((await inspect(resolve(search.folder, file))) !== undefined) return file;
   }
   for (const importPath of search.importPaths) {
     const file = posix.join(importPath, `${module}.py`);

@@ -14,6 +14,7 @@ import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
 import { inspect, inspectTarget, listFolder, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
+import { isGitName } from '../system/names.ts';
 import { realPathSync } from '../system/tree.ts';
 import { isOwned, type Access } from './access.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
@@ -163,11 +164,12 @@ const UNTRUSTED = {
   remedy: 'look at cluster.yaml; where you trust it run `cluster-template plan --trust` once',
 } as const;
 
-/** Whether a file lies in the repository or in the folder of the keys, links followed. */
+/** Whether a file lies in the repository or in the folder of the keys, links followed, and is none that git or the user keeps there. */
 function isBelow({ path: root, keys }: ClusterRoot, path: string): boolean {
   return [root, keys].some((folder) => {
     const way = relative(realPathSync(folder), realPathSync(path));
-    return !isAbsolute(way) && way.split(sep)[0] !== '..';
+    const [first = ''] = way.split(sep);
+    return !isAbsolute(way) && !['..', '.private', '.cluster-template'].includes(first) && !isGitName(first);
   });
 }
 

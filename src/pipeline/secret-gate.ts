@@ -3,6 +3,7 @@ import {
   findPlainSecrets,
   isSecretPath,
   openValues,
+  plainSecretNames,
   plainSecretFinding,
   secretsIn,
   type PlainSecret,
@@ -55,7 +56,7 @@ export function gateRendered(
   const plain = rendered.filter(({ path }) => !isSecretPath(path));
   return {
     search,
-    findings: [...findings, ...results.flatMap((result) => result.findings)],
+    findings: [...findings, ...plain.flatMap(misnamedSecret), ...results.flatMap((result) => result.findings)],
     leaks: [
       ...plain.flatMap((file) => findPlainSecrets([file], search).map((secret) => ({ secret, file }))),
       ...results.flatMap(({ leaks }) => leaks),
@@ -85,7 +86,9 @@ const SHORTEST_PART = 24;
  */
 export function searchFor(secrets: readonly KnownSecret[], open: ReadonlySet<string> = new Set()): SecretSearch {
   const telling = secrets.filter(({ value }) => isTelling(value) && !open.has(value));
-  return new SecretSearch(telling, { shortestPart: SHORTEST_PART, isPart: isRandom });
+  const openText = [...open].join('\n');
+  const isPart = (text: string): boolean => isRandom(text) && !openText.includes(text);
+  return new SecretSearch(telling, { shortestPart: SHORTEST_PART, isPart });
 }
 
 /** A file that is to be encrypted, as SOPS reads it. */
@@ -139,6 +142,21 @@ export function readRules(rendered: readonly RenderedFile[]): Rules {
     message: 'no template renders .sops.yaml, so there is no rule to encrypt secrets by',
     remedy: 'restore templates/config/.sops.yaml.j2',
   });
+}
+
+/** A Secret in a file of another name would be written as it is. */
+function misnamedSecret({ path, source, bytes }: RenderedFile): Finding[] {
+  const names = plainSecretNames(path, textOf(bytes));
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'secrets/plain-text',
+      severity: 'error',
+      message: `${path} is a Secret that would be written in plain text: its name does not say that it is to be encrypted`,
+      place: { file: source },
+      remedy: `name it ${path.replace(/\.(?=[^./]+$)/, '.sops.')}`,
+    },
+  ];
 }
 
 function gateSecretFile({ file, tree, rule }: SecretFile, search: SecretSearch): Omit<GateResult, 'search'> {

@@ -50,6 +50,12 @@ const FEWEST_RANDOM = 8;
 
 /** A header or footer of PEM, or the start of every OpenSSH key without a passphrase: they say nothing of the key. */
 const PUBLIC_LINE = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$|^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZ/;
+/**
+ * What everybody may see although it looks like chance: recipients of age, public keys of SSH with what all of a kind begin with, digests
+ * and the headers of JSON Web Tokens.
+ */
+const PUBLIC_STRETCH =
+  /age1[\da-z]{58,}|(?:(?:ssh|ecdsa|sk)-[\w@.-]+[ \t]+)?AAAA[BCEF][\w+/]{12,}={0,2}|sha(?:256|512):[\da-f]{64,}|eyJ[\w-]{8,}(?=\.)/g;
 /** What every age key begins with: no part of a secret. */
 const PUBLIC_START = /^AGE-SECRET-KEY-(?:PQ-)?1/i;
 
@@ -100,7 +106,9 @@ function encodedForms(unit: string, written: readonly string[]): string[] {
   const hex = Buffer.from(unit, 'utf8').toString('hex');
   // What is encoded twice starts at its first byte, and often ends with a line break.
   const once = [unit, `${unit}\n`].map((text) => Buffer.from(text, 'utf8').toString('base64'));
-  return [hex, hex.toUpperCase(), ...[...written, ...once].flatMap(base64Forms)];
+  // Of what stands in base64 within base64, as in an image pull secret, neither offset is known.
+  const twice = base64Forms(unit).flatMap(base64Forms);
+  return [hex, hex.toUpperCase(), ...[...written, ...once].flatMap(base64Forms), ...twice];
 }
 
 function unique(texts: readonly string[]): string[] {
@@ -177,7 +185,7 @@ export class SecretSearch {
   constructor(secrets: readonly KnownSecret[], { shortestPart = Infinity, isPart = () => true }: SearchOptions = {}) {
     const seen = new Set<string>();
     for (const { name, value } of secrets) {
-      const open = publicForms(value);
+      const open = [...publicForms(value), ...(value.match(PUBLIC_STRETCH) ?? []).map(withoutSpace)];
       const isSecret = (text: string): boolean => !open.some((one) => one.includes(text));
       const units = unitsOf(value);
       for (const unit of units) {

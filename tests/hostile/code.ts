@@ -8,7 +8,7 @@ import { parseSettings } from '../../src/makejinja/settings.ts';
 import { TRANSPILER } from '../../src/makejinja/typescript.ts';
 import { writeFiles } from '../support/folders.ts';
 import type { Attack } from './attacks.ts';
-import { run, type Sandbox } from './sandbox.ts';
+import { run, type CommandName, type Sandbox } from './sandbox.ts';
 
 const PLUGIN = 'templates/scripts/plugin.ts';
 const STRANGE =
@@ -66,6 +66,23 @@ const IMPORTS: readonly { readonly name: string; readonly path: (sandbox: Sandbo
   { name: 'plugins-outside-by-an-absolute-path', path: ({ outside }) => outside },
 ];
 
+/** Names of plugins that whoever asks what would be loaded, and whoever loads it, may read in two ways. */
+const NAMES: readonly { readonly name: string; readonly plugins: readonly [string, string] }[] = [
+  { name: 'plugin-by-a-name-that-is-none', plugins: ['plugin:Plugin', '/evil:Plugin'] },
+  { name: 'plugin-beside-a-name-that-is-none', plugins: ['evil:Plugin', '.other:Plugin'] },
+];
+
+/** What looks at no plugin, nor at what it gives. */
+const WITHOUT_PLUGINS: readonly CommandName[] = [
+  'doctor --staged',
+  'config show',
+  'adopt',
+  'template reset',
+  'template tidy',
+  'config migrate',
+  'upgrade',
+];
+
 /** Repositories that bring code and want it to be run. */
 export const CODE_ATTACKS: readonly Attack[] = [
   {
@@ -102,16 +119,7 @@ export const CODE_ATTACKS: readonly Attack[] = [
     make,
     refusal,
     watchEnds: true,
-    // Neither looks at plugins, nor at what they give.
-    unaffected: [
-      'doctor --staged',
-      'config show',
-      'adopt',
-      'template reset',
-      'template tidy',
-      'config migrate',
-      'upgrade',
-    ],
+    unaffected: WITHOUT_PLUGINS,
     exempt: ['makejinja'],
   })),
   ...IMPORTS.map(({ name, path }): Attack => ({
@@ -122,16 +130,17 @@ export const CODE_ATTACKS: readonly Attack[] = [
       await writeFiles(sandbox.outside, { 'plugin.ts': program(sandbox) });
     },
     refusal: /error: \.\.\/outside leads out of the repository/,
-    unaffected: [
-      'doctor --staged',
-      'config show',
-      'init',
-      'adopt',
-      'template reset',
-      'template tidy',
-      'config migrate',
-      'upgrade',
-    ],
+    unaffected: [...WITHOUT_PLUGINS, 'init'],
+    exempt: ['makejinja'],
+  })),
+  ...NAMES.map(({ name, plugins }): Attack => ({
+    name,
+    async make(sandbox) {
+      await setSetting(sandbox.repository, /^plugins = .*$/m, `plugins = ${JSON.stringify(plugins)}`);
+      await writeFiles(sandbox.repository, { 'templates/scripts/evil.ts': program(sandbox) });
+    },
+    refusal: /`[/.]\w+:Plugin` is no name of a plugin/,
+    unaffected: [...WITHOUT_PLUGINS, 'init'],
     exempt: ['makejinja'],
   })),
 ];

@@ -70,6 +70,12 @@ const ATTACKS: readonly {
     message: /none of its values is encrypted/,
   },
   {
+    name: 'a Secret in a file whose name does not say so',
+    files: { [`${APP}/own.yaml.j2`]: secret('stringData:\n  password: correct-horse-battery\n') },
+    place: `${APP}/own.yaml.j2`,
+    message: /echo\/app\/own\.yaml is a Secret that would be written in plain text/,
+  },
+  {
     name: 'a token in an annotation of a Secret',
     files: { [TOKEN_SECRET]: secret(value(), '  annotations:\n    token: #< cloudflare_token | tojson >#\n') },
     place: `${TOKEN_SECRET}:6`,

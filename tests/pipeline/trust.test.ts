@@ -85,6 +85,10 @@ describe('a secret that cluster.yaml takes from elsewhere', () => {
     await writeFile(outside, `${'foreign'.repeat(6)}\n`);
     await writeFile(join(cluster, 'own.key'), `${'own'.repeat(14)}\n`);
     await symlink(outside, join(cluster, 'linked.key'));
+    await writeFiles(cluster, {
+      '.git/credentials': `${'git'.repeat(14)}\n`,
+      '.private/notes.txt': `${'private'.repeat(6)}\n`,
+    });
     execFileSync('mkfifo', [join(cluster, 'pipe.key')]);
     const file = join(cluster, 'cluster.yaml');
     const text = (await readFile(file, 'utf8')).replace(/^cloudflare_token: .*$/m, `cloudflare_token: ${source}`);
@@ -107,6 +111,8 @@ describe('a secret that cluster.yaml takes from elsewhere', () => {
       /cluster\.yaml:\d+:\d+: error: `cloudflare_token` is taken from the file .* which is none of this repository/,
     ],
     ['{file: linked.key}', /which is none of this repository/],
+    ['{file: .git/credentials}', /which is none of this repository/],
+    ['{file: .private/notes.txt}', /which is none of this repository/],
     ['{env: SOMETHING_ELSE}', /the environment variable SOMETHING_ELSE, which is none of this repository/],
   ])('is read from %s as far as the repository is trusted', async (source, refusal) => {
     const { cluster } = await sourced(source);

@@ -8,6 +8,10 @@ const AGE = 'AGE-SECRET-KEY-1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3
 const TOKEN = 'cf_Xk29dLq81mZpTnR4vB7wHs3YcJ6eUgA5fQ0i';
 const HEX = '5f0c1d9a77e3b2486a1fd0c95b8e3472aa11cc59d7e60f42';
 const DSN = 'postgres://app:correct-horse@postgres-rw.database.svc.cluster.local:5432/app';
+const JWT = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
+const RSA_START = 'AAAAB3NzaC1yc2EAAAADAQABAAABgQC';
+const RECIPIENT = 'age1r2e5wj5zqdt7wlvl2cn8cmuzs5r3a3yfqfvxc7qr3gky5h2y7sgsgdn2m3';
+const DIGEST = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const SSH = generateSshKeyPair('flux');
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -26,6 +30,9 @@ describe('what a slip of the pen leaves of a secret', () => {
     ['an age key with underscores', AGE, AGE.replaceAll('-', '_')],
     ['an age key with one capital', AGE, `A${AGE.slice(1).toLowerCase()}`],
     ['an age key without its beginning', AGE, AGE.replace('AGE-SECRET-KEY-1', '')],
+    ['the auth of an image pull secret', TOKEN, pullSecret('user', TOKEN)],
+    ['the same behind a longer name', TOKEN, pullSecret('robot', TOKEN)],
+    ['the same behind a shorter one', TOKEN, pullSecret('me', TOKEN)],
     ['lines of a key that are cut', SSH.privateKey, SSH.privateKey.replace(/^(.{40}).*$/gm, '$1')],
     ['a token in UTF-16, little-endian', TOKEN, Buffer.from(`key=${TOKEN}`, 'utf16le')],
     ['a token in UTF-16, big-endian', TOKEN, Buffer.from(`key=${TOKEN}`, 'utf16le').swap16()],
@@ -37,6 +44,14 @@ describe('what a slip of the pen leaves of a secret', () => {
     ['the first eight characters', TOKEN, TOKEN.slice(0, 8)],
     ['23 characters', TOKEN, TOKEN.slice(5, 28)],
     ['the host of a connection string', DSN, DSN.slice(DSN.indexOf('@'))],
+    ['another JSON Web Token', `${JWT}.eyJyb2xlIjoic2VydmljZSJ9.c2lnbmF0dXJl`, `${JWT}.eyJyb2xlIjoiYW5vbiJ9.b3RoZXI`],
+    [
+      'another public key of SSH',
+      `ssh-rsa ${RSA_START}7vbqajDhA4bC1xN0k2V0`,
+      `ssh-rsa ${RSA_START}9kfmSpQwErTyUi8x3Lm`,
+    ],
+    ['a recipient of age', `recipients: ${RECIPIENT}`, `age: ${RECIPIENT}`],
+    ['a digest of an image', `tag: 5.26.2@sha256:${DIGEST}`, `image: app@sha256:${DIGEST}`],
     ['the beginning of every age key', AGE, 'AGE-SECRET-KEY-1...'],
     ['the public half of an Ed25519 key', SSH.privateKey, SSH.publicKey],
     ['the public half of an RSA key', pem(RSA), spki(RSA)],
@@ -61,6 +76,20 @@ it.each([
   ['thelongnameofthecluster', false],
 ])('%s is random: %s', (text, expected) => {
   expect(isRandom(text)).toBe(expected);
+});
+
+/** As Kubernetes wants it below `data`. */
+function pullSecret(user: string, token: string): string {
+  const auth = Buffer.from(`${user}:${token}`).toString('base64');
+  return Buffer.from(JSON.stringify({ auths: { 'ghcr.io': { auth } } })).toString('base64');
+}
+
+it('what stands openly in the configuration is no part of a secret', () => {
+  const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+  const secret = { name: 'the secret', value: `image: factory.talos.dev/installer/${schematic}:v1.13.7` };
+  const bytes = Buffer.from(`schematic: ${schematic}`);
+  expect(searchFor([secret]).find(bytes)).toHaveLength(1);
+  expect(searchFor([secret], new Set([schematic])).find(bytes)).toEqual([]);
 });
 
 type Pair = Pick<ReturnType<typeof generateKeyPairSync>, 'privateKey' | 'publicKey'>;

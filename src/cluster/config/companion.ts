@@ -24,7 +24,10 @@ export async function readCompanion(text: string, identities: readonly AgeIdenti
   const { text: plain } = await decrypt({ path: COMPANION_FILE, text, identities });
   const secrets: Record<string, SecretText> = {};
   for (const [field, value] of Object.entries(fieldsOf(parse(plain) as unknown))) {
-    if (typeof value === 'string') keepSecrets([{ name: `a secret of ${COMPANION_FILE}`, value: value.trim() }]);
+    // A file may bear a part of the placeholder in its name, as the one that the documentation proposes for the token does.
+    if (typeof value === 'string' && value.trim() !== SAMPLE_CLOUDFLARE_TOKEN) {
+      keepSecrets([{ name: `a secret of ${COMPANION_FILE}`, value: value.trim() }]);
+    }
     refuseForeign(field);
     if (typeof value !== 'string' || value.trim() === '') throw notAText(field);
     if (value.trim() !== SAMPLE_CLOUDFLARE_TOKEN) secrets[field] = value.trim() as SecretText;

@@ -27,6 +27,13 @@ interface Version {
   readonly path: string;
 }
 
+/** What of the secrets at hand is searched for. */
+export interface LeakSearches {
+  readonly all: SecretSearch;
+  /** Without the keys of the sample, which lie where everybody has them. */
+  readonly own: SecretSearch;
+}
+
 /** Why a version must not be in the history. */
 interface Trace extends Version {
   /** A secret that is still in use; undefined where it is only known that there was one. */
@@ -38,19 +45,21 @@ interface Trace extends Version {
  * Looks for secrets in what earlier commits of any branch held and the last one does not: a file that was committed once and removed
  * later is still there for everybody who has the repository.
  */
-export async function examineHistory(root: ClusterRoot, search: SecretSearch): Promise<HistoryCheck> {
+export async function examineHistory(root: ClusterRoot, searches: LeakSearches): Promise<HistoryCheck> {
   const listed = await listVersions(root);
   if (listed === undefined) return { subject: 'a history that git cannot read', findings: [] };
   const present = new Set((await askGitForPaths(root.path, ['ls-files', '--stage', '-z']))?.map(objectOf));
-  const past = listed.versions.filter(({ object, path }) => !present.has(object) && !isPublished(path));
+  const past = listed.versions.filter(({ object }) => !present.has(object));
   const { sized, isCut } = await withinBounds(root, past);
-  const traces: Trace[] = past.filter(({ path }) => isPrivateFile(path)).map((version) => privateFile(version));
+  const traces: Trace[] = past
+    .filter(({ path }) => isPrivateFile(path) && !isPublished(path))
+    .map((version) => privateFile(version));
   for (const chunk of chunksOf(sized)) {
     const texts = await readObjects(
       root.path,
       chunk.map(({ object }) => object),
     );
-    traces.push(...chunk.flatMap((version, index) => tracesIn(version, texts[index], search)));
+    traces.push(...chunk.flatMap((version, index) => tracesIn(version, texts[index], searches)));
   }
   const findings = await Promise.all(
     gravest(traces).map(async (trace, index) => finding(trace, index < MOST_DATED ? await dateOf(root, trace) : '')),
@@ -137,12 +146,13 @@ function privateFile(version: Version): Trace {
   return { ...version, secret: undefined, what: `${version.path}, which gives access to the cluster,` };
 }
 
-function tracesIn(version: Version, text: string | undefined, search: SecretSearch): Trace[] {
+function tracesIn(version: Version, text: string | undefined, searches: LeakSearches): Trace[] {
   if (text === undefined) return [];
   const { path } = version;
+  const search = isPublished(path) ? searches.own : searches.all;
   const own = findPlainSecrets([{ path, bytes: Buffer.from(text, 'utf8') }], search);
   const found = own.map(({ name }) => ({ ...version, secret: name, what: `${path} with ${name} in plain text` }));
-  const key = found.length > 0 || isPrivateFile(path) ? undefined : keyIn(text);
+  const key = found.length > 0 || isPrivateFile(path) || isPublished(path) ? undefined : keyIn(text);
   return key === undefined ? found : [{ ...version, secret: undefined, what: `${path} with ${key}` }];
 }
 

@@ -8,6 +8,8 @@ import {
   literalSecrets,
   secretsIn,
   type PlainSecret,
+  plainSecretNames,
+  SECRET_KIND,
 } from '../../checks/secrets.ts';
 import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import { readCompanion } from '../../cluster/config/companion.ts';
@@ -25,11 +27,11 @@ import type { KnownSecret, SecretSearch } from '../../report/secret-search.ts';
 import { decrypt } from '../../sops/decrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
 import { environment } from '../../system/environment.ts';
-import { errorCode, inspect, readBytesIfPresent } from '../../system/files.ts';
+import { errorCode, inspect, listTree, readBytesIfPresent } from '../../system/files.ts';
 import { askGitForPaths, readObjects, type GitOptions } from '../../system/git.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 import type { Check } from './check.ts';
-import { examineHistory } from './history.ts';
+import { examineHistory, type LeakSearches } from './history.ts';
 import { tryKeyAtHand } from './keys.ts';
 import { secretFiles, SETTLE } from './secrets.ts';
 
@@ -37,11 +39,11 @@ import { secretFiles, SETTLE } from './secrets.ts';
 export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
   const listed = await askGitForPaths(root.path, ['ls-files', '-z']);
   if (listed === undefined) return [];
-  const search = searchFor(await secretsAtHand(root));
+  const searches = await searchesOf(root);
   const read = (path: string): Promise<Buffer | undefined> => readTracked(join(root.path, path));
   const findings: Finding[] = [];
-  for (const path of listed) findings.push(...(await examine(root, { path, read: () => read(path) }, search)));
-  const history = await examineHistory(root, search);
+  for (const path of listed) findings.push(...(await examine(root, { path, read: () => read(path) }, searches)));
+  const history = await examineHistory(root, searches);
   return [
     { area: 'repository', subject: `${String(listed.length)} tracked files without plain secrets`, findings },
     { area: 'repository', subject: `${history.subject} without plain secrets`, findings: history.findings },
@@ -60,7 +62,7 @@ export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
   const list = ['diff', '--cached', '--raw', '--no-abbrev', '--no-renames', '--relative', '--diff-filter=ACMT', '-z'];
   const staged = stagedFiles((await askGitForPaths(root.path, list, asked)) ?? []);
   if (staged.length === 0) return [];
-  const search = searchFor(await secretsAtHand(root));
+  const searches = await searchesOf(root);
   const texts = await readObjects(
     root.path,
     staged.map(({ object }) => object),
@@ -69,7 +71,7 @@ export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
   const findings = staged.map(async ({ path }, index_) => {
     const text = texts[index_];
     const bytes = text === undefined ? undefined : Buffer.from(text, 'utf8');
-    return await examine(root, { path, read: () => Promise.resolve(bytes) }, search);
+    return await examine(root, { path, read: () => Promise.resolve(bytes) }, searches);
   });
   return (await Promise.all(findings)).flat();
 }
@@ -90,9 +92,21 @@ interface HeldFile {
   readonly read: () => Promise<Buffer | undefined>;
 }
 
-async function examine(root: ClusterRoot, { path, read }: HeldFile, search: SecretSearch): Promise<Finding[]> {
-  if (isPublished(path)) return [];
-  if (isPrivateFile(path)) {
+async function searchesOf(root: ClusterRoot): Promise<LeakSearches> {
+  const secrets = await secretsAtHand(root);
+  const files = await listTree(join(root.path, SAMPLE_FOLDER));
+  const texts = await Promise.all(files.map((path) => readTracked(join(root.path, SAMPLE_FOLDER, path))));
+  const published = texts.map((bytes) => bytes?.toString('utf8') ?? '').join('\n');
+  const own = secrets.filter(({ value }) => !published.includes(value.trim()));
+  return { all: searchFor(secrets), own: searchFor(own) };
+}
+
+/** Where the published keys of the sample lie. */
+const SAMPLE_FOLDER = 'tests/sample';
+
+async function examine(root: ClusterRoot, { path, read }: HeldFile, searches: LeakSearches): Promise<Finding[]> {
+  const search = isPublished(path) ? searches.own : searches.all;
+  if (!isPublished(path) && isPrivateFile(path)) {
     return [leak(path, `${path} gives access to the cluster, and git must not hold it`)];
   }
   const bytes = await read();
@@ -101,7 +115,10 @@ async function examine(root: ClusterRoot, { path, read }: HeldFile, search: Secr
   if (path === relative(root.path, root.clusterFile) && text !== undefined)
     return examineConfiguration(path, text, search);
   const own = findPlainSecrets([{ path, bytes }], search).map((found) => leakAt(found));
-  if (text === undefined) return own;
+  // Keys and fixtures of the sample lie there for everybody.
+  if (isPublished(path)) return own;
+  // What is encrypted is text.
+  if (text === undefined) return isSecretPath(path) ? [...own, leak(path, `${path} is not encrypted`)] : own;
   const sides = isSecretPath(path) ? (readUnmerged(text)?.sides ?? []) : [];
   if (sides.length > 0 && sides.every((side) => isWhollyEncrypted(path, side))) {
     return [...own, ...unmergedFindings(path, text, SETTLE).slice(0, 1)];
@@ -112,7 +129,10 @@ async function examine(root: ClusterRoot, { path, read }: HeldFile, search: Secr
   if (own.length > 0) return own;
   const key = keyIn(text);
   if (key !== undefined) return [leak(path, `${path} holds ${key}`)];
-  return SECRET_TEMPLATE.test(path) ? literalSecrets(text).map((name) => literalLeak(path, name)) : [];
+  const [plain] = plainSecretNames(path, text);
+  if (plain !== undefined) return [leak(path, `${path} is a Secret in plain text: ${plain}`)];
+  const isTemplate = SECRET_TEMPLATE.test(path) || (path.startsWith('templates/') && SECRET_KIND.test(text));
+  return isTemplate ? literalSecrets(text).map((name) => literalLeak(path, name)) : [];
 }
 
 /** Templates of secrets: what an expression gives is no text of theirs. */

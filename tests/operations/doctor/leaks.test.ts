@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,6 +8,8 @@ import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-toke
 import { checkStaged, checkTracked } from '../../../src/operations/doctor/leaks.ts';
 import { writeFiles } from '../../support/folders.ts';
 import { configureOwn, FEW_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
+
+const PEM = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
 /** What was staged, and what the hook says of it. */
 const STAGED: readonly [name: string, path: string, text: (cluster: string) => Promise<string>, message: RegExp][] = [
@@ -36,6 +39,43 @@ const STAGED: readonly [name: string, path: string, text: (cluster: string) => P
         .replace(/encrypted_regex: .*$/m, 'encrypted_regex: ^nothing$');
     },
     /own\.sops\.yaml holds values that are not encrypted/,
+  ],
+  [
+    'a Secret in a file whose name does not say so',
+    'kubernetes/own/secret.yaml',
+    () => Promise.resolve('apiVersion: v1\nkind: Secret\nstringData:\n  password: correct-horse-battery\n'),
+    /own\/secret\.yaml is a Secret in plain text: `stringData\.password`/,
+  ],
+  [
+    'a password in a template of a Secret whose name does not say so',
+    'templates/overrides/own.yaml.j2',
+    () => Promise.resolve('kind: Secret\nstringData:\n  user: #< x >#\n  password: correct-horse-battery\n'),
+    /`password` of this secret is written out in its template/,
+  ],
+  [
+    'a Secret in UTF-16',
+    'kubernetes/own/own.sops.yaml',
+    () => Promise.resolve(Buffer.from('kind: Secret\nstringData:\n  password: x\n', 'utf16le').toString('latin1')),
+    /own\.sops\.yaml is not encrypted/,
+  ],
+  [
+    'a key of its own in a folder where the sample has published ones',
+    'tests/own/key.txt',
+    (cluster) => readFile(join(cluster, 'age.key'), 'utf8'),
+    /tests\/own\/key\.txt shows the private (?:age )?key/,
+  ],
+  ['a private key of one line', 'f.pem', () => Promise.resolve(PEM), /f\.pem holds a private key/],
+  [
+    'a private key behind a byte order mark',
+    'f.pem',
+    () => Promise.resolve(`\ufeff${PEM}`),
+    /f\.pem holds a private key/,
+  ],
+  [
+    'a private key within JSON',
+    'account.json',
+    () => Promise.resolve(JSON.stringify({ private_key: PEM })),
+    /account\.json holds a private key/,
   ],
   [
     'a password that a template of a Secret has literally',
