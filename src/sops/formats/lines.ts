@@ -270,7 +270,7 @@ class IniReader {
     let value = first;
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       const end = line.lastIndexOf(quote);
-      const goesOn = end !== -1 && trim(line.slice(end + quote.length).replace(/[\r\n]+$/, '')).endsWith('\\');
+      const goesOn = end !== -1 && trim(line.slice(end + quote.length)).endsWith('\\');
       if (end !== -1 && !goesOn) {
         this.#comment += trim(commentIn(line.slice(end)));
         return value + line.slice(0, end);
