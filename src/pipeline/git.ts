@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
-import { inspect, readBytesIfPresent } from '../system/files.ts';
+import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
 import { MANIFEST_FILE } from './state.ts';
@@ -142,6 +142,6 @@ async function isOnDisk(root: ClusterRoot, { mode, object, path }: IndexEntry): 
   const kind = (await inspect(place))?.kind;
   if (mode === '160000') return true;
   if (mode === '120000') return kind === 'link';
-  const bytes = kind === 'file' ? await readBytesIfPresent(place) : undefined;
+  const bytes = kind === 'file' ? await readAllBytesIfPresent(place) : undefined;
   return bytes !== undefined && isBlob(object, bytes);
 }

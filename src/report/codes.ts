@@ -143,6 +143,7 @@ export const FINDING_CODES = {
   'workspace/not-a-file':
     'a folder or a link lies where a generated file belongs, a file where a folder does, or a pipe or a device where a file is read',
   'workspace/read': 'a file or folder could not be read',
+  'workspace/too-large': 'a file is larger than any that is read as configuration, a template or a manifest',
   'workspace/write': 'a file could not be written; the last line of the message says what was changed before',
   'workspace/locked': 'another run is writing to the tree and did not end in time',
   'workspace/concurrent': 'a file was changed while a run was at work',
@@ -344,6 +345,7 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'workspace/journal': 'remove .cluster-template/journal.json once `git status` shows that nothing is half written',
   'workspace/not-a-file': 'move away what lies there',
   'workspace/read': 'look at the permissions of the file',
+  'workspace/too-large': 'move the file away, or make it smaller',
   'workspace/write': 'look at free space and permissions, then run the command again',
   'workspace/locked': 'wait for the other run, or end it',
   'workspace/concurrent': 'run the command again',

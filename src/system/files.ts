@@ -1,4 +1,4 @@
-import { constants, readFileSync, statSync } from 'node:fs';
+import { constants, createReadStream, readFileSync, statSync } from 'node:fs';
 import {
   chmod,
   copyFile as nodeCopyFile,
@@ -20,12 +20,26 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 
+const MEBIBYTE = 2 ** 20;
+/** The most bytes that are read of a file of the user: far beyond all that is configuration, and well within what a text can hold. */
+export const LARGEST_INPUT = 64 * MEBIBYTE;
+
 /**
  * Bytes of a file, or undefined where there is no such file. Throws on every other trouble.
  *
- * @throws Failure of kind `input` for a pipe or a device, which might never end
+ * @throws Failure of kind `input` for a pipe or a device, which might never end, and for more than `LARGEST_INPUT`
  */
 export async function readBytesIfPresent(path: string): Promise<Buffer | undefined> {
+  return undefinedIfAbsent(async () => {
+    const found = await stat(path);
+    refuseEndless(path, found);
+    refuseLarge(path, found);
+    return await readFile(path);
+  });
+}
+
+/** As `readBytesIfPresent` but of any size, for what is compared byte by byte, as everything that git tracks is. */
+export async function readAllBytesIfPresent(path: string): Promise<Buffer | undefined> {
   return undefinedIfAbsent(async () => {
     refuseEndless(path, await stat(path));
     return await readFile(path);
@@ -49,15 +63,27 @@ export async function readOwnTextIfPresent(at: Destination): Promise<string | un
   return kind === undefined ? undefined : await readTextIfPresent(at.path);
 }
 
-/** Text of what a user named, a pipe such as /dev/fd/63 too; undefined where there is nothing. */
+/**
+ * Text of what a user named, a pipe such as /dev/fd/63 too; undefined where there is nothing.
+ *
+ * @throws Failure of kind `input` for more than `LARGEST_INPUT`
+ */
 export async function readNamedTextIfPresent(path: string): Promise<string | undefined> {
-  return (await undefinedIfAbsent(() => readFile(path)))?.toString('utf8');
+  const bytes = await undefinedIfAbsent(async () => {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) return await readStream(createReadStream(path), path);
+    refuseLarge(path, found);
+    return await readFile(path);
+  });
+  return bytes?.toString('utf8');
 }
 
 /** As `readTextIfPresent`, for callers that cannot wait: templates are rendered synchronously. */
 export function readTextSyncIfPresent(path: string): string | undefined {
   try {
-    refuseEndless(path, statSync(path));
+    const found = statSync(path);
+    refuseEndless(path, found);
+    refuseLarge(path, found);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (isAbsence(error)) return undefined;
@@ -84,10 +110,23 @@ export async function inspectTarget(
   return { kind: kindOf(found), mode: found.mode & 0o777, size: found.size };
 }
 
-/** All bytes of standard input. */
+/**
+ * All bytes of standard input.
+ *
+ * @throws Failure of kind `input` for more than `LARGEST_INPUT`
+ */
 export async function readStandardInput(): Promise<Buffer> {
+  return await readStream(process.stdin, 'standard input');
+}
+
+async function readStream(stream: AsyncIterable<unknown>, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > LARGEST_INPUT) throw tooLarge(name);
+  }
   return Buffer.concat(chunks);
 }
 
@@ -447,6 +486,20 @@ function refuseEndless(path: string, found: { isFile(): boolean; isDirectory(): 
     code: 'workspace/not-a-file',
     message: `${path} is ${WORDS.other}, which may be read for ever`,
     remedy: 'put a file in its place',
+  });
+}
+
+/** A file of many megabytes is none of configuration: one that lies here by mistake would hold up every run, or be no text at all. */
+function refuseLarge(path: string, found: { isFile(): boolean; readonly size: number }): void {
+  if (!found.isFile() || found.size <= LARGEST_INPUT) return;
+  throw tooLarge(path, `: it has ${(Math.ceil((found.size / MEBIBYTE) * 10) / 10).toFixed(1)} MiB`);
+}
+
+function tooLarge(name: string, size = ''): Failure {
+  return failure('input', {
+    code: 'workspace/too-large',
+    message: `${name} is larger than the ${String(LARGEST_INPUT / MEBIBYTE)} MiB that are read of a file${size}`,
+    remedy: 'move it away, or make it smaller',
   });
 }
 

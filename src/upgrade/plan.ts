@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { readManifest } from '../pipeline/state.ts';
 import type { Finding } from '../report/finding.ts';
-import { inspect, readBytesIfPresent } from '../system/files.ts';
+import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { isBlob } from '../system/git.ts';
 import type { DesiredFile } from '../workspace/entry.ts';
 import type { PendingOverride, TreeChange } from './apply.ts';
@@ -123,7 +123,7 @@ const NOTHING: Omit<MergeResult, 'left'> = { writes: [], removals: [], index: []
 async function placeOf(root: ClusterRoot, { path, object }: TreeEntry): Promise<'free' | 'same' | 'other'> {
   const kind = (await inspect(join(root.path, path)))?.kind;
   if (kind === undefined) return 'free';
-  const bytes = kind === 'file' ? await readBytesIfPresent(join(root.path, path)) : undefined;
+  const bytes = kind === 'file' ? await readAllBytesIfPresent(join(root.path, path)) : undefined;
   return bytes !== undefined && isBlob(object, bytes) ? 'same' : 'other';
 }
 

@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import type * as FileSystem from 'node:fs/promises';
-import { link, lstat, mkdir, symlink } from 'node:fs/promises';
+import { link, lstat, mkdir, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   below,
   copyFile,
   createFile,
+  LARGEST_INPUT,
   listTree,
   makeFolder,
   moveFile,
   publishFile,
+  readBytesIfPresent,
+  readNamedTextIfPresent,
   readOwnTextIfPresent,
   readTextIfPresent,
   readTextSyncIfPresent,
@@ -148,6 +151,34 @@ describe('reading', () => {
       expect(() => readTextSyncIfPresent(join(folder, name))).toThrow('is a pipe or a device');
       await expect(readOwnTextIfPresent(below(folder, name))).rejects.toThrow('lies where a generated file belongs');
     }
+  });
+
+  it('reads no file and no pipe beyond its limit, and says how large it is', async () => {
+    const folder = await temporaryFolder({ large: '', most: '' });
+    const [large, most] = [join(folder, 'large'), join(folder, 'most')];
+    // Holes take no place on the disk.
+    await truncate(large, 600 * 2 ** 20);
+    await truncate(most, LARGEST_INPUT);
+    const refused = {
+      kind: 'input',
+      findings: [
+        {
+          code: 'workspace/too-large',
+          message: `${large} is larger than the 64 MiB that are read of a file: it has 600.0 MiB`,
+          remedy: 'move it away, or make it smaller',
+        },
+      ],
+    };
+    await expect(readBytesIfPresent(large)).rejects.toMatchObject(refused);
+    await expect(readTextIfPresent(large)).rejects.toMatchObject(refused);
+    await expect(readOwnTextIfPresent(below(folder, 'large'))).rejects.toMatchObject(refused);
+    await expect(readNamedTextIfPresent(large)).rejects.toMatchObject(refused);
+    expect(() => readTextSyncIfPresent(large)).toThrow(refused.findings[0]?.message);
+    await expect(readNamedTextIfPresent('/dev/zero')).rejects.toMatchObject({
+      kind: 'input',
+      findings: [{ message: '/dev/zero is larger than the 64 MiB that are read of a file' }],
+    });
+    expect(await readBytesIfPresent(most)).toHaveLength(LARGEST_INPUT);
   });
 
   it('lists every file below a folder, each folder by code point', async () => {
