@@ -109,8 +109,9 @@ async function examine(root: ClusterRoot, { path, read }: HeldFile, searches: Le
   if (!isPublished(path) && isPrivateFile(path)) {
     return [leak(path, `${path} gives access to the cluster, and git must not hold it`)];
   }
-  const bytes = await read();
+  const bytes = await read().catch((error: unknown) => notSearched(path, error));
   if (bytes === undefined) return [];
+  if (!Buffer.isBuffer(bytes)) return [bytes];
   const text = bytes.includes(0) ? undefined : bytes.toString('utf8');
   if (path === relative(root.path, root.clusterFile) && text !== undefined)
     return examineConfiguration(path, text, search);
@@ -133,6 +134,18 @@ async function examine(root: ClusterRoot, { path, read }: HeldFile, searches: Le
   if (plain !== undefined) return [leak(path, `${path} is a Secret in plain text: ${plain}`)];
   const isTemplate = SECRET_TEMPLATE.test(path) || (path.startsWith('templates/') && SECRET_KIND.test(text));
   return isTemplate ? literalSecrets(text).map((name) => literalLeak(path, name)) : [];
+}
+
+/** A file of that size is told as one that was not looked at; all others still are. */
+function notSearched(path: string, error: unknown): Finding {
+  const [finding] = error instanceof Failure ? error.findings : [];
+  if (finding?.code !== 'workspace/too-large') throw error;
+  return {
+    ...finding,
+    severity: 'warning',
+    message: `${path} was not searched for secrets: ${finding.message}`,
+    place: { file: path },
+  };
 }
 
 /** Templates of secrets: what an expression gives is no text of theirs. */

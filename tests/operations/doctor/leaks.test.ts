@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { clusterRoot } from '../../../src/cluster/root.ts';
@@ -111,6 +111,18 @@ it('neither takes the placeholder of the sample for a secret, where the token is
   expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
   git(cluster, 'commit', '--quiet', '--message', 'first');
   expect((await checkTracked(clusterRoot(cluster))).flatMap((check) => check.findings)).toEqual([]);
+});
+
+it('doctor says which tracked file it did not search for its size, and searches the others', async () => {
+  const cluster = await repository();
+  await writeFiles(cluster, { 'notes.md': `${OWN_TOKEN}\n`, 'large.bin': '' });
+  await truncate(join(cluster, 'large.bin'), 65 * 1024 * 1024);
+  git(cluster, 'add', '--intent-to-add', 'notes.md', 'large.bin');
+  const [{ findings } = { findings: [] }] = await checkTracked(clusterRoot(cluster));
+  expect(findings.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    expect.stringMatching(/^warning large\.bin was not searched for secrets: .* 65\.0 MiB$/),
+    expect.stringMatching(/^error notes\.md shows/),
+  ]);
 });
 
 it('doctor finds what was committed once and removed later, and whether it is in use', async () => {
