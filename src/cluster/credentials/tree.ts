@@ -70,8 +70,8 @@ export const TREE_CREDENTIALS: readonly TreeCredential[] = [
       return JSON.stringify({ AccountTag, TunnelSecret, TunnelID });
     },
     make: () => {
-      const id = Buffer.from(randomBytes(16)).toString('hex');
-      return JSON.stringify({ AccountTag: 'stand-in', TunnelSecret: `stand-in ${id}`, TunnelID: id });
+      const random = (length: number): string => Buffer.from(randomBytes(length)).toString('hex');
+      return JSON.stringify({ AccountTag: 'stand-in', TunnelSecret: random(32), TunnelID: random(16) });
     },
     isMadeHere: false,
     isPlaceholder: (printed) => isPlaceholder(parseTunnelSecret(printed)),

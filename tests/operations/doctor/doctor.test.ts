@@ -152,7 +152,11 @@ describe('doctor on secrets that cannot be decrypted', () => {
     ],
     [
       'no rule takes the path',
-      (cluster) => replaceIn(join(cluster, '.sops.yaml'), '(bootstrap|kubernetes)', '(bootstrap|elsewhere)'),
+      async (cluster) => {
+        // That of YAML, and that of every other format.
+        for (const _rule of [1, 2])
+          await replaceIn(join(cluster, '.sops.yaml'), '(bootstrap|kubernetes)', '(bootstrap|elsewhere)');
+      },
       'sops/no-rule',
       'no creation rule in .sops.yaml matches kubernetes/',
     ],
