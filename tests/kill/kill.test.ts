@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { killRuns } from './runs.ts';
 
-/** 30 in the suite; `KILL_RUNS=200 npx vitest run tests/kill` by hand. */
-const RUNS = Number(process.env.KILL_RUNS ?? 30);
+/** 12 in the suite; `KILL_RUNS=200 npx vitest run tests/kill` by hand. */
+const RUNS = Number(process.env.KILL_RUNS ?? 12);
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31);
 
 describe(`configure, killed ${String(RUNS)} times (KILL_SEED=${String(SEED)})`, () => {

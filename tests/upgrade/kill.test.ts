@@ -8,8 +8,8 @@ import { copyWithoutHistory, git, release, repository, stateOf } from './histori
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** 30 in the suite; `KILL_RUNS=200 npx vitest run tests/upgrade/kill.test.ts` by hand. */
-const RUNS = Number(process.env.KILL_RUNS ?? 30);
+/** 12 in the suite; `KILL_RUNS=200 npx vitest run tests/upgrade/kill.test.ts` by hand. */
+const RUNS = Number(process.env.KILL_RUNS ?? 12);
 
 /** Files enough for the moments in which they are put into place to be met. */
 const FILES = Array.from({ length: 120 }, (_, index) => `src/file-${String(index)}.ts`);
