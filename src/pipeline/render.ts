@@ -154,7 +154,7 @@ async function checked(
   if (clashes.length > 0) throw new Failure('input', clashes);
   const gate = gateRendered(files, [...namedSecrets(configuration), ...credentials.secrets()], configuration);
   const leaks = gate.leaks.length === 0 ? [] : await leakFindings(gate.leaks, request);
-  const findings = [...checkTexts(files), ...tellingNames(files, gate.search), ...gate.findings, ...leaks];
+  const findings = [...checkTexts(files), ...gate.findings, ...leaks];
   if (findings.length > 0) throw new Failure('input', findings);
   return { files, search: gate.search, printed: credentials.printed(), restored };
 }
@@ -263,21 +263,6 @@ function checkTexts(rendered: readonly RenderedFile[]): Finding[] {
     ),
     ...checkLineEndings(files.filter(({ isRendered }) => isRendered)),
   ];
-}
-
-/** The name of a file is never encrypted: whoever sees a list of the commit would read the secret. */
-function tellingNames(rendered: readonly RenderedFile[], search: SecretSearch): Finding[] {
-  return rendered.flatMap(({ path, source }) => {
-    const [hit] = search.find(Buffer.from(path));
-    if (hit === undefined) return [];
-    return {
-      code: 'secrets/plain-text',
-      severity: 'error',
-      message: `the name of a file would show ${hit.name} in plain text`,
-      place: { file: source },
-      remedy: 'give its template another name',
-    };
-  });
 }
 
 /** git runs what its own folder names, and takes more than one name for it. */

@@ -56,7 +56,12 @@ export function gateRendered(
   const plain = rendered.filter(({ path }) => !isSecretPath(path));
   return {
     search,
-    findings: [...findings, ...plain.flatMap(misnamedSecret), ...results.flatMap((result) => result.findings)],
+    findings: [
+      ...findings,
+      ...tellingNames(rendered, search),
+      ...plain.flatMap(misnamedSecret),
+      ...results.flatMap((result) => result.findings),
+    ],
     leaks: [
       ...plain.flatMap((file) => findPlainSecrets([file], search).map((secret) => ({ secret, file }))),
       ...results.flatMap(({ leaks }) => leaks),
@@ -141,6 +146,21 @@ export function readRules(rendered: readonly RenderedFile[]): Rules {
     code: 'sops/rules',
     message: 'no template renders .sops.yaml, so there is no rule to encrypt secrets by',
     remedy: 'restore templates/config/.sops.yaml.j2',
+  });
+}
+
+/** The name of a file is never encrypted: whoever sees a list of the commit would read the secret. */
+function tellingNames(rendered: readonly RenderedFile[], search: SecretSearch): Finding[] {
+  return rendered.flatMap(({ path, source }) => {
+    const [hit] = search.find(Buffer.from(path));
+    if (hit === undefined) return [];
+    return {
+      code: 'secrets/plain-text',
+      severity: 'error',
+      message: `the name of a file would show ${hit.name} in plain text`,
+      place: { file: source },
+      remedy: 'give its template another name',
+    };
   });
 }
 

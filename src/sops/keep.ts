@@ -1,6 +1,7 @@
 import { Failure, type Finding } from '../report/finding.ts';
 import { type Opened, open, readSealed } from './decrypt.ts';
-import { asWritten, encryptTree, type EncryptOptions, readPlain } from './encrypt.ts';
+import { asWritten } from './as-written.ts';
+import { encryptTree, type EncryptOptions, readPlain } from './encrypt.ts';
 import type { Metadata } from './metadata.ts';
 import type { Rule } from './rules.ts';
 import { sameTree } from './tree.ts';

@@ -2,6 +2,9 @@ import { failure, type Failure } from '../report/finding.ts';
 import { DEFAULT_SELECTION, SELECTORS, type Selection, selects } from './selection.ts';
 import type { Branch, Entry, Tree, Value } from './tree.ts';
 
+/** The version of sops whose format is written. */
+export const SOPS_VERSION = '3.13.3';
+
 /** The key below which SOPS keeps what it needs to decrypt a file. */
 export const METADATA_KEY = 'sops';
 

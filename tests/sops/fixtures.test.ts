@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
-import { asWritten, encrypt } from '../../src/sops/encrypt.ts';
+import { asWritten } from '../../src/sops/as-written.ts';
+import { encrypt } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { requireRule } from '../../src/sops/rules.ts';
 import { keepOrEncrypt } from '../../src/sops/keep.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
-import { asWritten, encrypt, readPlain } from '../../src/sops/encrypt.ts';
+import { asWritten } from '../../src/sops/as-written.ts';
+import { encrypt, readPlain } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
 import { keepOrEncrypt } from '../../src/sops/keep.ts';
