@@ -3,7 +3,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { below, removeEmptyFolders, removeFile, replaceFile } from '../src/system/files.ts';
+import { below, removeEmptyFolders, removeFile, replaceFile } from '../src/system/writing.ts';
 import { expectedTree, goldenCases, renderCase } from '../tests/golden/cases.ts';
 import { recordVersions } from '../tests/support/versions.ts';
 import { configureSample, isPublished, makeSample, SAMPLE_FILES } from '../tests/support/sample.ts';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { forgetChanges } from '../system/files.ts';
+import { forgetChanges } from '../system/writing.ts';
 import { commandLine } from './command-line.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
 import { learnInvocation } from './invocation.ts';

@@ -3,7 +3,8 @@ import { COLOURED, PLAIN, countFindings, formatFindings, kindsOf, listOf } from 
 import { inspect } from 'node:util';
 import { redactValue } from '../report/redaction.ts';
 import { visibleJson, visibleLine } from '../report/visible.ts';
-import { changedFiles, errorCode } from '../system/files.ts';
+import { errorCode } from '../system/files.ts';
+import { changedFiles } from '../system/writing.ts';
 import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';
 import { worded } from './invocation.ts';
 

@@ -1,6 +1,7 @@
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { below, listFolders, makeFolder, reasonOf, removeEmptyFolder, removeTree } from '../system/files.ts';
+import { listFolders, reasonOf } from '../system/files.ts';
+import { below, makeFolder, removeEmptyFolder, removeTree } from '../system/writing.ts';
 import { copyMetadataSync, kindAt, realPathSync, writeFileInPlace } from '../system/tree.ts';
 import { clashFinding, findClashes, type Claim } from './clashes.ts';
 import type { Inputs } from './inputs.ts';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { failure, type Finding } from '../report/finding.ts';
-import { below, makeFolder } from '../system/files.ts';
+import { below, makeFolder } from '../system/writing.ts';
 import { runShellLine } from '../system/programs.ts';
 import { unmatchedFinding } from './inputs.ts';
 import { loadProject, type ProjectPlace } from './load-project.ts';

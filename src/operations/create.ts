@@ -5,19 +5,16 @@ import { hashInputs } from '../pipeline/inputs.ts';
 import { MANIFEST_FILE } from '../pipeline/state.ts';
 import { rememberOwner } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
+import { inspect, inspectTarget, listFolder, readTextIfPresent } from '../system/files.ts';
 import {
   below,
   createFile,
-  inspect,
-  inspectTarget,
-  listFolder,
   makeFolder,
   moveFile,
-  readTextIfPresent,
   removeEmptyFolder,
   removeTree,
   temporaryName,
-} from '../system/files.ts';
+} from '../system/writing.ts';
 import { askGit } from '../system/git.ts';
 import { runProgram } from '../system/programs.ts';
 import { packTool } from '../upgrade/thin.ts';

@@ -2,7 +2,8 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { redactValue } from '../report/redaction.ts';
 import { now } from '../system/clock.ts';
-import { readTextIfPresent, replaceFile, type Destination } from '../system/files.ts';
+import { readTextIfPresent } from '../system/files.ts';
+import { replaceFile, type Destination } from '../system/writing.ts';
 import { stateFile } from '../workspace/disk.ts';
 
 /** What is recorded of a step. */

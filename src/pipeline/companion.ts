@@ -8,7 +8,8 @@ import type { AgeKey } from '../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
 import { now } from '../system/clock.ts';
-import { below, inspect, publishFile, readTextIfPresent } from '../system/files.ts';
+import { inspect, readTextIfPresent } from '../system/files.ts';
+import { below, publishFile } from '../system/writing.ts';
 
 /**
  * Makes the encrypted companion of cluster.yaml where there is none, with a placeholder that says which secret is wanted where it is

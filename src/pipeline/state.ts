@@ -1,5 +1,5 @@
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
-import { readOwnTextIfPresent } from '../system/files.ts';
+import { readOwnTextIfPresent } from '../system/writing.ts';
 import { pendingManifest } from '../workspace/apply.ts';
 import { isInsideOutputRoots, stateFile, type Workspace } from '../workspace/disk.ts';
 import { MANIFEST_NAME, parseManifest, unionOf, withOwnPaths, type Manifest } from '../workspace/manifest.ts';

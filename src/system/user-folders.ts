@@ -22,7 +22,8 @@ import {
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { environment } from './environment.ts';
-import { errorCode, reasonOf, temporaryName } from './files.ts';
+import { errorCode, reasonOf } from './files.ts';
+import { temporaryName } from './writing.ts';
 
 // What is kept for the user and not for a repository lies outside of every repository: a clone may bring any file, and code that
 // was compiled before is run.

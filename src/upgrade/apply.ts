@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, failure } from '../report/finding.ts';
-import { readOwnTextIfPresent, removeFile } from '../system/files.ts';
+import { readOwnTextIfPresent, removeFile } from '../system/writing.ts';
 import { askGitForPaths, feedGit, isBlob } from '../system/git.ts';
 import { UPGRADE_FOLDER } from '../workspace/apply.ts';
 import { Commit, type CommitScope } from '../workspace/commit.ts';

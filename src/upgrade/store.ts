@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { variablesWithoutSecrets } from '../cluster/config/secrets.ts';
 import { failure } from '../report/finding.ts';
-import { below, makeFolder, makeTemporaryFolder, removeTree } from '../system/files.ts';
+import { below, makeFolder, makeTemporaryFolder, removeTree } from '../system/writing.ts';
 import { askGit, inherited, inheritedForTransport } from '../system/git.ts';
 import { pipeProgram, type PipedResult } from '../system/programs.ts';
 

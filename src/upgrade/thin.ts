@@ -4,17 +4,8 @@ import { variablesWithoutSecrets } from '../cluster/config/secrets.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { isTrusted } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import {
-  below,
-  inspect,
-  inspectTarget,
-  listFolder,
-  makeFolder,
-  makeTemporaryFolder,
-  readBytesIfPresent,
-  readTextIfPresent,
-  removeTree,
-} from '../system/files.ts';
+import { inspect, inspectTarget, listFolder, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import { below, makeFolder, makeTemporaryFolder, removeTree } from '../system/writing.ts';
 import { runProgram, type ProgramResult } from '../system/programs.ts';
 import type { MergeResult } from './merge.ts';
 import type { Versions } from './originals.ts';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { readMigrations, type MigrationStep } from '../cluster/config/migrations.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { below, makeTemporaryFolder, readTextIfPresent, removeTree } from '../system/files.ts';
+import { readTextIfPresent } from '../system/files.ts';
+import { below, makeTemporaryFolder, removeTree } from '../system/writing.ts';
 import {
   fetchTemplate,
   findBase,

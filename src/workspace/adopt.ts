@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 import { suggestNearest } from '../report/suggest.ts';
-import { inspect, replaceFile } from '../system/files.ts';
+import { inspect } from '../system/files.ts';
+import { replaceFile } from '../system/writing.ts';
 import { isInsideOutputRoots, stateFile, type Workspace } from './disk.ts';
 import { formatManifest, MANIFEST_NAME, type Manifest } from './manifest.ts';
 

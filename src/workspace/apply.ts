@@ -1,5 +1,6 @@
 import { Failure, failure } from '../report/finding.ts';
-import { below, listFolder, readOwnTextIfPresent, removeFile } from '../system/files.ts';
+import { listFolder } from '../system/files.ts';
+import { below, readOwnTextIfPresent, removeFile } from '../system/writing.ts';
 import { Commit } from './commit.ts';
 import { readDisk, stateFile, type Workspace } from './disk.ts';
 import type { DiskFile } from './entry.ts';

@@ -1,6 +1,6 @@
 import { Failure, failure } from '../report/finding.ts';
 import { now } from '../system/clock.ts';
-import { below, createFile, makePrivateFolder, writeDisposableFile } from '../system/files.ts';
+import { below, createFile, makePrivateFolder, writeDisposableFile } from '../system/writing.ts';
 import type { Workspace } from './disk.ts';
 import type { PlanEntry } from './plan.ts';
 

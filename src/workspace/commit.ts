@@ -1,18 +1,17 @@
 import { join, relative } from 'node:path';
+import { errorCode, inspect } from '../system/files.ts';
 import {
   below,
   copyFile,
   createFile,
-  errorCode,
   forgetChanges,
-  inspect,
   moveFile,
   removeEmptyFolders,
   removeFile,
   removeTree,
   replaceFile,
   type Destination,
-} from '../system/files.ts';
+} from '../system/writing.ts';
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
 import { JOURNAL_NAME, STAGING_NAME, UNDO_NAME, type Journal } from './journal.ts';
 import { MANIFEST_NAME } from './manifest.ts';

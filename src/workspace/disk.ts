@@ -1,14 +1,6 @@
 import { join, relative } from 'node:path';
-import {
-  below,
-  inspect,
-  listFolder,
-  notAFile,
-  notAFolder,
-  readBytesIfPresent,
-  type Destination,
-  type EntryKind,
-} from '../system/files.ts';
+import { inspect, listFolder, readBytesIfPresent, type EntryKind } from '../system/files.ts';
+import { below, notAFile, notAFolder, type Destination } from '../system/writing.ts';
 import { isGitName } from '../system/names.ts';
 import type { DiskFile } from './entry.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { failure } from '../report/finding.ts';
-import { readOwnTextIfPresent, type Destination } from '../system/files.ts';
+import { readOwnTextIfPresent, type Destination } from '../system/writing.ts';
 import { stateFile, type Workspace } from './disk.ts';
 
 /** Steps of a commit, written to disk before the first one is done, so that the next run can finish what was begun. */

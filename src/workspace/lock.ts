@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { elapsedMilliseconds, pause } from '../system/clock.ts';
-import { publishFile, readOwnTextIfPresent, removeFile, replaceFile, type Destination } from '../system/files.ts';
+import { publishFile, readOwnTextIfPresent, removeFile, replaceFile, type Destination } from '../system/writing.ts';
 import { stateFile, type Workspace } from './disk.ts';
 import { contentHash } from './entry.ts';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';

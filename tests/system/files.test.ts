@@ -4,26 +4,28 @@ import { link, lstat, mkdir, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  LARGEST_INPUT,
+  listTree,
+  readBytesIfPresent,
+  readNamedTextIfPresent,
+  readTextIfPresent,
+  readTextSyncIfPresent,
+} from '../../src/system/files.ts';
+import {
   below,
   copyFile,
   createFile,
-  LARGEST_INPUT,
-  listTree,
   makeFolder,
   moveFile,
   publishFile,
-  readBytesIfPresent,
-  readNamedTextIfPresent,
   readOwnTextIfPresent,
-  readTextIfPresent,
-  readTextSyncIfPresent,
   removeEmptyFolders,
   removeFile,
   removeTree,
   replaceFile,
   writeDisposableFile,
   type Destination,
-} from '../../src/system/files.ts';
+} from '../../src/system/writing.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 
 vi.mock('node:fs/promises', async (original) => {

@@ -2,15 +2,15 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { applyPlan, recover } from '../../src/workspace/apply.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
-import type * as FilesModule from '../../src/system/files.ts';
+import type * as WritingModule from '../../src/system/writing.ts';
 import { readFiles } from '../support/folders.ts';
 import { file, manifestOf, manifestText, openWorkspace, RECORD, type TestWorkspace } from './workspaces.ts';
 
 /** Makes the file functions fail: the call with the number `at` alone, or it and all that follow, as after a kill. */
 const fault = vi.hoisted(() => ({ calls: 0, at: Infinity, deadFrom: Infinity }));
 
-vi.mock('../../src/system/files.ts', async (original) => {
-  const real = await original<typeof FilesModule>();
+vi.mock('../../src/system/writing.ts', async (original) => {
+  const real = await original<typeof WritingModule>();
   const failing = <A extends unknown[], R>(work: (...arguments_: A) => Promise<R>) => {
     return async (...arguments_: A): Promise<R> => {
       fault.calls += 1;

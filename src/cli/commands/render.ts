@@ -3,7 +3,7 @@ import { isSecretPath } from '../../checks/secrets.ts';
 import type { RenderedFile } from '../../makejinja/render.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { failure } from '../../report/finding.ts';
-import { below, writeDisposableFile } from '../../system/files.ts';
+import { below, writeDisposableFile } from '../../system/writing.ts';
 import { print, printResult } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindingsOfChange, printJson } from '../output.ts';

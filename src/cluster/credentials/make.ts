@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../../report/finding.ts';
 import { generateIdentity, type KeyKind } from '../../sops/identities.ts';
+import { inspect, readTextIfPresent } from '../../system/files.ts';
 import {
   below,
   createFile,
-  inspect,
   moveFile,
   publishFile,
-  readTextIfPresent,
   removeFile,
   temporaryName,
   type Destination,
-} from '../../system/files.ts';
+} from '../../system/writing.ts';
 import { randomBytes } from '../../system/random.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
 import { generateSshKeyPair, sshPublicKey } from './openssh.ts';

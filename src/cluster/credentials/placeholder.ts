@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Finding, Severity } from '../../report/finding.ts';
-import { below, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { readTextIfPresent } from '../../system/files.ts';
+import { below, publishFile } from '../../system/writing.ts';
 import { CREDENTIAL_FILES, ORIGINS } from './files.ts';
 import type { MadeCredential } from './make.ts';
 import { parseTunnel, type Tunnel } from './tunnel.ts';

@@ -1,5 +1,5 @@
 import { basename, dirname, relative } from 'node:path';
-import { below, removeEmptyFolders, removeFile } from '../../system/files.ts';
+import { below, removeEmptyFolders, removeFile } from '../../system/writing.ts';
 import { kindAt, readFileWithMode } from '../../system/tree.ts';
 import { checkPlaces, placeOf, writeResult, type Target } from '../output.ts';
 import type { RenderedFile } from '../render.ts';

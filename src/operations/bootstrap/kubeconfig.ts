@@ -1,5 +1,6 @@
 import { failure } from '../../report/finding.ts';
-import { below, readTextIfPresent, replaceFile } from '../../system/files.ts';
+import { readTextIfPresent } from '../../system/files.ts';
+import { below, replaceFile } from '../../system/writing.ts';
 import { controllersOf } from '../day2/talos-cluster.ts';
 import { foldOutput } from '../programs/output.ts';
 import { waitFor, type Look } from '../programs/patience.ts';

@@ -1,7 +1,8 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { Failure } from '../../report/finding.ts';
-import { readTextIfPresent, removeFile, replaceFile, type Destination } from '../../system/files.ts';
+import { readTextIfPresent } from '../../system/files.ts';
+import { removeFile, replaceFile, type Destination } from '../../system/writing.ts';
 import { stateFile } from '../../workspace/disk.ts';
 import { takeLock } from '../../workspace/lock.ts';
 import type { OperationRun } from '../operation.ts';

@@ -3,19 +3,17 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { MANIFEST_FILE, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { now } from '../../system/clock.ts';
+import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
 import {
   below,
   createFile,
-  inspect,
-  listFolder,
   makePrivateFolder,
   moveFile,
-  readTextIfPresent,
   removeEmptyFolders,
   removeFile,
   replaceFile,
   type Destination,
-} from '../../system/files.ts';
+} from '../../system/writing.ts';
 import { OWNERSHIP } from '../../upgrade/owners.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
 import { armedHook } from '../init/hook.ts';

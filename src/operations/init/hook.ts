@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { below, inspect, publishFile, readTextIfPresent, type Destination } from '../../system/files.ts';
+import { inspect, readTextIfPresent } from '../../system/files.ts';
+import { below, publishFile, type Destination } from '../../system/writing.ts';
 import { askGit, type GitOptions } from '../../system/git.ts';
 import { shellQuoted } from '../../system/programs.ts';
 import type { Programs } from '../programs/call.ts';

@@ -4,16 +4,8 @@ import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
-import {
-  below,
-  inspect,
-  makeTemporaryFolder,
-  permissions,
-  readTextIfPresent,
-  realpath,
-  removeTree,
-  replaceFile,
-} from '../../system/files.ts';
+import { inspect, permissions, readTextIfPresent, realpath } from '../../system/files.ts';
+import { below, makeTemporaryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { fetchText } from '../../system/network.ts';
 import type { Programs } from '../programs/call.ts';
 import type { InitFile } from './init.ts';

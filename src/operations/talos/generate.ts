@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure } from '../../report/finding.ts';
-import { below, inspect, permissions, readBytesIfPresent, replaceFile } from '../../system/files.ts';
+import { inspect, permissions, readBytesIfPresent } from '../../system/files.ts';
+import { below, replaceFile } from '../../system/writing.ts';
 import { machineConfigPath, type TalosCluster } from '../day2/talos-cluster.ts';
 import type { ProgramCall, Programs } from '../programs/call.ts';
 

@@ -6,7 +6,8 @@ import { isEncrypted } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import { indentFor, parseRules, requireRule } from '../../sops/rules.ts';
 import { now } from '../../system/clock.ts';
-import { below, publishFile, readTextIfPresent } from '../../system/files.ts';
+import { readTextIfPresent } from '../../system/files.ts';
+import { below, publishFile } from '../../system/writing.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import type { ProgramCall, Programs } from '../programs/call.ts';
 
