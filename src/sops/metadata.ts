@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { DEFAULT_SELECTION, SELECTORS, type Selection, selects } from './selection.ts';
-import type { Branch, Entry, Tree, Value } from './tree.ts';
+import type { Branch, Comment, Entry, Tree, Value } from './tree.ts';
 
 /** The version of sops whose format is written. */
 export const SOPS_VERSION = '3.13.3';
@@ -33,6 +33,11 @@ export interface Metadata {
 export interface Sealed {
   readonly tree: Tree;
   readonly metadata: Metadata;
+}
+
+/** Whether an item of a document is the metadata of SOPS. */
+export function isMetadata(item: Comment | Entry): item is Entry {
+  return item.kind === 'entry' && item.key === METADATA_KEY && item.value.kind === 'map';
 }
 
 /** Whether a document of the tree carries metadata of SOPS. */

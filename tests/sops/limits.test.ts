@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readDotenv } from '../../src/sops/formats/dotenv.ts';
+import { readIni, writeIni } from '../../src/sops/formats/ini.ts';
 import { readJson, writeJson } from '../../src/sops/formats/json.ts';
-import { readDotenv, readIni, writeIni } from '../../src/sops/formats/lines.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
 import { seal, Vectors } from '../../src/sops/seal.ts';
