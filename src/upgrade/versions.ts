@@ -98,6 +98,7 @@ export async function findVersions(
     ? await versionsOfTemplate(repositories, { ...(await templateOf(root, request.from)), request })
     : await versionsOfPackage(root, repositories, { dependency, request });
 }
+
 /** What the repository was made from, and where newer versions are. */
 async function templateOf(
   root: ClusterRoot,
@@ -206,7 +207,14 @@ async function stepsOf(
   { commit }: TemplateCommit,
 ): Promise<{ readonly steps: readonly MigrationStep[]; readonly unknown: readonly string[] }> {
   const { exitCode, stdout } = await store.try(['cat-file', 'blob', `${commit}:${MIGRATIONS_FILE}`]);
-  return exitCode === 0 ? readMigrations(JSON.parse(stdout.toString('utf8'))) : { steps: [], unknown: [] };
+  if (exitCode !== 0) return { steps: [], unknown: [] };
+  try {
+    return readMigrations(JSON.parse(stdout.toString('utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = `${MIGRATIONS_FILE} of the template in commit ${commit.slice(0, 12)} is no JSON`;
+    throw failure('input', { code: 'upgrade/migration', message, remedy: 'take another version of it' });
+  }
 }
 
 /** Where newer versions are is what the new version says, then what was recorded; a folder of this machine is no place for others. */

@@ -119,6 +119,13 @@ describe('upgrade', () => {
     expect((await run(folder)).status).toBe('current');
   });
 
+  it('says that the steps of the new version cannot be read', async () => {
+    const folder = await copyWithoutHistory(template, 'v0.1.0');
+    await release(template, '0.3.0', { 'schemas/migrations.json': '{"steps": [' });
+    await expect(run(folder)).rejects.toThrow(/migrations\.json of the template in commit [0-9a-f]{12} is no JSON/);
+    expect(git(folder, 'status', '--porcelain')).toBe('');
+  });
+
   it('finds its base in the history of a clone', async () => {
     const between = git(template, 'rev-parse', 'v0.2.0~2');
     const folder = await clone(template, between);

@@ -82,13 +82,23 @@ function readChange(file: MigratedFile, fields: Partial<Record<string, unknown>>
     return { kind: 'convert', at, convert: (value) => (isScalar(value) ? scalars.get(String(value)) : undefined) };
   }
   if (typeof pattern !== 'string' || typeof replacement !== 'string') return undefined;
-  const expression = new RegExp(pattern);
+  const expression = expressionOf(pattern);
+  if (expression === undefined) return undefined;
   return {
     kind: 'convert',
     at,
     convert: (value) =>
       typeof value === 'string' && expression.test(value) ? value.replace(expression, replacement) : undefined,
   };
+}
+
+/** A newer version may use what this Node's regular expressions do not have. */
+function expressionOf(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `nodes[].disk` as a pattern. */

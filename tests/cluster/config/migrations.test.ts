@@ -161,10 +161,11 @@ describe('migrate', () => {
         { ...about, name: 'later', file: 'cluster.yaml', split: 'a', to: 'b' },
         { ...about, file: 'cluster.yaml', rename: 'a', to: 'b', when: 'new' },
         { ...about, file: 'other.yaml', rename: 'a', to: 'b' },
+        { ...about, name: 'no pattern here', file: 'cluster.yaml', convert: 'a', pattern: '(?~', replacement: '' },
         { ...about, file: 'cluster.yaml', rename: 'a', to: 'b' },
       ],
     });
-    expect(read).toMatchObject({ unknown: ['later', 'test', 'test'], steps: [about] });
+    expect(read).toMatchObject({ unknown: ['later', 'test', 'test', 'no pattern here'], steps: [about] });
     expect(readMigrations('nothing')).toEqual({ unknown: [], steps: [] });
   });
 });
