@@ -70,7 +70,7 @@ export async function runProgram(
     stripFinalNewline: options.isWhole !== true,
   });
   return {
-    exitCode: result.exitCode,
+    exitCode: exitCodeOf(result),
     stdout: result.stdout,
     stderr: result.stderr,
     missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
@@ -97,11 +97,13 @@ export async function pipeProgram(
     timeout: options.timeoutSeconds * 1000,
     reject: false,
     encoding: 'buffer',
+    // Of bytes, too, the last one is taken for a line break where it is 0x0a.
+    stripFinalNewline: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   return {
-    exitCode: result.exitCode,
+    exitCode: exitCodeOf(result),
     stdout: Buffer.from(result.stdout),
     stderr: Buffer.from(result.stderr).toString('utf8'),
     missing: result.failed && result.exitCode === undefined && 'code' in result && result.code === 'ENOENT',
@@ -132,7 +134,7 @@ export async function watchProgram(
   });
   const refusal = 'code' in result && result.exitCode === undefined ? result.code : undefined;
   return {
-    exitCode: result.exitCode,
+    exitCode: exitCodeOf(result),
     signal: result.signal,
     stdout: result.stdout,
     stderr: result.stderr,
@@ -185,6 +187,17 @@ export async function runShellLine(line: string, options: { readonly cwd: string
   const { execa } = await import('execa');
   const result = await execa(line, { cwd: options.cwd, shell: true, reject: false, stdio: 'inherit' });
   return result.exitCode;
+}
+
+/** An output that could not be read whole, as one that is too long, is no success whatever the program thinks of it. */
+function exitCodeOf({
+  exitCode,
+  failed,
+}: {
+  readonly exitCode?: number;
+  readonly failed: boolean;
+}): number | undefined {
+  return failed && exitCode === 0 ? undefined : exitCode;
 }
 
 function listener(stream: OutputStream, { onLine }: WatchOptions): (line: unknown) => Generator<string> {
