@@ -4,5 +4,5 @@
 export const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Packages that are installed beside the bundle: jiti finds its parts by its own place. */
-export const INSTALLED = ['jiti'];
+/** Packages that are installed beside the bundle: a program for each kind of machine is part of them. */
+export const INSTALLED = ['oxc-transform'];

@@ -24,7 +24,7 @@ await build({
   target: 'node20.19',
   sourcemap: 'inline',
   banner: { js: BANNER },
-  external: ['chokidar', 'esbuild', 'jiti', 'prettier', 'vitest'],
+  external: ['chokidar', 'esbuild', 'oxc-transform', 'prettier', 'vitest'],
   logLevel: 'warning',
 });
 process.argv.splice(1, process.argv.length - 1, resolve(file), ...args);

@@ -8,7 +8,10 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   report: { folders: [], packages: ['fastest-levenshtein'] },
   system: { folders: ['report'], packages: ['execa'] },
   jinja: { folders: [], packages: ['nunjucks'] },
-  makejinja: { folders: ['jinja', 'report', 'system'], packages: ['@iarna/toml', 'jiti'] },
+  makejinja: {
+    folders: ['jinja', 'report', 'system'],
+    packages: ['@iarna/toml', 'import-meta-resolve', 'oxc-transform'],
+  },
   manifests: { folders: ['report'], packages: ['ajv', 'yaml'] },
   sops: { folders: ['report', 'system'], packages: ['age-encryption', 're2js', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },

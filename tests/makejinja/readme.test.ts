@@ -50,7 +50,7 @@ async function runProgram(code: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, loader: 'ts', resolveDir: PROJECT },
     alias: { 'cluster-template/makejinja': join(FOLDER, 'index.ts') },
-    external: ['nunjucks', 'jiti', 'execa'],
+    external: ['nunjucks', 'oxc-transform', 'execa'],
     bundle: true,
     write: false,
     format: 'esm',

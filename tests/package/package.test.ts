@@ -67,7 +67,7 @@ describe('the package', () => {
     const { dependencies, ...manifest } = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
     };
-    expect(dependencies).toEqual({ jiti: packageJson.dependencies.jiti });
+    expect(dependencies).toEqual({ 'oxc-transform': packageJson.dependencies['oxc-transform'] });
     const { scripts: _scripts, dependencies: all, devDependencies: _development, ...rest } = packageJson;
     expect(manifest).toEqual(rest);
     for (const version of Object.values(all)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -75,7 +75,7 @@ describe('the package', () => {
     for (const name of ['nunjucks', 'commander', 'yaml', 'sops-age', 'execa']) {
       expect(notice).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, [\\w.-]+$`, 'm'));
     }
-    expect(notice).not.toMatch(/^(?:jiti|esbuild|vitest|prettier|typescript) \d/m);
+    expect(notice).not.toMatch(/^(?:oxc-transform|esbuild|vitest|prettier|typescript) \d/m);
   });
 
   it('leaves the package.json of the repository as it is, and is made in one way alone', async () => {

@@ -20,7 +20,7 @@ let home = '';
 
 /*
  * What a user does, once: create, npm install, configure. The tool comes out of the tarball that npm packs of it, and its one
- * dependency out of a tarball as well, so that no registry is asked.
+ * dependency and that one's part for this machine out of tarballs as well, so that no registry is asked.
  */
 beforeAll(async () => {
   // Who makes a repository is not asked whether he trusts it.
@@ -29,8 +29,10 @@ beforeAll(async () => {
   home = join(folder, 'home');
   const created = await runCommand(['create', home, '--json'], { cwd: folder });
   expect(created, created.stderr).toMatchObject({ code: 0 });
-  const jiti = await pack(ofRepository('node_modules/jiti'), folder);
-  await npm(['install', '--no-save', '--cache', join(folder, 'cache'), join(folder, jiti.filename)], home);
+  const packages = ofRepository('node_modules');
+  const parts = (await readdir(join(packages, '@oxc-transform'))).map((name) => `@oxc-transform/${name}`);
+  for (const name of ['oxc-transform', ...parts]) await pack(join(packages, name), folder);
+  await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await oxcTarballs())], home);
   const configured = await run('configure');
   expect(configured, configured.stderr).toMatchObject({ code: 0 });
 }, 180_000);
@@ -125,10 +127,10 @@ describe('create', () => {
 });
 
 describe('a thin repository', () => {
-  it('has two packages and nothing that is needed to build the tool', async () => {
+  it('has three packages and nothing that is needed to build the tool', async () => {
     const installed = Object.keys(await readFiles(join(home, 'node_modules')));
     const names = installed.map((path) => /^(?:\.|[^/]+)/.exec(path)?.[0]);
-    expect([...new Set(names)].sort()).toEqual(['.', 'cluster-template', 'jiti']);
+    expect([...new Set(names)].sort()).toEqual(['.', '@oxc-transform', 'cluster-template', 'oxc-transform']);
     expect(installed.filter((path) => /^cluster-template\/(?:src|tests|scripts)\//.test(path))).toEqual([]);
   });
 
@@ -332,7 +334,7 @@ describe('upgrade of a thin repository', () => {
     expect(after['cluster.yaml']).toBe(before['cluster.yaml']?.replace(/^node_cidr:/m, 'node_network:'));
     expect(await readFile(join(own, 'cluster-template-9.8.7.tgz'))).toEqual(await readFile(tarball));
     // npm takes it from where it lies now.
-    await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await jitiTarball())], own);
+    await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await oxcTarballs())], own);
     expect(await readFile(join(own, TOOL, 'package.json'), 'utf8')).toContain('"version": "9.8.7"');
     expect((await tool('cluster-template', ['upgrade', '--abort'], own)).code).toBe(0);
     const isOwn = ([path]: [string, string]): boolean => !/^node_modules\/|^\.cluster-template\/upgrade/.test(path);
@@ -404,8 +406,8 @@ async function gitLines(cwd: string, ...words: readonly string[]): Promise<strin
   return (await start('git', words, cwd)).stdout.split('\n').filter(Boolean);
 }
 
-async function jitiTarball(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => name.startsWith('jiti-')).map((name) => join(folder, name));
+async function oxcTarballs(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.startsWith('oxc-transform-')).map((name) => join(folder, name));
 }
 
 const task = await findTool('task');

@@ -204,7 +204,7 @@ describe('template tidy', () => {
   it('takes the tool out of a fork, from whose archive it runs', async () => {
     const fork = await sampleCluster();
     // Without sources the launcher builds nothing anew.
-    for (const path of [...PARTS_OF_FORK, 'bin', 'dist', 'node_modules/jiti']) {
+    for (const path of [...PARTS_OF_FORK, 'bin', 'dist', 'node_modules/oxc-transform', 'node_modules/@oxc-transform']) {
       await cp(join(REPOSITORY, path), join(fork, path), { recursive: true });
     }
     await writeFiles(fork, {
