@@ -35,7 +35,9 @@ describe('a terminal of 80 columns', () => {
       const program = [process.execPath, LAUNCHER, ...command.split(' ')];
       const printed = await converse(program, [], { folder, columns: COLUMNS });
       expect(printed.trim(), command).not.toBe('');
-      expect(printed.split('\n').filter(isBroken), command).toEqual([]);
+      // Wherever the checkout lies, its path is one word.
+      const lines = printed.replaceAll(LAUNCHER, 'bin/cluster-template.mjs').split('\n');
+      expect(lines.filter(isBroken), command).toEqual([]);
     }
   });
 

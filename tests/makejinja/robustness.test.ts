@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   chmod,
+  cp,
   lstat,
   mkdir,
   mkdtemp,
@@ -15,7 +16,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
@@ -54,7 +55,7 @@ describe('makejinja ends well with', () => {
   it('a template that cannot be read', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a', 'in/b.jinja': 'b', 'in/c.jinja': 'c' });
     for (const name of ['a.jinja', 'c.jinja']) await chmod(join(folder, 'in', name), 0);
-    expect(run(folder, { asNobody: true })).toEqual({
+    expect(run(folder, await nobody())).toEqual({
       status: 3,
       message:
         'in/a.jinja: error: cannot read the template: permission denied (EACCES) [render/unreadable]\n' +
@@ -67,7 +68,7 @@ describe('makejinja ends well with', () => {
   it('a folder of templates that cannot be read', async () => {
     const folder = await publicFolder({ 'in/deep/a.jinja': 'a' });
     await chmod(join(folder, 'in/deep'), 0);
-    expect(run(folder, { asNobody: true }).message).toBe(
+    expect(run(folder, await nobody()).message).toBe(
       'in: error: cannot read a folder of the input: permission denied (EACCES) [render/unreadable]\n1 error; nothing was written\n',
     );
   });
@@ -75,7 +76,7 @@ describe('makejinja ends well with', () => {
   it('an output folder that must not be written to', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a', 'out/old': 'old' });
     await chmod(join(folder, 'out'), 0o555);
-    expect(run(folder, { asNobody: true })).toEqual({
+    expect(run(folder, await nobody())).toEqual({
       status: 3,
       message: 'error: cannot write out/a: permission denied (EACCES) [render/output]\n1 error\n',
     });
@@ -84,7 +85,7 @@ describe('makejinja ends well with', () => {
   it('an output folder that cannot be made', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a' });
     await chmod(folder, 0o555);
-    expect(run(folder, { asNobody: true }).message).toContain('error: cannot write out: permission denied (EACCES)');
+    expect(run(folder, await nobody()).message).toContain('error: cannot write out: permission denied (EACCES)');
   });
 
   it.skipIf(!HAS_FULL_DEVICE)('a disk that is full', async () => {
@@ -307,14 +308,35 @@ async function publicFolder(files: Readonly<Record<string, string>>): Promise<st
   return folder;
 }
 
-/** Runs the program; root may read and write everything, so a test of that is run as somebody else. */
+/** Who runs the program, and where it lies for him. */
+interface Runner {
+  readonly program: string;
+  readonly user: { readonly uid?: number; readonly gid?: number };
+}
+
+/** Root may read and write everything, so a test of what may not be is run as somebody else, whom folders above a checkout may keep out. */
+async function nobody(): Promise<Runner> {
+  if (process.getuid?.() !== 0) return { program: PROGRAM, user: {} };
+  const user = { uid: 65_534, gid: 65_534 };
+  const look = "require('node:fs').accessSync(process.argv[1])";
+  if (spawnSync(process.execPath, ['-e', look, PROGRAM], { cwd: tmpdir(), ...user }).status === 0)
+    return { program: PROGRAM, user };
+  const copy = await publicFolder({});
+  for (const name of ['bin', 'dist']) {
+    await cp(resolve(dirname(PROGRAM), '..', name), join(copy, name), { recursive: true, filter: isNoCache });
+  }
+  return { program: join(copy, 'bin/makejinja.mjs'), user };
+}
+
+function isNoCache(path: string): boolean {
+  return basename(path) !== 'compile-cache';
+}
+
 function run(
   folder: string,
-  options: { readonly asNobody?: boolean } = {},
+  { program, user }: Runner = { program: PROGRAM, user: {} },
 ): { status: number | null; message: string } {
-  const isRoot = process.getuid?.() === 0;
-  const user = options.asNobody === true && isRoot ? { uid: 65_534, gid: 65_534 } : {};
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM], {
+  const { status, stderr } = spawnSync(process.execPath, [program], {
     cwd: folder,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, NO_COLOR: '1' },
