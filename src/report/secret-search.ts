@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 
 /** A text that must not leave the run, and what messages call it. */
 export interface KnownSecret {
@@ -126,22 +126,50 @@ function base64Forms(text: string | Uint8Array): string[] {
 }
 
 /**
- * What a private key has in common with its public half, which everybody may see: as base64 at any offset. A private key of OpenSSH
- * holds the public one in two places (PROTOCOL.key), one of RSA the modulus. Nothing where a text is no such key, or is encrypted.
+ * What of a private key says nothing of its secret: its public half, which everybody may see, as base64 at any offset, and what all keys of
+ * a kind have around it, as it stands in the key. A private key of OpenSSH holds the public half in two places (PROTOCOL.key), one of RSA
+ * the modulus. Nothing where a text is no such key, or is encrypted.
  */
 function publicForms(value: string): string[] {
   const label = /^-----BEGIN ((?:[A-Z]+ )*)PRIVATE KEY-----/.exec(value.trim())?.[1];
   if (label === undefined) return [];
-  if (label !== 'OPENSSH ') {
-    try {
-      return base64Forms(createPublicKey(value).export({ format: 'der', type: 'spki' }));
-    } catch {
-      return [];
-    }
-  }
   const bytes = Buffer.from(value.replace(/-----[^\n]*-----/g, ''), 'base64');
+  return label === 'OPENSSH ' ? openSshForms(bytes) : derForms(value, bytes);
+}
+
+function derForms(pem: string, der: Buffer): string[] {
+  try {
+    const { n, d } = createPrivateKey(pem).export({ format: 'jwk' });
+    const start = der.indexOf(Buffer.from(n ?? d ?? '', 'base64url'));
+    const spki = createPublicKey(pem).export({ format: 'der', type: 'spki' });
+    return [...base64Forms(spki), base64Of(der, 0, Math.max(start, 0))];
+  } catch {
+    return [];
+  }
+}
+
+function openSshForms(bytes: Buffer): string[] {
   if (bytes.length < OPENSSH_BLOB || !bytes.subarray(0, OPENSSH_START.length).equals(OPENSSH_START)) return [];
-  return base64Forms(bytes.subarray(OPENSSH_BLOB, OPENSSH_BLOB + bytes.readUInt32BE(OPENSSH_BLOB - 4)));
+  const blobEnd = OPENSSH_BLOB + bytes.readUInt32BE(OPENSSH_BLOB - 4);
+  const forms = base64Forms(bytes.subarray(OPENSSH_BLOB, blobEnd));
+  // The length of the private part, the same random number twice, then strings: the kind first, the comment last; then 1, 2, 3 and so on.
+  const starts: number[] = [];
+  for (let at = blobEnd + 12; at + 4 <= bytes.length && !isPadding(bytes.subarray(at));) {
+    starts.push(at);
+    at += 4 + bytes.readUInt32BE(at);
+  }
+  const [second, comment] = [starts[1], starts.at(-1)];
+  if (second === undefined || comment === undefined) return forms;
+  return [...forms, base64Of(bytes, 0, second + 4), base64Of(bytes, comment, bytes.length)];
+}
+
+function isPadding(bytes: Buffer): boolean {
+  return bytes.every((byte, index) => byte === index + 1);
+}
+
+/** The digits that bytes from one offset to another have a share in. */
+function base64Of(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('base64').slice(Math.floor((start * 8) / 6), Math.ceil((end * 8) / 6));
 }
 
 /** A key without a passphrase: cipher and key derivation `none`, no options, one key; then the length of its public half. */

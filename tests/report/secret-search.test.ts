@@ -57,6 +57,14 @@ describe('what a slip of the pen leaves of a secret', () => {
     ['the public half of an RSA key', pem(RSA), spki(RSA)],
     ['the public half of an RSA key in one line', pem(RSA), spki(RSA).replaceAll('\n', '')],
     ['the public half of an elliptic one', pem(EC), spki(EC)],
+    // One in four would have a stretch in common by what stands around the key.
+    ['what other Ed25519 keys are made of', SSH.privateKey, many(() => generateSshKeyPair('flux').privateKey)],
+    ['what other RSA keys are made of', pem(RSA), pem(generateKeyPairSync('rsa', { modulusLength: 2048 }))],
+    [
+      'what other elliptic keys are made of',
+      pem(EC),
+      many(() => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }))),
+    ],
   ])('%s is not', (_, secret, text) => {
     expect(isFound(secret, text)).toBe(false);
   });
@@ -91,6 +99,10 @@ it('what stands openly in the configuration is no part of a secret', () => {
   expect(searchFor([secret]).find(bytes)).toHaveLength(1);
   expect(searchFor([secret], new Set([schematic])).find(bytes)).toEqual([]);
 });
+
+function many(make: () => string): string {
+  return Array.from({ length: 40 }, make).join('');
+}
 
 type Pair = Pick<ReturnType<typeof generateKeyPairSync>, 'privateKey' | 'publicKey'>;
 
