@@ -1,7 +1,7 @@
-import { isScalar, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { isCollection, isScalar, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { Issue } from './issue.ts';
 import { CLUSTER_FIELDS, NODE_FIELDS, type FileName } from './schemas.ts';
-import { explainYamlError, UNCLOSED_QUOTE } from './yaml-errors.ts';
+import { explainYamlError, TOO_DEEP, UNCLOSED_BRACKET, UNCLOSED_QUOTE } from './yaml-errors.ts';
 
 /** A document that was parsed, perhaps with errors. */
 export type Yaml = Document.Parsed;
@@ -22,7 +22,8 @@ export function parseYaml(file: FileName, text: string): Parsed {
   const [first] = errors;
   const issues = (first === undefined ? yaml.warnings : [first]).map((error) => syntaxIssue(file, yaml, error));
   // What follows from the first mistake is told at places where nothing is wrong.
-  const slip = first === undefined ? undefined : missingSpace(file, text, first.pos[0]);
+  const slip =
+    first === undefined ? undefined : (missingSpace(file, text, first.pos[0]) ?? tooFarIn(file, text, errors));
   return { yaml, issues: slip === undefined ? firstOfEachLine(issues, text) : [slip] };
 }
 
@@ -43,6 +44,17 @@ function missingSpace(file: FileName, text: string, offset: number): SyntaxIssue
     return { code: 'config/yaml-syntax', file, at, message, remedy: `write \`${name}: \` and the value behind it` };
   }
   return undefined;
+}
+
+/** A field that is indented below the value of another one: the package takes both for one key that runs over several lines. */
+function tooFarIn(file: FileName, text: string, [first, second]: readonly YAMLError[]): SyntaxIssue | undefined {
+  const isKey = first?.code === 'BLOCK_AS_IMPLICIT_KEY' && second?.code === 'MULTILINE_IMPLICIT_KEY';
+  if (!isKey || first.pos[0] !== second.pos[0]) return undefined;
+  const line = /\n( +)[^\s#][^\n]*?:(?=\s|$)/g;
+  line.lastIndex = first.pos[0];
+  const found = line.exec(text);
+  if (found === null) return undefined;
+  return { code: 'config/yaml-syntax', file, at: { offset: found.index + 1 + (found[1]?.length ?? 0) }, ...TOO_DEEP };
 }
 
 /** The document, or undefined where it is nested so deeply that the parser ran out of stack. */
@@ -78,8 +90,10 @@ type SyntaxIssue = Issue & { readonly at: { readonly offset: number } };
 function syntaxIssue(file: FileName, yaml: Yaml, error: YAMLError): SyntaxIssue {
   const [offset, end] = error.pos;
   // The package points at the end of a text that is not closed, which is often the end of the file.
-  const opening = error.code === 'MISSING_CHAR' ? openQuote(yaml, offset) : undefined;
-  if (opening !== undefined) return { code: 'config/yaml-syntax', file, at: { offset: opening }, ...UNCLOSED_QUOTE };
+  const quote = error.code === 'MISSING_CHAR' ? openQuote(yaml, offset) : undefined;
+  if (quote !== undefined) return { code: 'config/yaml-syntax', file, at: { offset: quote }, ...UNCLOSED_QUOTE };
+  const bracket = error.message.startsWith('Flow ') ? openBracket(yaml, offset) : undefined;
+  if (bracket !== undefined) return { code: 'config/yaml-syntax', file, at: { offset: bracket }, ...UNCLOSED_BRACKET };
   return { code: 'config/yaml-syntax', file, at: { offset, end }, ...explainYamlError(error) };
 }
 
@@ -88,6 +102,16 @@ function openQuote(yaml: Yaml, offset: number): number | undefined {
   let found: number | undefined;
   visit(yaml, (_, node) => {
     if (!isScalar(node) || !node.type?.startsWith('QUOTE') || node.range === undefined || node.range === null) return;
+    if (node.range[0] < offset && offset <= node.range[2]) found = node.range[0];
+  });
+  return found;
+}
+
+/** Where the innermost list or map in brackets or braces begins that an offset is the end of. */
+function openBracket(yaml: Yaml, offset: number): number | undefined {
+  let found: number | undefined;
+  visit(yaml, (_, node) => {
+    if (!isCollection(node) || node.flow !== true || node.range === undefined || node.range === null) return;
     if (node.range[0] < offset && offset <= node.range[2]) found = node.range[0];
   });
   return found;

@@ -16,6 +16,18 @@ export const UNCLOSED_QUOTE: Explanation = {
   remedy: 'close it on the same line',
 };
 
+/** For a list or map in brackets or braces that runs on into what should be the next field. */
+export const UNCLOSED_BRACKET: Explanation = {
+  message: 'the bracket or brace that opens here is not closed',
+  remedy: 'close it, and indent the lines in between',
+};
+
+/** For a field below one that has a value already. */
+export const TOO_DEEP: Explanation = {
+  message: 'the line is indented deeper than the one above, which has a value already',
+  remedy: 'indent it like its neighbours, with spaces',
+};
+
 /** By the code of the package `yaml`, whose own texts may quote the source and so a secret. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   MULTIPLE_DOCS: {
@@ -53,5 +65,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 
 /** What is wrong and what would be right, for an error of the package `yaml`. */
 export function explainYamlError(error: YAMLError): Explanation {
-  return EXPLANATIONS[error.code] ?? UNREADABLE;
+  // What the package misses is the hyphen of another item.
+  const code = error.message.startsWith('Sequence item without') ? 'BAD_INDENT' : error.code;
+  return EXPLANATIONS[code] ?? UNREADABLE;
 }
