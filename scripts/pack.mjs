@@ -1,4 +1,4 @@
-// Packs the tool: `npm run pack -- [--pack-destination FOLDER]`; options go to npm.
+// Packs the tool: `npm run package -- [--pack-destination FOLDER]`; options go to npm.
 // The bundle holds the packages that it is made from, so whoever installs the tarball needs none of them: its package.json asks for
 // those alone that are not bundled. It is written into a copy, so that this one is as it was, whatever happens meanwhile.
 import { execFile } from 'node:child_process';
@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 // `npm pack` itself, by its script `prepack`.
 if (process.argv.includes('--refuse')) {
-  console.error('npm pack would ask for packages that are in the bundle: run `npm run pack` instead');
+  console.error('npm pack would ask for packages that are in the bundle: run `npm run package` instead');
   process.exit(1);
 }
 

@@ -136,14 +136,14 @@ export function originalFindings(
   return changed.map((one): Finding => {
     const isMerged = options.merged && isMergeable(one);
     const what = {
-      changed: `${one.original} changed in the new version`,
-      renamed: `${one.original} is called ${one.renamedTo ?? ''} in the new version`,
-      removed: `${one.original} is not there any more in the new version`,
+      changed: `its original ${one.original} changed in the new version`,
+      renamed: `its original ${one.original} is called ${one.renamedTo ?? ''} in the new version`,
+      removed: `its original ${one.original} is not there any more in the new version`,
     }[one.change];
     return {
       code: 'upgrade/original',
       severity: isMerged ? 'note' : 'warning',
-      message: `${one.path}: ${what}${isMerged ? '; the change is merged into it' : ''}`,
+      message: `${what}${isMerged ? '; the change is merged into it' : ''}`,
       place: { file: one.path },
       ...(isMerged ? {} : { remedy: remedyFor(one) }),
     };

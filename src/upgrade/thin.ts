@@ -78,7 +78,7 @@ export async function thinVersions(
   }
   const tarball = await tarballOf(asked);
   const after = await packageIn(store, await unpack(tarball, asked.scratch));
-  if (after === undefined) throw noPackage(tarball);
+  if (after === undefined) throw noPackage(asked.from ?? tarball);
   const { source: recorded } = parseTemplateRecord((await readTextIfPresent(join(root.path, TEMPLATE_FILE))) ?? '{}');
   const record = after.record.source === undefined && recorded !== undefined ? { source: recorded } : {};
   const fromRegistry = asked.from === undefined;
@@ -224,10 +224,10 @@ async function tarballOf({
 }): Promise<string> {
   const kind = from === undefined ? undefined : (await inspectTarget(from))?.kind;
   if (from !== undefined && kind === 'file') return from;
-  if (from !== undefined && kind !== 'folder') {
+  if (from !== undefined && (kind !== 'folder' || (await inspect(join(from, 'package.json'))) === undefined)) {
     throw failure('usage', {
       code: 'usage/argument',
-      message: `${from} is neither a tarball nor a folder: a thin repository takes a package`,
+      message: `${from} is neither a tarball nor a folder with a package.json: a thin repository takes a package`,
       remedy: `give --from a tarball of ${PACKAGE} or the folder of its repository, or name a version of the registry`,
     });
   }
@@ -272,16 +272,17 @@ async function unpack(tarball: string, scratch: string): Promise<string> {
   return join(folder, 'package');
 }
 
-function noPackage(tarball: string): Failure {
+function noPackage(place: string): Failure {
   return failure('input', {
     code: 'upgrade/version',
-    message: `${tarball} is no package of ${PACKAGE}`,
-    remedy: `name a tarball that \`npm pack\` made of ${PACKAGE}`,
+    message: `${place} is no package of ${PACKAGE}`,
+    remedy: `name a tarball that \`npm run package\` made of ${PACKAGE}, or the folder of its repository, once \`npm ci\` has built it there`,
   });
 }
 
 function npmFailed(message: string, { stderr, missing, timedOut }: ProgramResult): Failure {
-  const said = /^npm (?:error|ERR!) (?!code|A complete log)(.*)$/m.exec(stderr)?.[1] ?? stderr.trim();
+  const said =
+    /^npm (?:error|ERR!) (?!(?:code|syscall|path|dest|errno) |A complete log)(.*)$/m.exec(stderr)?.[1] ?? stderr.trim();
   const reason = missing ? 'npm was not found' : timedOut ? 'it did not come to an end within an hour' : said;
   return failure('outside', {
     code: missing ? 'programs/missing' : 'programs/failed',

@@ -81,8 +81,10 @@ describe('the package', () => {
   it('leaves the package.json of the repository as it is, and is made in one way alone', async () => {
     expect(await readFile(ofRepository('package.json'), 'utf8')).toBe(before);
     await expect(npm(['pack', '--dry-run'], ofRepository(''))).rejects.toMatchObject({
-      stderr: expect.stringContaining('run `npm run pack` instead') as string,
+      stderr: expect.stringContaining('run `npm run package` instead') as string,
     });
+    const { stdout } = await npm(['run', 'package', '--', '--dry-run'], ofRepository(''));
+    expect(stdout).toContain(`${packageJson.name}-${packageJson.version}.tgz`);
   });
 
   it('is made from what src/ imports, all of which `npm ci --omit=dev` installs', async () => {

@@ -381,6 +381,7 @@ describe('upgrade of a thin repository', () => {
     const current = await check('--from', join(home, TOOL));
     expect(current, current.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('has ') as string });
     expect((await check('--from', join(folder, 'nowhere.tgz'))).stderr).toContain('is neither a tarball nor a folder');
+    expect((await check('--from', join(own, '.git'))).stderr).toContain('nor a folder with a package.json');
     expect((await check('--from', join(own, 'Taskfile.yaml'))).stderr).toContain('is no package of cluster-template');
     const unknown = await check();
     expect(unknown.code).toBe(1);

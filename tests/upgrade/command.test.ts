@@ -75,6 +75,9 @@ describe('cluster-template upgrade', () => {
     const { code, stdout } = await upgrade(own, '--check');
     expect(code).toBe(2);
     expect(stdout).toMatch(/^0\.2\.0 is there, this repository has 0\.1\.0: `.*upgrade.*` takes it\n$/);
+    expect((await upgrade(own, '--check', '--from', template)).stdout).toContain(
+      `upgrade --from ${template}\` takes it\n`,
+    );
     expect(json(await upgrade(own, '--check', '--json'))).toEqual({
       status: 'newer',
       current: '0.1.0',
@@ -96,6 +99,8 @@ describe('cluster-template upgrade', () => {
     const before = await stateOf(own);
     const planned = await upgrade(own, '--dry-run');
     expect(planned, planned.stderr).toMatchObject({ code: 0 });
+    expect(planned.stdout).toContain(`from 0.1.0 to 0.2.0, out of ${template}\n`);
+    expect(planned.stdout).toContain('-  interval: 1h\n+  interval: 2h\n');
     expect(planned.stdout).toMatch(/nothing was written\n$/);
     expect(await stateOf(own)).toBe(before);
 
@@ -105,8 +110,12 @@ describe('cluster-template upgrade', () => {
     expect(stdout).toMatch(/^ {2}templates\/ +3 changed$/m);
     expect(stdout).toContain('-cluster_ingress_addr: 10.20.30.7 # the one at home\n');
     expect(stdout).toContain('+cluster_gateway_addr: 10.20.30.7 # the one at home\n');
-    expect(stderr).toContain(`${OVERRIDE}: ${ECHO}/helmrelease.yaml.j2 changed in the new version`);
-    expect(stderr).toContain(`${ADOPTED}: templates/config/${ADOPTED}.j2 changed in the new version`);
+    expect(stderr).toContain(
+      `${OVERRIDE}: warning: its original ${ECHO}/helmrelease.yaml.j2 changed in the new version`,
+    );
+    expect(stderr).toContain(
+      `${ADOPTED}: warning: its original templates/config/${ADOPTED}.j2 changed in the new version`,
+    );
     expect(stdout).toContain('-  interval: 1h\n+  interval: 2h\n');
     expect(stdout).toContain('+# of the new version\n');
     expect(git(own, 'status', '--porcelain').split('\n').sort()).toEqual(
@@ -129,6 +138,7 @@ describe('cluster-template upgrade', () => {
     // --overrides goes on with the same upgrade.
     const overrides = await upgrade(own, '--overrides');
     expect(overrides, overrides.stderr).toMatchObject({ code: 0 });
+    expect(overrides.stdout).toContain('next: run `npm ci`, then ');
     expect(await read(own, OVERRIDE)).toContain('interval: 2h\n');
     const configured = await run(own, 'configure', '--yes');
     expect(configured, configured.stderr).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@ import { confirm, isInteractive, print, printError, printSentences, wantsColour 
 import { migrateConfiguration, type MigrationPlan } from '../../upgrade/migration.ts';
 import type { UpgradedFile, UpgradePlan } from '../../upgrade/plan.ts';
 import type { TemplateCommit } from '../../upgrade/source.ts';
+import { dependencyOf } from '../../upgrade/thin.ts';
 import { takeBackUpgrade, upgrade, type UpgradeResult } from '../../upgrade/upgrade.ts';
 import { checkVersions } from '../../upgrade/versions.ts';
 import { formatDiff } from '../diff-output.ts';
@@ -51,10 +52,11 @@ async function check(options: UpgradeOptions): Promise<number> {
     checkVersions(root, { from: await placeOf(options.from), tell, signal }),
   );
   const { current, newest, isNewer, source } = found;
+  const place = options.from === undefined ? '' : ` --from ${options.from}`;
   if (options.json === true) printJson({ status: isNewer ? 'newer' : 'current', current, newest, source });
   else if (isNewer)
     printSentences(
-      worded(`${newest} is there, this repository has ${current}: \`cluster-template upgrade\` takes it\n`),
+      worded(`${newest} is there, this repository has ${current}: \`cluster-template upgrade${place}\` takes it\n`),
     );
   else print(`${current} is the newest version\n`);
   return isNewer ? EXIT.changes : EXIT.done;
@@ -92,7 +94,7 @@ async function take(wanted: string | undefined, options: UpgradeOptions): Promis
     }),
   );
   if (isQuiet) printJson(toJson(result));
-  else printEnd(result);
+  else printEnd(result, (await dependencyOf(root)) === undefined ? 'npm ci' : 'npm install');
   return exitCode(result);
 }
 
@@ -149,26 +151,31 @@ function countsOf(files: readonly UpgradedFile[]): string {
   }).join(', ');
 }
 
-function printEnd(result: UpgradeResult): void {
+/**
+ * @param install - what installs the packages of the new version; the lock file of a thin repository is made anew by npm, as nobody but
+ *   npm knows what the version depends on
+ */
+function printEnd(result: UpgradeResult, install: string): void {
   if (result.status === 'current') print(`this repository has ${result.version} already\n`);
   else if (result.status === 'finished') {
     print(`the upgrade to ${result.record.to} was interrupted, and is finished now\n`);
-    printNext(result.conflicts.length > 0, 'npm install');
+    printNext(result.conflicts.length > 0, install);
   } else if (result.status === 'overrides') {
     print(fileLines(result.files));
     printFindings(result.findings);
     const isInConflict = result.files.some(({ change }) => change === 'conflict');
-    if (result.isWritten) printNext(isInConflict, 'npm install');
+    if (result.isWritten) printNext(isInConflict, install);
     else print('nothing was written\n');
-  } else if (result.status === 'planned') print('nothing was written\n');
-  else if (result.status === 'refused') print('nothing was changed\n');
+  } else if (result.status === 'planned') {
+    printPlan(result.plan);
+    print('nothing was written\n');
+  } else if (result.status === 'refused') print('nothing was changed\n');
   else {
     const isInConflict = result.plan.files.some(({ change }) => change === 'conflict');
-    printNext(isInConflict, isThin(result.plan) ? 'npm install' : 'npm ci');
+    printNext(isInConflict, install);
   }
 }
 
-/** Its lock file is made anew by npm, as nobody but npm knows what the new version depends on. */
 function isThin({ from }: UpgradePlan): boolean {
   return from.origin === 'installed package';
 }
