@@ -13,7 +13,7 @@ import { isUnder } from '../sops/keep.ts';
 import { ruleFor, type Rules } from '../sops/rules.ts';
 import { sameTree } from '../sops/tree.ts';
 import { listTree, readBytesIfPresent, readTextSyncIfPresent } from '../system/files.ts';
-import { below, createFile, removeTree } from '../system/writing.ts';
+import { below, createFile, removeTree, type Destination } from '../system/writing.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
 import { contentHash, type DiskFile } from '../workspace/entry.ts';
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
@@ -147,7 +147,7 @@ async function renderLastRun(
   { commit, manifest }: CommittedRun,
 ): Promise<ReadonlyMap<string, Buffer> | string> {
   if (manifest.generator !== run.generator) return otherProgram(manifest.generator, run.generator);
-  const folder = below(root.state, LAST_RUN);
+  const folder = lastRun(root);
   await removeTree(folder);
   try {
     const problem = await layOutLastRun(root, { commit, manifest });
@@ -168,6 +168,11 @@ async function renderLastRun(
   } finally {
     await removeTree(folder);
   }
+}
+
+/** It comes and goes with the run, so nobody is told of it. */
+function lastRun({ state }: ClusterRoot, ...names: readonly string[]): Destination {
+  return { ...below(state, LAST_RUN, ...names), isOfWork: true };
 }
 
 function otherProgram(before: string, now: string): string {
@@ -231,13 +236,13 @@ async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedR
     if (path === '' || mode === '120000' || path.split('/').includes('..')) continue;
     const bytes = await readObject(root, object, path);
     if (bytes === undefined) return `git cannot give ${path} of the last configure`;
-    await createFile(below(root.state, LAST_RUN, path), bytes, mode === '100755' ? 0o755 : 0o644);
+    await createFile(lastRun(root, path), bytes, mode === '100755' ? 0o755 : 0o644);
   }
   // What an installed package brings is in no commit: it has to be what it was.
   for (const folder of packages) {
     for (const path of await listTree(folder)) {
       const bytes = await readBytesIfPresent(join(folder, path));
-      if (bytes !== undefined) await createFile(below(root.state, LAST_RUN, name(folder), path), bytes);
+      if (bytes !== undefined) await createFile(lastRun(root, name(folder), path), bytes);
     }
   }
   const stale = compareInputs(manifest.inputs, await hashInputs(clusterRoot(join(root.state, LAST_RUN))));

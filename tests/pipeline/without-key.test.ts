@@ -207,6 +207,7 @@ describe('a run without the age key', () => {
     const { code, stderr } = await run(clone, ['configure', '--without-key']);
     expect(stderr).toMatch(message);
     expect(stderr).toContain('[secrets/needs-key]');
+    expect(stderr).toMatch(/; nothing was written\n$/);
     expect(code).toBe(1);
     expect(await committable(clone)).toEqual(before);
   });
