@@ -276,7 +276,7 @@ function noPackage(place: string): Failure {
   return failure('input', {
     code: 'upgrade/version',
     message: `${place} is no package of ${PACKAGE}`,
-    remedy: `name a tarball that \`npm run package\` made of ${PACKAGE}, or the folder of its repository, once \`npm ci\` has built it there`,
+    remedy: `name a tarball of ${PACKAGE}, or the folder of its repository once \`npm ci\` has built it there`,
   });
 }
 

@@ -52,12 +52,12 @@ async function check(options: UpgradeOptions): Promise<number> {
     checkVersions(root, { from: await placeOf(options.from), tell, signal }),
   );
   const { current, newest, isNewer, source } = found;
-  const place = options.from === undefined ? '' : ` --from ${options.from}`;
+  const command =
+    options.from === undefined
+      ? worded('`cluster-template upgrade`')
+      : worded(`\`cluster-template upgrade --from ${options.from}\``);
   if (options.json === true) printJson({ status: isNewer ? 'newer' : 'current', current, newest, source });
-  else if (isNewer)
-    printSentences(
-      worded(`${newest} is there, this repository has ${current}: \`cluster-template upgrade${place}\` takes it\n`),
-    );
+  else if (isNewer) printSentences(worded(`${newest} is there, this repository has ${current}: ${command} takes it\n`));
   else print(`${current} is the newest version\n`);
   return isNewer ? EXIT.changes : EXIT.done;
 }
