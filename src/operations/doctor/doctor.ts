@@ -1,5 +1,6 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { readManifest } from '../../pipeline/state.ts';
+import type { Finding } from '../../report/finding.ts';
 import { environment } from '../../system/environment.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 import { accessFiles } from '../programs/environment.ts';
@@ -37,13 +38,14 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const { checks, valid } = needsConfiguration ? await checkConfiguration(root) : { checks: [], valid: undefined };
   const configuration = valid?.configuration;
   const manifest = await readManifest(root);
+  const keys = isWanted('keys') ? await checkKeys(root, manifest, configuration) : [];
   return [
     ...(isWanted('tools')
       ? [...(await checkTools(programs, root)), checkEnvironment(files, env), ...checkUserFolders(root)]
       : []),
     ...(isWanted('configuration') ? checks : []),
-    ...(isWanted('keys') ? await checkKeys(root, manifest, configuration) : []),
-    ...(isWanted('secrets') ? await examineSecrets(root, manifest, configuration !== undefined) : []),
+    ...keys,
+    ...(isWanted('secrets') ? afterKeys(keys, await examineSecrets(root, manifest, configuration !== undefined)) : []),
     ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root) : []),
     ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),
@@ -60,4 +62,17 @@ async function examineSecrets(
   const checks = await checkSecrets(root, manifest);
   const isSound = checks.every((check) => stateOf(check) !== 'error');
   return isSound && isConfigured ? [...checks, await checkRendering(root)] : checks;
+}
+
+/** What is wrong with the key is told once, where keys are looked at; that nothing could be opened for it is told here. */
+function afterKeys(keys: readonly Check[], secrets: readonly Check[]): Check[] {
+  const told = new Set(keys.flatMap(({ findings }) => findings.map(({ message }) => message)));
+  return secrets.map((check) => ({
+    ...check,
+    findings: check.findings.map((finding): Finding => {
+      if (!told.has(finding.message)) return finding;
+      const message = `${check.subject} were not opened: the age key that it takes is not at hand`;
+      return { code: 'secrets/not-checked', severity: 'note', message };
+    }),
+  }));
 }

@@ -119,13 +119,14 @@ async function examine(root: ClusterRoot, { path, read }: HeldFile, searches: Le
   // Keys and fixtures of the sample lie there for everybody.
   if (isPublished(path)) return own;
   // What is encrypted is text.
-  if (text === undefined) return isSecretPath(path) ? [...own, leak(path, `${path} is not encrypted`)] : own;
+  if (text === undefined)
+    return isSecretPath(path) ? [...own, leak(path, `${path} is not encrypted`, encryptIt(path))] : own;
   const sides = isSecretPath(path) ? (readUnmerged(text)?.sides ?? []) : [];
   if (sides.length > 0 && sides.every((side) => isWhollyEncrypted(path, side))) {
     return [...own, ...unmergedFindings(path, text, SETTLE).slice(0, 1)];
   }
   if (isSecretPath(path) && !isWhollyEncrypted(path, text)) {
-    return [...own, leak(path, `${path} holds values that are not encrypted`)];
+    return [...own, leak(path, `${path} holds values that are not encrypted`, encryptIt(path))];
   }
   if (own.length > 0) return own;
   const key = keyIn(text);
@@ -247,12 +248,21 @@ function literalLeak(path: string, key: string): Finding {
   };
 }
 
-function leak(path: string, message: string): Finding {
+/** What is to be done with a file whose name says that it is encrypted. */
+function encryptIt(path: string): string {
+  return `encrypt it with \`sops encrypt --in-place ${path}\`, and replace the secret if it was ever pushed`;
+}
+
+function leak(
+  path: string,
+  message: string,
+  remedy = `take it out with \`git rm --cached ${path}\`, and replace the secret if it was ever pushed`,
+): Finding {
   return {
     code: 'secrets/in-git',
     severity: 'error',
     message,
     place: { file: path },
-    remedy: `take it out with \`git rm --cached ${path}\`, and replace the secret if it was ever pushed`,
+    remedy,
   };
 }

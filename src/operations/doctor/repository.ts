@@ -16,13 +16,14 @@ export async function checkRepository(root: ClusterRoot, configuration: Configur
     const remedy = 'run `git init`, commit and push to the repository that cluster.yaml names';
     return [{ area: 'repository', subject, findings: [{ ...UNCOMMITTED, severity: 'warning', message, remedy }] }];
   }
+  const url = await git(root, ['remote', 'get-url', 'origin']);
   return [
     { area: 'repository', subject: 'generated files and secrets are committed', findings: await uncommitted(root) },
-    { area: 'repository', subject: 'commits are pushed', findings: await unpushed(root) },
+    { area: 'repository', subject: 'commits are pushed', findings: await unpushed(root, url) },
     {
       area: 'repository',
-      subject: 'the remote is the configured one',
-      findings: await strangeRemote(root, configuration),
+      subject: url === undefined ? 'the branch is the configured one' : 'the remote is the configured one',
+      findings: await strangeRemote(root, configuration, url),
     },
     { area: 'repository', subject: 'no code caches in git', findings: await trackedCaches(root) },
   ];
@@ -42,23 +43,26 @@ async function uncommitted(root: ClusterRoot): Promise<Finding[]> {
   ];
 }
 
-async function unpushed(root: ClusterRoot): Promise<Finding[]> {
+async function unpushed(root: ClusterRoot, url: string | undefined): Promise<Finding[]> {
   const count = await git(root, ['rev-list', '--count', '@{upstream}..HEAD']);
   if (count === '0') return [];
   const commits = count === '1' ? '1 commit is' : `${count ?? ''} commits are`;
   const message = count === undefined ? 'the branch follows no branch of a remote' : `${commits} not pushed`;
-  const remedy = count === undefined ? 'run `git push --set-upstream origin HEAD`' : 'run `git push`';
+  const push = count === undefined ? 'run `git push --set-upstream origin HEAD`' : 'run `git push`';
+  const add = 'name the repository that Flux reads with `git remote add origin URL`, then ';
+  const remedy = count === undefined && url === undefined ? add + push : push;
   return [{ ...UNCOMMITTED, severity: 'warning', message, remedy }];
 }
 
-async function strangeRemote(root: ClusterRoot, configuration: Configuration | undefined): Promise<Finding[]> {
+async function strangeRemote(
+  root: ClusterRoot,
+  configuration: Configuration | undefined,
+  url: string | undefined,
+): Promise<Finding[]> {
   if (configuration === undefined) return [];
   const { repository_branch: wanted } = configuration.cluster;
   const { repository_name: name } = repositoryValues(configuration.cluster, false);
-  const [branch, url] = await Promise.all([
-    git(root, ['branch', '--show-current']),
-    git(root, ['remote', 'get-url', 'origin']),
-  ]);
+  const branch = await git(root, ['branch', '--show-current']);
   const findings: Finding[] = [];
   if (url !== undefined && !url.toLowerCase().includes(name.toLowerCase())) {
     const message = `the remote origin is another repository than \`repository_name\` ${name}, which Flux reads`;

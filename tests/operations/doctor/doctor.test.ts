@@ -197,6 +197,15 @@ describe('doctor on secrets that cannot be decrypted', () => {
     expect(await codes(cluster, ['secrets'])).toEqual(['sops/recipient']);
   });
 
+  it('tells once that there is no key, where keys are looked at too', async () => {
+    const cluster = await ownCluster();
+    await rm(join(cluster, 'age.key'));
+    const checks = await examine(cluster, ['keys', 'secrets']);
+    const messages = checks.flatMap(({ findings }) => findings.map(({ message }) => message));
+    expect(messages.filter((message) => message.startsWith('there is no age key'))).toHaveLength(1);
+    expect(messages).toContainEqual(expect.stringMatching(/^\d+ encrypted files were not opened/));
+  });
+
   it('says where SOPS_AGE_KEY_FILE leads nowhere', async () => {
     const cluster = await ownCluster();
     const env = { SOPS_AGE_KEY_FILE: '/does/not/exist' };
@@ -218,6 +227,15 @@ describe('doctor on the repository', () => {
       'the branch follows no branch of a remote',
       'the remote origin is another repository than `repository_name` own/home, which Flux reads',
     ]);
+  });
+
+  it('says of no remote that it is the configured one where there is none', async () => {
+    const cluster = await ownCluster();
+    git(cluster, 'init', '-q', '-b', 'main');
+    const checks = await examine(cluster, ['repository']);
+    expect(checks.map(({ subject }) => subject)).not.toContain('the remote is the configured one');
+    const remedies = checks.flatMap(({ findings }) => findings.map(({ remedy }) => remedy));
+    expect(remedies).toContainEqual(expect.stringContaining('`git remote add origin URL`'));
   });
 
   it('names secrets that git tracks', async () => {

@@ -149,7 +149,9 @@ describe('the git hook', () => {
     const cluster = await repository();
     await runCommand(['init', '--root', cluster]);
     await writeFile(join(cluster, 'kubernetes/mine.sops.yaml'), 'kind: Secret\nstringData:\n  a: b\n');
-    expect(commit(cluster)).toContain('holds values that are not encrypted');
+    expect(commit(cluster)).toMatch(
+      /holds values that are not encrypted .*\n.*`sops encrypt --in-place kubernetes\/mine\.sops\.yaml`/,
+    );
     await rm(join(cluster, 'kubernetes/mine.sops.yaml'));
     await writeFile(join(cluster, 'notes.txt'), await readFile(join(cluster, 'age.key'), 'utf8'));
     expect(commit(cluster)).toContain('the private key of age.key');
