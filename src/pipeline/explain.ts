@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
 import { isSecretPath } from '../checks/secrets.ts';
 import { keySources } from '../cluster/config/key-source.ts';
+import type { Configuration } from '../cluster/config/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import type { Manifest } from '../workspace/manifest.ts';
-import { accessToLook } from './access.ts';
+import { accessToLook, type SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { answer, type Explanation } from './explain/answer.ts';
 import type { KeyWorld } from './explain/keys.ts';
@@ -46,7 +47,7 @@ export async function explainKey(root: ClusterRoot, key: string): Promise<KeyExp
  *
  * @param path - relative to the cluster's root
  * @returns undefined where the path is neither file
- * @throws Failure of kind `usage` where nothing is set there
+ * @throws Failure of kind `usage` where nothing is set there; of kind `input` where the configuration cannot be read
  */
 export async function keyAtLine(
   root: ClusterRoot,
@@ -55,7 +56,23 @@ export async function keyAtLine(
 ): Promise<string | undefined> {
   const files = { cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) };
   const name = (['cluster', 'nodes'] as const).find((one) => files[one].file === path);
-  return name === undefined ? undefined : keyOnLine(name, files[name], line);
+  if (name === undefined) return undefined;
+  // Lines of a file that cannot be read set nothing: what is wrong with it is told in place of that.
+  await readConfigured(root);
+  return keyOnLine(name, files[name], line);
+}
+
+/** The configuration of a repository that may be read. */
+async function readConfigured(root: ClusterRoot): Promise<{
+  readonly manifest: Manifest | undefined;
+  readonly access: SettledAccess;
+  readonly configuration: Configuration;
+}> {
+  await requireTrust(root);
+  const manifest = await readManifest(root);
+  const access = await accessToLook(root, manifest);
+  const { configuration } = await readConfiguration(root, access);
+  return { manifest, access, configuration };
 }
 
 /** What every answer takes: the sources of a rendering, and where the values in them come from. */
@@ -64,10 +81,7 @@ async function readWorld(root: ClusterRoot): Promise<{
   readonly manifest: Manifest | undefined;
   readonly world: Omit<KeyWorld, 'hideAll'>;
 }> {
-  await requireTrust(root);
-  const manifest = await readManifest(root);
-  const access = await accessToLook(root, manifest);
-  const { configuration } = await readConfiguration(root, access);
+  const { manifest, access, configuration } = await readConfigured(root);
   const { settings, inputs, plugins } = await readSources(root, configuration, { access });
   const [, cluster, ...users] = plugins;
   const world = {

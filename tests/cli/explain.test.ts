@@ -79,6 +79,17 @@ describe('explain', () => {
   });
 
   it.each([
+    ['a merge is not finished here', '<<<<<<< ours\nnode_vlan_tag: 1\n=======\nnode_vlan_tag: 2\n>>>>>>> theirs\n'],
+    ['is set twice', 'node_cidr: 10.0.0.0/24\n'],
+  ])('says of a line of a file that cannot be read that %s', async (said, broken) => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, 'cluster.yaml'), broken);
+    const { code, stderr } = await run(cluster, ['cluster.yaml:11']);
+    expect(stderr).toContain(said);
+    expect(code).toBe(1);
+  });
+
+  it.each([
     ['cluster.yaml:14', /^node_dns_servers = .*\n {2}not set in cluster\.yaml: the default/],
     [
       'nodes.yaml:19',
