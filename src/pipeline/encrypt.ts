@@ -1,4 +1,5 @@
 import { isSecretPath } from '../checks/secrets.ts';
+import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
@@ -47,7 +48,7 @@ export async function encryptSecrets(
     refuseUnmerged(secrets, disk);
     for (const file of secrets) files.push(desired(file, disk.get(file.path)?.bytes ?? Buffer.alloc(0)));
     const notes = [
-      ...(secrets.length === 0 ? [] : [notChecked(secrets.length)]),
+      ...(secrets.length === 0 ? [] : [notChecked(secrets.length, access.recipient)]),
       ...[...dependent].map(dependsOnSecret),
     ];
     return { files, findings: notes, secrets: secrets.length, ruleFor: () => undefined };
@@ -117,10 +118,13 @@ function dependsOnSecret(path: string): Finding {
   };
 }
 
-function notChecked(count: number): Finding {
+function notChecked(count: number, owner: string): Finding {
+  const remedy =
+    'they are encrypted to a published key: `cluster-template configure` makes your own, and encrypts them anew';
   return {
     code: 'secrets/not-checked',
     severity: 'note',
     message: `${String(count)} ${count === 1 ? 'secret was' : 'secrets were'} not checked: no key`,
+    ...(owner === SAMPLE_RECIPIENT ? { remedy } : {}),
   };
 }

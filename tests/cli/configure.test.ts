@@ -62,6 +62,7 @@ describe('configure on the untouched sample', () => {
     const cluster = await sampleCluster();
     const checked = await runCommand(['configure', '--check', '--root', cluster]);
     expect(checked.stderr).toContain('secrets were not checked: no key');
+    expect(checked.stderr).toContain('makes your own, and encrypts them anew');
     expect(checked.code).toBe(0);
     expect(await runCommand(['plan', '--root', cluster, '--exit-code'])).toMatchObject({ code: 0 });
   });

@@ -57,7 +57,7 @@ async function check(options: UpgradeOptions): Promise<number> {
       ? worded('`cluster-template upgrade`')
       : worded(`\`cluster-template upgrade --from ${options.from}\``);
   if (options.json === true) printJson({ status: isNewer ? 'newer' : 'current', current, newest, source });
-  else if (isNewer) printSentences(worded(`${newest} is there, this repository has ${current}: ${command} takes it\n`));
+  else if (isNewer) printSentences(`${newest} is there, this repository has ${current}: ${command} takes it\n`);
   else print(`${current} is the newest version\n`);
   return isNewer ? EXIT.changes : EXIT.done;
 }
