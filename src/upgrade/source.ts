@@ -153,11 +153,7 @@ export async function findTarget(
       ? newestVersion(offered, current)
       : offered.find(({ version }) => version === wanted.replace(/^v/, ''));
   if (wanted === undefined && chosen === undefined) {
-    throw failure('input', {
-      code: 'upgrade/version',
-      message: `${source} has no tag that is a version`,
-      remedy: 'name a branch or a commit of it, as in `cluster-template upgrade main`',
-    });
+    throw noVersions(source);
   }
   const names =
     chosen === undefined ? [`${TAGS}/${wanted ?? ''}`, `${HEADS}/${wanted ?? ''}`] : [`${TAGS}/${chosen.tag}`];
@@ -297,12 +293,23 @@ async function isOfTemplate(store: GitStore, commit: string): Promise<boolean> {
   return exitCode === 0 && stdout.length > 0;
 }
 
+/** What is said of a source none of whose tags is a version that could be taken. */
+export function noVersions(source: string): Failure {
+  return failure('input', {
+    code: 'upgrade/version',
+    message: `${source} has no tag that is a version`,
+    remedy: NAME_ANOTHER,
+  });
+}
+
+const NAME_ANOTHER = 'name a branch or a commit of it in place of a version';
+
 function unknownVersion(source: string, wanted: string, offered: readonly OfferedVersion[]): Failure {
   const last = offered.slice(-5).map(({ version }) => version);
   return failure('input', {
     code: 'upgrade/version',
     message: `${source} has no version ${wanted}`,
-    remedy: last.length === 0 ? 'it has no tag that is a version' : `the newest that it has: ${last.join(', ')}`,
+    remedy: last.length === 0 ? NAME_ANOTHER : `the newest that it has: ${last.join(', ')}`,
   });
 }
 

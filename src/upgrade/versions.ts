@@ -9,6 +9,7 @@ import {
   findBase,
   findTarget,
   newestVersion,
+  noVersions,
   offeredVersions,
   patiently,
   type TemplateCommit,
@@ -68,11 +69,9 @@ export async function checkVersions(
     }
     const { record, source } = template;
     const offered = await patiently(`an answer of ${source}`, offeredVersions(store, source), request);
-    return checkOf({
-      source,
-      current: record.version,
-      newest: newestVersion(offered, record.version)?.version ?? record.version,
-    });
+    const newest = newestVersion(offered, record.version);
+    if (newest === undefined) throw noVersions(source);
+    return checkOf({ source, current: record.version, newest: newest.version });
   } finally {
     await store.close();
   }

@@ -84,6 +84,12 @@ describe('cluster-template upgrade', () => {
       newest: '0.2.0',
       source: template,
     });
+    git(own, 'tag', '--delete', ...git(own, 'tag').split('\n').filter(Boolean));
+    const without = await upgrade(own, '--check', '--from', own);
+    expect(without).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${own} has no tag that is a version`) as string,
+    });
     expect(await upgrade(own, '0.9.0')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/has no version 0\.9\.0[^]*0\.1\.0, 0\.2\.0/) as string,
