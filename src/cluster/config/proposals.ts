@@ -25,9 +25,12 @@ const ROUTERS: ReadonlySet<unknown> = new Set(['node_default_gateway', 'cilium_b
 
 /** Values for remedies: of the networks that the configuration names, and no address twice. */
 export function proposalsFor(configuration: SoundConfiguration): Proposals {
-  const taken = new Set(ownersOf(configuration).map(({ address }) => keyOf(address)));
+  const owned = ownersOf(configuration).map(({ address }) => address);
+  const taken = new Set(owned.map(keyOf));
   const named = nodeNetworksOf(configuration);
-  const networks = named.length > 0 ? named : [USUAL[4], USUAL[6]].flatMap((text) => parseNetwork(text) ?? []);
+  const usual = [USUAL[4], USUAL[6]].flatMap((text) => parseNetwork(text) ?? []);
+  // Where it is the node network that is wrong, the addresses in it may still be right.
+  const networks = named.length > 0 ? named : [...around(owned), ...usual];
   const networkOf = (family: Family): Network | undefined => networks.find((network) => network.family === family);
   const address = (family: Family): string | undefined => {
     const network = networkOf(family);
@@ -55,6 +58,14 @@ export function proposalsFor(configuration: SoundConfiguration): Proposals {
       return formatFlow(Array.isArray(value) ? value.map(ownOf) : ownOf(value));
     },
   };
+}
+
+/** The networks of the usual size that addresses lie in, without those of documentation. */
+function around(addresses: readonly Address[]): Network[] {
+  return addresses
+    .map(({ family, value }) => ({ family, value, prefix: family === 4 ? 24 : 64 }))
+    .map((network) => ({ ...network, ...firstAddress(network) }))
+    .filter((network) => !isDocumentation(network));
 }
 
 /** The first address of a network that nobody has; the one after the network address is left to the router. */
