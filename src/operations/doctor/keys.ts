@@ -26,10 +26,11 @@ export async function checkKeys(
   const { held, findings } = await tryLookUp(root, manifest, 'key' in age ? age.key : undefined, configuration);
   // Of a configuration that is wrong nothing is known: most clusters are reached through a tunnel.
   const isTunnelNeeded = configuration === undefined || needsTunnel(configuration);
+  const isLocked = isOwned(manifest) && !('key' in age && age.key.recipient === manifest?.recipient);
   const wanted = TREE_CREDENTIALS.filter(({ name }) => name !== 'tunnel' || isTunnelNeeded);
   return [
     { area: 'keys', subject: 'the age key', findings: owner },
-    ...(await Promise.all(wanted.map((credential) => checkFile(root, credential, held)))),
+    ...(await Promise.all(wanted.map((credential) => checkFile(root, credential, { held, isLocked })))),
     ...(findings.length === 0 ? [] : [{ area: 'keys', subject: 'what the tree holds', findings } as const]),
     { area: 'keys', subject: 'who may read the keys', findings: await looseCredentials(root.keys) },
   ];
@@ -42,8 +43,8 @@ async function tryLookUp(
   key: AgeKey | undefined,
   configuration: Configuration | undefined,
 ): Promise<{ readonly held: readonly HeldCredential[]; readonly findings: readonly Finding[] }> {
-  const isOwned = manifest !== undefined && manifest.recipient !== SAMPLE_RECIPIENT;
-  if (key === undefined || !isOwned || key.recipient !== manifest.recipient) return { held: [], findings: [] };
+  if (key === undefined || !isOwned(manifest) || key.recipient !== manifest?.recipient)
+    return { held: [], findings: [] };
   if (configuration === undefined) return { held: [], findings: [notCompared()] };
   try {
     const access = { kind: 'owner', key, takesOver: false } as const;
@@ -62,20 +63,27 @@ export async function tryKeyAtHand(
 ): Promise<{ readonly key: AgeKey } | { readonly findings: readonly Finding[] }> {
   try {
     const key = await keyAtHand(root, manifest?.recipient);
-    return key === undefined ? { findings: [noKey()] } : { key };
+    return key === undefined ? { findings: [noKey(isOwned(manifest))] } : { key };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { findings: error.findings };
   }
 }
 
-function noKey(): Finding {
+/** Whether the tree is encrypted to somebody's own key: another one opens nothing of it, and `init` makes none. */
+function isOwned(manifest: Manifest | undefined): boolean {
+  return manifest !== undefined && manifest.recipient !== SAMPLE_RECIPIENT;
+}
+
+const BRING_KEY = 'copy the age.key of this cluster to here, or give it in SOPS_AGE_KEY_FILE or SOPS_AGE_KEY';
+
+function noKey(isOwnedTree: boolean): Finding {
   return {
     code: 'credentials/missing',
     severity: 'error',
     message: 'there is no age key: age.key does not exist, and neither SOPS_AGE_KEY_FILE nor SOPS_AGE_KEY gives one',
     place: { file: CREDENTIAL_FILES.ageKey },
-    remedy: ORIGINS[CREDENTIAL_FILES.ageKey],
+    remedy: isOwnedTree ? BRING_KEY : ORIGINS[CREDENTIAL_FILES.ageKey],
   };
 }
 
@@ -94,13 +102,13 @@ function ownerFindings({ recipient }: AgeKey, manifest: Manifest | undefined): F
 async function checkFile(
   root: ClusterRoot,
   credential: TreeCredential,
-  held: readonly HeldCredential[],
+  { held, isLocked }: { readonly held: readonly HeldCredential[]; readonly isLocked: boolean },
 ): Promise<Check> {
   const { file, name, printed } = credential;
   const check = { area: 'keys', subject: file } as const;
   const text = await readTextIfPresent(join(root.keys, file));
   const inTree = held.filter((one) => one.credential === credential);
-  if (text === undefined) return { ...check, findings: [missing(credential, inTree[0])] };
+  if (text === undefined) return { ...check, findings: [missing(credential, inTree[0], isLocked)] };
   try {
     const other = otherCredentials(inTree, new Map([[name, printed(text)]]));
     const placeholder = name === 'tunnel' ? await placeholderFindings(root.keys, 'warning') : [];
@@ -111,10 +119,14 @@ async function checkFile(
   }
 }
 
-function missing({ file, name }: TreeCredential, held: HeldCredential | undefined): Finding {
+function missing({ file, name }: TreeCredential, held: HeldCredential | undefined, isLocked: boolean): Finding {
   const about = { code: 'credentials/missing', message: `${file} does not exist`, place: { file } } as const;
   if (held !== undefined) {
     return { ...about, severity: 'warning', remedy: `run \`cluster-template init\`: it comes back from ${held.path}` };
   }
-  return { ...about, severity: name === 'tunnel' ? 'warning' : 'error', remedy: ORIGINS[file] };
+  // A new one would be another than the tree's, which cannot be read.
+  const remedy = isLocked
+    ? `${BRING_KEY}: with it \`cluster-template init\` restores what the tree holds`
+    : ORIGINS[file];
+  return { ...about, severity: name === 'tunnel' ? 'warning' : 'error', remedy };
 }

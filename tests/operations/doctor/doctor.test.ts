@@ -124,6 +124,19 @@ describe('doctor', () => {
     expect(await codes(cluster, ['keys'])).toEqual(['credentials/missing', 'secrets/not-checked']);
   });
 
+  it.each<readonly [what: string, lock: (cluster: string) => Promise<void>]>([
+    ['is not here', (cluster) => rm(join(cluster, 'age.key'))],
+    ["is another cluster's", (cluster) => writeFile(join(cluster, 'age.key'), `${generateIdentity().reveal()}\n`)],
+  ])('has no new credential made where the key of the tree %s', async (_, lock) => {
+    const cluster = await ownCluster();
+    await lock(cluster);
+    await rm(join(cluster, 'cloudflare-tunnel.json'));
+    const findings = (await examine(cluster, ['keys'])).flatMap((check) => check.findings);
+    const remedies = findings.map(({ remedy }) => remedy ?? '');
+    expect(remedies.length).toBeGreaterThan(1);
+    for (const remedy of remedies) expect(remedy).toMatch(/^copy the age\.key of this cluster to here/);
+  });
+
   it('prints JSON where asked, and knows its areas', async () => {
     const cluster = await ownCluster();
     const result = await runCommand(['doctor', 'configuration', 'secrets', '--json', '--root', cluster]);
