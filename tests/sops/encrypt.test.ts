@@ -97,6 +97,7 @@ describe('decrypt', () => {
   ])('refuses %s', async (_what, text, code) => {
     const [finding] = await findingsOf(() => decrypt({ path, text, identities }));
     expect(code === 'sops/yaml' ? ['sops/yaml', 'sops/metadata'] : [code]).toContain(finding?.code);
+    if (code === 'sops/not-encrypted') expect(finding?.remedy).toContain(`\`sops encrypt --in-place ${path}\``);
   });
 
   it('knows encrypted texts from plain ones without a key', () => {

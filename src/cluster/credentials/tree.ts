@@ -134,7 +134,7 @@ export function afterRotation(credential: TreeCredential, { path }: TreePlace): 
   return {
     code: 'credentials/rotated',
     severity: 'note',
-    message: `${credential.label} was replaced in ${path}; the old one goes on being valid until it is removed`,
+    message: `--rotate replaced ${credential.label} in ${path}; what was there goes on being valid until it is removed`,
     place: { file: credential.file },
     remedy: AFTERWARDS[credential.name],
   };
