@@ -45,6 +45,10 @@ cluster_gateway_addr: [192.0.2.7, "2001:db8::7"]
 
 Pods and Services have the same families, and the nodes have at least those: with IPv6 nodes alone, \`cluster_pod_cidr\` and \`cluster_svc_cidr\` have to be set. Every node
 then has an address in each of the node networks. The Kubernetes API has one address, of either family.
+
+Nodes without IPv4 take a network with NAT64 and resolvers with DNS64, such as \`node_dns_servers: ["2606:4700:4700::64", "2606:4700:4700::6400"]\`: github.com, which
+Flux reads, and ghcr.io, where the images of Talos' kubelet and of most apps lie, have no IPv6 address. The back ends of the AI gateway are not reached from Pods without
+IPv4, with NAT64 neither: agentgateway connects to the IPv4 address of a host that has one.
 `;
 
 const DOMAINS = `## Several domains
@@ -101,6 +105,7 @@ each family. IPv4 stands first.
 | \`node_vlan_tag\` | as written, unless \`proxmox_vlan_mode\` is set |
 | \`controllers\`, \`workers\`, \`node_count\`, \`controller_count\`, \`worker_count\` | the nodes by their role, and how many there are |
 | \`nvidia_enabled\`, \`intel_gpu_enabled\`, \`openebs_enabled\` | whether some node has it |
+| \`openebs_on_all_nodes\` | whether all nodes that run Pods have the folder of OpenEBS |
 
 A node also has \`addresses\`, \`address_cidrs\` (with the prefix lengths of their networks) and \`routes\` (each with \`network\` and \`gateway\`); its \`schematic_id\` is filled in,
 and its \`kernel_modules\` and \`nodeLabels\` contain those of its GPU.

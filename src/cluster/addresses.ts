@@ -20,6 +20,12 @@ export function parseAddress(text: string): Address | undefined {
   return undefined;
 }
 
+/** Whether two texts name one address, however they are written; false where one of them names none. */
+export function isSameAddress(one: string, other: string): boolean {
+  const [first, second] = [parseAddress(one), parseAddress(other)];
+  return first !== undefined && first.family === second?.family && first.value === second.value;
+}
+
 /** The network that a text names in CIDR notation, or undefined where it names none. */
 export function parseNetwork(text: string): Network | undefined {
   const [, addressText, prefixText] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];

@@ -133,6 +133,7 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
   nvidia_enabled: ['nodes'],
   intel_gpu_enabled: ['nodes'],
   openebs_enabled: ['nodes'],
+  openebs_on_all_nodes: ['nodes', 'schedule_on_controllers'],
   node_vlan_tag: ['node_vlan_tag', 'proxmox_vlan_mode'],
 };
 

@@ -67,6 +67,7 @@ const VALUES: Readonly<{ [Field in keyof Cluster]?: readonly Cluster[Field][] }>
   proxmox_csi_token_id: [null, 'csi@pve!csi'],
   proxmox_csi_token_secret: [null, SECRET],
   proxmox_vlan_mode: [false, true],
+  schedule_on_controllers: [true, false],
 };
 
 const valid = await validConfiguration({ cilium_lb_pool_cidr: '192.0.2.0/24' }, [true, false]);
@@ -96,7 +97,11 @@ function baseOf(number: number): Configuration {
     const mixed = Math.imul(number * 64 + index + 1, 0x9e3779b1) >>> 16;
     return [field, values[mixed % values.length]] as const;
   });
-  const nodes = number % 2 === 0 ? valid.nodes : valid.nodes.map((node) => ({ ...node, schematic_id: null }));
+  const nodes = valid.nodes.map((node) => ({
+    ...node,
+    schematic_id: number % 2 === 0 ? node.schematic_id : null,
+    openebs_hostpath_enabled: number % 3 === 0 && !node.controller,
+  }));
   return { cluster: { ...valid.cluster, ...Object.fromEntries(fields) }, nodes };
 }
 

@@ -43,6 +43,8 @@ export interface NodeValues {
   readonly intel_gpu_enabled: boolean;
   /** Whether some node has the folder for volumes of OpenEBS. */
   readonly openebs_enabled: boolean;
+  /** Whether every node that runs Pods has it. */
+  readonly openebs_on_all_nodes: boolean;
   /** Null too where the hypervisor tags the traffic. */
   readonly node_vlan_tag: number | null;
 }
@@ -63,6 +65,9 @@ export function nodeValues({ cluster, nodes: written }: Configuration): NodeValu
     nvidia_enabled: nodes.some(({ gpu }) => gpu === 'nvidia'),
     intel_gpu_enabled: nodes.some(({ gpu }) => gpu === 'intel'),
     openebs_enabled: nodes.some(({ openebs_hostpath_enabled: enabled }) => enabled),
+    openebs_on_all_nodes: (cluster.schedule_on_controllers ? nodes : workers).every(
+      ({ openebs_hostpath_enabled: enabled }) => enabled,
+    ),
     node_vlan_tag: cluster.proxmox_vlan_mode ? null : cluster.node_vlan_tag,
   };
 }

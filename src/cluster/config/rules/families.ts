@@ -1,3 +1,4 @@
+import { isSameAddress } from '../../addresses.ts';
 import { familyOf, textsOf, type Family } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
@@ -34,9 +35,9 @@ const EXAMPLES = {
   cluster_svc_cidr: { 4: '10.43.0.0/16', 6: 'fd42:5a1e:c0e::/112' },
 } as const;
 
-/** What a node without IPv4 can ask: resolvers and time servers of Cloudflare. */
+/** What a node of one family can ask: resolvers and time servers of Cloudflare, the resolvers of IPv6 with DNS64. */
 const SERVERS = {
-  node_dns_servers: { 4: '[1.1.1.1, 1.0.0.1]', 6: '["2606:4700:4700::1111", "2606:4700:4700::1001"]' },
+  node_dns_servers: { 4: '[1.1.1.1, 1.0.0.1]', 6: '["2606:4700:4700::64", "2606:4700:4700::6400"]' },
   node_ntp_servers: { 4: '[162.159.200.1, 162.159.200.123]', 6: '["2606:4700:f1::1", "2606:4700:f1::123"]' },
 } as const;
 
@@ -99,6 +100,39 @@ export const gatewaysHaveFamiliesOfServices: Rule = (configuration) => {
         remedy: `take an address of ${namesOf(familiesOf(services))}, or give Services both families`,
       })),
   );
+};
+
+/** Public resolvers that answer what the zone says: a name with an IPv4 address alone has none for whoever asks for IPv6. */
+const WITHOUT_DNS64 = [
+  '2606:4700:4700::1111',
+  '2606:4700:4700::1001',
+  '2001:4860:4860::8888',
+  '2001:4860:4860::8844',
+  '2620:fe::fe',
+  '2620:fe::9',
+];
+
+/**
+ * Nodes without IPv4 reach github.com and ghcr.io, which have no IPv6 address, by DNS64 and NAT64 alone. The image of Talos' kubelet lies
+ * there (https://github.com/siderolabs/talos/issues/6281), so without them no node starts. Resolvers that are not known may know the way.
+ */
+export const nodesReachWhatHasIpv4Alone: Rule = ({ cluster }) => {
+  if (familiesOf(cluster.node_cidr).join() !== '6') return [];
+  const servers = entriesOf(cluster.node_dns_servers, ['node_dns_servers']).filter(({ text }) => familyOf(text) === 6);
+  const [first] = servers;
+  if (first === undefined || !servers.every(({ text }) => WITHOUT_DNS64.some((one) => isSameAddress(one, text)))) {
+    return [];
+  }
+  return [
+    {
+      code: 'config/no-dns64',
+      severity: 'warning',
+      file: 'cluster',
+      at: { path: first.path },
+      message: `the nodes have no IPv4, and ${first.text} gives no IPv6 address to what has none, such as github.com and ghcr.io: they cannot load the image of their kubelet`,
+      remedy: `take resolvers with DNS64, such as \`node_dns_servers: ${SERVERS.node_dns_servers[6]}\`, and have the router do NAT64`,
+    },
+  ];
 };
 
 /** The nodes reach one of their resolvers and one of their time servers at least; a host name may have any address. */

@@ -4,7 +4,7 @@ import {
   addressesLieInNodeNetwork,
   addressesLieOutsideClusterNetworks,
 } from './addresses.ts';
-import { aiKeysNeedGateway, azureOpenAiIsComplete, cohereIsComplete } from './ai.ts';
+import { aiBackEndsAreReached, aiKeysNeedGateway, azureOpenAiIsComplete, cohereIsComplete } from './ai.ts';
 import { bgpIsCompleteOrAbsent, bgpIsKeptAlive, bgpNumbersDiffer } from './bgp.ts';
 import { bigTcpNeedsNativeRouting, hubbleUiNeedsHubble } from './cilium.ts';
 import { domainsAreCoveredByEdge, domainsAreNamedOnce, someDomainIsNamed, zonesHoldDomains } from './domains.ts';
@@ -14,6 +14,7 @@ import {
   gatewaysHaveFamiliesOfServices,
   nodesHaveEveryFamily,
   nodesReachTheirServers,
+  nodesReachWhatHasIpv4Alone,
 } from './families.ts';
 import {
   disksAreNoDeviceNames,
@@ -61,6 +62,7 @@ export const RULES: readonly Rule[] = [
   nodesHaveEveryFamily,
   gatewaysHaveFamiliesOfServices,
   nodesReachTheirServers,
+  nodesReachWhatHasIpv4Alone,
   nodesAskOutsideOfCluster,
   fallbackIsNotTheGateway,
   addressesLieInNodeNetwork,
@@ -90,6 +92,7 @@ export const RULES: readonly Rule[] = [
   externalGatewayHasAddress,
   webhookIsReached,
   aiKeysNeedGateway,
+  aiBackEndsAreReached,
   azureOpenAiIsComplete,
   cohereIsComplete,
   proxmoxTokenIsWhole,

@@ -1,4 +1,4 @@
-import { contains, formatNetwork, parseAddress } from '../../addresses.ts';
+import { contains, formatNetwork, isSameAddress, parseAddress } from '../../addresses.ts';
 import { COREDNS_INDEX, hostOf } from '../../computed/networks.ts';
 import { textsOf } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
@@ -61,9 +61,4 @@ function partOfCluster(configuration: SoundConfiguration, text: string): string 
   const isCoreDns =
     around.field === 'cluster_svc_cidr' && isSameAddress(hostOf(formatNetwork(around.network), COREDNS_INDEX), text);
   return isCoreDns ? 'CoreDNS in the cluster' : `inside of ${around.label} (${around.text})`;
-}
-
-function isSameAddress(one: string, other: string): boolean {
-  const [first, second] = [parseAddress(one), parseAddress(other)];
-  return first !== undefined && first.family === second?.family && first.value === second.value;
 }
