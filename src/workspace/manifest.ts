@@ -177,9 +177,16 @@ function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Manife
   const [one, other] = manifests;
   if (one === undefined || other === undefined) throw notAManifest(file);
   // An input on which the sides differ counts as changed since the last run: neither side was made from the merged one.
-  const inputs = new Map([...one.inputs].filter(([path, hash]) => other.inputs.get(path) === hash));
+  const inputs = new Map(
+    [...one.inputs]
+      .filter(([path]) => other.inputs.has(path))
+      .map(([path, hash]) => [path, other.inputs.get(path) === hash ? hash : DIFFERENT] as const),
+  );
   return { ...unionOf(one, other), inputs };
 }
+
+/** In the place of a hash: that of no file. */
+const DIFFERENT = 'different';
 
 function manifestOf({ files, inputs, adopted }: Side): Omit<Manifest, 'recipient'> {
   const hashes = new Map([...files].map(([path, hash]) => [path, [hash]]));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contentHash, type DesiredFile, type DiskFile } from '../../src/workspace/entry.ts';
+import { compareInputs } from '../../src/pipeline/inputs.ts';
 import { formatManifest, parseManifest, type Manifest } from '../../src/workspace/manifest.ts';
 import { planChanges, type PlanStatus, type Present } from '../../src/workspace/plan.ts';
 
@@ -78,6 +79,19 @@ describe('the manifest', () => {
       adopted: ['c', 'd'],
       conflicted: false,
     });
+  });
+
+  it('has an input on which the sides of a merge differ as one that changed, and not as a new one', () => {
+    const files = new Map([['talos/x', contentHash(bytes(OLD))]]);
+    const ours = formatManifest({ ...RECORD, inputs: new Map([['cluster.yaml', contentHash(bytes(OLD))]]), files });
+    const line = `    "cluster.yaml": "${contentHash(bytes(NEW))}"`;
+    const text = ours.replace(/^( {4}"cluster\.yaml".*)$/m, `<<<<<<< HEAD\n$1\n=======\n${line}\n>>>>>>> branch`);
+    const { inputs } = parseManifest(text, 'manifest.json');
+    expect(inputs.has('cluster.yaml')).toBe(true);
+    for (const hash of [OLD, NEW].map((text) => contentHash(bytes(text))))
+      expect(compareInputs(inputs, new Map([['cluster.yaml', hash]]))).toEqual([
+        { path: 'cluster.yaml', change: 'changed' },
+      ]);
   });
 
   it.each([
