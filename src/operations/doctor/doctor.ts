@@ -71,7 +71,7 @@ function afterKeys(keys: readonly Check[], secrets: readonly Check[]): Check[] {
     ...check,
     findings: check.findings.map((finding): Finding => {
       if (!told.has(finding.message)) return finding;
-      const message = `${check.subject} were not opened: the age key that it takes is not at hand`;
+      const message = `${check.subject} were not opened: the age key is not at hand`;
       return { code: 'secrets/not-checked', severity: 'note', message };
     }),
   }));
