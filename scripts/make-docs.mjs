@@ -44,7 +44,8 @@ cluster_gateway_addr: [192.0.2.7, "2001:db8::7"]
 \`\`\`
 
 Pods and Services have the same families, and the nodes have at least those: with IPv6 nodes alone, \`cluster_pod_cidr\` and \`cluster_svc_cidr\` have to be set. Every node
-then has an address in each of the node networks. The Kubernetes API has one address, of either family.
+then has an address in each of the node networks. The Kubernetes API has one address, of either family. A second IPv6 address, which a node takes where the router announces
+the network (SLAAC), is not the one that Kubernetes uses.
 
 Nodes without IPv4 take a network with NAT64 and resolvers with DNS64, such as \`node_dns_servers: ["2606:4700:4700::64", "2606:4700:4700::6400"]\`: github.com, which
 Flux reads, and ghcr.io, where the images of Talos' kubelet and of most apps lie, have no IPv6 address. The back ends of the AI gateway are not reached from Pods without

@@ -51,6 +51,10 @@ describe.skipIf(missing !== undefined)(titled("Talos' own loader", missing), () 
       expect(machine.type).toBe(at(node, 'controlPlane') === true ? 'controlplane' : 'worker');
       expectDisk(machine, node);
       expectLinks(machine, node);
+      expectNodeAddresses(
+        machine,
+        documents.map((document) => document.toJS() as Fields),
+      );
     }
   });
 
@@ -99,6 +103,18 @@ function expectLinks({ links, vips, file }: Machine, node: Fields): void {
   expect(vips, file).toEqual(Object.fromEntries(asked.map((ip) => [ip, own[0]?.name])));
   const sizes = [...interfaces, ...vlans].map((one) => at(one, 'mtu')).filter((mtu) => mtu !== undefined);
   expect(new Set(links.map(({ mtu }) => mtu).filter((mtu) => mtu !== undefined))).toEqual(new Set(sizes));
+}
+
+/**
+ * kubelet takes the first address of each family that the subnets find, one subnet after the other (Talos' k8s.NodeIPController): a node
+ * with IPv6 may have got another one in its network from a router.
+ */
+function expectNodeAddresses({ links, file }: Machine, documents: readonly Fields[]): void {
+  const own = links.flatMap(({ addresses }) => addresses).map((one) => one.replace(/\/\d+$/, ''));
+  if (!own.some((address) => address.includes(':'))) return;
+  const subnets = documents.flatMap((one) => listAt(one, 'machine', 'kubelet', 'nodeIP', 'validSubnets'));
+  const hosts = own.map((address) => `${address}/${address.includes(':') ? '128' : '32'}`);
+  expect(subnets.slice(0, hosts.length), file).toEqual(hosts);
 }
 
 function isOf(prefix: string, address: string): boolean {
