@@ -1,11 +1,12 @@
-// Shows what the budget of a render is worth: the highest shares of it that real trees use, and the processor time that
-// each attack of the tests takes until it ends, in a process of its own with the default budget.
-// node scripts/run.mjs bench/budget.ts [trees | attacks [NAME…]]
+// Shows what the budget of a render is worth: the highest shares of it that real trees use, what paying for it costs, and the
+// processor time that each attack of the tests takes until it ends, in a process of its own with the default budget.
+// node scripts/run.mjs bench/budget.ts [trees | cost | attacks [NAME…]]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
 import { DEFAULT_BUDGET, peak } from '../src/jinja/python/budget.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';
 import { loadProject } from '../src/makejinja/load-project.ts';
@@ -20,11 +21,16 @@ const WANTED = 2000;
 /** Seconds of a processor after which the system ends a process. */
 const KILLED = 30;
 
+/** What paying may add to the time of a render. */
+const WANTED_COST = 0.03;
+const COST_ROUNDS = 9;
+
 const [mode, ...rest] = process.argv.slice(2);
 if (mode === '--attack') attack(Number(rest[0]));
 else {
-  if (mode !== 'attacks') await measureTrees();
-  if (mode !== 'trees') measureAttacks(rest);
+  if (mode === undefined || mode === 'trees') await measureTrees();
+  if (mode === undefined || mode === 'cost') await measureCost();
+  if (mode === undefined || mode === 'attacks') measureAttacks(rest);
 }
 
 async function measureTrees(): Promise<void> {
@@ -54,6 +60,63 @@ async function share(name: string, render: () => Promise<unknown>): Promise<void
   const { work, memory, compilation } = peak;
   const cells = [work / DEFAULT_BUDGET.work, memory / DEFAULT_BUDGET.memory, compilation / DEFAULT_BUDGET.work];
   console.log([name.padEnd(38), ...cells.map((part) => `${(100 * part).toFixed(2).padStart(6)} %`)].join(' '));
+}
+
+/** The same renders with an engine that pays and one in which paying is nothing, in turn. */
+async function measureCost(): Promise<void> {
+  const folder = mkdtempSync(join(process.cwd(), 'dist', '.budget-'));
+  try {
+    const paying = await engine(join(folder, 'paying.mjs'), []);
+    const free = await engine(join(folder, 'free.mjs'), [withoutBudget()]);
+    const times: [string, number][][][] = [[], []];
+    for (let round = 0; round < COST_ROUNDS; round += 1) {
+      for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
+        const { stdout } = spawnSync(process.execPath, [index === 0 ? paying : free], { encoding: 'utf8' });
+        times[index]?.push(JSON.parse(stdout) as [string, number][]);
+      }
+    }
+    const best = (index: number, line: number): number =>
+      Math.min(...(times[index] ?? []).map((round) => round[line]?.[1] ?? NaN));
+    console.log('renders with the budget, as a part of those without         ratio');
+    for (const [line, [name]] of (times[0]?.[0] ?? []).entries()) {
+      const ratio = best(0, line) / best(1, line);
+      const missed = ratio > 1 + WANTED_COST ? `  missed: at most ${String(1 + WANTED_COST)}` : '';
+      console.log(`${name.padEnd(58)} ${ratio.toFixed(3)}${missed}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function engine(outfile: string, plugins: readonly Plugin[]): Promise<string> {
+  const entryPoints = ['bench/jinja/budget-cost.ts'];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    plugins: [...plugins],
+  });
+  return outfile;
+}
+
+/** Leaves away whatever pays: functions that do nothing else, and code in the rendered templates. */
+function withoutBudget(): Plugin {
+  return {
+    name: 'without-budget',
+    setup(made) {
+      made.onLoad({ filter: /jinja\/(?:python\/budget|compiler\/scopes)\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        const free = text
+          .replace(/^export function (?:spend|hold|scanText|makeText|makeItems|payCaught)\(.*\{$/gm, '$& return;')
+          .replace(/^export function spendCode\(.*\{$/m, "$& return '';");
+        if (free === text) throw new Error(`${path} pays for nothing`);
+        return { contents: free, loader: 'ts' };
+      });
+    },
+  };
 }
 
 function measureAttacks(names: readonly string[]): void {

@@ -20,16 +20,20 @@ declare -A VERSIONS=(
   [age]=1.3.1
   [controller-gen]=0.20.0
   [etcd]=3
+  [flux]=2.9.4
   [helm]=3.20.0
+  [helm-controller]=1.6.4
   [helmfile]=1.8.0
   [jinja2]=3.1.6
   [kube-apiserver]=1.35.4
   [kubeconform]=0.8.0
   [kustomize]=5.8.1
+  [kustomize-controller]=1.9.5
   [load-balancer-pools]=1.20.1
   [machine-config]=1.13.7
   [makejinja]=2.8.1
   [sops]=3.13.3
+  [source-controller]=1.9.3
   [talhelper]=3.1.16
   [task]=3.54.0
 )
@@ -53,8 +57,21 @@ install_etcd() {
   install -m 0755 "$work/root/usr/bin/etcd" "$BIN/etcd"
 }
 
+# The program carries the manifests that it installs, which are no part of the module: only `install` and `bootstrap` want them.
+install_flux() {
+  local source
+  source="$(flux_source "flux2/v2@v$1")"
+  mkdir -p "$source/cmd/flux/manifests"
+  echo '# none' > "$source/cmd/flux/manifests/install.yaml"
+  (cd "$source" && GOFLAGS='-mod=mod' go build -o "$BIN/flux" -ldflags "-X main.VERSION=$1" ./cmd/flux)
+}
+
 install_helm() {
   go_install "helm.sh/helm/v3/cmd/helm@v$1"
+}
+
+install_helm-controller() {
+  flux_controller helm-controller "$1"
 }
 
 # Its go.mod replaces modules, which `go install` refuses.
@@ -97,6 +114,10 @@ install_kustomize() {
   go_install "sigs.k8s.io/kustomize/kustomize/v5@v$1"
 }
 
+install_kustomize-controller() {
+  flux_controller kustomize-controller "$1"
+}
+
 # Cilium's allocator has private parts: what asks it is built as a test of its package. Its own tests want what the proxy has not.
 install_load-balancer-pools() {
   local source package
@@ -128,6 +149,10 @@ install_sops() {
   go_install "github.com/getsops/sops/v3/cmd/sops@v$1"
 }
 
+install_source-controller() {
+  flux_controller source-controller "$1"
+}
+
 # `go install` asks for the list of versions, which the proxy may refuse; a module that requires it does not.
 install_talhelper() {
   local work="$TOOLS/work/talhelper"
@@ -149,6 +174,23 @@ install_task() {
 go_install() {
   needs go || return 1
   GOBIN="$BIN" go install "$1"
+}
+
+flux_controller() {
+  local source
+  source="$(flux_source "$1@v$2")"
+  (cd "$source" && GOFLAGS='-mod=mod' go build -o "$BIN/$1" .)
+}
+
+# A copy of the source of a part of Flux; prints its folder. Its go.mod replaces modules by folders beside it that are modules of
+# their own, and so are no part of the copy: they come from the proxy.
+flux_source() {
+  local source replaced
+  source="$(go_source "github.com/fluxcd/$1")"
+  for replaced in $(sed -nE 's|^(replace)?\s*(\S+)( \S+)? => \.\.?/.*|\2|p' "$source/go.mod"); do
+    (cd "$source" && go mod edit "-dropreplace=$replaced")
+  done
+  printf '%s\n' "$source"
 }
 
 # A copy of a module's source that may be built in; prints its folder.

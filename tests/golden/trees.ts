@@ -37,7 +37,8 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
   return typeof found === 'string' ? found : '';
 }
 
-async function readTree(name: string, folder: string): Promise<Tree> {
+/** Reads the files of a tree. */
+export async function readTree(name: string, folder: string): Promise<Tree> {
   const lists = await Promise.all(ROOTS.map(async (root) => (await listTree(join(folder, root))).map((path) => `${root}/${path}`)));
   const paths = lists.flat();
   const files = await Promise.all(

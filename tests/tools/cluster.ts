@@ -1,12 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endAll, freePorts, lastLines, startProcess } from './support/processes.ts';
 import { run, type Ended } from './support/run.ts';
 import { findTools, TOOLS, type Tools } from './support/tools.ts';
 
@@ -32,8 +31,6 @@ export function clusterTools(): ClusterTools {
 
 /** Longest wait for the API to be ready: a machine may be busy. */
 const START_TIMEOUT = 90_000;
-/** How long a program gets to end by itself. */
-const STOP_TIMEOUT = 10_000;
 
 /**
  * Starts a cluster and waits until it answers. Its data lie in a new temporary folder. Throws an Error with the end of the
@@ -51,14 +48,15 @@ export async function startCluster({ paths }: ClusterTools): Promise<TestCluster
   process.once('exit', kill);
   const stop = async (): Promise<void> => {
     // The API first: without etcd it would wait for it.
-    for (const child of [...started].reverse()) await end(child);
+    await endAll(started);
     process.removeListener('exit', kill);
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await writeCredentials(folder, token);
-    started.push(await start(paths.etcd, etcdArguments(folder, client, peer), folder, 'etcd'));
-    started.push(await start(paths['kube-apiserver'], apiArguments(folder, client, secure), folder, 'kube-apiserver'));
+    started.push(await startProcess(paths.etcd, etcdArguments(folder, client, peer), { folder, name: 'etcd' }));
+    const api = { folder, name: 'kube-apiserver' };
+    started.push(await startProcess(paths['kube-apiserver'], apiArguments(folder, client, secure), api));
     await untilReady(server, token, started);
     const kubeconfig = await writeKubeconfig(folder, server, token);
     const kubectl = (arguments_: readonly string[], input = ''): Promise<Ended> =>
@@ -117,32 +115,13 @@ function apiArguments(folder: string, client: number, secure: number): string[] 
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
     '--service-cluster-ip-range=10.43.0.0/16',
+    '--allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--service-account-key-file=${join(folder, 'accounts.pub')}`,
     `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
-    // No controller makes the accounts that this plugin asks for.
-    '--disable-admission-plugins=ServiceAccount',
+    // No controller makes the accounts that the first asks for, and no Pod answers the webhooks of the others.
+    '--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook',
   ];
-}
-
-async function start(
-  program: string,
-  arguments_: readonly string[],
-  folder: string,
-  name: string,
-): Promise<ChildProcess> {
-  const log = openSync(join(folder, `${name}.log`), 'w');
-  try {
-    // In a process group of its own: an interrupt from the keyboard would end etcd before the API.
-    const child = spawn(program, [...arguments_], { cwd: folder, stdio: ['ignore', log, log], detached: true });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-    return child;
-  } finally {
-    closeSync(log);
-  }
 }
 
 async function untilReady(server: string, token: string, started: readonly ChildProcess[]): Promise<void> {
@@ -185,37 +164,4 @@ async function writeKubeconfig(folder: string, server: string, token: string): P
   };
   await writeFile(path, JSON.stringify(config), { mode: 0o600 });
   return path;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
-  await ended;
-  clearTimeout(impatience);
-}
-
-/** Ports that nobody listens on, all of them different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-async function lastLines(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text.split('\n').slice(-15).join('\n');
 }

@@ -8,9 +8,11 @@ import { AREAS, stateOf, type Area, type Check } from '../../../src/operations/d
 import { examineCluster } from '../../../src/operations/doctor/doctor.ts';
 import { openPrograms } from '../../../src/operations/programs/programs.ts';
 import type { FindingCode } from '../../../src/report/codes.ts';
+import { encrypt } from '../../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../../src/sops/identities.ts';
 import { runCommand, sampleCluster } from '../../support/cluster.ts';
-import { temporaryFolder } from '../../support/folders.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { fixture, NOW, SAMPLE_KEY, wholeRule } from '../../sops/support.ts';
 import { ownCluster } from '../support/own-cluster.ts';
 import { standIns, type StandInRule } from '../support/stand-ins.ts';
 
@@ -200,6 +202,27 @@ describe('doctor on secrets that cannot be decrypted', () => {
     expect(findings.map((finding) => finding.code)).toEqual([code]);
     expect(findings[0]?.message).toContain(message);
     expect(findings[0]?.remedy).toBeTruthy();
+  });
+
+  it('calls no file broken that the sops program wrote, or that has comments wherever they may stand', async () => {
+    const cluster = await sampleCluster();
+    await writeFiles(cluster, { 'age.key': SAMPLE_KEY });
+    const own = join(cluster, 'kubernetes/own');
+    const real = join(import.meta.dirname, '../../sops/fixtures/real');
+    const names = (await readdir(real)).filter((name) => name.includes('.sops.'));
+    for (const name of names) await cp(join(real, name), join(own, name));
+    const lines = fixture('../comments.jsonl').trimEnd().split('\n');
+    const plain = lines
+      .map((line) => (JSON.parse(line) as { text: string }).text)
+      .filter((_, index) => index % 6 === 0);
+    for (const [index, text] of plain.entries()) {
+      const path = `kubernetes/own/comments-${String(index)}.sops.yaml`;
+      const encrypted = await encrypt({ path, plain: text, rule: wholeRule, identities: [], now: NOW });
+      await writeFiles(cluster, { [path]: encrypted });
+    }
+    const checks = (await examine(cluster, ['secrets'])).filter(({ subject }) => /^\d+ encrypted files$/.test(subject));
+    expect(checks.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(Number.parseInt(checks[0]?.subject ?? '', 10)).toBeGreaterThan(names.length + plain.length);
   });
 
   it('says that a rule names another recipient', async () => {
