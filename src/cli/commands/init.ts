@@ -6,6 +6,7 @@ import { isUntouchedSample } from '../../operations/init/source.ts';
 import { chooseDisk, chooseLink } from '../../operations/nodes/choose.ts';
 import { discoverMachines } from '../../operations/nodes/discover.ts';
 import type { Programs } from '../../operations/programs/call.ts';
+import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { inspectTarget, readTextIfPresent, realpath } from '../../system/files.ts';
@@ -39,21 +40,38 @@ export async function runInit(options: InitCommandOptions): Promise<number> {
     return await init(root, { ageKind, ...from, ...texts, ...keysFrom, launcher, programs, signal });
   });
   if (options.json === true) printJson({ status: 'done', ...result });
-  else printResult(result);
+  else printResult(result, await nextStep(root, result));
   return EXIT.done;
+}
+
+/** Both files are somebody's own after an interview, after `--from` and on a second machine, which has all secrets in its tree besides. */
+async function nextStep(root: ClusterRoot, { files }: InitResult): Promise<string> {
+  const isNew = files.some(({ file, outcome }) => file === COMPANION_FILE && outcome === 'created');
+  const steps = [
+    ...((await isSample(root)) ? ['edit cluster.yaml and nodes.yaml'] : []),
+    ...(isNew ? [`put secrets into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`)`] : []),
+  ];
+  const before = steps.length === 0 ? '' : `${steps.join(', ')}, then `;
+  return worded(`Next: ${before}run \`cluster-template configure\`.\n`);
+}
+
+async function isSample(root: ClusterRoot): Promise<boolean> {
+  return (await isUntouchedSample(root, 'cluster.yaml')) && (await isUntouchedSample(root, 'nodes.yaml'));
 }
 
 /** Whether the questions are to be put: where they are asked for, or where somebody at a terminal has the untouched sample. */
 async function wantsInterview(root: ClusterRoot, options: InitCommandOptions): Promise<boolean> {
   const { interactive, yes, json, from } = options;
   if (interactive !== true && (yes === true || json === true || from !== undefined || !isInteractive())) return false;
-  const isSample = (await isUntouchedSample(root, 'cluster.yaml')) && (await isUntouchedSample(root, 'nodes.yaml'));
-  if (interactive !== true) return isSample && (await confirm(`${OFFER}; answer some questions to make them yours?`));
+  if (interactive !== true) {
+    return (await isSample(root)) && (await confirm(`${OFFER}; answer some questions to make them yours?`));
+  }
   if (yes === true || json === true || from !== undefined) {
     throw usage('--interactive asks, which --yes, --json and --from exclude');
   }
   if (!isInteractive()) throw usage('--interactive asks, and nobody can be asked here: run it in a terminal');
-  if (!isSample) throw usage('cluster.yaml or nodes.yaml is yours already: edit it, as it would have to be replaced');
+  if (!(await isSample(root)))
+    throw usage('cluster.yaml or nodes.yaml is yours already: edit it, as it would have to be replaced');
   return true;
 }
 
@@ -105,7 +123,7 @@ async function placeOf(from: string): Promise<string> {
   return (await inspectTarget(resolve(from)))?.kind === 'folder' ? resolve(from) : from;
 }
 
-function printResult({ files, recipient, hook, findings }: InitResult): void {
+function printResult({ files, recipient, hook, findings }: InitResult, next: string): void {
   printFindings(findings);
   print(files.map(fileLine).join(''));
   printSentences(hookLine(hook));
@@ -114,11 +132,7 @@ function printResult({ files, recipient, hook, findings }: InitResult): void {
     printSentences('kept files differ from those elsewhere: they were yours already\n');
   }
   printSentences('Keep a copy of age.key in a safe place: without it nobody can read the secrets of the cluster.\n');
-  printSentences(
-    worded(
-      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`), then run `cluster-template configure`.\n',
-    ),
-  );
+  printSentences(next);
 }
 
 function fileLine({ file, outcome, from }: InitResult['files'][number]): string {

@@ -21,6 +21,9 @@ describe('init', () => {
       const mode = (await stat(join(cluster, file))).mode & 0o777;
       expect(mode, file).toBe(file.endsWith('.pub') ? 0o644 : 0o600);
     }
+    expect(first.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`), then run `',
+    );
     const before = await readFiles(cluster);
     const second = await runCommand(['init', '--root', cluster]);
     expect(second.code).toBe(0);

@@ -153,6 +153,7 @@ describe('init --interactive', () => {
     const stdout = await converse(program, answers);
     expect(stdout).toContain('still the sample; answer some questions to make them yours?');
     expect(stdout).toContain('taken    cluster.yaml');
+    expect(stdout).toContain('Next: put secrets into cluster.sops.yaml');
     expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toMatch(/^cluster_api_addr: 10\.20\.30\.5$/m);
     expect(await readFile(join(cluster, 'nodes.yaml'), 'utf8')).toContain("mac_addr: 'bc:24:11:00:00:01'");
   });

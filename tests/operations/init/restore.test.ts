@@ -28,6 +28,7 @@ describe('on a second machine, with age.key alone', () => {
     expect(await runCommand(['configure', '--check', '--root', second])).toMatchObject({ code: 0 });
     const again = await runCommand(['init', '--root', second]);
     expect(again.stdout).not.toMatch(/restored|created/);
+    expect(again.stdout).toMatch(/^Next: run `[^`]* configure [^`]*`\.$/m);
   });
 
   it('configure restores them as well and changes no file of the tree', async () => {
