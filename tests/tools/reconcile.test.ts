@@ -213,9 +213,10 @@ async function expectApplied({ cluster }: FluxWorld, tree: Tree, { objects }: Re
     const found = there.get(key) ?? there.get(key.replace(/ [^ ]*\//, ' /'));
     if (object.kind === 'Secret') return [];
     const { namespace: _, ...metadata } = object.metadata as Fields;
-    return found === undefined
-      ? [`${key} is not there`]
-      : differences({ ...object, metadata }, found).map((path) => `${key}: ${path}`);
+    if (found === undefined) return [`${key} is not there`];
+    // A list has the version that the API prefers.
+    const wanted = { ...object, metadata, apiVersion: found.apiVersion };
+    return differences(wanted, found).map((path) => `${key}: ${path}`);
   });
   expect(differing).toEqual([]);
 }
