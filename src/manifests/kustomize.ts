@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { compileGoRegex } from '../report/go-regex.ts';
 import type { ManifestDocument } from './document.ts';
 import { at, isFields, listAt, textAt, type FieldPath, type Fields } from './fields.ts';
 import { isClusterScoped } from './scopes.ts';
@@ -208,11 +209,12 @@ function isTarget(object: BuiltObject, target: Fields): boolean {
   return selectors.every(([pattern, value]) => pattern === undefined || matchesWhole(pattern, value));
 }
 
-/** A pattern that JavaScript cannot read may still be one of Go's; it counts as a plain text then. */
+/** A pattern with a mistake finds nothing, which is told. */
 function matchesWhole(pattern: string, value: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
-  } catch {
-    return pattern === value;
+    return compileGoRegex(`^(?:${pattern})$`).test(value);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return false;
   }
 }

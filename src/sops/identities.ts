@@ -1,7 +1,7 @@
+import { bech32 } from '@scure/base';
 import { randomBytes } from '../system/random.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
-import { decodeBech32, encodeBech32 } from './bech32.ts';
 import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './x25519.ts';
 
 /** The kind of an age key: a classic one, or a hybrid that a quantum computer could not break either. */
@@ -97,4 +97,16 @@ export function recipientKind(text: string): KeyKind | undefined {
   return (['x25519', 'post-quantum'] as const).find(
     (kind) => RECIPIENT_PREFIX[kind] === decoded?.prefix && RECIPIENT_LENGTH[kind] === decoded.bytes.length,
   );
+}
+
+/** As age writes recipients and identities: Bech32 (BIP 173) of any length, in lower case. */
+function encodeBech32(prefix: string, bytes: Uint8Array): string {
+  return bech32.encode(prefix, bech32.toWords(bytes), false);
+}
+
+/** The prefix (in lower case) and bytes of a text, or undefined where a letter, the case or the checksum is wrong. */
+function decodeBech32(text: string): { readonly prefix: string; readonly bytes: Uint8Array } | undefined {
+  const decoded = bech32.decodeUnsafe(text, false);
+  const bytes = decoded && bech32.fromWordsUnsafe(decoded.words);
+  return decoded && bytes ? { prefix: decoded.prefix, bytes } : undefined;
 }

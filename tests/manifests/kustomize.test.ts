@@ -68,6 +68,18 @@ patches:
     expect(problems).toEqual(['missing a/patch.yaml', 'patch-target Deployment gone']);
   });
 
+  it.each([
+    ['X', ['patch-target ConfigMap X']],
+    ['(?i)X', []],
+    ['x|y', []],
+    [String.raw`\\Qx\\E`, []],
+    ['(?=x)x', ['patch-target ConfigMap (?=x)x']],
+  ])('reads the name %s of what a patch is for as a pattern of Go', (name, expected) => {
+    const patches = `patches:\n  - patch: "[]"\n    target: {kind: ConfigMap, name: "${name}"}\n`;
+    const texts = { 'a/kustomization.yaml': kustomization('x.yaml') + patches, 'a/x.yaml': object('ConfigMap', 'x') };
+    expect(build(texts, 'a').problems).toEqual(expected);
+  });
+
   it('stops where kustomizations contain each other', () => {
     const texts = {
       'a/kustomization.yaml': kustomization('b'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, isEncrypted } from '../../src/sops/decrypt.ts';
 import { encrypt } from '../../src/sops/encrypt.ts';
-import { compileGoRegex } from '../../src/sops/go-regex.ts';
+import { compileGoRegex } from '../../src/report/go-regex.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
 import { redact } from '../../src/sops/redact.ts';
 import { floatText } from '../../src/sops/scalars.ts';

@@ -2,7 +2,6 @@ import { armor, Encrypter, identityToRecipient } from 'age-encryption';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { openAgeFile } from '../../src/sops/age-file.ts';
-import { decodeBech32, encodeBech32 } from '../../src/sops/bech32.ts';
 import { unwrapDataKey, wrapDataKey } from '../../src/sops/data-key.ts';
 import { DEFAULT_SELECTION } from '../../src/sops/selection.ts';
 import { generateIdentity, parseIdentity, parseIdentityFile, recipientKind } from '../../src/sops/identities.ts';
@@ -63,20 +62,6 @@ describe('parseIdentityFile', () => {
     expect(await findingsOf(() => parseIdentityFile('# only a comment\n', 'age.key'))).toMatchObject([
       { code: 'sops/identity' },
     ]);
-  });
-});
-
-describe('bech32', () => {
-  it.each([
-    'A12UEL5L',
-    'a12uel5l',
-    'abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw',
-    '11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqc8247j',
-  ])('knows the checksum of %s (BIP 173)', (text) => {
-    // Some of BIP 173's valid texts hold no whole bytes: only the others can be decoded.
-    const decoded = decodeBech32(text);
-    if (decoded !== undefined) expect(encodeBech32(decoded.prefix, decoded.bytes)).toBe(text.toLowerCase());
-    expect(decodeBech32(text.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q')))).toBeUndefined();
   });
 });
 

@@ -10,7 +10,7 @@ const MOST_COMPILED = 100;
 const compiled = new Map<string, GoRegex>();
 
 /**
- * A pattern as the sops program reads it, by Go's package regexp (RE2).
+ * A pattern as sops, Flux and kustomize read it, by Go's package regexp (RE2).
  *
  * @throws SyntaxError for what Go refuses: lookaround, back references, `\Z`, repetitions beyond 1000
  * @see https://pkg.go.dev/regexp/syntax
