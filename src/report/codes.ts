@@ -188,6 +188,7 @@ export const FINDING_CODES = {
   'programs/environment': 'a variable of the shell names other files than those of this cluster',
 
   // cluster: the nodes, the Kubernetes API and the domain
+  'cluster/disk': 'the disk of a machine is not there, is not fit for Talos, or holds something',
   'cluster/node': 'a node cannot be reached, or is not in the state that a step needs',
   'cluster/api': 'the Kubernetes API does not answer, or refuses something',
   'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
@@ -382,6 +383,7 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'operations/version-step': 'go by the versions in between',
   'operations/not-found': 'correct name and namespace',
   'operations/partly-done': 'run the command again: what is done is not done twice',
+  'cluster/disk': 'correct `disk` in nodes.yaml, or give up what is on it with `--wipe`',
   'cluster/node': 'look at the console of the machine, then run the command again',
   'cluster/api': 'run `cluster-template talos status`',
   'cluster/state': 'run `cluster-template configure`, commit and push',

@@ -215,6 +215,11 @@ export class SecretSearch {
     for (const { name, value } of secrets) {
       const open = [...publicForms(value), ...(value.match(PUBLIC_STRETCH) ?? []).map(withoutSpace)];
       const isSecret = (text: string): boolean => !open.some((one) => one.includes(text));
+      // Behind half a stretch that is public a few characters are the same by chance.
+      const isSecretPart = (text: string): boolean => {
+        const half = text.length >> 1;
+        return isSecret(text.slice(0, half)) && isSecret(text.slice(half));
+      };
       const units = unitsOf(value);
       for (const unit of units) {
         const written = writtenForms(unit);
@@ -226,7 +231,7 @@ export class SecretSearch {
           if (seen.has(text)) return;
           seen.add(text);
           if (isSecret(text)) this.#enter({ name, bytes: Buffer.from(text, 'utf8'), offset: 0, least: Infinity });
-          if (text.length > part) this.#addParts(name, text, part, (one) => isPart(one) && isSecret(one));
+          if (text.length > part) this.#addParts(name, text, part, (one) => isPart(one) && isSecretPart(one));
         };
         // What is cut was not encoded before, and nobody writes a key of many lines in capitals.
         for (const form of written) add(form, shortestPart);

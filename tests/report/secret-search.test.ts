@@ -69,6 +69,13 @@ describe('what a slip of the pen leaves of a secret', () => {
     expect(isFound(secret, text)).toBe(false);
   });
 
+  it('what stands before a key and some of it by chance is not, and half of a key is', () => {
+    const der = pem(EC).replace(/-----[^\n]*-----|\n/g, '');
+    const before = der.slice(0, 48);
+    expect(isFound(pem(EC), `${before}${der.slice(48, 59)}`)).toBe(false);
+    expect(isFound(pem(EC), der.slice(64, 88))).toBe(true);
+  });
+
   it('the private half of each is', () => {
     for (const key of [SSH.privateKey, pem(RSA), pem(EC)]) expect(isFound(key, key)).toBe(true);
   });

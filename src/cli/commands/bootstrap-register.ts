@@ -6,12 +6,16 @@ import type { BootstrapCommandOptions } from './bootstrap.ts';
 /** Adds `bootstrap talos`, `bootstrap apps` and `talos generate-config` to the command line. */
 export function registerBootstrap(program: Command, finish: Finish): void {
   const bootstrap = commandGroup(program, 'bootstrap', 'from machines that wait to a cluster that Flux looks after');
-  stage(clusterCommand(bootstrap, 'talos', 'configure the machines, start etcd and fetch the kubeconfig')).action(
-    async (options: BootstrapCommandOptions) => {
+  stage(clusterCommand(bootstrap, 'talos', 'configure the machines, start etcd and fetch the kubeconfig'))
+    .option(
+      '--maintenance-address <node=ip...>',
+      'where a machine answers before it is configured, on a trunk for example',
+    )
+    .option('--wipe', 'install on disks that are not empty, too')
+    .action(async (options: BootstrapCommandOptions) => {
       const { runBootstrapTalos } = await import('./bootstrap.ts');
       finish(await runBootstrapTalos(options));
-    },
-  );
+    });
   stage(clusterCommand(bootstrap, 'apps', 'install what Flux needs, and Flux'))
     .option(
       '--diff',

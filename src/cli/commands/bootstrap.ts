@@ -1,3 +1,4 @@
+import { parseAddress } from '../../cluster/addresses.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { appsObstacles, bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
 import { compareApps } from '../../operations/bootstrap/difference.ts';
@@ -24,19 +25,33 @@ export interface BootstrapCommandOptions extends RootOptions {
   readonly pollInterval?: string;
   readonly nodesTimeout?: string;
   readonly diff?: boolean;
+  readonly maintenanceAddress?: readonly string[];
+  readonly wipe?: boolean;
 }
 
 /** `cluster-template bootstrap talos`; gives back the exit code. */
 export async function runBootstrapTalos(options: BootstrapCommandOptions): Promise<number> {
   const root = await rootOf(options);
+  const maintenance = new Map((options.maintenanceAddress ?? []).map(readMaintenanceAddress));
   if (options.dryRun === true) {
     return await interruptible(async (signal) =>
-      showPlan(await planTalos(root), await talosObstacles(root, openPrograms({ root, signal })), options),
+      showPlan(await planTalos(root, maintenance), await talosObstacles(root, openPrograms({ root, signal })), options),
     );
   }
   return await resumable(options, async (signal) => {
-    await bootstrapTalos(root, { ...common(options), signal });
+    await bootstrapTalos(root, { ...common(options), maintenance, wipe: options.wipe === true, signal });
     return tellDone(options, talosNext());
+  });
+}
+
+/** `k8s-0=192.0.2.50` as name and address. */
+function readMaintenanceAddress(text: string): [name: string, address: string] {
+  const [, name, address] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name !== undefined && address !== undefined && parseAddress(address) !== undefined) return [name, address];
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `--maintenance-address: ${text} is no node with an address`,
+    remedy: 'write NODE=IP, for example k8s-0=192.0.2.50',
   });
 }
 

@@ -30,6 +30,7 @@ export function registerTalos(program: Command, finish: Finish): void {
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
     .addOption(new Option('--mode <mode>', 'how talosctl applies it').choices(APPLY_MODES).default('auto'))
+    .option('--wipe', 'install a new machine on a disk that is not empty, too')
     .alias('apply')
     .action(async (nodes: string[], options: TalosOptions & { mode: ApplyMode }) => {
       const { runApplyNode } = await import('./talos.ts');

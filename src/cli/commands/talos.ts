@@ -29,6 +29,7 @@ export interface TalosOptions extends RootOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly all?: boolean;
+  readonly wipe?: boolean;
 }
 
 /** `cluster-template talos apply-node [NODE...]`; gives back the exit code. */
@@ -47,6 +48,7 @@ export async function runApplyNode(
     const apply: ApplyOptions = {
       mode: options.mode,
       dryRun: options.dryRun === true,
+      wipe: options.wipe === true,
       confirm: (plan) => confirmPlan(plan, options),
     };
     const operation = { root, operation: 'talos apply-node', reporter: reporterOf(options), signal };

@@ -2,6 +2,7 @@ import { Failure, type Finding } from '../../report/finding.ts';
 import { controllersOf, type TalosNode } from '../day2/talos-cluster.ts';
 import { waitFor, type Look } from '../programs/patience.ts';
 import type { StepReport } from '../reporter.ts';
+import { lookAtDisk } from '../talos/disks.ts';
 import { lookAtNode, type NodeCondition } from '../talos/nodes.ts';
 import { retrying } from './retry.ts';
 import { applyFirst } from './talos-calls.ts';
@@ -36,9 +37,20 @@ export async function lookAtNodes(task: TalosTask, report: StepReport): Promise<
   return seen;
 }
 
+/**
+ * Looks at the disks of the machines in maintenance mode, all of them before the first is wiped.
+ *
+ * @throws Failure where a disk is not there, is not fit or holds something
+ */
+export async function lookAtDisks(task: TalosTask, seen: SeenNodes, report: StepReport): Promise<void> {
+  const waiting = waitingNodes(seen);
+  await requireDisks(task, waiting, report);
+  if (waiting.length === 0) report.say('no node waits for its configuration');
+}
+
 /** Applies the configuration to every node in maintenance mode; the others are left alone. */
 export async function applyToNodes(task: TalosTask, seen: SeenNodes, report: StepReport): Promise<void> {
-  const waiting = [...seen].filter(([, { kind }]) => kind === 'maintenance').map(([node]) => node);
+  const waiting = waitingNodes(seen);
   for (const node of waiting) await applyToNode(task, node, report);
   report.say(waiting.length === 0 ? 'no node waits for it' : names(waiting));
 }
@@ -70,28 +82,57 @@ async function waitUntilConfigured(task: TalosTask, nodes: readonly TalosNode[],
   const pending = new Set(nodes);
   await waitFor(waiting, async (): Promise<Look<true>> => {
     for (const node of [...pending]) {
-      const condition = await lookAtNode(run.programs, node, task.isPortOpen);
+      const condition = await lookAt(task, node);
       // One that answers as a stranger may be on its way up: only another machine is refused at once.
       if (condition.kind === 'maintenance') refuseStrangers(task, new Map([[node, condition]]));
       if (condition.kind === 'configured') pending.delete(node);
-      // A machine that restarted before it had written its configuration waits for it again.
-      if (condition.kind === 'maintenance') await applyToNode(task, node, report);
+      // A machine that restarted before it had written its configuration waits for it again; another turns up only now.
+      if (condition.kind === 'maintenance') {
+        await requireDisks(task, [node], report);
+        await applyToNode(task, node, report);
+      }
     }
     return pending.size === 0 ? { value: true } : { reason: `${names([...pending])} not up yet` };
   });
   report.say(`${names(nodes)} ${nodes.length === 1 ? 'is' : 'are'} up`);
 }
 
-async function applyToNode({ run, patience }: TalosTask, node: TalosNode, report: StepReport): Promise<void> {
-  report.live(`${node.name} (${node.address})`);
-  const { pauseSeconds } = patience;
-  await retrying({ signal: run.signal, pauseSeconds }, report, () => run.programs.run(applyFirst(node)));
+async function requireDisks(task: TalosTask, nodes: readonly TalosNode[], report: StepReport): Promise<void> {
+  const findings: Finding[] = [];
+  for (const node of nodes) {
+    const address = maintenanceAddress(task, node);
+    const found = await lookAtDisk(task.run.programs, node, { address, wipe: task.wipe });
+    findings.push(...found.findings);
+    if (found.disk !== undefined && found.findings.length === 0) report.note(`${node.name}: ${found.disk}`);
+  }
+  if (findings.length > 0) throw new Failure('outside', findings);
 }
 
-async function lookAtAll({ run, cluster, isPortOpen }: TalosTask): Promise<SeenNodes> {
+async function applyToNode(task: TalosTask, node: TalosNode, report: StepReport): Promise<void> {
+  const { run, patience } = task;
+  const address = maintenanceAddress(task, node);
+  report.live(`${node.name} (${address})`);
+  const { pauseSeconds } = patience;
+  await retrying({ signal: run.signal, pauseSeconds }, report, () => run.programs.run(applyFirst(node, address)));
+}
+
+async function lookAtAll(task: TalosTask): Promise<SeenNodes> {
   const seen = new Map<TalosNode, NodeCondition>();
-  for (const node of cluster.nodes) seen.set(node, await lookAtNode(run.programs, node, isPortOpen));
+  for (const node of task.cluster.nodes) seen.set(node, await lookAt(task, node));
   return seen;
+}
+
+async function lookAt(task: TalosTask, node: TalosNode): Promise<NodeCondition> {
+  const { isPortOpen } = task;
+  return await lookAtNode(task.run.programs, node, { maintenance: maintenanceAddress(task, node), isPortOpen });
+}
+
+function maintenanceAddress({ maintenance }: TalosTask, { name, address }: TalosNode): string {
+  return maintenance.get(name) ?? address;
+}
+
+function waitingNodes(seen: SeenNodes): TalosNode[] {
+  return [...seen].filter(([, { kind }]) => kind === 'maintenance').map(([node]) => node);
 }
 
 function refuseStrangers({ macs }: TalosTask, seen: SeenNodes): void {

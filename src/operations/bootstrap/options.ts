@@ -13,6 +13,10 @@ export interface BootstrapOptions {
   readonly patience: Patience;
   /** The environment for programs; the process's own where it is not given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where machines answer in maintenance mode, by the names of their nodes, where that is not their address. */
+  readonly maintenance?: ReadonlyMap<string, string>;
+  /** Whether what lies on the disks may be lost. */
+  readonly wipe?: boolean;
   /** How ports are looked at; over the network where it is not given. */
   readonly isPortOpen?: PortProbe;
 }

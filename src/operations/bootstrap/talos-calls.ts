@@ -1,12 +1,16 @@
 import { machineConfigPath, type TalosNode } from '../day2/talos-cluster.ts';
 import type { ProgramCall } from '../programs/call.ts';
 
-/** Hands a machine in maintenance its configuration: it installs itself and restarts. */
-export function applyFirst(node: TalosNode): ProgramCall {
+/**
+ * Hands a machine in maintenance its configuration: it installs itself and restarts.
+ *
+ * @param address - where it answers now
+ */
+export function applyFirst(node: TalosNode, address: string): ProgramCall {
   const file = machineConfigPath(node).replace(/^talos\//, '');
   return {
     program: 'talosctl',
-    arguments: ['apply-config', '--insecure', '--nodes', node.address, '--file', file],
+    arguments: ['apply-config', '--insecure', '--nodes', address, '--file', file],
     folder: 'talos',
     timeoutSeconds: 120,
   };

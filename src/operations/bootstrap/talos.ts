@@ -1,17 +1,24 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { isPortOpen as probePort } from '../../system/network.ts';
-import { controllersOf, readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
+import {
+  controllersOf,
+  findNodes,
+  readTalosCluster,
+  type TalosCluster,
+  type TalosNode,
+} from '../day2/talos-cluster.ts';
 import { runOperation, type OperationRun } from '../operation.ts';
 import type { Failure } from '../../report/finding.ts';
 import type { Programs } from '../programs/call.ts';
 import { requirePrograms } from '../programs/versions.ts';
 import { ensureSecretBundle, GENERATE_SECRETS, SECRET_BUNDLE } from '../talos/secret.ts';
 import { generateConfig, GENERATE_CONFIG } from '../talos/generate.ts';
+import { askDisks } from '../talos/disks.ts';
 import { askConfigured, askMaintenance } from '../talos/nodes.ts';
 import { obstacles, requireOwnTree, type OwnTree } from './guard.ts';
 import { fetchKubeconfig, waitForApi } from './kubeconfig.ts';
 import { startEtcd } from './etcd.ts';
-import { applyToNodes, lookAtNodes, waitForControllers, waitForOthers } from './machines.ts';
+import { applyToNodes, lookAtDisks, lookAtNodes, waitForControllers, waitForOthers } from './machines.ts';
 import type { BootstrapOptions, PortProbe } from './options.ts';
 import type { PlannedStep } from './plan.ts';
 import { applyFirst, ASK_API, bootstrapEtcd, etcdMembers, printKubeconfig } from './talos-calls.ts';
@@ -22,6 +29,7 @@ export const TALOS_STEPS = {
   secrets: 'Make the secrets of the cluster',
   generate: 'Generate the configuration of the nodes',
   look: 'Look at the nodes',
+  disks: 'Look at the disks',
   apply: 'Apply the configuration',
   wait: 'Wait for the controllers',
   etcd: 'Start etcd',
@@ -39,7 +47,7 @@ export const TALOS_STEPS = {
  */
 export async function bootstrapTalos(root: ClusterRoot, options: BootstrapOptions): Promise<void> {
   await runOperation({ root, operation: 'bootstrap talos', ...options }, async (run) => {
-    const { patience, isPortOpen = probePort } = options;
+    const { patience, isPortOpen = probePort, maintenance = new Map<string, string>(), wipe = false } = options;
     const { key, cluster, macs } = await run.step(TALOS_STEPS.check, () => checkTalos(run));
     await run.step(TALOS_STEPS.secrets, async ({ say }) => {
       const isMade = await ensureSecretBundle(root, key, run.programs);
@@ -48,8 +56,10 @@ export async function bootstrapTalos(root: ClusterRoot, options: BootstrapOption
     await run.step(TALOS_STEPS.generate, async ({ say }) => {
       say(`${String((await generateConfig(root, cluster, run.programs)).length)} nodes`);
     });
-    const task = { run, cluster, macs, patience, isPortOpen };
+    findNodes(cluster, [...maintenance.keys()]);
+    const task = { run, cluster, macs, patience, isPortOpen, maintenance, wipe };
     const seen = await run.step(TALOS_STEPS.look, (report) => lookAtNodes(task, report));
+    await run.step(TALOS_STEPS.disks, (report) => lookAtDisks(task, seen, report));
     await run.step(TALOS_STEPS.apply, (report) => applyToNodes(task, seen, report));
     await run.step(TALOS_STEPS.wait, (report) => waitForControllers(task, report));
     await run.step(TALOS_STEPS.etcd, (report) => startEtcd(task, report));
@@ -62,10 +72,15 @@ export async function bootstrapTalos(root: ClusterRoot, options: BootstrapOption
 /**
  * The steps without doing any: nothing is started, and no machine is asked.
  *
+ * @param maintenance - where machines answer in maintenance mode, by the names of their nodes
  * @throws Failure where talos/ was not generated yet
  */
-export async function planTalos(root: ClusterRoot): Promise<PlannedStep[]> {
+export async function planTalos(
+  root: ClusterRoot,
+  maintenance: ReadonlyMap<string, string> = new Map(),
+): Promise<PlannedStep[]> {
   const cluster = await readTalosCluster(root);
+  const where = ({ name, address }: TalosNode): string => maintenance.get(name) ?? address;
   const [first, ...others] = controllersOf(cluster);
   const { nodes } = cluster;
   return [
@@ -75,9 +90,18 @@ export async function planTalos(root: ClusterRoot): Promise<PlannedStep[]> {
     {
       title: TALOS_STEPS.look,
       condition: 'a node that is configured already is not asked a second time',
-      calls: nodes.flatMap((node) => [askConfigured(node), askMaintenance(node)]),
+      calls: nodes.flatMap((node) => [askConfigured(node), askMaintenance(where(node))]),
     },
-    { title: TALOS_STEPS.apply, condition: 'only nodes in maintenance mode', calls: nodes.map(applyFirst) },
+    {
+      title: TALOS_STEPS.disks,
+      condition: 'only nodes in maintenance mode; stops where one is not empty',
+      calls: nodes.flatMap((node) => askDisks(where(node))),
+    },
+    {
+      title: TALOS_STEPS.apply,
+      condition: 'only nodes in maintenance mode',
+      calls: nodes.map((node) => applyFirst(node, where(node))),
+    },
     { title: TALOS_STEPS.wait, condition: 'asked again and again', calls: [first, ...others].map(askConfigured) },
     {
       title: TALOS_STEPS.etcd,
@@ -113,6 +137,8 @@ export interface TalosTask {
   readonly macs: ReadonlyMap<string, string>;
   readonly patience: BootstrapOptions['patience'];
   readonly isPortOpen: PortProbe;
+  readonly maintenance: ReadonlyMap<string, string>;
+  readonly wipe: boolean;
 }
 
 async function checkTalos(

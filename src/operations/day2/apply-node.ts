@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { failure } from '../../report/finding.ts';
+import { Failure, failure } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
 import type { OperationRun } from '../operation.ts';
 import type { ProgramOutput } from '../programs/call.ts';
 import { mask } from '../programs/output.ts';
+import type { StepReport } from '../reporter.ts';
+import { lookAtDisk } from '../talos/disks.ts';
 import { readBootId, waitForNode, waitUntilSafe } from './health.ts';
 import { readStage } from './nodes-state.ts';
 import { redactDiff, secretValues } from './redact-diff.ts';
@@ -19,6 +21,8 @@ export type ApplyMode = 'auto' | 'no-reboot' | 'reboot' | 'staged' | 'try';
 export interface ApplyOptions {
   readonly mode: ApplyMode;
   readonly dryRun: boolean;
+  /** Whether what lies on the disk of a machine in maintenance may be lost. */
+  readonly wipe: boolean;
   /** Shown a node's plan; gives back whether it is to be carried out. */
   readonly confirm: (plan: NodePlan) => Promise<boolean>;
 }
@@ -58,6 +62,7 @@ export async function applyNodes(
     const plan = await run.step(`Compare ${node.name}`, async (report) => {
       const found = await planNode(run, node, options.mode);
       if (found === undefined) throw silent(node);
+      if (found.kind === 'new') await requireDisk(run, node, options, report);
       report.say(WORDS[found.kind]);
       return found;
     });
@@ -67,6 +72,18 @@ export async function applyNodes(
     });
   }
   return applied;
+}
+
+/** A first configuration installs Talos, which wipes the disk. */
+async function requireDisk(
+  run: OperationRun,
+  node: TalosNode,
+  { wipe }: ApplyOptions,
+  report: StepReport,
+): Promise<void> {
+  const { disk, findings } = await lookAtDisk(run.programs, node, { address: node.address, wipe });
+  if (findings.length > 0) throw new Failure('outside', findings);
+  if (disk !== undefined) report.note(`installs on ${disk}`);
 }
 
 /** How a node's configuration stands to what the repository says; `silent` where the node does not answer. */

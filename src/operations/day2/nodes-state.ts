@@ -41,7 +41,7 @@ export async function readSchematic(programs: Programs, address: string): Promis
 export async function readStage(programs: Programs, node: TalosNode): Promise<string | undefined> {
   const status = await programs.ask({ ...askConfigured(node), toleratesTimeout: true });
   if (status.exitCode === 0) return /"stage":\s*"([a-z ]+)"/.exec(status.stdout)?.[1];
-  const links = await programs.ask({ ...askMaintenance(node), toleratesTimeout: true });
+  const links = await programs.ask({ ...askMaintenance(node.address), toleratesTimeout: true });
   return links.exitCode === 0 ? 'maintenance' : undefined;
 }
 

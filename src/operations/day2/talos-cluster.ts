@@ -13,6 +13,8 @@ export interface TalosNode {
   /** The installer's image without its tag. */
   readonly image: string;
   readonly schematic: string;
+  /** The disk that Talos is installed on: a path, or a serial number. Undefined where a selector of the user's own chooses it. */
+  readonly disk: string | undefined;
 }
 
 /** What talos/talconfig.yaml and talos/talenv.yaml say. */
@@ -106,7 +108,9 @@ function readNode(node: Readonly<Record<string, unknown>>): TalosNode {
   const [name, address] = [text(node.hostname), text(node.ipAddress)];
   if (name === '' || address === '' || image === '') throw unreadable(CONFIG);
   const schematic = image.slice(image.lastIndexOf('/') + 1);
-  return { name, address, controller: node.controlPlane === true, image, schematic };
+  const serial = text(asRecord(node.installDiskSelector).serial);
+  const disk = text(node.installDisk) || serial || undefined;
+  return { name, address, controller: node.controlPlane === true, image, schematic, disk };
 }
 
 function readVersion(value: unknown): string {

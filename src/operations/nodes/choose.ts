@@ -1,8 +1,8 @@
 import { failure, type Failure } from '../../report/finding.ts';
 import type { Disk, Link, Machine } from './hardware.ts';
 
-/** Talos asks for at least this much: https://docs.siderolabs.com/talos (system requirements). */
-const SMALLEST_DISK = 10_000_000_000;
+/** Talos asks for at least this much, in bytes: https://docs.siderolabs.com/talos (system requirements). */
+export const SMALLEST_DISK = 10_000_000_000;
 
 /**
  * How the disk of a machine is to be named in nodes.yaml: by its path where there is but one to choose from; else by its serial

@@ -27,8 +27,12 @@ export function askConfigured({ address }: TalosNode): ProgramCall {
   };
 }
 
-/** Asks a machine in maintenance for its network interfaces; it answers anybody. */
-export function askMaintenance({ address }: TalosNode): ProgramCall {
+/**
+ * Asks a machine in maintenance for its network interfaces; it answers anybody.
+ *
+ * @param address - where it answers now: on a trunk that is another address than the one it will have
+ */
+export function askMaintenance(address: string): ProgramCall {
   return {
     program: 'talosctl',
     arguments: ['get', 'links', '--insecure', '--nodes', address, '--output', 'json'],
@@ -38,14 +42,23 @@ export function askMaintenance({ address }: TalosNode): ProgramCall {
   };
 }
 
-/** Looks at one machine; `isPortOpen` tells one that refuses us from one that is not there. Never throws for what it answers. */
+/**
+ * Looks at one machine. Never throws for what it answers.
+ *
+ * @param where.maintenance - where it answers in maintenance mode
+ * @param where.isPortOpen - tells one that refuses us from one that is not there
+ */
 export async function lookAtNode(
   programs: Programs,
   node: TalosNode,
-  isPortOpen: (address: string, port: number, timeoutSeconds: number) => Promise<boolean>,
+  where: {
+    readonly maintenance: string;
+    readonly isPortOpen: (address: string, port: number, timeoutSeconds: number) => Promise<boolean>;
+  },
 ): Promise<NodeCondition> {
+  const { maintenance, isPortOpen } = where;
   if ((await answer(programs, askConfigured(node))) !== undefined) return { kind: 'configured' };
-  const links = await answer(programs, askMaintenance(node));
+  const links = await answer(programs, askMaintenance(maintenance));
   if (links !== undefined) return { kind: 'maintenance', hardwareAddresses: hardwareAddresses(links) };
   if (!(await isPortOpen(node.address, API_PORT, PROBE_SECONDS))) return { kind: 'silent' };
   // It may have come up between the questions.

@@ -32,6 +32,11 @@ describe('bootstrap talos', () => {
         "  4 nodes",
         "Look at the nodes",
         "  4 in maintenance mode",
+        "Look at the disks",
+        "  k8s-0: /dev/sda (Acme, 500 GB)",
+        "  k8s-1: /dev/sda (Acme, 500 GB)",
+        "  k8s-2: /dev/sda (Acme, 500 GB)",
+        "  k8s-3: /dev/nvme0n1 (Acme, 500 GB)",
         "Apply the configuration",
         "  k8s-0, k8s-1, k8s-2, k8s-3",
         "Wait for the controllers",
@@ -72,6 +77,48 @@ describe('bootstrap talos', () => {
     }
   });
 
+  it('looks at every disk before it wipes the first', async () => {
+    const photos = { dev_path: '/dev/nvme0n1p1', type: 'partition', parent_dev_path: '/dev/nvme0n1', name: 'ext4' };
+    const { cluster, stands } = await world([
+      {
+        program: 'talosctl',
+        match: 'get discoveredvolumes --insecure --nodes 10.11.12.20 ',
+        stdout: JSON.stringify({ spec: photos }),
+      },
+    ]);
+    const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
+    expect(ended).toBeInstanceOf(Failure);
+    expect((ended as Failure).message).toContain('k8s-3: /dev/nvme0n1 (Acme, 500 GB) is not empty');
+    expect(await stands.script()).not.toContain('apply-config');
+    await bootstrap(cluster, stands, { wipe: true });
+    expect(await stands.script()).toContain('apply-config --insecure --nodes 10.11.12.20');
+  });
+
+  it('reaches a machine in maintenance at another address than it will have', async () => {
+    const there = (words: string): StandInRule => ({ program: 'talosctl', match: `${words} --nodes 10.99.0.7 ` });
+    const [first] = OWN_NODES;
+    const { cluster, stands } = await world([
+      {
+        ...there('get links --insecure'),
+        unless: ['applied-10.11.12.10'],
+        stdout: `{"spec": {"hardwareAddr": "${first.mac}"}}`,
+      },
+      { ...there('get links --insecure'), exitCode: 1, stderr: 'error: no route to host\n' },
+      { ...there('get disks --insecure'), stdout: '{"spec": {"dev_path": "/dev/sda", "size": 500107862016}}' },
+      { ...there('get discoveredvolumes --insecure'), stdout: '' },
+      { ...there('apply-config --insecure'), sets: ['applied-10.11.12.10'] },
+    ]);
+    await bootstrap(cluster, stands, { maintenance: new Map([[first.name, '10.99.0.7']]) });
+    const script = await stands.script();
+    expect(script).toContain('apply-config --insecure --nodes 10.99.0.7 ');
+    expect(script).not.toContain('--insecure --nodes 10.11.12.10 ');
+    expect(script).toContain('get machinestatus --nodes 10.11.12.10 ');
+    const unknown = await bootstrap(cluster, stands, { maintenance: new Map([['k8s-9', '10.99.0.7']]) }).catch(
+      (error: unknown) => error,
+    );
+    expect(unknown).toMatchObject({ kind: 'usage' });
+  });
+
   it('does nothing a second time that changes anything', async () => {
     const { cluster, stands } = await world();
     await bootstrap(cluster, stands);
@@ -91,7 +138,7 @@ describe('bootstrap talos', () => {
   it('prints every step of a dry run and starts nothing', async () => {
     const { cluster, stands } = await world();
     const steps = await planTalos(clusterRoot(cluster));
-    expect(steps.map(({ title }) => title)).toHaveLength(10);
+    expect(steps.map(({ title }) => title)).toHaveLength(11);
     const result = await runCommand(['bootstrap', 'talos', '--dry-run', '--root', cluster], { env: stands.env });
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('talosctl bootstrap --nodes 10.11.12.10 --endpoints 10.11.12.10');
@@ -312,7 +359,7 @@ async function fewNodes(): Promise<{ cluster: string; stands: StandIns }> {
 async function bootstrap(
   cluster: string,
   stands: StandIns,
-  options: Partial<Pick<BootstrapOptions, 'patience' | 'isPortOpen' | 'signal'>> = {},
+  options: Partial<Pick<BootstrapOptions, 'patience' | 'isPortOpen' | 'signal' | 'maintenance' | 'wipe'>> = {},
 ): Promise<string[]> {
   const { reporter, lines } = logReporter();
   const isPortOpen = (): Promise<boolean> => Promise.resolve(false);

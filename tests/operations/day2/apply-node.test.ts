@@ -104,14 +104,23 @@ describe('talos apply-node', () => {
   });
 
   it('sends a node in maintenance its first configuration', async () => {
-    const cluster = await standInCluster([
-      { program: 'talosctl', match: '^get machinestatus', exitCode: 1, stderr: 'tls: unknown authority\n' },
-      { program: 'talosctl', match: '^get links --insecure', stdout: '{}' },
-      { program: 'talosctl', match: '^apply-config' },
-    ]);
+    const cluster = await standInCluster([...inMaintenance(''), { program: 'talosctl', match: '^apply-config' }]);
     const { code, stderr } = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes']);
     expect(code, stderr).toBe(0);
     await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/apply-new-node.txt');
+  });
+
+  it('installs on a disk that holds something only where that was given up', async () => {
+    const photos = { dev_path: '/dev/nvme0n1p1', type: 'partition', parent_dev_path: '/dev/nvme0n1', name: 'ext4' };
+    const world = [...inMaintenance(JSON.stringify({ spec: photos })), { program: 'talosctl', match: '^apply-config' }];
+    const cluster = await standInCluster(world);
+    const { code, stderr } = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('is not empty: it holds /dev/nvme0n1p1 ext4. Installing wipes it [cluster/disk]');
+    expect(await cluster.stands.script()).not.toContain('apply-config');
+    const wiping = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes', '--wipe']);
+    expect(wiping.code, wiping.stderr).toBe(0);
+    expect(await cluster.stands.script()).toContain('apply-config');
   });
 
   it('tells a node that does not answer', async () => {
@@ -173,3 +182,14 @@ describe('a difference of machine configurations', () => {
     expect(secretValues(config)).toEqual(['a1', 'k1', 's1', 'p1']);
   });
 });
+
+/** A machine that waits for its first configuration, with what talosctl prints of what lies on its disks. */
+function inMaintenance(volumes: string): StandInRule[] {
+  const disk = { dev_path: '/dev/nvme0n1', size: 500_107_862_016, model: 'Acme' };
+  return [
+    { program: 'talosctl', match: '^get machinestatus', exitCode: 1, stderr: 'tls: unknown authority\n' },
+    { program: 'talosctl', match: '^get links --insecure', stdout: '{}' },
+    { program: 'talosctl', match: '^get disks --insecure', stdout: JSON.stringify({ spec: disk }) },
+    { program: 'talosctl', match: '^get discoveredvolumes --insecure', stdout: volumes },
+  ];
+}

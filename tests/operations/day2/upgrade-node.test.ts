@@ -79,7 +79,14 @@ describe('talos upgrade-node', () => {
 
   it('lets a worker be, and etcd lose no quorum, where the cluster is not well', async () => {
     const { quorumProblem } = await import('../../../src/operations/day2/etcd.ts');
-    const nodes = NODES.map(([name, address, controller]) => ({ name, address, controller, image: '', schematic: '' }));
+    const nodes = NODES.map(([name, address, controller]) => ({
+      name,
+      address,
+      controller,
+      image: '',
+      schematic: '',
+      disk: '/dev/sda',
+    }));
     const [one, two, three, worker] = nodes;
     if (!one || !two || !three || !worker) throw new Error('the sample has four nodes');
     const members = (problems: readonly (string | undefined)[]) =>

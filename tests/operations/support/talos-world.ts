@@ -39,6 +39,16 @@ export function talosWorld(nodes: readonly (typeof OWN_NODES)[number][] = OWN_NO
   ];
 }
 
+/** What talosctl prints of an empty machine: the disks of the sample's nodes, and a stick with the image of Talos. */
+const DISKS = ['sda', 'nvme0n1']
+  .map((id) => ({
+    metadata: { type: 'Disks.block.talos.dev', id },
+    spec: { dev_path: `/dev/${id}`, size: 500_107_862_016, model: 'Acme' },
+  }))
+  .map((disk) => `${JSON.stringify(disk, undefined, 4)}\n`)
+  .join('');
+const VOLUMES = `${JSON.stringify({ metadata: { type: 'DiscoveredVolumes.block.talos.dev', id: 'sdz' }, spec: { dev_path: '/dev/sdz', type: 'disk', name: 'iso9660' } }, undefined, 4)}\n`;
+
 function machine({ address, mac, controller: isController }: (typeof OWN_NODES)[number]): StandInRule[] {
   const [asks, links] = [`get machinestatus --nodes ${address} `, `get links --insecure --nodes ${address} `];
   const [applied, up] = [`applied-${address}`, `up-${address}`];
@@ -51,6 +61,8 @@ function machine({ address, mac, controller: isController }: (typeof OWN_NODES)[
     { program, match: asks, exitCode: 1, stderr: 'error: tls: certificate signed by unknown authority\n' },
     { program, match: links, unless: [applied], stdout: `{"spec": {"hardwareAddr": "${mac}"}}\n{"spec": {}}\n` },
     { program, match: links, exitCode: 1, stderr: 'error: tls: certificate required\n' },
+    { program, match: `get disks --insecure --nodes ${address} `, unless: [applied], stdout: DISKS },
+    { program, match: `get discoveredvolumes --insecure --nodes ${address} `, unless: [applied], stdout: VOLUMES },
     { program, match: `apply-config --insecure --nodes ${address} `, unless: [applied], sets: [applied] },
     {
       program,
