@@ -25,10 +25,10 @@ export function wordwrap(
   environment: EnvironmentLike,
   ...[s, width = 79, breakLongWords = true, wrapstring = null, breakOnHyphens = true]: unknown[]
 ): unknown {
-  if (!isText(s)) throw noMethod(s, 'splitlines');
   const separator = wrapstring ?? environment.newlineSequence;
   // A chainable undefined value has any attribute and fails where it is called, after the first line was wrapped.
   if (!isText(separator) && !(separator instanceof ChainableUndefined)) throw noMethod(separator, 'join');
+  if (!isText(s)) throw noMethod(s, 'splitlines');
   const lines = splitLines(plain(s)).map((line) => {
     const options = {
       width: widthOf(width),
