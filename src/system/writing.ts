@@ -90,19 +90,18 @@ export async function refuseLinks({ folder, path }: Destination): Promise<void> 
 
 /** What is said of a link or a file in the place of a folder of ours. */
 export function notAFolder(path: string, kind: EntryKind): Failure {
-  return failure('input', {
-    code: 'workspace/not-a-file',
-    message: `${KIND_WORDS[kind]} lies where a generated folder belongs`,
-    place: { file: path },
-    remedy: 'move it away; generated files are never written through links',
-  });
+  return inTheWay(path, kind, 'folder');
 }
 
 /** What is said of a link or a folder in the place of a file of ours. */
 export function notAFile(path: string, kind: EntryKind): Failure {
+  return inTheWay(path, kind, 'file');
+}
+
+function inTheWay(path: string, kind: EntryKind, wanted: 'file' | 'folder'): Failure {
   return failure('input', {
     code: 'workspace/not-a-file',
-    message: `${KIND_WORDS[kind]} lies where a generated file belongs`,
+    message: `${KIND_WORDS[kind]} lies where a generated ${wanted} belongs`,
     place: { file: path },
     remedy: 'move it away; generated files are never written through links',
   });
