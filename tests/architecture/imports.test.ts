@@ -88,6 +88,15 @@ describe('imports', () => {
   });
 });
 
+describe('code', () => {
+  it('is made of text where templates and plugins are loaded, and nowhere else', () => {
+    // The constructor of a class is read in undefined.ts; that of a function makes functions.
+    const making = /(?<!\bthis|\bother)\.constructor\b|\bnew Function\b|\bFunction\(|\beval\(|node:vm\b/;
+    const found = [...sources].filter(([file, text]) => !file.includes('/generated/') && making.test(text));
+    expect(found.map(([file]) => file).sort()).toEqual(['jinja/program.ts', 'makejinja/typescript.ts']);
+  });
+});
+
 function violation(file: string, target: string): string[] {
   const folder = file.split('/')[0] ?? '';
   const rule = RULES[folder];
