@@ -11,7 +11,7 @@ import { resolveModule } from './module-files.ts';
 /** What transpiles: part of a cached file's name, so that another version does not run what this one made. */
 export const TRANSPILER = 'oxc-transform 0.151.0';
 
-/** What a syntax is told in that neither Node.js nor a type could have left away. */
+/** Where oxc takes from what it cannot say in plain JavaScript: decorators and `using`. */
 const HELPERS = '@oxc-project/runtime/';
 
 /** The oldest Node.js that runs the result knows all of it. */
