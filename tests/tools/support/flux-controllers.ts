@@ -17,7 +17,7 @@ export interface FluxControllers {
 }
 
 /** What they are started with. */
-export interface FluxOptions {
+export interface ControllerOptions {
   /** An empty folder for what they fetch and for their logs. */
   readonly folder: string;
   readonly kubeconfig: string;
@@ -40,7 +40,7 @@ const ARGUMENTS: Readonly<Record<Controller, readonly string[]>> = {
 };
 
 /** Starts the real controllers as plain processes that listen on loopback. */
-export async function startFlux({ paths }: Tools<Controller>, options: FluxOptions): Promise<FluxControllers> {
+export async function startFlux({ paths }: Tools<Controller>, options: ControllerOptions): Promise<FluxControllers> {
   const { folder } = options;
   const [storage = 0, ...ports] = await freePorts(1 + 2 * CONTROLLERS.length);
   const address = `127.0.0.1:${String(storage)}`;
