@@ -1,7 +1,7 @@
 import { at, isFields, listAt, textAt, type FieldPath } from '../manifests/fields.ts';
 import type { AppliedObject, FluxKustomization, FluxTree } from '../manifests/flux.ts';
 import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { manifestFinding } from './manifest-finding.ts';
 
 /** Finds Kustomizations of Flux whose folder is missing, or is applied by another one too. */

@@ -6,7 +6,7 @@ import { resolverOf } from '../manifests/flux.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/substitution.ts';
 import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { manifestFinding } from './manifest-finding.ts';
 
 /** Kinds of files that no API server ever sees: kustomize and helmfile read them. */

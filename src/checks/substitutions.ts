@@ -2,7 +2,7 @@ import { textsIn, type FieldPath } from '../manifests/fields.ts';
 import { isSubstituted, type AppliedObject, type FluxTree, type Substitution } from '../manifests/flux.ts';
 import { losesDollar, SUBSTITUTE_KEY, variablesIn, type Variable } from '../manifests/substitution.ts';
 import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { manifestFinding, type Complaint } from './manifest-finding.ts';
 
 /** Finds variables that nothing defines, expressions that Flux cannot read, and what it would change although nobody asked for it. */

@@ -2,7 +2,7 @@ import { at, isFields, listAt, type FieldPath, type Fields } from '../manifests/
 import type { ManifestDocument } from '../manifests/document.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { manifestFinding } from './manifest-finding.ts';
 
 type Kind = 'text' | 'flag' | 'list' | 'map';

@@ -1,6 +1,6 @@
 import { Argument, Help, Option, type Command } from 'commander';
 import { failure } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { print } from '../system/terminal.ts';
 import type { Finish } from './cluster-command.ts';
 import { EXIT } from './exit-codes.ts';

@@ -19,7 +19,7 @@ import { findAttribute, findSubscript } from './runtime/lookups.ts';
 import { asTemplateError } from './runtime/located.ts';
 import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/types.ts';
 import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
-import { nearestName } from './suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { Template } from './template.ts';
 import { builtinTests } from './tests/table.ts';
 import { makeUndefined, Undefined, type UndefinedPolicy } from './undefined.ts';
@@ -215,10 +215,10 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
 
   private suggestion(message: string, known: Iterable<string> | undefined): string | undefined {
     const [, kind, name] = /^No (filter|test) named '([^']*)'/.exec(message) ?? [];
-    if (name !== undefined) return nearestName(name, kind === 'filter' ? this.filterNames() : this.testNames());
+    if (name !== undefined) return suggestNearest(name, kind === 'filter' ? this.filterNames() : this.testNames());
     const [, variable] = /^'([^']*)' is undefined$/.exec(message) ?? [];
     if (variable === undefined || known === undefined) return undefined;
-    return nearestName(variable, [...known, ...this.globalVariables.keys()]);
+    return suggestNearest(variable, [...known, ...this.globalVariables.keys()]);
   }
 
   // What the runtime asks for.

@@ -1,6 +1,6 @@
 import type { JsonMap } from '@iarna/toml';
 import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 
 /** What a value has to be: a test, and words for the message. */
 interface Form<T> {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { compileGoRegex } from '../report/go-regex.ts';
+import { compileGoRegex } from '../text/go-regex.ts';
 import type { ManifestDocument } from './document.ts';
 import { at, isFields, listAt, textAt, type FieldPath, type Fields } from './fields.ts';
 import { isClusterScoped } from './scopes.ts';

@@ -1,4 +1,3 @@
 export { Failure, failure, type FailureKind, type Finding, type Place, type Severity } from './finding.ts';
 export { FINDING_CODES, type FindingCode } from './codes.ts';
-export { suggestNearest } from './suggest.ts';
 export { COLOURED, PLAIN, countFindings, formatFinding, formatFindings, type Palette } from './text.ts';

@@ -9,9 +9,9 @@ import {
   parseDocument,
 } from 'yaml';
 import { Failure, failure, type Finding, type Severity } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { type Format, formatFor } from './formats/format.ts';
-import { compileGoRegex, type GoRegex } from '../report/go-regex.ts';
+import { compileGoRegex, type GoRegex } from '../text/go-regex.ts';
 import { recipientKind } from './identities.ts';
 import { DEFAULT_SELECTION, SELECTORS, type Selection } from './selection.ts';
 

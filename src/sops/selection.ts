@@ -1,4 +1,4 @@
-import { compileGoRegex } from '../report/go-regex.ts';
+import { compileGoRegex } from '../text/go-regex.ts';
 import type { Leaf } from './tree.ts';
 import type { Position } from './walk.ts';
 

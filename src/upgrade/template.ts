@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { readTextIfPresent } from '../system/files.ts';
 
 /** What a repository says of the template that it was made from. */

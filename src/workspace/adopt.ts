@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { suggestNearest } from '../report/suggest.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import { inspect } from '../system/files.ts';
 import { replaceFile } from '../system/writing.ts';
 import { isInsideOutputRoots, stateFile, type Workspace } from './disk.ts';

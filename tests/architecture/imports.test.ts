@@ -5,24 +5,25 @@ import { describe, expect, it } from 'vitest';
 
 /** Which folders of src/ a folder may import, and which packages; docs/architecture.md draws the same. */
 const RULES: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>> = {
-  report: { folders: [], packages: ['fastest-levenshtein', 're2js'] },
+  text: { folders: [], packages: ['re2js'] },
+  report: { folders: [], packages: [] },
   system: { folders: ['report'], packages: ['execa'] },
-  jinja: { folders: [], packages: ['nunjucks'] },
+  jinja: { folders: ['text'], packages: ['nunjucks'] },
   makejinja: {
-    folders: ['jinja', 'report', 'system'],
+    folders: ['jinja', 'report', 'system', 'text'],
     packages: ['@iarna/toml', 'import-meta-resolve', 'oxc-transform'],
   },
-  manifests: { folders: ['report'], packages: ['ajv', 'yaml'] },
-  sops: { folders: ['report', 'system'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
-  cluster: { folders: ['makejinja', 'sops', 'report', 'system'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
-  checks: { folders: ['jinja', 'manifests', 'sops', 'report'], packages: ['yaml'] },
-  workspace: { folders: ['report', 'system'], packages: ['diff'] },
+  manifests: { folders: ['report', 'text'], packages: ['ajv', 'yaml'] },
+  sops: { folders: ['report', 'system', 'text'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
+  cluster: { folders: ['makejinja', 'sops', 'report', 'system', 'text'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
+  checks: { folders: ['jinja', 'manifests', 'sops', 'report', 'text'], packages: ['yaml'] },
+  workspace: { folders: ['report', 'system', 'text'], packages: ['diff'] },
   pipeline: {
-    folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'workspace'],
+    folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'text', 'workspace'],
     packages: [],
   },
   upgrade: {
-    folders: ['checks', 'cluster', 'pipeline', 'report', 'sops', 'system', 'workspace'],
+    folders: ['checks', 'cluster', 'pipeline', 'report', 'sops', 'system', 'text', 'workspace'],
     packages: ['yaml'],
   },
   operations: {
@@ -36,6 +37,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'report',
       'sops',
       'system',
+      'text',
       'upgrade',
       'workspace',
     ],
@@ -53,6 +55,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'report',
       'sops',
       'system',
+      'text',
       'upgrade',
       'workspace',
     ],

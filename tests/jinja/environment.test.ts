@@ -148,6 +148,7 @@ describe('errors', () => {
     expect(failure(() => environment.fromString('{{ 1|uper }}')).suggestion).toBe('upper');
     expect(failure(() => environment.fromString('{{ 1 is definde }}')).suggestion).toBe('defined');
     expect(failure(() => environment.fromString('{{ nam }}').render({ name: 1 })).suggestion).toBe('name');
+    expect(failure(() => environment.fromString('{{ nmae }}').render({ name: 1 })).suggestion).toBe('name');
   });
 
   it('show syntax errors of included templates with their own source', () => {

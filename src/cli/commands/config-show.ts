@@ -2,7 +2,7 @@ import type { ValueSource } from '../../cluster/config/sources.ts';
 import { formatFlow } from '../../cluster/config/flow.ts';
 import { MASK, showConfiguration, type ShownValue } from '../../pipeline/show-configuration.ts';
 import { failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindingsOfChange, printJson, widthOf } from '../output.ts';

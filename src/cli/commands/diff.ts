@@ -1,7 +1,7 @@
 import { planConfigure } from '../../pipeline/configure.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { printColoured, wantsColour } from '../../system/terminal.ts';
 import type { FileDiff } from '../../workspace/file-diff.ts';
 import { changesOf, conflictsOf, type Plan, type PlanEntry } from '../../workspace/plan.ts';

@@ -3,7 +3,7 @@ import { examineCluster } from '../../operations/doctor/doctor.ts';
 import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printColoured } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';

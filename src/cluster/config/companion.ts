@@ -6,7 +6,7 @@ import { decrypt, readSealed } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
 import { DEFAULT_SELECTION } from '../../sops/selection.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { COMPANION_FILE } from './companion-name.ts';
 import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';

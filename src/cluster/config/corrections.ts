@@ -1,4 +1,4 @@
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { parseAddress, parseNetwork } from '../addresses.ts';
 import type { FieldSchema } from './schemas.ts';
 

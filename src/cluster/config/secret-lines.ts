@@ -1,4 +1,4 @@
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS } from './schemas.ts';
 
 const KNOWN_NAMES = [...Object.keys(CLUSTER_FIELDS), ...Object.keys(NODE_FIELDS)];

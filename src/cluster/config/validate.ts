@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { COMPUTED_NAMES } from '../computed/names.ts';
 import type { ConfigDocument } from './document.ts';
 import { validateCluster, validateNodes } from './generated/validators.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { readTextIfPresent } from '../../system/files.ts';
 
 /** A machine as talos/talconfig.yaml has it. */

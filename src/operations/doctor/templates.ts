@@ -10,7 +10,7 @@ import { findAccess } from '../../pipeline/access.ts';
 import { readSources } from '../../pipeline/render.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
 import type { Check } from './check.ts';
 

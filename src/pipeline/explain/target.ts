@@ -1,6 +1,6 @@
 import type { Inputs, Output } from '../../makejinja/inputs.ts';
 import { failure, type Failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 
 /**

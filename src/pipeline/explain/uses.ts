@@ -6,7 +6,7 @@ import { CLUSTER_FIELDS, NODE_FIELDS, type FileName } from '../../cluster/config
 import { templateFinding } from '../../makejinja/problems.ts';
 import type { RenderRequest } from '../../makejinja/render.ts';
 import { Failure, failure } from '../../report/finding.ts';
-import { suggestNearest } from '../../report/suggest.ts';
+import { suggestNearest } from '../../text/suggest.ts';
 import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
 import type { Reads } from './reads.ts';
 import { traceFile } from './trace.ts';

@@ -1,15 +1,18 @@
 /** A longer name is no misspelt one, and would take long to compare. */
-const LONGEST_NAME = 80;
+const LONGEST_NAME = 512;
 
 /**
- * The candidate nearest to a misspelt name, if one is near: at most a third of its letters, but always one, may differ.
+ * The candidate nearest to a misspelt name or path, the first of several, or undefined where none is near enough: at most a third
+ * of the name's letters (and always one) may differ, letter case aside.
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+export function suggestNearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
+  const wanted = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -18,7 +21,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** Number of letters to insert, delete, replace or swap with the next one to make one text of the other. */
+/**
+ * Number of letters to insert, delete, replace or swap with the next one to make one text of the other: the distance of
+ * Damerau and Levenshtein in which no letter is changed twice (optimal string alignment).
+ */
 function editDistance(left: string, right: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: right.length + 1 }, (_, index) => index);
