@@ -4,7 +4,15 @@ import { newDataKey, wrapDataKey } from './data-key.ts';
 import type { Opened } from './decrypt.ts';
 import { formatFor } from './formats/format.ts';
 import { type AgeIdentity, recipientKind } from './identities.ts';
-import { hasMetadata, joinMetadata, type Metadata, METADATA_KEY, SOPS_VERSION, splitMetadata } from './metadata.ts';
+import {
+  hasMetadata,
+  joinMetadata,
+  type Metadata,
+  METADATA_KEY,
+  SOPS_VERSION,
+  splitMetadata,
+  type WrappedKey,
+} from './metadata.ts';
 import { type Rule, scopeFor } from './rules.ts';
 import { seal, Vectors } from './seal.ts';
 import { sameTree, type Tree } from './tree.ts';
@@ -75,10 +83,13 @@ export async function encryptTree(plain: Tree, options: EncryptOptions, previous
   };
   const sealed = seal(tree, { metadata, dataKey, vectors: previous?.vectors ?? new Vectors(), now });
   const format = formatFor(path);
-  const joined = joinMetadata(sealed, format.name !== 'binary');
-  const text = format.write(joined, options.indent ?? format.defaultIndent);
+  const textFor = (age: readonly WrappedKey[]): string => {
+    const joined = joinMetadata({ ...sealed, metadata: { ...sealed.metadata, age } }, format.name !== 'binary');
+    return format.write(joined, options.indent ?? format.defaultIndent);
+  };
+  const text = textFor(metadata.age);
   if (format.name === 'ini') requireHeld(sealed.tree, splitMetadata(format.read(text, path), path).tree, path);
-  await readBack({ path, text, plain: tree, dataKey, identities });
+  await readBack({ path, text, textFor, plain: tree, dataKey, identities });
   return text;
 }
 

@@ -1,9 +1,9 @@
 import { failure, type Failure } from '../report/finding.ts';
-import { unwrapDataKey } from './data-key.ts';
+import { unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { readSealed } from './decrypt.ts';
 import { formatFor } from './formats/format.ts';
-import type { AgeIdentity } from './identities.ts';
-import type { Metadata } from './metadata.ts';
+import { type AgeIdentity, generateIdentity } from './identities.ts';
+import type { Metadata, WrappedKey } from './metadata.ts';
 import { selects } from './selection.ts';
 import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value } from './tree.ts';
 import { unseal } from './unseal.ts';
@@ -13,10 +13,12 @@ import { visitLeaves } from './walk.ts';
 export interface Evidence {
   readonly path: string;
   readonly text: string;
+  /** The same text with the data key wrapped for others. */
+  readonly textFor: (age: readonly WrappedKey[]) => string;
   /** The plain tree that went in. */
   readonly plain: Tree;
   readonly dataKey: Uint8Array;
-  /** Keys of the user, with one of which the data key is unwrapped as well; none where nobody will read it here. */
+  /** Keys of the user, one of which has to open the data key; none where nobody will read it here. */
   readonly identities: readonly AgeIdentity[];
 }
 
@@ -26,17 +28,22 @@ export interface Evidence {
  * out is not what went in, or where none of the user's keys opens it.
  */
 export async function readBack(evidence: Evidence): Promise<void> {
-  const { path, text, plain, dataKey, identities } = evidence;
+  const { path, text, plain, dataKey } = evidence;
   const sealed = readSealed(path, text);
   if (!sameTree(unseal(sealed, dataKey, path).tree, plain)) throw mismatch(path, 'our own decryption');
-  if (identities.length === 0) return;
-  const owner = await ownerOf(sealed.metadata, identities);
-  if (owner === undefined) throw nobodysOwn(path, sealed.metadata);
-  const unwrapped = await unwrapDataKey(sealed.metadata, [owner], path);
-  if (!Buffer.from(unwrapped).equals(Buffer.from(dataKey))) throw mismatch(path, 'the data key');
-  if (owner.kind !== 'x25519' || !isForWitness(path, plain, sealed.metadata)) return;
-  const values = await decryptWithWitness(path, text, owner);
+  await requireOwner(sealed.metadata, evidence);
+  if (!isForWitness(path, plain, sealed.metadata)) return;
+  const values = await decryptWithWitness(evidence);
   if (!sameValue(plain[0] ?? { kind: 'null' }, values)) throw mismatch(path, 'the package sops-age');
+}
+
+/** What is written can be opened by a key of the user. */
+async function requireOwner(metadata: Metadata, { path, dataKey, identities }: Evidence): Promise<void> {
+  if (identities.length === 0) return;
+  const owner = await ownerOf(metadata, identities);
+  if (owner === undefined) throw nobodysOwn(path, metadata);
+  const unwrapped = await unwrapDataKey(metadata, [owner], path);
+  if (!Buffer.from(unwrapped).equals(Buffer.from(dataKey))) throw mismatch(path, 'the data key');
 }
 
 async function ownerOf({ age }: Metadata, identities: readonly AgeIdentity[]): Promise<AgeIdentity | undefined> {
@@ -54,10 +61,10 @@ function nobodysOwn(path: string, { age }: Metadata): Failure {
   return failure('input', { code: 'sops/recipient', message, place: { file: path }, remedy });
 }
 
-function mismatch(path: string, reader: string, cause?: unknown): Failure {
+function mismatch(path: string, reader: string): Failure {
   const message = `The newly encrypted ${path} was not written: read back by ${reader}, it differs from its plain text`;
   const remedy = 'this is a mistake in the program: report it with the shape of the file, without its values';
-  return failure('outside', { code: 'sops/read-back', message, place: { file: path }, remedy }, cause);
+  return failure('outside', { code: 'sops/read-back', message, place: { file: path }, remedy });
 }
 
 /** Whether sops-age can read such a file: YAML or JSON, one document, no keys of digits, numbers and times that it knows. */
@@ -100,13 +107,19 @@ function isReadableLeaf(leaf: Scalar, isEncrypted: boolean): boolean {
   }
 }
 
-async function decryptWithWitness(path: string, text: string, owner: AgeIdentity): Promise<unknown> {
+/**
+ * The values of the file by sops-age, which is never given a key of the user but one of the moment: it reads the same document with
+ * the data key wrapped for that key alone. Neither outlives the call.
+ */
+async function decryptWithWitness({ path, textFor, dataKey }: Evidence): Promise<unknown> {
   const { decryptSops } = await import('sops-age');
+  const identity = generateIdentity();
+  const text = textFor(await wrapDataKey(dataKey, [await identity.recipient()]));
   try {
-    // The key is always given: without one the package looks into the user's ssh folder and runs SOPS_AGE_KEY_CMD.
-    return await decryptSops(text, { secretKey: owner.reveal(), fileType: witnessFormat(path) ?? 'yaml' });
+    // Without a key the package would look for those of the user, in files, the environment and by SOPS_AGE_KEY_CMD.
+    return await decryptSops(text, { secretKey: identity.reveal(), fileType: witnessFormat(path) ?? 'yaml' });
   } catch {
-    // The package's own message may quote the start of the key: it is not passed on.
+    // The package's own message may quote what it read: it is not passed on.
     throw mismatch(path, 'the package sops-age');
   }
 }
