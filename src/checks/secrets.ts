@@ -4,11 +4,7 @@ import { formatFor } from '../sops/formats/format.ts';
 import { parseIdentity } from '../sops/identities.ts';
 import { allLeaves, isHidden, keptLeaves, type KeptLeaf } from '../sops/redact.ts';
 import type { Tree } from '../sops/tree.ts';
-
-/** Whether a file is one that is only ever written encrypted: its name ends in `.sops.<ending>`. `.sops.yaml` itself is not. */
-export function isSecretPath(path: string): boolean {
-  return /[^/]\.sops\.[^./]+$/.test(path);
-}
+import { isSecretPath } from '../sops/rules.ts';
 
 /** Whether git must never hold a file, whatever is in it: it gives access to the cluster. */
 export function isPrivateFile(path: string): boolean {
@@ -136,11 +132,15 @@ export function describeOpen({ isWhole, keys }: OpenValues): string {
 /** Last words of names whose values are no secrets by themselves: where something is, who it is, what it is called. */
 const PUBLIC_NAME =
   /(?:user|login|owner|host|hosts|server|url|uri|endpoint|domain|zone|mail|account|bucket|region|name|address|addr|port|path|dir|folder|file|database|db|mode|level|version|issuer|from|to|id|type|algorithm|crt|cert|ca|pub|public|recipient)$/;
+
 const SECRET_NAME = /pass|token|secret|key$|private|credential|auth|salt|seed|hash|cookie|webhook|identity/;
+
 /** Addresses, names of hosts and files, numbers: what stands elsewhere with good reason. */
 const ADDRESS =
   /^(?:[a-z][a-z0-9+.-]*:\/\/(?![^/@]*:[^/@]*@).*|[^\s@]+@[^\s@]+\.[a-z]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?|[./~][\w./-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f.:]+(?:\/\d+)?|\$\{[^}]*\})$/i;
+
 const SHORTEST_UNNAMED = 12;
+
 /** Letters of both cases and digits without a break: nobody names anything so. The blobs of public SSH keys begin as named. */
 const RANDOM = /(?<![\w+/-])(?!AAAA[BCE][23])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,}/g;
 

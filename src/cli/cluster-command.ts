@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { commonOption } from './help.ts';
 
-/** Told the exit code of a command that came to its end. */
-export type Finish = (exitCode: number) => void;
-
 /** Adds a command that works on a cluster: with --root, --keys and --json. */
 export function clusterCommand(parent: Command, name: string, description: string): Command {
   return parent

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Finish } from './cluster-command.ts';
+import type { Finish } from './exit-codes.ts';
 import { registerBootstrap } from './commands/bootstrap-register.ts';
 import { registerConfigure } from './commands/configure-register.ts';
 import { registerLook } from './commands/look-register.ts';

@@ -18,3 +18,6 @@ export const EXIT = {
 export function exitCodeOf(kind: FailureKind): number {
   return { input: EXIT.findings, outside: EXIT.outside, usage: EXIT.usage }[kind];
 }
+
+/** Told the exit code of a command that came to its end. */
+export type Finish = (exitCode: number) => void;

@@ -2,8 +2,7 @@ import { Argument, Help, Option, type Command } from 'commander';
 import { failure } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { print } from '../system/terminal.ts';
-import type { Finish } from './cluster-command.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, type Finish } from './exit-codes.ts';
 
 /** The commands by what somebody wants to do, in the order in which a user comes to it. */
 const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])[] = [

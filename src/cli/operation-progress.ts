@@ -1,4 +1,4 @@
-import type { Reporter, StepReport } from '../operations/reporter.ts';
+import type { Reporter, StepReport } from '../operations/operation.ts';
 import { print, shown } from '../system/terminal.ts';
 import { worded } from './invocation.ts';
 

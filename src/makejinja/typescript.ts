@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { OxcError, transformSync } from 'oxc-transform';
 import { decodeUtf8 } from '../report/encoding.ts';
+import { machineKind } from '../system/environment.ts';
 import { readBytesIfPresent } from '../system/files.ts';
 import type { UserCache } from '../system/user-folders.ts';
 import { resolveModule } from './module-files.ts';
@@ -199,8 +200,7 @@ function loadTranspiler(): Transpiler {
     // By `require`, and here: only a source that is new needs it.
     return createRequire(import.meta.url)('oxc-transform') as Transpiler;
   } catch (error) {
-    const machine = `${process.platform}-${process.arch}`;
-    const reason = `oxc-transform has no part for ${machine}, or packages were installed without optional ones`;
+    const reason = `oxc-transform has no part for ${machineKind()}, or packages were installed without optional ones`;
     throw new Error(`TypeScript cannot be read here: ${reason}`, { cause: error });
   }
 }

@@ -1,10 +1,13 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
+import { redactValue } from '../report/redaction.ts';
+import { now } from '../system/clock.ts';
+import { readTextIfPresent } from '../system/files.ts';
+import { type Destination, replaceFile } from '../system/writing.ts';
+import { stateFile } from '../workspace/disk.ts';
 import { takeLock } from '../workspace/lock.ts';
-import { JournalWriter, readOperationJournal, unfinishedStep } from './journal.ts';
-import type { LineSink, Programs } from './programs/call.ts';
+import type { LineSink, Programs } from './programs/catalogue.ts';
 import { openPrograms } from './programs/programs.ts';
-import type { Reporter, StepReport } from './reporter.ts';
 
 /** What an operation is done with. */
 export interface OperationOptions {
@@ -95,4 +98,118 @@ class Steps implements OperationRun {
 
 function earlierRun(title: string, begun: string): string {
   return `the last run ended in "${title}" (${begun}): what it did is not done again`;
+}
+
+/** What a step tells while it is at work. */
+export interface StepReport {
+  /** What goes on right now: the line of a program, say. Shown in the step's line on a terminal and nowhere else. */
+  readonly live: (line: string) => void;
+  /** Something that is worth keeping: shown as a line of its own, in a log as well. */
+  readonly note: (line: string) => void;
+  /** What came of the step, behind its title; the last one counts. */
+  readonly say: (summary: string) => void;
+}
+
+/** Tells somebody how an operation gets on. Steps follow each other, and do not lie in each other. */
+export interface Reporter {
+  /**
+   * Does one step's work.
+   *
+   * @returns what the work returns; what it throws is passed on
+   */
+  step<T>(title: string, work: (report: StepReport) => Promise<T>): Promise<T>;
+}
+
+/** Does the work and tells nobody. */
+export const SILENT_REPORTER: Reporter = {
+  step: (_, work) => work({ live: () => undefined, note: () => undefined, say: () => undefined }),
+};
+
+/** What is recorded of a step. */
+export interface JournalStep {
+  readonly title: string;
+  readonly begun: string;
+  /** When it was done; absent where the run ended in it. */
+  readonly done?: string;
+  readonly summary?: string;
+}
+
+/**
+ * The record of an operation's last run, for people: what is skipped is decided by the real state alone, never by this. It holds
+ * no secret, and what a program said is not in it.
+ */
+export interface OperationJournal {
+  readonly operation: string;
+  readonly begun: string;
+  /** When the run came to its end; absent where it was interrupted or failed. */
+  readonly done?: string;
+  readonly steps: readonly JournalStep[];
+}
+
+/** The journal of an operation's last run; undefined where there was none, or what lies there is no journal. */
+export async function readOperationJournal(
+  root: ClusterRoot,
+  operation: string,
+): Promise<OperationJournal | undefined> {
+  const text = await readTextIfPresent(journalPath(root, operation).path);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJournal(value) ? value : undefined;
+  } catch {
+    // Written in one piece, so somebody else made it: nothing depends on what it says.
+    return undefined;
+  }
+}
+
+/** Records a run: written before and after each step, each time in one piece. */
+export class JournalWriter {
+  readonly #path: Destination;
+  #journal: OperationJournal;
+
+  constructor(root: ClusterRoot, operation: string) {
+    this.#path = journalPath(root, operation);
+    this.#journal = { operation, begun: timestamp(), steps: [] };
+  }
+
+  async begin(title: string): Promise<void> {
+    await this.#write({ ...this.#journal, steps: [...this.#journal.steps, { title, begun: timestamp() }] });
+  }
+
+  async end(summary: string): Promise<void> {
+    const last = this.#journal.steps.at(-1);
+    if (last === undefined) return;
+    const done: JournalStep = { ...last, done: timestamp(), ...(summary === '' ? {} : { summary }) };
+    await this.#write({ ...this.#journal, steps: [...this.#journal.steps.slice(0, -1), done] });
+  }
+
+  async finish(): Promise<void> {
+    await this.#write({ ...this.#journal, done: timestamp() });
+  }
+
+  async #write(journal: OperationJournal): Promise<void> {
+    this.#journal = journal;
+    await replaceFile(this.#path, `${JSON.stringify(redactValue(journal), undefined, 2)}\n`);
+  }
+}
+
+/** The step that a run ended in before its time; undefined where it came to its end. */
+export function unfinishedStep(journal: OperationJournal): JournalStep | undefined {
+  return journal.done === undefined ? journal.steps.find(({ done }) => done === undefined) : undefined;
+}
+
+function journalPath(root: ClusterRoot, operation: string): Destination {
+  return stateFile(workspaceOf(root), 'operations', `${operation.replaceAll(' ', '-')}.json`);
+}
+
+function timestamp(): string {
+  return `${now().toISOString().slice(0, 19)}Z`;
+}
+
+function isJournal(value: unknown): value is OperationJournal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { operation, begun, steps } = value as Partial<Record<string, unknown>>;
+  const isStep = (step: unknown): boolean =>
+    typeof step === 'object' && step !== null && 'title' in step && typeof step.title === 'string';
+  return typeof operation === 'string' && typeof begun === 'string' && Array.isArray(steps) && steps.every(isStep);
 }

@@ -1,4 +1,4 @@
-import { isSecretPath } from '../checks/secrets.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import { restoreCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
 import { placeholderFindings } from '../cluster/credentials/placeholder.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSecretPath } from '../checks/secrets.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import { CREDENTIAL_FILES, type CredentialFile } from '../cluster/credentials/files.ts';
 import {
   afterRotation,

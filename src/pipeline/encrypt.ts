@@ -1,10 +1,9 @@
-import { isSecretPath } from '../checks/secrets.ts';
+import { indentFor, isSecretPath, requireRule, type Rule, ruleFor } from '../sops/rules.ts';
 import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
-import { indentFor, requireRule, ruleFor, type Rule } from '../sops/rules.ts';
 import { now } from '../system/clock.ts';
 import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
 import type { SettledAccess } from './access.ts';

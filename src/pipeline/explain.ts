@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { isSecretPath } from '../checks/secrets.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import { keySources } from '../cluster/config/key-source.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';

@@ -1,7 +1,6 @@
 import {
   describeOpen,
   findPlainSecrets,
-  isSecretPath,
   openValues,
   plainSecretNames,
   plainSecretFinding,
@@ -9,6 +8,7 @@ import {
   type PlainSecret,
   type WrittenFile,
 } from '../checks/secrets.ts';
+import { isSecretPath, parseRules, requireRule, type Rule, type Rules } from '../sops/rules.ts';
 import { openTexts } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
@@ -17,7 +17,6 @@ import { keepOpen, keepSecrets } from '../report/redaction.ts';
 import { isRandom, isTelling, SecretSearch, type KnownSecret } from '../report/secret-search.ts';
 import { formatFor } from '../sops/formats/format.ts';
 import { hideSelected } from '../sops/redact.ts';
-import { parseRules, requireRule, type Rule, type Rules } from '../sops/rules.ts';
 import type { Tree } from '../sops/tree.ts';
 
 /** A secret that a rendered file would show. */

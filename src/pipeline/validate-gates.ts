@@ -1,10 +1,9 @@
 import { checkManifests } from '../checks/manifests.ts';
-import { inOrder } from '../checks/order.ts';
+import { type Finding, inOrder } from '../report/finding.ts';
 import { checkSchemas } from '../checks/schemas.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { schemaChecker, type SchemaChecker } from '../manifests/schemas.ts';
 import type { ParsedTexts } from '../manifests/tree.ts';
-import type { Finding } from '../report/finding.ts';
 
 /** What all gates together say of a tree. */
 export interface GateReport {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSecretPath } from '../checks/secrets.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { ManifestFile } from '../manifests/document.ts';

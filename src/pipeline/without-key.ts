@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { isSecretPath } from '../checks/secrets.ts';
+import { isSecretPath, ruleFor, type Rules } from '../sops/rules.ts';
 import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
 import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
 import { TREE_CREDENTIALS } from '../cluster/credentials/tree.ts';
@@ -10,7 +10,6 @@ import { readSealed } from '../sops/decrypt.ts';
 import { readPlain } from '../sops/encrypt.ts';
 import { generateIdentity } from '../sops/identities.ts';
 import { isUnder } from '../sops/keep.ts';
-import { ruleFor, type Rules } from '../sops/rules.ts';
 import { sameTree } from '../sops/tree.ts';
 import { listTree, readBytesIfPresent, readTextSyncIfPresent } from '../system/files.ts';
 import { below, createFile, removeTree, type Destination } from '../system/writing.ts';

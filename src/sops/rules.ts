@@ -9,11 +9,11 @@ import {
   parseDocument,
 } from 'yaml';
 import { Failure, failure, type Finding, type Severity } from '../report/finding.ts';
+import { compileGoRegex, type GoRegex } from '../text/go-regex.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { type Format, formatFor } from './formats/format.ts';
-import { compileGoRegex, type GoRegex } from '../text/go-regex.ts';
 import { recipientKind } from './identities.ts';
-import { DEFAULT_SELECTION, SELECTORS, type Selection } from './selection.ts';
+import { DEFAULT_SELECTION, type Selection, SELECTORS } from './selection.ts';
 
 /** How files whose path matches are encrypted: an entry of `creation_rules`. */
 export interface Rule {
@@ -378,4 +378,9 @@ function truthAt(key: string, { members, source }: RuleInProgress): boolean {
   const truth = isScalar(value) && typeof value.value === 'string' ? TRUTHS.get(value.value) : undefined;
   if (truth === undefined) source.report(value, `\`${key}\` is neither true nor false`);
   return truth ?? false;
+}
+
+/** Whether a file is one that is only ever written encrypted: its name ends in `.sops.<ending>`. `.sops.yaml` itself is not. */
+export function isSecretPath(path: string): boolean {
+  return /[^/]\.sops\.[^./]+$/.test(path);
 }

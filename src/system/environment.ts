@@ -14,3 +14,13 @@ export function programVariables(env: Readonly<Record<string, string | undefined
   );
   return Object.fromEntries(inherited);
 }
+
+/** The path of the Node that runs. */
+export function nodePath(): string {
+  return process.execPath;
+}
+
+/** The kind of machine that the process runs on, in Node's words, as in `linux-x64`. */
+export function machineKind(): string {
+  return `${process.platform}-${process.arch}`;
+}

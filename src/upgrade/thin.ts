@@ -5,6 +5,7 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import { isTrusted } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, inspectTarget, listFolder, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import { nodePath } from '../system/environment.ts';
 import { below, makeFolder, makeTemporaryFolder, removeTree } from '../system/writing.ts';
 import { runProgram, type ProgramResult } from '../system/programs.ts';
 import type { MergeResult } from './merge.ts';
@@ -253,7 +254,7 @@ export async function packTool(folder: string, to: string, signal?: AbortSignal)
   const options = ['--json', '--ignore-scripts', '--pack-destination', to];
   const call = { cwd: folder, signal };
   if ((await inspect(script)) === undefined) return await runNpm(['npm', 'pack', ...options], call);
-  const result = await runNpm([process.execPath, script, ...options], call);
+  const result = await runNpm([nodePath(), script, ...options], call);
   return { ...result, missing: result.exitCode === COMMAND_NOT_FOUND };
 }
 

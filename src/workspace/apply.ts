@@ -7,7 +7,7 @@ import type { DiskFile } from './entry.ts';
 import { readJournal, STAGING_NAME } from './journal.ts';
 import { formatManifest, type ManifestRecord } from './manifest.ts';
 import { changesOf, filesAfter, type Plan } from './plan.ts';
-import { exists } from './process-identity.ts';
+import { exists } from '../system/process-identity.ts';
 
 /**
  * Carries a plan out, all or nothing: every new file is first written whole into the staging folder, then a journal

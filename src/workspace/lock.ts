@@ -3,7 +3,7 @@ import { elapsedMilliseconds, pause } from '../system/clock.ts';
 import { publishFile, readOwnTextIfPresent, removeFile, replaceFile, type Destination } from '../system/writing.ts';
 import { stateFile, type Workspace } from './disk.ts';
 import { contentHash } from './entry.ts';
-import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { isRunning, thisProcess, type ProcessIdentity } from '../system/process-identity.ts';
 
 /** Name of the lock in the state folder. */
 export const LOCK_NAME = 'lock';

@@ -80,7 +80,7 @@ async function readTexts(): Promise<Text[]> {
       const file = path.slice(src.length + 1);
       const source = ts.createSourceFile(file, await readFile(path, 'utf8'), ts.ScriptTarget.Latest, true);
       // One turns commands into what works; the others make a repository and tell what works in it.
-      return ['cli/invocation.ts', 'cli/commands/create.ts', 'operations/create.ts'].includes(file)
+      return ['cli/invocation.ts', 'cli/commands/create.ts', 'operations/template/create.ts'].includes(file)
         ? []
         : textsOf(source).map((text) => ({ file, ...text }));
     }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkManifests } from '../../src/checks/manifests.ts';
-import { isSecretPath } from '../../src/checks/secrets.ts';
+import { isSecretPath } from '../../src/sops/rules.ts';
 import { checkSchemas } from '../../src/checks/schemas.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { formatFindings } from '../../src/report/text.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { checkStaged, checkTracked } from '../../src/operations/doctor/leaks.ts';
-import { checkRepository } from '../../src/operations/doctor/repository.ts';
+import { checkRepository } from '../../src/operations/repository/git.ts';
 import { recordedManifests, uncommittedAmong, uncommittedBelow } from '../../src/pipeline/git.ts';
 import { askGit, isBlob } from '../../src/system/git.ts';
 import { temporaryFolder } from '../support/folders.ts';

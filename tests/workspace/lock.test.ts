@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exclusively } from '../../src/workspace/exclusive.ts';
 import { takeLock } from '../../src/workspace/lock.ts';
-import { thisProcess, type ProcessIdentity } from '../../src/workspace/process-identity.ts';
+import { thisProcess, type ProcessIdentity } from '../../src/system/process-identity.ts';
 import { openWorkspace, type TestWorkspace } from './workspaces.ts';
 
 const SHORT = { waitMilliseconds: 200, pollMilliseconds: 10 };

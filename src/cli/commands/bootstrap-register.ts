@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { BootstrapCommandOptions } from './bootstrap.ts';
 

@@ -1,12 +1,10 @@
 import { parseAddress } from '../../cluster/addresses.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { appsObstacles, bootstrapApps, planApps } from '../../operations/bootstrap/apps.ts';
-import { compareApps } from '../../operations/bootstrap/difference.ts';
-import { DEFAULT_PATIENCE } from '../../operations/bootstrap/options.ts';
-import { formatCall, type PlannedStep } from '../../operations/bootstrap/plan.ts';
+import { appsObstacles, bootstrapApps, compareApps, planApps } from '../../operations/bootstrap/apps.ts';
+import { DEFAULT_PATIENCE, formatCall, type PlannedStep } from '../../operations/bootstrap/options.ts';
 import { bootstrapTalos, planTalos, talosObstacles } from '../../operations/bootstrap/talos.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { SILENT_REPORTER } from '../../operations/operation.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printSentences } from '../../system/terminal.ts';

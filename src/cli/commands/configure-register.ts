@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { clusterCommand, renderingCommand, withVerbose, type Finish } from '../cluster-command.ts';
+import { clusterCommand, renderingCommand, withVerbose } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { createRepository } from '../../operations/create.ts';
+import { createRepository } from '../../operations/template/create.ts';
 import { realpath } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';

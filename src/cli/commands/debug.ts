@@ -1,7 +1,6 @@
-import { debugApp, type DebugStep } from '../../operations/debug/debug.ts';
-import type { Subject } from '../../operations/debug/checks.ts';
+import { debugApp, type DebugStep, type Subject } from '../../operations/debug/debug.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { requirePrograms } from '../../operations/programs/versions.ts';
+import { requirePrograms } from '../../operations/programs/catalogue.ts';
 import { failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { clusterCommand, commandGroup, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { NodesCommandOptions } from './nodes.ts';
 import type { SchematicCommandOptions } from './nodes-schematic.ts';
 

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { readSchematic } from '../../operations/schematic/read-schematic.ts';
-import { canonicalSchematic, schematicId, type Schematic } from '../../operations/schematic/schematic.ts';
+import { canonicalSchematic, readSchematic, type Schematic, schematicId } from '../../operations/nodes/schematic.ts';
 import { failure } from '../../report/finding.ts';
 import { readNamedTextIfPresent } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';

@@ -1,7 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { readConfiguration } from '../../pipeline/configuration.ts';
-import { discoverMachines } from '../../operations/nodes/discover.ts';
-import { readMachines, type Machine } from '../../operations/nodes/hardware.ts';
+import { discoverMachines, type Machine, readMachines } from '../../operations/talos/hardware.ts';
 import { importNodes, type ImportChoices, type NodesImport } from '../../operations/nodes/import-nodes.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';

@@ -1,12 +1,10 @@
-import { browseClaim } from '../../operations/day2/browse-claim.ts';
-import { resumeLeftovers } from '../../operations/day2/flux-pause.ts';
-import { deletePods, listIdlePods } from '../../operations/day2/prune-pods.ts';
-import { requireKubeconfig } from '../../operations/day2/resources.ts';
-import { syncSecrets } from '../../operations/day2/sync-secrets.ts';
-import type { Programs } from '../../operations/programs/call.ts';
+import { browseClaim, deletePods, listIdlePods, syncSecrets } from '../../operations/kubernetes/tasks.ts';
+import { resumeLeftovers } from '../../operations/flux/suspend.ts';
+import { requireKubeconfig } from '../../operations/kubernetes/objects.ts';
+import { type Programs, requirePrograms } from '../../operations/programs/catalogue.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { requirePrograms } from '../../operations/programs/versions.ts';
-import { reconcile, targetOf, unseenChanges, unstick } from '../../operations/reconcile/reconcile.ts';
+import { reconcile, targetOf, unstick } from '../../operations/flux/reconcile.ts';
+import { unseenChanges } from '../../operations/repository/git.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure } from '../../report/finding.ts';
 import { now } from '../../system/clock.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isSecretPath } from '../../checks/secrets.ts';
+import { isSecretPath } from '../../sops/rules.ts';
 import type { RenderedFile } from '../../makejinja/render.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { failure } from '../../report/finding.ts';

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { CreateCommandOptions } from './create.ts';
 import type { DoctorCommandOptions } from './doctor.ts';

@@ -1,5 +1,5 @@
-import { regenerate } from '../../operations/talos/regenerate.ts';
-import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { regenerate } from '../../operations/talos/configuration.ts';
+import { SILENT_REPORTER } from '../../operations/operation.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { resumable } from '../operation-end.ts';

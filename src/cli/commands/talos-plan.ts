@@ -1,10 +1,9 @@
 import { compareNodes, type NodeDifference } from '../../operations/day2/apply-node.ts';
-import { readTalosCluster } from '../../operations/day2/talos-cluster.ts';
-import { staleFindings } from '../../operations/doctor/configuration.ts';
-import { runOperation } from '../../operations/operation.ts';
+import { readTalosCluster } from '../../operations/talos/cluster.ts';
+import { staleFindings } from '../../operations/repository/configuration.ts';
+import { runOperation, SILENT_REPORTER } from '../../operations/operation.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { requirePrograms } from '../../operations/programs/versions.ts';
-import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { requirePrograms } from '../../operations/programs/catalogue.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';

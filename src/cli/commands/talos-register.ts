@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { ApplyMode } from '../../operations/day2/apply-node.ts';
 import type { RootOptions } from '../root.ts';
 import type { TalosOptions } from './talos.ts';

@@ -1,7 +1,7 @@
-import { requireTalosconfig } from '../../operations/day2/resources.ts';
+import { requireTalosconfig } from '../../operations/talos/configuration.ts';
 import { readStatus, type ClusterStatus, type NodeStatus } from '../../operations/day2/status.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { requirePrograms } from '../../operations/programs/versions.ts';
+import { requirePrograms } from '../../operations/programs/catalogue.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';

@@ -1,17 +1,27 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { applyNodes, type AppliedNode, type ApplyOptions, type NodePlan } from '../../operations/day2/apply-node.ts';
-import { resumeLeftovers } from '../../operations/day2/flux-pause.ts';
-import { refreshRendering } from '../../operations/day2/regenerate.ts';
+import {
+  type AppliedNode,
+  applyNodes,
+  type ApplyOptions,
+  type NodePlan,
+  refreshRendering,
+} from '../../operations/day2/apply-node.ts';
+import { resumeLeftovers } from '../../operations/flux/suspend.ts';
 import { resetArguments, resetNodes, resetOrder } from '../../operations/day2/reset-nodes.ts';
-import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/day2/talos-cluster.ts';
-import { planKubernetesUpgrade, upgradeKubernetes } from '../../operations/day2/upgrade-kubernetes.ts';
-import { planUpgrades, upgradeNodes, type NodeUpgrade } from '../../operations/day2/upgrade-nodes.ts';
-import { requireKubeconfig, requireTalosconfig } from '../../operations/day2/resources.ts';
-import { staleFindings } from '../../operations/doctor/configuration.ts';
-import { runOperation } from '../../operations/operation.ts';
+import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/talos/cluster.ts';
+import {
+  type NodeUpgrade,
+  planKubernetesUpgrade,
+  planUpgrades,
+  upgradeKubernetes,
+  upgradeNodes,
+} from '../../operations/day2/upgrade.ts';
+import { requireKubeconfig } from '../../operations/kubernetes/objects.ts';
+import { requireTalosconfig } from '../../operations/talos/configuration.ts';
+import { staleFindings } from '../../operations/repository/configuration.ts';
+import { runOperation, SILENT_REPORTER } from '../../operations/operation.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { requirePrograms } from '../../operations/programs/versions.ts';
-import { SILENT_REPORTER } from '../../operations/reporter.ts';
+import { requirePrograms } from '../../operations/programs/catalogue.ts';
 import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
 import type { PlanEntry } from '../../workspace/plan.ts';

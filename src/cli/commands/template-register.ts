@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RootOptions } from '../root.ts';
-import { clusterCommand, commandGroup, renderingCommand, type Finish } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
 import type { TemplateOptions } from './template.ts';
 
 /** Adds `template reset|tidy|debug|validate` and `flux validate` to the command line. */

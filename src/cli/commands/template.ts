@@ -1,6 +1,6 @@
-import { listResources, type ResourceTable } from '../../operations/day2/resources.ts';
-import { resetTemplates } from '../../operations/day2/template-reset.ts';
-import { planTidy, tidyTemplates, type TemplateTidy } from '../../operations/day2/template-tidy.ts';
+import { listResources, type ResourceTable } from '../../operations/kubernetes/tasks.ts';
+import { resetTemplates } from '../../operations/template/reset.ts';
+import { planTidy, tidyTemplates, type TemplateTidy } from '../../operations/template/tidy.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
 import { failure } from '../../report/finding.ts';

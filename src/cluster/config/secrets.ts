@@ -1,7 +1,6 @@
 import { keepSecrets } from '../../report/redaction.ts';
 import type { KnownSecret } from '../../report/secret-search.ts';
 import { environment } from '../../system/environment.ts';
-import type { CoveredDocument } from './companion-document.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Issue } from './issue.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
@@ -54,7 +53,7 @@ export interface ReadSecrets {
 export async function readSecrets(
   document: ConfigDocument,
   written: Readonly<Record<string, WrittenSecret>>,
-  sources: SecretSources & Pick<CoveredDocument, 'beside'>,
+  sources: SecretSources & { readonly beside: ReadonlySet<string> },
 ): Promise<ReadSecrets> {
   const values: Record<string, SecretText> = {};
   const issues: Issue[] = [];
@@ -149,7 +148,7 @@ export function secretName(field: string): string {
 interface Reading {
   readonly field: string;
   readonly document: ConfigDocument;
-  readonly sources: SecretSources & Pick<CoveredDocument, 'beside'>;
+  readonly sources: SecretSources & { readonly beside: ReadonlySet<string> };
 }
 
 interface Result {

@@ -1,36 +1,33 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { inspect } from '../../system/files.ts';
-import { requireKubeconfig } from '../day2/resources.ts';
-import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
-import { checkRepository } from '../doctor/repository.ts';
-import { runOperation, type OperationRun } from '../operation.ts';
-import type { Patience } from '../programs/patience.ts';
 import type { Failure } from '../../report/finding.ts';
-import type { Programs } from '../programs/call.ts';
-import { requirePrograms } from '../programs/versions.ts';
-import type { StepReport } from '../reporter.ts';
+import { inspect } from '../../system/files.ts';
 import {
+  applyDefinitions,
   applyManifests,
+  areInCluster,
   CRDS_FILE,
   diffManifests,
   LIST_NAMESPACES,
   LIST_NODES,
-  LIST_RELEASES,
-  LIST_WANTED,
-  readSecret,
+  makeNamespaces,
+  missingNamespaces,
+  namespacesOf,
   RENDER_CRDS,
-  syncReleases,
+  renderDefinitions,
   waitForDefinitions,
-} from './apps-calls.ts';
-import { applyDefinitions } from './crds.ts';
-import { obstacles, requireOwnTree, type OwnTree } from './guard.ts';
-import { waitForNodes } from './kube-nodes.ts';
-import { makeNamespaces, namespacesOf } from './namespaces.ts';
-import type { BootstrapOptions } from './options.ts';
-import type { PlannedStep } from './plan.ts';
-import { syncAll } from './releases.ts';
-import { applySecrets, secretFilesOf } from './secrets.ts';
+} from '../kubernetes/manifests.ts';
+import { waitForNodes } from '../kubernetes/nodes.ts';
+import { requireKubeconfig } from '../kubernetes/objects.ts';
+import { LIST_RELEASES, LIST_WANTED, missingReleases, syncAll, syncReleases } from '../kubernetes/releases.ts';
+import { applySecrets, differingSecrets, readSecret, secretFilesOf } from '../kubernetes/secrets.ts';
+import { type ClusterAccess, type OperationRun, runOperation, type StepReport } from '../operation.ts';
+import { type Programs, requirePrograms } from '../programs/catalogue.ts';
+import type { Patience } from '../programs/waiting.ts';
+import { checkRepository } from '../repository/git.ts';
+import { obstacles, type OwnTree, requireOwnTree } from '../repository/own-tree.ts';
+import { readTalosCluster, type TalosCluster } from '../talos/cluster.ts';
+import type { BootstrapOptions, PlannedStep } from './options.ts';
 
 /** Titles of the steps, in their order. */
 export const APPS_STEPS = {
@@ -58,7 +55,9 @@ export async function bootstrapApps(root: ClusterRoot, options: AppsOptions): Pr
   await runOperation({ root, operation: 'bootstrap apps', ...options }, async (run) => {
     const { patience, nodePatience } = options;
     const { key, cluster } = await run.step(APPS_STEPS.check, (report) => checkApps(run, report));
-    await run.step(APPS_STEPS.nodes, (report) => waitForNodes({ run, cluster, patience: nodePatience }, report));
+    await run.step(APPS_STEPS.nodes, (report) =>
+      waitForNodes({ run, wanted: cluster.nodes.map(({ name }) => name), patience: nodePatience }, report),
+    );
     await run.step(APPS_STEPS.namespaces, (report) => makeNamespaces({ run, patience }, report));
     await run.step(APPS_STEPS.secrets, (report) => applySecrets({ run, key, patience }, report));
     await run.step(APPS_STEPS.crds, (report) => applyDefinitions({ run, patience }, report));
@@ -121,4 +120,35 @@ async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree
   const checks = await checkRepository(run.root, tree.configuration);
   for (const { message } of checks.flatMap(({ findings }) => findings)) report.note(message);
   return { ...tree, cluster };
+}
+
+/** What `bootstrap apps` would still do in a cluster; names alone, no secret among them. */
+export interface AppsDifference {
+  /** Namespaces that are missing. */
+  readonly namespaces: readonly string[];
+  /** Secrets that are missing or other ones. */
+  readonly secrets: readonly string[];
+  /** How many custom resource definitions would be applied: all of them where one is missing or another one. */
+  readonly definitions: number;
+  /** Releases that are missing or of another version. */
+  readonly releases: readonly string[];
+}
+
+/**
+ * Compares the tree with the cluster, and changes nothing.
+ *
+ * @throws Failure where the tree is not ready for a bootstrap, or a program fails
+ */
+export async function compareApps(access: ClusterAccess): Promise<AppsDifference> {
+  const { key } = await requireOwnTree(access.root);
+  await requireKubeconfig(access.root);
+  await requirePrograms(access.programs, ['kubectl', 'helmfile', 'helm']);
+  const definitions = await renderDefinitions(access);
+  const areThere = definitions.length === 0 || (await areInCluster(access, definitions));
+  return {
+    namespaces: await missingNamespaces(access),
+    secrets: await differingSecrets(access, key),
+    definitions: areThere ? 0 : definitions.length,
+    releases: await missingReleases(access),
+  };
 }

@@ -1,5 +1,7 @@
-import type { Patience } from '../programs/patience.ts';
-import type { Reporter } from '../reporter.ts';
+import { shellQuoted } from '../../system/programs.ts';
+import type { Reporter } from '../operation.ts';
+import type { ProgramCall } from '../programs/catalogue.ts';
+import type { Patience } from '../programs/waiting.ts';
 
 /** Whether something takes connections at an address and port, within that many seconds. */
 export type PortProbe = (address: string, port: number, timeoutSeconds: number) => Promise<boolean>;
@@ -23,3 +25,18 @@ export interface BootstrapOptions {
 
 /** Installing Talos takes minutes on slow disks, and a first start pulls images. */
 export const DEFAULT_PATIENCE: Patience = { limitSeconds: 900, pauseSeconds: 5 };
+
+/** One step of a bootstrap as `--dry-run` shows it. */
+export interface PlannedStep {
+  readonly title: string;
+  /** What is looked at first, and what is skipped. */
+  readonly condition: string;
+  /** What is started where nothing is done yet. */
+  readonly calls: readonly ProgramCall[];
+}
+
+/** A call as a line for people; what goes through the standard input is named, never shown. */
+export function formatCall({ program, arguments: words, folder, input }: ProgramCall): string {
+  const where = folder === undefined ? '' : `cd ${folder} && `;
+  return `${where}${[program, ...words.map(shellQuoted)].join(' ')}${input === undefined ? '' : ` < ${input}`}`;
+}

@@ -1,27 +1,38 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { isPortOpen as probePort } from '../../system/network.ts';
-import {
-  controllersOf,
-  findNodes,
-  readTalosCluster,
-  type TalosCluster,
-  type TalosNode,
-} from '../day2/talos-cluster.ts';
+import { controllersOf, findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
 import { runOperation, type OperationRun } from '../operation.ts';
 import type { Failure } from '../../report/finding.ts';
-import type { Programs } from '../programs/call.ts';
-import { requirePrograms } from '../programs/versions.ts';
-import { ensureSecretBundle, GENERATE_SECRETS, SECRET_BUNDLE } from '../talos/secret.ts';
-import { generateConfig, GENERATE_CONFIG } from '../talos/generate.ts';
+import { type Programs, requirePrograms } from '../programs/catalogue.ts';
+import {
+  ensureSecretBundle,
+  GENERATE_CONFIG,
+  GENERATE_SECRETS,
+  generateConfig,
+  SECRET_BUNDLE,
+} from '../talos/configuration.ts';
 import { askDisks } from '../talos/disks.ts';
-import { askConfigured, askMaintenance } from '../talos/nodes.ts';
-import { obstacles, requireOwnTree, type OwnTree } from './guard.ts';
-import { fetchKubeconfig, waitForApi } from './kubeconfig.ts';
-import { startEtcd } from './etcd.ts';
-import { applyToNodes, lookAtDisks, lookAtNodes, waitForControllers, waitForOthers } from './machines.ts';
-import type { BootstrapOptions, PortProbe } from './options.ts';
-import type { PlannedStep } from './plan.ts';
-import { applyFirst, ASK_API, bootstrapEtcd, etcdMembers, printKubeconfig } from './talos-calls.ts';
+import {
+  applyFirst,
+  ASK_API,
+  askConfigured,
+  askMaintenance,
+  bootstrapEtcd,
+  etcdMembers,
+  printKubeconfig,
+} from '../talos/machines.ts';
+import { obstacles, requireOwnTree, type OwnTree } from '../repository/own-tree.ts';
+import {
+  applyToNodes,
+  fetchKubeconfig,
+  lookAtDisks,
+  lookAtNodes,
+  startEtcd,
+  waitForApi,
+  waitForControllers,
+  waitForOthers,
+} from './talos-steps.ts';
+import type { BootstrapOptions, PlannedStep } from './options.ts';
 
 /** Titles of the steps, in their order. */
 export const TALOS_STEPS = {
@@ -128,18 +139,6 @@ export async function talosObstacles(root: ClusterRoot, programs: Programs): Pro
 }
 
 const TALOS_PROGRAMS = ['talhelper', 'talosctl', 'kubectl'] as const;
-
-/** What a run over the machines works with. */
-export interface TalosTask {
-  readonly run: OperationRun;
-  readonly cluster: TalosCluster;
-  /** MAC addresses of nodes.yaml by the name of the node. */
-  readonly macs: ReadonlyMap<string, string>;
-  readonly patience: BootstrapOptions['patience'];
-  readonly isPortOpen: PortProbe;
-  readonly maintenance: ReadonlyMap<string, string>;
-  readonly wipe: boolean;
-}
 
 async function checkTalos(
   run: OperationRun,

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { isTidied } from '../../pipeline/configuration.ts';
+import { configure } from '../../pipeline/configure.ts';
+import { staleInputs } from '../../pipeline/inputs.ts';
+import type { Progress } from '../../pipeline/progress.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
-import type { OperationRun } from '../operation.ts';
-import type { ProgramOutput } from '../programs/call.ts';
-import { mask } from '../programs/output.ts';
-import type { StepReport } from '../reporter.ts';
+import { changesOf, type PlanEntry } from '../../workspace/plan.ts';
+import { requireKubeconfig } from '../kubernetes/objects.ts';
+import type { OperationRun, StepReport } from '../operation.ts';
+import type { ProgramOutput } from '../programs/catalogue.ts';
+import { mask } from '../programs/programs.ts';
+import { machineConfigPath, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
+import { generateMachineConfigs } from '../talos/configuration.ts';
 import { lookAtDisk } from '../talos/disks.ts';
+import { readStage } from '../talos/machines.ts';
 import { readBootId, waitForNode, waitUntilSafe } from './health.ts';
-import { readStage } from './nodes-state.ts';
-import { redactDiff, secretValues } from './redact-diff.ts';
-import { generateMachineConfigs } from './regenerate.ts';
-import { requireKubeconfig } from './resources.ts';
-import { machineConfigPath, type TalosCluster, type TalosNode } from './talos-cluster.ts';
 
 /** Ways to apply a configuration, in the words of `talosctl apply-config --mode`. */
 export type ApplyMode = 'auto' | 'no-reboot' | 'reboot' | 'staged' | 'try';
@@ -204,4 +208,76 @@ function silent(node: TalosNode): Error {
     message: `${node.name} (${node.address}) answers neither with the credentials of the cluster nor without any`,
     remedy: 'look whether it runs and its address is right; `cluster-template talos status` shows all nodes',
   });
+}
+
+/** How stale files are made anew. */
+export interface RegenerateOptions {
+  readonly generator: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Asked before generated files are removed. */
+  readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
+}
+
+/**
+ * Renders again where cluster.yaml, nodes.yaml or a template changed since the last time. To be called before the lock is taken.
+ *
+ * @returns the inputs that changed; none where everything was up to date, or the templates were tidied away
+ * @throws Failure where the configuration is wrong, or a generated file was changed by hand
+ */
+export async function refreshRendering(root: ClusterRoot, options: RegenerateOptions): Promise<string[]> {
+  if (await isTidied(root)) return [];
+  const stale = await staleInputs(root);
+  if (stale.length === 0) return [];
+  const { generator, signal, progress, confirm } = options;
+  const { plan, written } = await configure(root, { generator, conflicts: 'stop', confirm, signal }, progress);
+  if (!written && changesOf(plan).length > 0) throw notRendered();
+  return changesOf(plan).length === 0 ? [] : stale.map(({ path }) => path);
+}
+
+function notRendered(): Error {
+  return failure('input', {
+    code: 'operations/not-confirmed',
+    message: 'the generated files are older than what they are made from',
+    remedy: 'run `cluster-template configure`, look at `git diff` and commit',
+  });
+}
+
+/** Fields of Talos' configuration whose values are secrets: https://docs.siderolabs.com/talos (v1alpha1 configuration). */
+const SECRET_FIELDS = new Set([
+  'token',
+  'auth',
+  'identityToken',
+  'key',
+  'secret',
+  'aescbcEncryptionSecret',
+  'secretboxEncryptionSecret',
+  'bootstraptoken',
+  'privateKey',
+  'password',
+  'passphrase',
+  'presharedKey',
+]);
+
+const SECRET_LINE = new RegExp(
+  String.raw`^([ +-]*(?:- )?["']?(?:${[...SECRET_FIELDS].join('|')})["']?:[ \t]+)\S.*$`,
+  'gmi',
+);
+
+/** A difference of two machine configurations that may be shown: values of secret fields are masked, the old ones too. */
+export function redactDiff(diff: string): string {
+  return diff.replace(SECRET_LINE, '$1***');
+}
+
+/** All secret values of a machine's configuration, so that they can be masked wherever they turn up. */
+export function secretValues(config: string): string[] {
+  const values: string[] = [];
+  const collect = (value: unknown, field: string): void => {
+    if (typeof value === 'string' && SECRET_FIELDS.has(field)) values.push(value);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) collect(inner, Array.isArray(value) ? field : name);
+    }
+  };
+  for (const document of parseAllDocuments(config)) collect(document.toJS(), '');
+  return values;
 }

@@ -1,9 +1,9 @@
 import type { OperationRun } from '../operation.ts';
-import type { Programs } from '../programs/call.ts';
-import { waitFor, type Look } from '../programs/patience.ts';
-import { quorumProblem, readEtcd } from './etcd.ts';
-import { readNodeStates, type NodeState } from './nodes-state.ts';
-import { controllersOf, type TalosCluster, type TalosNode } from './talos-cluster.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { waitFor, type Look } from '../programs/waiting.ts';
+import { quorumProblem, readEtcd } from '../talos/etcd.ts';
+import { readNodeStates, type NodeState } from '../kubernetes/nodes.ts';
+import { controllersOf, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
 
 /** A machine that starts again takes minutes; after that something is wrong. */
 const PATIENCE = { limitSeconds: 900, pauseSeconds: 5 };

@@ -1,7 +1,7 @@
 import { Failure, type Finding } from '../../report/finding.ts';
 import type { OperationRun } from '../operation.ts';
-import { readStage } from './nodes-state.ts';
-import type { TalosCluster, TalosNode } from './talos-cluster.ts';
+import { readStage } from '../talos/machines.ts';
+import type { TalosCluster, TalosNode } from '../talos/cluster.ts';
 
 /** How nodes are to be reset. */
 export interface ResetOptions {

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
-import type { Programs } from '../programs/call.ts';
-import { readEtcd, type EtcdMember } from './etcd.ts';
-import { listFlux, type FluxObject } from './flux-objects.ts';
-import { readNodeStates, readSchematic, readStage, type NodeState } from './nodes-state.ts';
-import { readSickPods, type SickPod } from './pods.ts';
-import { controllersOf, readTalosCluster, type TalosCluster, type TalosNode } from './talos-cluster.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { readEtcd, type EtcdMember } from '../talos/etcd.ts';
+import { listFlux, type FluxObject } from '../flux/objects.ts';
+import { readNodeStates, type NodeState } from '../kubernetes/nodes.ts';
+import { readSchematic, readStage } from '../talos/machines.ts';
+import { readSickPods, type SickPod } from '../kubernetes/pods.ts';
+import { controllersOf, readTalosCluster, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
 
 /** One node in the table. */
 export interface NodeStatus {

@@ -1,17 +1,19 @@
+import { domainValues } from '../../cluster/computed/domains.ts';
+import type { Configuration } from '../../cluster/config/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
 import { environment } from '../../system/environment.ts';
+import { nameServers } from '../../system/network.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import { accessFiles } from '../programs/environment.ts';
-import type { Programs } from '../programs/call.ts';
-import { stateOf, type Area, type Check } from './check.ts';
-import { checkConfiguration } from './configuration.ts';
-import { checkDns } from './dns.ts';
-import { checkKeys } from './keys.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { accessFiles } from '../programs/programs.ts';
+import { type Area, type Check, stateOf } from '../repository/check.ts';
+import { checkConfiguration } from '../repository/configuration.ts';
+import { checkRepository } from '../repository/git.ts';
+import { checkKeys } from '../repository/keys.ts';
+import { checkRendering, checkSecrets } from '../repository/secrets.ts';
 import { checkTracked } from './leaks.ts';
-import { checkRepository } from './repository.ts';
-import { checkRendering, checkSecrets } from './secrets.ts';
 import { checkTemplates } from './templates.ts';
 import { checkEnvironment, checkTools, checkUserFolders } from './tools.ts';
 
@@ -75,4 +77,31 @@ function afterKeys(keys: readonly Check[], secrets: readonly Check[]): Check[] {
       return { code: 'secrets/not-checked', severity: 'note', message };
     }),
   }));
+}
+
+/** Whether Cloudflare answers for each of the domains; asks DNS. */
+export async function checkDns({ cluster }: Configuration): Promise<Check[]> {
+  const domains = domainValues(cluster).cloudflare_domains;
+  return await Promise.all(
+    domains.map(async (domain) => ({ area: 'dns', subject: domain, findings: await domainFindings(domain) }) as const),
+  );
+}
+
+async function domainFindings(domain: string): Promise<Finding[]> {
+  const about = { code: 'cluster/dns', severity: 'warning' } as const;
+  let servers: string[];
+  try {
+    servers = await nameServers(domain);
+  } catch (error) {
+    return [
+      { ...about, message: `DNS could not be asked about ${domain}: ${String(error)}`, remedy: 'look at the network' },
+    ];
+  }
+  if (servers.length === 0) {
+    const message = `DNS knows no name servers of ${domain}`;
+    return [{ ...about, message, remedy: 'add the domain at Cloudflare, and its name servers at your registrar' }];
+  }
+  if (servers.every((server) => /\.ns\.cloudflare\.com\.?$/i.test(server))) return [];
+  const message = `${domain} is answered for by ${servers.join(', ')}, and not by Cloudflare`;
+  return [{ ...about, message, remedy: 'enter the name servers that Cloudflare shows at your registrar' }];
 }

@@ -3,7 +3,6 @@ import {
   findPlainSecrets,
   isPrivateFile,
   isPublished,
-  isSecretPath,
   keyIn,
   literalSecrets,
   secretsIn,
@@ -11,6 +10,7 @@ import {
   plainSecretNames,
   SECRET_KIND,
 } from '../../checks/secrets.ts';
+import { isSecretPath } from '../../sops/rules.ts';
 import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
 import { readCompanion } from '../../cluster/config/companion.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
@@ -30,10 +30,10 @@ import { environment } from '../../system/environment.ts';
 import { errorCode, inspect, listTree, readBytesIfPresent } from '../../system/files.ts';
 import { askGitForPaths, readObjects, type GitOptions } from '../../system/git.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../repository/check.ts';
 import { examineHistory, type LeakSearches } from './history.ts';
-import { tryKeyAtHand } from './keys.ts';
-import { secretFiles, SETTLE } from './secrets.ts';
+import { tryKeyAtHand } from '../repository/keys.ts';
+import { secretFiles, SETTLE } from '../repository/secrets.ts';
 
 /** Secrets in plain text among the files that git tracks, and in its history. */
 export async function checkTracked(root: ClusterRoot): Promise<Check[]> {

@@ -12,7 +12,7 @@ import { readManifest } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../repository/check.ts';
 
 /** A template and what it mentions. */
 interface ReadTemplate {

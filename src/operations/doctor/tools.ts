@@ -1,12 +1,18 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { readTalosCluster, type TalosCluster } from '../day2/talos-cluster.ts';
-import { howToGet, PROGRAMS, type ProgramName } from '../programs/catalogue.ts';
-import type { Programs } from '../programs/call.ts';
-import { inspectPrograms, programFinding, type InstalledProgram } from '../programs/versions.ts';
-import type { AccessFiles } from '../programs/environment.ts';
+import { readTalosCluster, type TalosCluster } from '../talos/cluster.ts';
+import {
+  howToGet,
+  inspectPrograms,
+  type InstalledProgram,
+  programFinding,
+  type ProgramName,
+  PROGRAMS,
+  type Programs,
+} from '../programs/catalogue.ts';
+import type { AccessFiles } from '../programs/programs.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { openUserFolder } from '../../system/user-folders.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../repository/check.ts';
 
 /** The commands that start each program; those without one are for work by hand, and their lack is no error. */
 const COMMANDS: Readonly<Record<ProgramName, readonly string[]>> = {

@@ -15,19 +15,11 @@ import type { KeyKind } from '../../sops/identities.ts';
 import { now } from '../../system/clock.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import type { Programs } from '../programs/call.ts';
-import { armHook, type ArmedHook } from './hook.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { armHook, type ArmedHook } from '../repository/hook.ts';
 import { takeKeys } from './keys-from.ts';
 import { takeConfiguration, takeTexts, type TakenConfiguration } from './source.ts';
-
-/** What became of one file. */
-export interface InitFile {
-  readonly file: string;
-  /** `kept` is a file that would have been replaced, had it not been the user's own already. */
-  readonly outcome: 'created' | 'present' | 'restored' | 'taken' | 'kept';
-  /** The encrypted file that a restored one comes from. */
-  readonly from?: string;
-}
+import type { InitFile } from './file.ts';
 
 /** What init found and made. */
 export interface InitResult {

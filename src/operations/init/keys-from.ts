@@ -9,8 +9,8 @@ import { decrypt } from '../../sops/decrypt.ts';
 import { inspect, readTextIfPresent } from '../../system/files.ts';
 import { below, publishFile } from '../../system/writing.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import { SECRET_BUNDLE } from '../talos/secret.ts';
-import type { InitFile } from './init.ts';
+import { SECRET_BUNDLE } from '../talos/configuration.ts';
+import type { InitFile } from './file.ts';
 
 /** The names that files have elsewhere, the one that is usual now first. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {

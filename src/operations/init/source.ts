@@ -7,8 +7,8 @@ import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import { inspect, permissions, readTextIfPresent, realpath } from '../../system/files.ts';
 import { below, makeTemporaryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { fetchText } from '../../system/network.ts';
-import type { Programs } from '../programs/call.ts';
-import type { InitFile } from './init.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import type { InitFile } from './file.ts';
 import { portUpstream, UPSTREAM_FILE } from './upstream.ts';
 
 const TIMEOUT_SECONDS = 30;

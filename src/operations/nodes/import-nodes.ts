@@ -6,8 +6,8 @@ import { failure } from '../../report/finding.ts';
 import { permissions } from '../../system/files.ts';
 import { below, replaceFile } from '../../system/writing.ts';
 import { exclusively } from '../../workspace/exclusive.ts';
-import { chooseDisk, chooseLink, isDisk } from './choose.ts';
-import type { Machine } from './hardware.ts';
+import { chooseDisk, chooseLink, isDisk } from '../talos/choose.ts';
+import type { Machine } from '../talos/hardware.ts';
 import { NodesText, type NewNode, type WrittenNode } from './nodes-text.ts';
 
 /** What the user says of machines that are imported; the first four only where it is a single one. */

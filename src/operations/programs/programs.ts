@@ -1,14 +1,20 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Failure } from '../../report/finding.ts';
-import { environment } from '../../system/environment.ts';
+import { environment, programVariables } from '../../system/environment.ts';
 import { askGitForPaths } from '../../system/git.ts';
+import { findProgram, runAttached, type WatchedResult, watchProgram } from '../../system/programs.ts';
 import { kindAt } from '../../system/tree.ts';
-import { findProgram, runAttached, watchProgram, type WatchedResult } from '../../system/programs.ts';
-import type { LineSink, ProgramCall, ProgramOutput, Programs } from './call.ts';
-import { howToGet, PROGRAMS, type ProgramName } from './catalogue.ts';
-import { accessFiles, ageKeyVariables, programEnvironment } from './environment.ts';
-import { foldOutput, mask } from './output.ts';
+import {
+  howToGet,
+  type LineSink,
+  type ProgramCall,
+  type ProgramName,
+  type ProgramOutput,
+  type Programs,
+  PROGRAMS,
+} from './catalogue.ts';
 
 /** What a command that starts programs says of itself. */
 export interface ProgramsOptions {
@@ -153,4 +159,81 @@ function tookTooLong(call: ProgramCall, stderr: string): Failure {
     message: `${describeCall(call)} did not end within ${String(seconds)} s${last === '' ? '' : `: ${last}`}`,
     remedy: 'run the command again: what is done is not done twice',
   });
+}
+
+/** Paths of the files through which programs reach the cluster. */
+export interface AccessFiles {
+  readonly kubeconfig: string;
+  readonly talosconfig: string;
+  readonly ageKey: string;
+  readonly sopsConfig: string;
+}
+
+/**
+ * The files that every program is pointed at: always those of this cluster, whatever the shell says, so that nothing is ever done
+ * to another one. Only the age key may lie elsewhere, where SOPS_AGE_KEY_FILE says so, as for `configure`.
+ */
+export function accessFiles(root: ClusterRoot, env: Readonly<Record<string, string | undefined>>): AccessFiles {
+  const named = env.SOPS_AGE_KEY_FILE;
+  const isNamed = named !== undefined && named !== '' && root.keys === root.path;
+  return {
+    kubeconfig: join(root.path, 'kubeconfig'),
+    talosconfig: join(root.path, 'talos/clusterconfig/talosconfig'),
+    ageKey: isNamed ? resolve(named) : join(root.keys, 'age.key'),
+    sopsConfig: join(root.path, '.sops.yaml'),
+  };
+}
+
+/** Programs that decrypt files. */
+const DECRYPTING = new Set(['sops', 'talhelper']);
+
+/**
+ * The variables by which a program that decrypts finds the age key. Where the key is given in SOPS_AGE_KEY alone there is no file
+ * to name, and sops refuses a name that leads nowhere; no other program gets the key itself.
+ *
+ * @param isThere - whether the file of the age key is there
+ */
+export function ageKeyVariables(
+  program: string,
+  {
+    files,
+    text,
+    isThere,
+  }: { readonly files: AccessFiles; readonly text: string | undefined; readonly isThere: boolean },
+): Record<string, string> {
+  const file = { SOPS_AGE_KEY_FILE: files.ageKey };
+  if (text === undefined || text === '' || !DECRYPTING.has(program)) return file;
+  return { SOPS_AGE_KEY: text, ...(isThere ? file : {}) };
+}
+
+/** The environment of every program: what it may inherit, and the files of the cluster. */
+export function programEnvironment(
+  files: AccessFiles,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return {
+    ...programVariables(env),
+    KUBECONFIG: files.kubeconfig,
+    SOPS_CONFIG: files.sopsConfig,
+    TALOSCONFIG: files.talosconfig,
+  };
+}
+
+const LONGEST = 400;
+
+/** A text in which the secrets, and every line of a secret of several lines, are masked. */
+export function mask(text: string, secrets: readonly string[] = []): string {
+  const parts = secrets.flatMap((secret) => secret.split('\n')).map((part) => part.trim());
+  const wanted = [...new Set(parts)].filter((part) => part.length >= 4).sort((a, b) => b.length - a.length);
+  return wanted.reduce((masked, part) => masked.replaceAll(part, '***'), text);
+}
+
+/** What a program wrote as one line without escapes; of a long text only the end, where programs say why they stopped. */
+export function foldOutput(text: string): string {
+  const lines = stripVTControlCharacters(text)
+    .split(/\r?\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const folded = [...new Set(lines)].join('; ');
+  return folded.length > LONGEST ? `… ${folded.slice(folded.length - LONGEST)}` : folded;
 }

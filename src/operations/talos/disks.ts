@@ -1,8 +1,8 @@
 import type { Finding } from '../../report/finding.ts';
-import type { TalosNode } from '../day2/talos-cluster.ts';
-import { SMALLEST_DISK } from '../nodes/choose.ts';
-import { splitJson } from '../nodes/json-stream.ts';
-import type { ProgramCall, Programs } from '../programs/call.ts';
+import type { TalosNode } from './cluster.ts';
+import { SMALLEST_DISK } from './choose.ts';
+import { splitJson } from './hardware.ts';
+import type { ProgramCall, Programs } from '../programs/catalogue.ts';
 
 /** A disk of a machine as Talos' resource `Disks.block.talos.dev` tells it. */
 interface Disk {

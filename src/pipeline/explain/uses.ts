@@ -1,4 +1,4 @@
-import { isSecretPath } from '../../checks/secrets.ts';
+import { isSecretPath } from '../../sops/rules.ts';
 import { readDocument } from '../../cluster/config/document.ts';
 import type { ConfigFile } from '../../cluster/config/load.ts';
 import { formatPath, type Path } from '../../cluster/config/path.ts';

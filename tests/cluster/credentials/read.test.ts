@@ -2,20 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import * as credentials from '../../../src/cluster/credentials/index.ts';
+import * as credentials from '../../../src/cluster/credentials/read.ts';
+import { cloudflareTunnelId, cloudflareTunnelSecret, parseTunnel } from '../../../src/cluster/credentials/tunnel.ts';
+import { SAMPLE_RECIPIENT } from '../../../src/cluster/credentials/sample.ts';
 import { findingOf, SAMPLE, temporaryFolders } from './support.ts';
 
 const folderOf = temporaryFolders();
-const { ageKey, cloudflareTunnelId, cloudflareTunnelSecret, deployKey, parseAgeKey, parseTunnel, pushToken } =
-  credentials;
+const { ageKey, deployKey, parseAgeKey, pushToken } = credentials;
 
 describe('the published sample', () => {
   it('is owned by the sample recipient', async () => {
     const key = await credentials.readAgeKey(SAMPLE);
-    expect([key.recipient, ageKey(key, 'public')]).toStrictEqual([
-      credentials.SAMPLE_RECIPIENT,
-      credentials.SAMPLE_RECIPIENT,
-    ]);
+    expect([key.recipient, ageKey(key, 'public')]).toStrictEqual([SAMPLE_RECIPIENT, SAMPLE_RECIPIENT]);
     expect(ageKey(key, 'private')).toMatch(/^AGE-SECRET-KEY-1/);
   });
 
@@ -50,13 +48,13 @@ describe('a missing file', () => {
 
   it('is no failure for those that can do without a key', async () => {
     expect(await credentials.readAgeKeyIfPresent(folderOf())).toBeUndefined();
-    expect((await credentials.readAgeKeyIfPresent(SAMPLE))?.recipient).toBe(credentials.SAMPLE_RECIPIENT);
+    expect((await credentials.readAgeKeyIfPresent(SAMPLE))?.recipient).toBe(SAMPLE_RECIPIENT);
   });
 
   it('that SOPS_AGE_KEY_FILE names is named with the variable', async () => {
     const finding = await findingOf(() => credentials.readAgeKeyFile('/nowhere/age.key'));
     expect(finding.message).toContain('SOPS_AGE_KEY_FILE');
-    expect((await credentials.readAgeKeyFile(join(SAMPLE, 'age.key'))).recipient).toBe(credentials.SAMPLE_RECIPIENT);
+    expect((await credentials.readAgeKeyFile(join(SAMPLE, 'age.key'))).recipient).toBe(SAMPLE_RECIPIENT);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { repr } from '../../../src/jinja/index.ts';
 import { readData } from '../../../src/makejinja/data/index.ts';
-import { Failure } from '../../../src/report/index.ts';
+import { Failure } from '../../../src/report/finding.ts';
 
 describe('readData', () => {
   it.each([

@@ -5,7 +5,7 @@ import { readAgeKey } from '../../../src/cluster/credentials/read.ts';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import type { BootstrapOptions } from '../../../src/operations/bootstrap/options.ts';
 import { bootstrapTalos, planTalos } from '../../../src/operations/bootstrap/talos.ts';
-import { readOperationJournal, unfinishedStep } from '../../../src/operations/journal.ts';
+import { readOperationJournal, unfinishedStep } from '../../../src/operations/operation.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import { runCommand, sampleCluster } from '../../support/cluster.ts';

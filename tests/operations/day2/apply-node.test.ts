@@ -1,7 +1,7 @@
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { redactDiff, secretValues } from '../../../src/operations/day2/redact-diff.ts';
+import { redactDiff, secretValues } from '../../../src/operations/day2/apply-node.ts';
 import type { StandInRule } from '../support/stand-ins.ts';
 import { MARKER, nodeList, runOn, standInCluster } from './stand-in-cluster.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { upgradeSteps } from '../../../src/operations/day2/upgrade-kubernetes.ts';
+import { upgradeSteps } from '../../../src/operations/day2/upgrade.ts';
 import { nodeList, runOn, standInCluster } from './stand-in-cluster.ts';
 
 /** Kubernetes at a version until it was upgraded to the wanted one. */

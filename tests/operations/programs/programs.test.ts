@@ -3,11 +3,14 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../../src/cluster/root.ts';
-import { foldOutput, mask } from '../../../src/operations/programs/output.ts';
-import { waitFor } from '../../../src/operations/programs/patience.ts';
-import { openPrograms, type ProgramsOptions } from '../../../src/operations/programs/programs.ts';
-import type { Programs } from '../../../src/operations/programs/call.ts';
-import { compareVersions, inspectPrograms, requirePrograms } from '../../../src/operations/programs/versions.ts';
+import { foldOutput, mask, openPrograms, type ProgramsOptions } from '../../../src/operations/programs/programs.ts';
+import { waitFor } from '../../../src/operations/programs/waiting.ts';
+import {
+  compareVersions,
+  inspectPrograms,
+  type Programs,
+  requirePrograms,
+} from '../../../src/operations/programs/catalogue.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { temporaryFolder, writeFiles } from '../../support/folders.ts';
 import { standIns, STOOD_IN, type StandInRule, type StandIns } from '../support/stand-ins.ts';

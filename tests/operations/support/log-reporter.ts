@@ -1,4 +1,4 @@
-import type { Reporter } from '../../../src/operations/reporter.ts';
+import type { Reporter } from '../../../src/operations/operation.ts';
 
 /** A reporter that keeps what a log would show: titles, and notes and summaries indented below them. */
 export function logReporter(): { readonly reporter: Reporter; readonly lines: string[] } {

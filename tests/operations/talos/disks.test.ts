@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TalosNode } from '../../../src/operations/day2/talos-cluster.ts';
-import type { ProgramCall, Programs } from '../../../src/operations/programs/call.ts';
+import type { TalosNode } from '../../../src/operations/talos/cluster.ts';
+import type { ProgramCall, Programs } from '../../../src/operations/programs/catalogue.ts';
 import { lookAtDisk } from '../../../src/operations/talos/disks.ts';
 
 type Spec = Readonly<Record<string, unknown>>;

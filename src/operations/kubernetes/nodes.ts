@@ -1,0 +1,94 @@
+import { failure } from '../../report/finding.ts';
+import { LIST_NODES } from './manifests.ts';
+import type { OperationRun, StepReport } from '../operation.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { foldOutput } from '../programs/programs.ts';
+import { isFinal, type Look, type Patience, waitFor } from '../programs/waiting.ts';
+import {
+  asRecord,
+  asRecords,
+  asText,
+  conditionOf,
+  type KubernetesObject,
+  listObjects,
+  parseObjects,
+} from './objects.ts';
+
+/** A node as Kubernetes sees it. */
+export interface NodeState {
+  readonly name: string;
+  readonly address: string;
+  readonly isReady: boolean;
+  /** Version of Talos that it runs; undefined where it does not say. */
+  readonly talosVersion: string | undefined;
+  readonly kubeletVersion: string;
+  /** Differs after every start of the machine. */
+  readonly bootId: string;
+}
+
+/** All nodes that Kubernetes knows. Throws a Failure of kind `outside` where it does not answer. */
+export async function readNodeStates(programs: Programs): Promise<NodeState[]> {
+  return ((await listObjects(programs, ['nodes'])) ?? []).map(readNodeState);
+}
+
+function readNodeState(object: KubernetesObject): NodeState {
+  const info = asRecord(object.status.nodeInfo);
+  const internal = asRecords(object.status.addresses).find(({ type }) => type === 'InternalIP');
+  return {
+    name: object.name,
+    address: asText(internal?.address),
+    isReady: conditionOf(object, 'Ready')?.status === 'True',
+    talosVersion: /^Talos \((v[^)]+)\)$/.exec(asText(info.osImage))?.[1],
+    kubeletVersion: asText(info.kubeletVersion),
+    bootId: asText(info.bootID),
+  };
+}
+
+/**
+ * Waits until every node of the configuration is registered. Without a network they are NotReady, and that is enough: only what the
+ * kubelet no longer reports about (Unknown) is waited for.
+ *
+ * @param task.wanted - the names of the nodes
+ * @param task.patience - with a limit of 0 seconds the API is asked once, and no node is waited for
+ * @throws Failure where the API refuses us, or the time is over
+ */
+export async function waitForNodes(
+  { run, wanted, patience }: { run: OperationRun; wanted: readonly string[]; patience: Patience },
+  report: StepReport,
+): Promise<void> {
+  const waiting = {
+    what: 'the registration of every node',
+    patience,
+    signal: run.signal,
+    say: report.note,
+    remedy:
+      'look at `kubectl get nodes` and the console of the machine; `cluster-template bootstrap talos` finishes what is missing there',
+  };
+  const summary = await waitFor(waiting, async (): Promise<Look<string>> => {
+    const { exitCode, stdout, stderr } = await run.programs.ask(LIST_NODES);
+    if (exitCode !== 0) return { reason: reasonOf(foldOutput(stderr)) };
+    const nodes = parseObjects(stdout);
+    const lost = nodes.filter((node) => (conditionOf(node, 'Ready')?.status ?? 'Unknown') === 'Unknown');
+    const known = nodes.filter((node) => !lost.includes(node)).map(({ name }) => name);
+    const missing = wanted.filter((name) => !known.includes(name));
+    const ready = nodes.filter((node) => conditionOf(node, 'Ready')?.status === 'True').length;
+    if (missing.length > 0 && patience.limitSeconds > 0) {
+      return {
+        reason: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, not yet ${missing.join(', ')}`,
+      };
+    }
+    return {
+      value: `${String(wanted.length - missing.length)} of ${String(wanted.length)} registered, ${String(ready)} ready`,
+    };
+  });
+  report.say(summary);
+}
+
+function reasonOf(why: string): string {
+  if (!isFinal(why)) return why === '' ? 'no answer' : why;
+  throw failure('outside', {
+    code: 'cluster/api',
+    message: `the Kubernetes API refuses the kubeconfig: ${why}`,
+    remedy: 'remove kubeconfig and run `cluster-template bootstrap talos`, which fetches it anew',
+  });
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { ClusterRoot } from '../../cluster/root.ts';
+import { failure } from '../../report/finding.ts';
+import { inspect } from '../../system/files.ts';
+import type { Programs } from '../programs/catalogue.ts';
+import { unsuccessful } from '../programs/programs.ts';
+
+/** An object of Kubernetes, as far as commands look at it. */
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status: Readonly<Record<string, unknown>>;
+}
+
+/** A condition of an object, such as Ready. */
+export interface Condition {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * Lists objects through kubectl.
+ *
+ * @param arguments_ - what follows `kubectl get`, without an output format
+ * @returns undefined where the cluster does not know the kind
+ * @throws Failure of kind `outside` where kubectl fails for another reason
+ */
+export async function listObjects(
+  programs: Programs,
+  arguments_: readonly string[],
+): Promise<KubernetesObject[] | undefined> {
+  const call = { program: 'kubectl', arguments: ['get', ...arguments_, '--output', 'json'], quiet: true } as const;
+  const answer = await programs.ask(call);
+  if (answer.exitCode !== 0) {
+    if (/doesn't have a resource type|no matches for kind/.test(answer.stderr)) return undefined;
+    throw unsuccessful(call, answer);
+  }
+  return parseObjects(answer.stdout);
+}
+
+/** The objects of a list, or the single one, that kubectl printed as JSON. Throws a Failure of kind `outside` for anything else. */
+export function parseObjects(text: string): KubernetesObject[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw failure('outside', { code: 'programs/failed', message: 'kubectl printed something else than JSON' }, error);
+  }
+  const { items } = asRecord(value);
+  return (Array.isArray(items) ? items : [value]).map(readObject);
+}
+
+/** A condition of an object by its type; undefined where it does not have it yet. */
+export function conditionOf(object: KubernetesObject, type: string): Condition | undefined {
+  const { conditions } = object.status;
+  const list: readonly unknown[] = Array.isArray(conditions) ? conditions : [];
+  const found = list.map(asRecord).find((condition) => condition.type === type);
+  if (found === undefined) return undefined;
+  return { status: asText(found.status), reason: asText(found.reason), message: asText(found.message) };
+}
+
+/** A value as a text; empty for anything else. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A value as a map; empty for anything else. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** A value as a list of maps; empty for anything else. */
+export function asRecords(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}
+
+function readObject(value: unknown): KubernetesObject {
+  const { kind, metadata, spec, status, ...rest } = asRecord(value);
+  const meta = asRecord(metadata);
+  return {
+    kind: asText(kind),
+    namespace: asText(meta.namespace),
+    name: asText(meta.name),
+    metadata: meta,
+    // Events have no spec: what they say stands beside their metadata.
+    spec: spec === undefined ? rest : asRecord(spec),
+    status: asRecord(status),
+  };
+}
+
+/** Ends a command that asks Kubernetes where there is no kubeconfig. */
+export async function requireKubeconfig(root: ClusterRoot): Promise<void> {
+  if ((await inspect(join(root.path, 'kubeconfig'))) !== undefined) return;
+  throw failure('input', {
+    code: 'operations/not-generated',
+    message: 'there is no kubeconfig',
+    place: { file: 'kubeconfig' },
+    remedy: 'run `cluster-template bootstrap talos`, which fetches it',
+  });
+}
