@@ -1,12 +1,7 @@
 #!/usr/bin/env node
 // Read by Node of any age: what follows is loaded only where it can be read.
-import { requireNode } from './node-version.mjs';
+import module from 'module';
 
-requireNode();
-import('./launch.mjs')
-  .then(({ launch }) => launch('cli'))
-  .catch((error) => {
-    // What a command throws does not come here: the bundle itself cannot be loaded.
-    console.error(error.message);
-    process.exitCode = 3;
-  });
+const load = module.createRequire(import.meta.url);
+load('./node-version.cjs').requireNode();
+load('./launch.cjs').launch('cli');

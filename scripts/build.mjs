@@ -1,11 +1,12 @@
-// Bundles src/ into dist/: one entry for each command line and library, split so that a command loads only what it uses.
+// Bundles src/ into dist/: a program for each command line, and the libraries.
 // Usage: node scripts/build.mjs [--if-changed]
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingPackage } from '../bin/installed.mjs';
-import { requireNode } from '../bin/node-version.mjs';
-import { sourceStamp, STAMP_FILE } from '../bin/stamp.mjs';
+import { missingPackage } from '../bin/installed.cjs';
+import { requireNode } from '../bin/node-version.cjs';
+import { sourceStamp, STAMP_FILE } from '../bin/stamp.cjs';
 import { LockedError, replaceBundle, takeLock } from './dist-folder.mjs';
 
 /** Exit code where another process builds without end. */
@@ -51,46 +52,41 @@ async function builtFrom() {
 
 /** The files of the bundle by name. What it takes is loaded here: a process that finds everything done does without. */
 async function bundle() {
-  const [esbuild, { BANNER, INSTALLED }, { compileSchemas }, { noticesOf }, { thinRepository }] = await Promise.all([
-    import('esbuild'),
-    import('./bundle.mjs'),
-    import('./compile-schemas.mjs'),
-    import('./notices.mjs'),
-    import('./thin-repository.mjs'),
-  ]);
+  const [esbuild, { LIBRARIES, PROGRAMS, START, UNIDENTIFIED }, { compileSchemas }, { noticesOf }, { thinRepository }] =
+    await Promise.all([
+      import('esbuild'),
+      import('./bundle.mjs'),
+      import('./compile-schemas.mjs'),
+      import('./notices.mjs'),
+      import('./thin-repository.mjs'),
+    ]);
   await compileSchemas();
-  const { metafile, outputFiles } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: {
-      cli: 'src/cli/main.ts',
-      'makejinja-cli': 'src/cli/makejinja.ts',
-      jinja: 'src/jinja/index.ts',
-      makejinja: 'src/makejinja/index.ts',
-      sops: 'src/sops/index.ts',
-      starter: 'src/cluster/starter.ts',
-    },
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    // Node reads every chunk that it loads, so half the size is half of that time; the maps lead back to the sources.
-    minify: true,
-    metafile: true,
-    banner: { js: BANNER },
-    // nunjucks watches files with chokidar where it is installed; nothing here asks it to.
-    external: ['chokidar', ...INSTALLED],
-    logLevel: 'warning',
-    write: false,
-  });
+  const builds = await Promise.all(
+    [LIBRARIES, PROGRAMS, START].map((options) =>
+      esbuild.build({ ...options, absWorkingDir: root, outdir, metafile: true, logLevel: 'warning', write: false }),
+    ),
+  );
+  const files = builds.flatMap(({ outputFiles }) =>
+    outputFiles.map(({ path, contents }) => [path.slice(outdir.length + 1), contents]),
+  );
   return {
-    ...Object.fromEntries(outputFiles.map(({ path, contents }) => [path.slice(outdir.length + 1), contents])),
+    ...Object.fromEntries(
+      files.map(([name, contents]) => [name, name.endsWith('.cjs') ? identified(contents, UNIDENTIFIED) : contents]),
+    ),
     'repository.json': JSON.stringify(await thinRepository(root)),
-    'NOTICE.txt': await noticesOf(metafile, root),
+    'NOTICE.txt': await noticesOf(
+      builds.map(({ metafile }) => metafile),
+      root,
+    ),
   };
+}
+
+/** With what tells its content from any other in the place of its first line, which is as long. */
+function identified(contents, line) {
+  const text = Buffer.from(contents).toString('latin1');
+  const hash = createHash('sha256').update(text).digest('hex');
+  if (!text.startsWith(line)) throw new Error('a program does not begin with the line for its identity');
+  return Buffer.from(text.replace(line, line.replace(/0{64}/, hash)), 'latin1');
 }
 
 function end(message, code) {

@@ -1,4 +1,4 @@
-// What all bundles have in common.
+// What is bundled, and how.
 
 /** CommonJS packages inside an ESM bundle still call `require` for Node's own modules. */
 export const BANNER =
@@ -6,3 +6,66 @@ export const BANNER =
 
 /** Packages that are installed beside the bundle: a program for each kind of machine is part of them. */
 export const INSTALLED = ['oxc-transform'];
+
+/** First line of a program; the build puts a hash of the whole in the place of the noughts. */
+export const UNIDENTIFIED = `'use strict';const __PROGRAM__="${'0'.repeat(64)}";`;
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  // What is half as long is read in half the time; the maps lead back to the sources.
+  minify: true,
+  // nunjucks watches files with chokidar where it is installed; nothing here asks it to.
+  external: ['chokidar', ...INSTALLED],
+};
+
+/** Modules that whoever depends on the package imports, split so that what they share is there once. */
+export const LIBRARIES = {
+  ...COMMON,
+  entryPoints: {
+    jinja: 'src/jinja/index.ts',
+    makejinja: 'src/makejinja/index.ts',
+    sops: 'src/sops/index.ts',
+    starter: 'src/cluster/starter.ts',
+  },
+  format: 'esm',
+  splitting: true,
+  define: { __PROGRAM__: 'import.meta.url' },
+  banner: { js: BANNER },
+};
+
+const PROGRAM = {
+  ...COMMON,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': '__address' },
+  banner: { js: `${UNIDENTIFIED}\nconst __address=require('node:url').pathToFileURL(__filename).href;` },
+};
+
+/** The command lines, each one file: a start reads it whole, with what was compiled of it before (bin/load.cjs). */
+export const PROGRAMS = {
+  ...PROGRAM,
+  entryPoints: { cli: 'src/cli/main.ts', 'makejinja-cli': 'src/cli/makejinja.ts' },
+};
+
+/** What answers before the whole program is read: it knows all commands and can do none of them. */
+export const START = {
+  ...PROGRAM,
+  entryPoints: { start: 'src/cli/start.ts' },
+  plugins: [
+    {
+      name: 'without what commands load',
+      setup({ onLoad, onResolve }) {
+        // commander would start a program for a command of another file; here none is.
+        onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'empty' }));
+        onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: '' }));
+        onResolve({ filter: /./ }, ({ kind, path, importer }) =>
+          kind === 'dynamic-import' && !importer.endsWith('/start.ts') ? { path, external: true } : undefined,
+        );
+      },
+    },
+  ],
+};

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 /**
  * Name, version and licence of each package of which a bundle holds a part, as text.
  *
- * @param metafile - esbuild's account of the bundle
+ * @param metafiles - esbuild's accounts of the bundles
  * @param root - folder that its paths are relative to
  * @returns {Promise<string>}
  * @throws where a package says nothing about its licence
  */
-export async function noticesOf(metafile, root) {
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+export async function noticesOf(metafiles, root) {
+  const inputs = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) => Object.entries(inputs));
   const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
   const folders = new Set(used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const notices = await Promise.all([...folders].map((folder) => noticeOf(join(root, folder))));

@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { ROOT_MARKERS } from '../cluster/root.ts';
 import { environment } from '../system/environment.ts';
 import { inspect, inspectTarget, readTextIfPresent, realpath } from '../system/files.ts';
 import { findProgram, shellQuoted } from '../system/programs.ts';
@@ -151,6 +152,15 @@ let current: Invocation = { program: NAME, toolFolder: '', tasks: new Map(), opt
 export async function learnInvocation(place: Pick<Surroundings, 'root' | 'isNamed' | 'keys'>): Promise<Invocation> {
   current = await findInvocation({ ...place, ...processFacts() });
   return current;
+}
+
+/** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */
+export async function findRoot(folder: string): Promise<string | undefined> {
+  for (const markers of ROOT_MARKERS) {
+    const found = await Promise.all(markers.map((marker) => inspect(join(folder, marker))));
+    if (found.every((one) => one !== undefined)) return folder;
+  }
+  return dirname(folder) === folder ? undefined : await findRoot(dirname(folder));
 }
 
 /** What this process itself knows of how it was started. */

@@ -1,11 +1,10 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { forgetChanges } from '../system/writing.ts';
 import { commandLine } from './command-line.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
-import { learnInvocation } from './invocation.ts';
+import { findRoot, learnInvocation } from './invocation.ts';
 import { asFailure, printFailure, printMistake } from './output.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { findRoot } from './root.ts';
 
 export { printMistake } from './output.ts';
 
@@ -16,6 +15,31 @@ export { printMistake } from './output.ts';
  * @returns the exit code; see docs/operations.md
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
+  return await parse(arguments_, (program) => program);
+}
+
+/**
+ * The same for a call that asks for help.
+ *
+ * @returns undefined, and nothing is done, where it is a command that would run
+ */
+export async function help(arguments_: readonly string[]): Promise<number | undefined> {
+  try {
+    return await parse(arguments_, (program) =>
+      program.hook('preAction', (_, command) => {
+        if (command.name() !== 'help') throw HANDED_ON;
+      }),
+    );
+  } catch (error) {
+    if (error === HANDED_ON) return undefined;
+    throw error;
+  }
+}
+
+/** Thrown in the place of a command that is another program's to run. */
+const HANDED_ON = new Error('a command would run');
+
+async function parse(arguments_: readonly string[], prepare: (program: Command) => Command): Promise<number> {
   let exitCode: number = EXIT.done;
   forgetChanges();
   const { program: name } = await learnInvocation({
@@ -24,11 +48,12 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     keys: undefined,
   });
   const json = arguments_.includes('--json');
-  const program = commandLine((code) => (exitCode = code), { name, json });
+  const program = prepare(commandLine((code) => (exitCode = code), { name, json }));
   try {
     await program.parseAsync([...arguments_], { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (error === HANDED_ON) throw error;
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
       if (json) printFailure(usageFailure(error), { json });

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { loadSettings, type LoadedSettings } from '../makejinja/load-settings.ts';
-import { runProject, type ProjectOptions } from '../makejinja/project.ts';
+import type { LoadedSettings } from '../makejinja/load-settings.ts';
+import type { ProjectOptions } from '../makejinja/project.ts';
 import type { Settings } from '../makejinja/settings.ts';
 import { failure } from '../report/finding.ts';
 import { countFindings } from '../report/text.ts';
@@ -8,10 +8,9 @@ import { environment } from '../system/environment.ts';
 import { printError, printResult } from '../system/terminal.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
-import { findStart, processFacts } from './invocation.ts';
+import { findRoot, findStart, processFacts } from './invocation.ts';
 import { asFailure, printFindings, printMistake } from './output.ts';
 import { makejinjaCommand, withFlags, withoutAliases, type Flags } from './makejinja-flags.ts';
-import { findRoot } from './root.ts';
 
 export { printMistake } from './output.ts';
 
@@ -33,6 +32,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       return await runWatch(() => settingsFor(flags));
     }
     const { settings } = await settingsFor(flags);
+    const { runProject } = await import('../makejinja/project.ts');
     await runProject(
       settings,
       projectOptions(() => (progress.hasWritten = true)),
@@ -56,6 +56,7 @@ async function settingsFor(flags: Flags): Promise<LoadedSettings> {
   const warn = (message: string): void => {
     printError(`${message}\n`);
   };
+  const { loadSettings } = await import('../makejinja/load-settings.ts');
   const loaded = await loadSettings({ folder: process.cwd(), env: environment(), warn });
   return { ...loaded, settings: complete(withFlags(loaded.settings, flags)) };
 }

@@ -1,11 +1,11 @@
-import { basename, dirname, join, resolve } from 'node:path';
-import { clusterRoot, ROOT_MARKERS, type ClusterRoot } from '../cluster/root.ts';
+import { basename, resolve } from 'node:path';
+import { clusterRoot, type ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { rememberTrust } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { inspect, inspectTarget } from '../system/files.ts';
+import { inspectTarget } from '../system/files.ts';
 import { refuseStrangeFolder } from '../workspace/disk.ts';
-import { learnInvocation } from './invocation.ts';
+import { findRoot, learnInvocation } from './invocation.ts';
 import { printFindings } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -56,15 +56,6 @@ function trusted(root: ClusterRoot): ClusterRoot {
     printFindings([{ code: 'trust/user-folder', severity: 'warning', message, remedy }]);
   }
   return { ...root, isTrusted: true };
-}
-
-/** The nearest folder that holds a cluster: this one or one above it, as git and Task look for theirs. */
-export async function findRoot(folder: string): Promise<string | undefined> {
-  for (const markers of ROOT_MARKERS) {
-    const found = await Promise.all(markers.map((marker) => inspect(join(folder, marker))));
-    if (found.every((one) => one !== undefined)) return folder;
-  }
-  return dirname(folder) === folder ? undefined : await findRoot(dirname(folder));
 }
 
 function noRoot(folder: string): Failure {

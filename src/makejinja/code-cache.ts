@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CodeCache } from '../jinja/index.ts';
+import { PROGRAM } from '../system/program.ts';
 import type { UserCache } from '../system/user-folders.ts';
 
 /** Compiled templates that outlive the process. */
@@ -16,7 +17,7 @@ const STORED_LIMIT = 2 ** 22;
  * compiled from, and this build of the program.
  */
 export function openCodeCache(cache: UserCache): StoredCodeCache {
-  const name = `templates-${hashOf(import.meta.url)}`;
+  const name = `templates-${hashOf(PROGRAM)}`;
   const stored = parseEntries(cache.read(name));
   const used = new Map<string, string>();
   let hasNew = false;

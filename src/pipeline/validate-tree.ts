@@ -6,6 +6,7 @@ import type { ManifestFile } from '../manifests/document.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
+import { PROGRAM } from '../system/program.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 import { refuseLinksOut } from './foreign-files.ts';
@@ -25,16 +26,14 @@ export async function passGates(
   const files = await manifestFiles(root, rendered, manifest);
   const removed = removedPaths(rendered, manifest);
   const key = treeKey(files, removed);
-  // The bundler names a chunk by its contents, so this address changes with the gates.
-  const program = import.meta.url;
   const cache = openUserCache(root.path);
-  const memory = readChecks(cache, program);
+  const memory = readChecks(cache, PROGRAM);
   const known = memory.trees.find(([other]) => other === key);
   if (known !== undefined) return known[1];
   const { gateMemory, runGates } = await import('./validate-gates.ts');
   const { findings, fitting } = await runGates(files, gateMemory(memory.passed), removed);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
-  rememberTree(cache, program, memory, { key, findings, fitting });
+  rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
   return findings;
 }
 

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { failure } from '../report/finding.ts';
 import { redact } from '../report/redaction.ts';
 import { wrapWords } from '../report/text.ts';
@@ -76,6 +75,7 @@ export async function confirm(question: string): Promise<boolean> {
  * @throws Failure of kind `usage` where the input ends instead
  */
 export async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return (await prompt.question(shown(question))).trim();

@@ -320,7 +320,7 @@ describe('upgrade of a thin repository', () => {
     expect(stdout).toMatch(/^from \S+ to 9\.8\.7, out of \S+\.tgz\n/);
     expect(stdout).toContain('next: run `npm install`, then `npx cluster-template configure`');
     const version = /from (\S+)/.exec(stdout)?.[1] ?? '';
-    expect(await gitLines(own, 'status', '--porcelain')).toEqual([
+    expect(await gitLines(own, 'status', '--porcelain', '--no-renames')).toEqual([
       'M  .cluster-template/template.json',
       'A  .taskfiles/new/Taskfile.yaml',
       'M  Taskfile.yaml',

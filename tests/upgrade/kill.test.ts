@@ -137,7 +137,7 @@ async function privateLauncher(): Promise<string> {
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
   await writeFiles(folder, {
     'package.json': '{"type":"module"}\n',
-    'run.js': "import { main } from './dist/cli.js';\nprocess.exitCode = await main(process.argv.slice(2));\n",
+    'run.js': "import { main } from './dist/cli.cjs';\nprocess.exitCode = await main(process.argv.slice(2));\n",
   });
   return join(folder, 'run.js');
 }

@@ -1,9 +1,10 @@
+'use strict';
 // Whether npm has installed what this repository needs.
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+const { existsSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 
 /** A sentence that says what is missing and what to do; undefined where every package that is needed to run is there. */
-export function missingPackage(root) {
+exports.missingPackage = function missingPackage(root) {
   let manifest;
   try {
     manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -12,7 +13,7 @@ export function missingPackage(root) {
   }
   const missing = Object.keys(manifest?.dependencies ?? {}).find((name) => !isInstalled(root, name));
   return missing === undefined ? undefined : `the package ${missing} is not installed: run \`npm ci\` in ${root}`;
-}
+};
 
 /** As Node looks for packages: in `node_modules` of the folder and of each one above it. */
 function isInstalled(folder, name) {

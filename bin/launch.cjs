@@ -1,43 +1,62 @@
+'use strict';
 // Starts a bundled command; in a checkout whose sources are newer than the bundle, the bundle is made again first.
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import module from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { missingPackage } from './installed.mjs';
-import { sourceStamp, STAMP_FILE } from './stamp.mjs';
+const { existsSync, readFileSync, writeSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { loadBundle } = require('./load.cjs');
+const { sourceStamp, STAMP_FILE } = require('./stamp.cjs');
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(__dirname);
 
 /** Where an upgrade of these very files keeps what it is at, and what it did. */
 const UPGRADE = join(root, '.cluster-template', 'upgrade');
 
-/** Loads `dist/<entry>.js` and calls its `main` with the arguments; the result is the exit code. */
-export async function launch(entry) {
-  requireFolder();
-  await makeBundle(process.argv[2] === 'upgrade');
+/**
+ * Runs a command line of dist/ with the arguments of the process, and sets its exit code. What answers at once is asked first: it is
+ * small, and often enough.
+ */
+exports.launch = async function launch(name) {
+  try {
+    requireFolder();
+    await makeBundle(process.argv[2] === 'upgrade');
+    const words = process.argv.slice(2);
+    if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) printVersion();
+    else await run(name, words);
+  } catch (error) {
+    // What a command throws does not come here: the bundle itself cannot be loaded.
+    console.error(error.message);
+    process.exitCode = OUTSIDE;
+  }
+};
+
+/** Written without a stream, which would take longer than all the rest. */
+function printVersion() {
+  const text = `${require('../package.json').version}\n`;
+  try {
+    writeSync(1, text);
+  } catch {
+    // A pipe that is full or closed, or a full disk: a stream waits, or says what is wrong.
+    watchOutput();
+    process.stdout.write(text);
+  }
+}
+
+async function run(name, words) {
   const output = watchOutput();
-  keepCompiled(join(root, 'dist', 'compile-cache'));
-  const { main, printMistake } = await import(pathToFileURL(join(root, 'dist', `${entry}.js`)).href);
+  const exitCode = await answer(name, words);
+  process.exitCode = output.isLost ? OUTSIDE : exitCode;
+}
+
+async function answer(name, words) {
+  const bundle = (part, use) => loadBundle(join(root, 'dist', `${part}.cjs`), use);
+  const answered = name === 'cli' ? await bundle('start', 'start').start(words) : undefined;
+  if (answered !== undefined) return answered;
+  const { main, printMistake } = bundle(name, words[0] ?? '');
   // Node would print the stack as it is, and what it quotes may be a secret.
   process.on('uncaughtException', (error) => {
     printMistake(error);
     process.exit(1);
   });
-  const exitCode = await main(process.argv.slice(2));
-  process.exitCode = output.isLost ? OUTSIDE : exitCode;
-}
-
-/** Node keeps compiled code there, which it runs: for the owner alone, whatever the umask is. A folder that cannot be made is no loss. */
-function keepCompiled(folder) {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if (error.code !== 'EEXIST') return;
-  }
-  module.enableCompileCache?.(folder);
+  return await main(words);
 }
 
 /** Exit code where something around us failed. */
@@ -71,7 +90,7 @@ function watchOutput() {
 
 /** `upgrade` finishes a merge of the sources or takes it back, so it has to start although they cannot be built. */
 async function makeBundle(isUpgrade) {
-  const built = await readFile(join(root, STAMP_FILE), 'utf8').catch(() => undefined);
+  const built = readIfPresent(join(root, STAMP_FILE));
   const canStart = isUpgrade && built !== undefined;
   if (['journal.json', 'undo.json'].some((name) => existsSync(join(UPGRADE, name)))) {
     // The sources are partly those of one version and partly those of another.
@@ -82,10 +101,10 @@ async function makeBundle(isUpgrade) {
     );
   }
   const stamp = sourceStamp(root);
-  if (stamp === undefined || (canStart && built.trim() === stamp)) return;
-  const missing = missingPackage(root);
+  // Of the packages a finished bundle needs one alone, and says so where that is missing.
+  if (stamp === undefined || built?.trim() === stamp) return;
+  const missing = require('./installed.cjs').missingPackage(root);
   if (missing === undefined) {
-    if (built?.trim() === stamp) return;
     const trouble = await rebuild(built !== undefined);
     if (trouble === undefined || canStart) return;
     const isWaiting = existsSync(join(UPGRADE, 'record.json'));
@@ -95,6 +114,14 @@ async function makeBundle(isUpgrade) {
     end(`cannot build the sources of ${root}${remedy}\n${trouble}`, OUTSIDE);
   }
   if (!canStart) end(missing, OUTSIDE);
+}
+
+function readIfPresent(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function end(message, code) {
@@ -108,6 +135,8 @@ const LOCKED = 4;
 /** Gives back what went wrong; undefined where nothing did. */
 async function rebuild(hasBundle) {
   try {
+    const { execFile } = require('node:child_process');
+    const { promisify } = require('node:util');
     await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-changed'], { cwd: root });
     return undefined;
   } catch (error) {

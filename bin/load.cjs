@@ -1,0 +1,54 @@
+'use strict';
+// Loads a bundle of dist/ as `require` does, with what V8 compiled of it before: reading and compiling a program of a few megabytes
+// takes longer than most of what it is asked for. Node 22 can keep compiled code by itself, Node 20 cannot.
+const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { dirname, join } = require('node:path');
+const { constants, Script } = require('node:vm');
+
+/**
+ * What a bundle exports.
+ *
+ * @param file - absolute path of a bundle, whose first line is a comment that tells its content from any other
+ * @param use - a word for what it is needed for: each use has compiled code of its own, which is what it needs and no more
+ */
+exports.loadBundle = function loadBundle(file, use) {
+  // The build writes ASCII.
+  const text = readFileSync(file, 'latin1');
+  const [content] = text.split('\n', 1);
+  const machine = `${process.version}-${process.arch}`;
+  const folder = join(dirname(file), 'compile-cache');
+  const kept = join(folder, `${content.replace(/\W/g, '')}-${use.replace(/\W/g, '')}-${machine}`);
+  const cachedData = readKept(kept);
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+    filename: file,
+    cachedData,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  // At the end, when all is compiled that this use needs.
+  if (cachedData === undefined || script.cachedDataRejected)
+    process.once('exit', () => keep(kept, folder, script.createCachedData()));
+  return module.exports;
+};
+
+function readKept(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** It is code that will be run: for the owner alone, whatever the umask is. Where it cannot be kept the next start does without. */
+function keep(path, folder, bytes) {
+  const temporary = `${path}.${String(process.pid)}.tmp`;
+  try {
+    mkdirSync(folder, { mode: 0o700, recursive: true });
+    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
