@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { CREDENTIAL_FILES } from '../src/cluster/credentials/files.ts';
+import { CREDENTIAL_FILES } from '../src/cluster/credentials/read.ts';
 import { clusterExtension } from '../src/cluster/extension.ts';
 import { clusterRoot } from '../src/cluster/root.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';

@@ -1,11 +1,17 @@
 import { posix } from 'node:path';
-import type { ManifestDocument } from '../manifests/document.ts';
-import { at, listAt, textAt, textsIn, type FieldPath } from '../manifests/fields.ts';
+import {
+  at,
+  type FieldPath,
+  listAt,
+  type ManifestDocument,
+  manifestFinding,
+  textAt,
+  textsIn,
+} from '../manifests/document.ts';
 import type { AppliedObject, FluxTree } from '../manifests/flux.ts';
 import { entriesOf } from '../manifests/objects.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
-import { manifestFinding } from './manifest-finding.ts';
 
 /**
  * Finds releases of the bootstrap's helmfiles that Flux would not take over as they are: their chart and values are read from

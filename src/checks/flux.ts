@@ -1,8 +1,23 @@
-import { at, isFields, listAt, textAt, type FieldPath } from '../manifests/fields.ts';
-import type { AppliedObject, FluxKustomization, FluxTree } from '../manifests/flux.ts';
+import {
+  at,
+  type Complaint,
+  type FieldPath,
+  isFields,
+  listAt,
+  manifestFinding,
+  textAt,
+  textsIn,
+} from '../manifests/document.ts';
+import {
+  type AppliedObject,
+  type FluxKustomization,
+  type FluxTree,
+  isSubstituted,
+  type Substitution,
+} from '../manifests/flux.ts';
+import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { manifestFinding } from './manifest-finding.ts';
 
 /** Finds Kustomizations of Flux whose folder is missing, or is applied by another one too. */
 export function checkFluxFolders({ kustomizations }: FluxTree): Finding[] {
@@ -159,4 +174,96 @@ function keyOf(object: AppliedObject): string {
 
 function labelOf({ namespace, name }: { readonly namespace: string | undefined; readonly name: string }): string {
   return `${namespace ?? ''}/${name}`;
+}
+
+/** Finds variables that nothing defines, expressions that Flux cannot read, and what it would change although nobody asked for it. */
+export function checkSubstitutions({ objects }: FluxTree): Finding[] {
+  return objects.flatMap((object) => {
+    const substitution = object.owner?.substitution;
+    if (substitution === undefined || !isSubstituted(object.document)) return [];
+    return findingsIn(object, substitution);
+  });
+}
+
+function findingsIn({ document, kind, generatedKeys }: AppliedObject, substitution: Substitution): Finding[] {
+  if (generatedKeys !== undefined || !/\$[${]/.test(document.file.text)) return [];
+  return textsIn(document.fields).flatMap(({ text, path }) => {
+    const complaints = isSecretValue(kind, path) ? complainOfSecret(text) : complainOf(text, substitution);
+    return complaints.map((complaint) => manifestFinding(document, path, complaint));
+  });
+}
+
+function complainOf(text: string, substitution: Substitution): Complaint[] {
+  const complaints = variablesIn(text).flatMap((variable) => complain(variable, substitution) ?? []);
+  if (complaints.length > 0 || !losesDollar(text)) return complaints;
+  const message = 'Flux makes one dollar sign of two here';
+  return [{ code: 'manifests/substitution', severity: 'warning', message, remedy: `write four where two are meant` }];
+}
+
+function isSecretValue(kind: string, path: FieldPath): boolean {
+  return kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData');
+}
+
+/** The value itself stands in no message. */
+function complainOfSecret(text: string): Complaint[] {
+  if (!/\$[${]/.test(text)) return [];
+  return [
+    {
+      code: 'manifests/substitution',
+      message: 'Flux would take a part of this value of a Secret for a variable, and change it or fail',
+      remedy: `add the annotation \`${SUBSTITUTE_KEY}: disabled\` to the Secret`,
+    },
+  ];
+}
+
+function complain({ expression, name, hasDefault }: Variable, { names, isOpen }: Substitution): Complaint | undefined {
+  if (name === undefined) {
+    return {
+      code: 'manifests/substitution',
+      message: `Flux cannot read the substitution ${expression}`,
+      remedy: `write $${expression} where it shall stay as it is`,
+    };
+  }
+  if (hasDefault || names.has(name) || isOpen) return undefined;
+  const near = suggestNearest(name, names);
+  return {
+    code: 'manifests/variable',
+    message: `nothing defines the variable ${name}: Flux refuses the whole Kustomization because of ${expression}`,
+    remedy:
+      near === undefined ? `define it, or write $${expression} where it shall stay as it is` : `did you mean ${near}?`,
+  };
+}
+
+/** Where a list in a chart's values replaces the chart's own, and what that has to hold all the same. */
+interface ReplacedList {
+  readonly path: FieldPath;
+  /** Names of entries. */
+  readonly required: readonly string[];
+  readonly why: string;
+}
+
+const LISTS: readonly ReplacedList[] = [
+  {
+    // k8s-gateway: the probes ask health and ready, and forward takes what is not ours.
+    path: ['spec', 'values', 'extraZonePlugins'],
+    required: ['errors', 'health', 'ready', 'forward'],
+    why: 'extraZonePlugins replaces the list of the chart',
+  },
+];
+
+/** Finds lists in the values of charts that leave out what the replaced default had and the chart cannot do without. */
+export function checkReplacedDefaults({ objects }: FluxTree): Finding[] {
+  return objects
+    .filter(({ kind }) => kind === 'HelmRelease')
+    .flatMap(({ document }) =>
+      LISTS.flatMap(({ path, required, why }) => {
+        if (at(document.fields, ...path) === undefined) return [];
+        const names = listAt(document.fields, ...path).map((entry) => textAt(entry, 'name'));
+        const missing = required.filter((name) => !names.includes(name));
+        if (missing.length === 0) return [];
+        const message = `${why}, and has no ${missing.join(', ')}`;
+        const remedy = `write the list in full, with ${required.join(', ')}`;
+        return [manifestFinding(document, path, { code: 'manifests/replaced-default', message, remedy })];
+      }),
+    );
 }

@@ -1,9 +1,8 @@
-import type { ManifestDocument } from '../manifests/document.ts';
+import { type Complaint, type ManifestDocument, manifestFinding } from '../manifests/document.ts';
 import type { FluxTree } from '../manifests/flux.ts';
 import type { BuildProblem } from '../manifests/kustomize.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
-import { manifestFinding, type Complaint } from './manifest-finding.ts';
 
 /**
  * Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have. One that the user wrote

@@ -3,20 +3,21 @@ import { fluxTree, type FluxTree } from '../manifests/flux.ts';
 import { readTree, type ParsedTexts } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
 import { checkAgeKey, checkBootstrap } from './bootstrap.ts';
-import { checkDuplicates } from './duplicates.ts';
-import { checkEmptyValues } from './empty-values.ts';
-import { checkDecryption, checkDecryptionKeys, checkDependencies, checkFluxFolders } from './flux.ts';
+import { checkDuplicates, checkEmptyValues, checkNamespaces, checkReferences } from './objects.ts';
+import {
+  checkDecryption,
+  checkDecryptionKeys,
+  checkDependencies,
+  checkFluxFolders,
+  checkReplacedDefaults,
+  checkSubstitutions,
+} from './flux.ts';
 import { checkKustomizations, checkOrphans } from './kustomizations.ts';
-import { checkNamespaces } from './namespaces.ts';
-import { checkReferences } from './references.ts';
-import { checkReplacedDefaults } from './replaced-defaults.ts';
 import { checkRoutes } from './routes.ts';
-import { checkSubstitutions } from './substitutions.ts';
-import { checkTalconfig, checkVersions } from './talconfig.ts';
-import { checkTalosPatches } from './talos.ts';
+import { checkTalconfig, checkTalosPatches, checkVersions } from './talos.ts';
 
 /** What the gates found, and the objects that they looked at. */
-export interface ManifestCheck {
+interface ManifestCheck {
   readonly findings: readonly Finding[];
   readonly flux: FluxTree;
 }

@@ -1,7 +1,6 @@
-import { at, listAt, textAt, walk, type FieldPath } from '../manifests/fields.ts';
+import { at, type FieldPath, listAt, manifestFinding, textAt, walk } from '../manifests/document.ts';
 import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux.ts';
 import type { Finding } from '../report/finding.ts';
-import { manifestFinding } from './manifest-finding.ts';
 
 /**
  * Finds routes that their gateway would not take: none of the listeners that they name accepts their namespace, or serves one of

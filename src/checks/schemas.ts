@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { ManifestDocument } from '../manifests/document.ts';
-import { at, isFields, type FieldPath } from '../manifests/fields.ts';
-import type { AppliedObject, FluxTree } from '../manifests/flux.ts';
-import { resolverOf } from '../manifests/flux.ts';
+import { at, type FieldPath, isFields, type ManifestDocument, manifestFinding } from '../manifests/document.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { manifestFinding } from './manifest-finding.ts';
 
 /** Kinds of files that no API server ever sees: kustomize and helmfile read them. */
 const NOT_APPLIED = 'kustomize.config.k8s.io/';
 
 /** What the schemas say of a tree. */
-export interface SchemaCheck {
+interface SchemaCheck {
   readonly findings: readonly Finding[];
   /** Kinds in the tree that there is no schema for, as `apiVersion/kind`, sorted. */
   readonly unknownKinds: readonly string[];

@@ -93,7 +93,7 @@ export function plainSecretFinding({ path, line, name }: PlainSecret, place: Pla
 }
 
 /** What of a secret file is in plain text although it must not be. */
-export interface OpenValues {
+interface OpenValues {
   /** Whether nothing in it is encrypted at all. */
   readonly isWhole: boolean;
   /** The keys of the values, as `stringData.token`. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../report/finding.ts';
 
 /** A rendered file as the checks see it. */
-export interface CheckedFile {
+interface CheckedFile {
   readonly path: string;
   /** Where it came from, relative to the cluster's root. */
   readonly source: string;

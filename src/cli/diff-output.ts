@@ -1,5 +1,5 @@
-import { visible } from '../report/visible.ts';
-import type { FileDiff } from '../workspace/file-diff.ts';
+import { visible } from '../report/text.ts';
+import type { FileDiff } from '../workspace/diff.ts';
 
 /** Colours as git uses them, by how a line begins. */
 const COLOURS: readonly (readonly [RegExp, string])[] = [

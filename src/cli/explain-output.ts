@@ -1,9 +1,8 @@
 import type { Explanation, Reason, SourceLine } from '../pipeline/explain/answer.ts';
 import type { KeyUse } from '../pipeline/explain/keys.ts';
 import type { FileUse, KeyExplanation } from '../pipeline/explain/uses.ts';
-import { wrapWords } from '../report/text.ts';
+import { visibleLine, wrapWords } from '../report/text.ts';
 import type { Place } from '../report/finding.ts';
-import { visibleLine } from '../report/visible.ts';
 
 const WIDTH = 80;
 

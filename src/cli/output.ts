@@ -1,8 +1,16 @@
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { COLOURED, PLAIN, countFindings, formatFindings, kindsOf, listOf } from '../report/text.ts';
+import {
+  COLOURED,
+  countFindings,
+  formatFindings,
+  kindsOf,
+  listOf,
+  PLAIN,
+  visibleJson,
+  visibleLine,
+} from '../report/text.ts';
 import { inspect } from 'node:util';
 import { redactValue } from '../report/redaction.ts';
-import { visibleJson, visibleLine } from '../report/visible.ts';
 import { errorCode } from '../system/files.ts';
 import { changedFiles } from '../system/writing.ts';
 import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';

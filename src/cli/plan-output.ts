@@ -1,10 +1,9 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
 import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
-import { countFindings } from '../report/text.ts';
+import { countFindings, visibleLine } from '../report/text.ts';
 import { changesOf, type Plan, type PlanStatus } from '../workspace/plan.ts';
 import { EXIT } from './exit-codes.ts';
 import { printColoured, wantsColour } from '../system/terminal.ts';
-import { visibleLine } from '../report/visible.ts';
 import { count } from './output.ts';
 
 const SIGNS: Readonly<Record<PlanStatus, string>> = {

@@ -1,11 +1,9 @@
 import type { Configuration } from './config/types.ts';
-import { addressValues, type AddressValues } from './computed/addresses.ts';
-import { aiValues, type AiValues } from './computed/ai.ts';
+import { addressValues, type AddressValues, networkValues, type NetworkValues } from './computed/networks.ts';
+import { aiValues, type AiValues, serviceValues, type ServiceValues } from './computed/services.ts';
 import { domainValues, type DomainValues } from './computed/domains.ts';
-import { networkValues, type NetworkValues } from './computed/networks.ts';
 import { nodeValues, type NodeValues } from './computed/nodes.ts';
 import { repositoryValues, type RepositoryValues } from './computed/repository.ts';
-import { serviceValues, type ServiceValues } from './computed/services.ts';
 
 /** What templates see besides the fields, or in their place: everything that follows from them. */
 export interface ComputedValues

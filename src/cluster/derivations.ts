@@ -1,17 +1,23 @@
 import type { ComputedValues } from './computed.ts';
 import type { ComputedNodeField } from './computed/nodes.ts';
+import { CLUSTER_FIELDS } from './config/schemas.ts';
 import type { Cluster, ClusterNode } from './config/types.ts';
-import { CREDENTIAL_FILES, type CredentialFile } from './credentials/files.ts';
 
 /** A field of cluster.yaml, or the list in nodes.yaml. */
 type Field = keyof Cluster | 'nodes';
 
 const DOMAIN: readonly Field[] = ['cloudflare_domain', 'cloudflare_domains'];
+
 const SSH: readonly Field[] = ['repository_url', 'repository_visibility'];
+
 const KNOWN_HOSTS: readonly Field[] = [...SSH, 'repository_known_hosts'];
+
 const ROUTERS: readonly (keyof Cluster)[] = ['node_default_gateway', 'node_cidr'];
+
 const BGP: readonly Field[] = ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn'];
+
 const INGRESS: readonly Field[] = ['ingress', 'dns_provider'];
+
 const POOL: readonly Field[] = [
   'cilium_lb_pool_cidr',
   'node_cidr',
@@ -21,6 +27,7 @@ const POOL: readonly Field[] = [
   ...INGRESS,
   'agentgateway_addr',
 ];
+
 const OTHERS: readonly Field[] = [
   'node_default_gateway',
   'node_dns_servers',
@@ -30,11 +37,17 @@ const OTHERS: readonly Field[] = [
   'k8s_gateway_fallback_dns',
   'nodes',
 ];
+
 const AZURE: readonly Field[] = ['agentgateway_addr', 'azure_openai_api_key'];
+
 const COHERE: readonly Field[] = ['agentgateway_addr', 'cohere_api_key'];
+
 const COHERE_HOST: readonly Field[] = [...COHERE, 'cohere_host'];
+
 const ANTHROPIC: readonly Field[] = ['agentgateway_addr', 'anthropic_api_key'];
+
 const ANTHROPIC_HOST: readonly Field[] = [...ANTHROPIC, 'anthropic_host'];
+
 const NODES: readonly Field[] = ['nodes', 'node_cidr', 'node_default_gateway', 'node_schematic_id'];
 
 /** The fields that each computed value is made from; a test compares it with what changes when they do. */
@@ -138,7 +151,7 @@ export const COMPUTED_FROM: Readonly<Record<keyof ComputedValues, readonly Field
 };
 
 /** What of a node and of cluster.yaml a value is made from that templates see of each node. */
-export interface NodeDerivation {
+interface NodeDerivation {
   readonly node: readonly (keyof ClusterNode)[];
   readonly cluster: readonly (keyof Cluster)[];
 }
@@ -154,11 +167,7 @@ export const NODE_COMPUTED_FROM: Readonly<Record<ComputedNodeField, NodeDerivati
   routes: { node: [], cluster: ROUTERS },
 };
 
-/** The credential file that each of the cluster's functions reads unless a template names another one. */
-export const FUNCTION_FILES: Readonly<Record<string, CredentialFile>> = {
-  age_key: CREDENTIAL_FILES.ageKey,
-  cloudflare_tunnel_id: CREDENTIAL_FILES.tunnel,
-  cloudflare_tunnel_secret: CREDENTIAL_FILES.tunnel,
-  github_deploy_key: CREDENTIAL_FILES.deployKey,
-  github_push_token: CREDENTIAL_FILES.pushToken,
-};
+/** The computed names that nobody can set; the others are fields as well, and what is written there counts. */
+export const COMPUTED_NAMES: ReadonlySet<string> = new Set(
+  Object.keys(COMPUTED_FROM).filter((name) => name !== 'nodes' && !Object.hasOwn(CLUSTER_FIELDS, name)),
+);

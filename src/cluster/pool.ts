@@ -1,14 +1,15 @@
 import {
+  type Address,
+  byFamily,
   firstAddress,
   formatAddress,
   lastAddress,
   parseAddress,
   parseNetwork,
   size,
-  type Address,
+  textsOf,
 } from './addresses.ts';
 import type { Cluster, ClusterNode, OneOrMore } from './config/types.ts';
-import { byFamily, textsOf } from './families.ts';
 
 /** A block of addresses in the form of Cilium's resource: a network, or its first and last address. */
 export type AddressBlock =

@@ -35,3 +35,15 @@ export function clusterRoot(path: string, keys: string = path): ClusterRoot {
     state: join(path, '.cluster-template'),
   };
 }
+
+/** Name of the encrypted companion of cluster.yaml, beside it. It is committed, and only ever written encrypted. */
+export const COMPANION_FILE = 'cluster.sops.yaml';
+
+/** The token of the sample: no secret, and written so that everybody sees it. */
+export const SAMPLE_CLOUDFLARE_TOKEN = 'SAMPLE-NOT-A-REAL-CLOUDFLARE-TOKEN';
+
+/**
+ * Public half of the published sample key, `tests/sample/age.key`. Whatever is encrypted to it can be read by everybody: a tree that holds
+ * anything of the kind must not be bootstrapped.
+ */
+export const SAMPLE_RECIPIENT = 'age1r2e5wj5zqdt7wlvl2cn8cmuzs5r3a3yfqfvxc7qr3gky5h2y7sgsgdn2m3';

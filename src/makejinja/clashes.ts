@@ -1,5 +1,5 @@
 import type { Finding } from '../report/finding.ts';
-import { foldPath } from '../system/names.ts';
+import { foldPath } from '../system/files.ts';
 
 /** A result, or a folder that is made for one. */
 export interface Claim {

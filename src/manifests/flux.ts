@@ -1,9 +1,13 @@
 import { posix } from 'node:path';
-import { dataOf } from './data.ts';
-import type { ManifestDocument } from './document.ts';
-import { at, isFields, listAt, textAt } from './fields.ts';
-import { buildFolder, kustomizationIn, objectOf, type BuildProblem, type BuiltObject } from './kustomize.ts';
-import { isClusterScoped } from './scopes.ts';
+import { at, dataOf, isFields, listAt, type ManifestDocument, textAt } from './document.ts';
+import {
+  buildFolder,
+  type BuildProblem,
+  type BuiltObject,
+  isClusterScoped,
+  kustomizationIn,
+  objectOf,
+} from './kustomize.ts';
 import { substitute, SUBSTITUTE_KEY } from './substitution.ts';
 import type { ManifestTree } from './tree.ts';
 

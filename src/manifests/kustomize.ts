@@ -1,8 +1,6 @@
 import { posix } from 'node:path';
 import { compileGoRegex } from '../text/go-regex.ts';
-import type { ManifestDocument } from './document.ts';
-import { at, isFields, listAt, textAt, type FieldPath, type Fields } from './fields.ts';
-import { isClusterScoped } from './scopes.ts';
+import { at, type FieldPath, type Fields, isFields, listAt, type ManifestDocument, textAt } from './document.ts';
 import type { ManifestTree } from './tree.ts';
 
 /** An object that a kustomization gives, as far as kustomize changes what names it. */
@@ -26,7 +24,7 @@ export interface BuildProblem {
 }
 
 /** What building a folder gives. */
-export interface Build {
+interface Build {
   readonly objects: readonly BuiltObject[];
   /** Every file that was read. */
   readonly used: ReadonlySet<string>;
@@ -217,4 +215,44 @@ function matchesWhole(pattern: string, value: string): boolean {
     if (!(error instanceof SyntaxError)) throw error;
     return false;
   }
+}
+
+/** Kinds of the tree that belong to no namespace; the API server's own list and those of the CRDs in use. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'APIService',
+  'CSIDriver',
+  'CiliumBGPAdvertisement',
+  'CiliumBGPClusterConfig',
+  'CiliumBGPNodeConfigOverride',
+  'CiliumBGPPeerConfig',
+  'CiliumCIDRGroup',
+  'CiliumClusterwideNetworkPolicy',
+  'CiliumEgressGatewayPolicy',
+  'CiliumL2AnnouncementPolicy',
+  'CiliumLoadBalancerIPPool',
+  'ClusterIssuer',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterSecretStore',
+  'ClusterExternalSecret',
+  'CustomResourceDefinition',
+  'GatewayClass',
+  'IngressClass',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PriorityClass',
+  'RuntimeClass',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+  'VolumeAttributesClass',
+  'VolumeSnapshotClass',
+]);
+
+/** Whether objects of a kind belong to no namespace. */
+export function isClusterScoped(kind: string): boolean {
+  return CLUSTER_SCOPED.has(kind);
 }

@@ -1,4 +1,4 @@
-import { at, isFields, textAt, walk, type FieldPath } from './fields.ts';
+import { at, isFields, textAt, walk, type FieldPath } from './document.ts';
 import { resolverOf, type AppliedObject } from './flux.ts';
 
 /** An object that another one names. */

@@ -1,9 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import index from '../../schemas/kubernetes/index.json' with { type: 'json' };
-import type { FieldPath } from './fields.ts';
+import type { FieldPath } from './document.ts';
 
 /** Where an object does not fit its schema. */
-export interface Misfit {
+interface Misfit {
   readonly path: FieldPath;
   /** What is wrong there, without the value. */
   readonly message: string;
@@ -18,7 +18,7 @@ export interface SchemaChecker {
 }
 
 /** A kind as an object names it. */
-export interface KindName {
+interface KindName {
   readonly apiVersion: string;
   readonly kind: string;
 }

@@ -1,8 +1,7 @@
 import { posix } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Finding } from '../report/finding.ts';
-import type { ManifestDocument, ManifestFile } from './document.ts';
-import { isFields } from './fields.ts';
+import { isFields, type ManifestDocument, type ManifestFile } from './document.ts';
 
 /** All files of a tree with what stands in those that are YAML. */
 export interface ManifestTree {

@@ -1,7 +1,7 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { redactValue } from '../report/redaction.ts';
-import { now } from '../system/clock.ts';
+import { now } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { type Destination, replaceFile } from '../system/writing.ts';
 import { stateFile } from '../workspace/disk.ts';
@@ -126,7 +126,7 @@ export const SILENT_REPORTER: Reporter = {
 };
 
 /** What is recorded of a step. */
-export interface JournalStep {
+interface JournalStep {
   readonly title: string;
   readonly begun: string;
   /** When it was done; absent where the run ended in it. */
@@ -138,7 +138,7 @@ export interface JournalStep {
  * The record of an operation's last run, for people: what is skipped is decided by the real state alone, never by this. It holds
  * no secret, and what a program said is not in it.
  */
-export interface OperationJournal {
+interface OperationJournal {
   readonly operation: string;
   readonly begun: string;
   /** When the run came to its end; absent where it was interrupted or failed. */
@@ -163,7 +163,7 @@ export async function readOperationJournal(
 }
 
 /** Records a run: written before and after each step, each time in one piece. */
-export class JournalWriter {
+class JournalWriter {
   readonly #path: Destination;
   #journal: OperationJournal;
 

@@ -1,19 +1,16 @@
 import { join, resolve } from 'node:path';
-import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
-import { makeCredentials, type MadeCredential } from '../cluster/credentials/make.ts';
-import { makePlaceholderTunnel } from '../cluster/credentials/placeholder.ts';
 import {
+  type AgeKey,
+  CREDENTIAL_FILES,
   identityFirst,
   parseAgeKey,
   readAgeKeyFile,
   readAgeKeyIfPresent,
-  type AgeKey,
 } from '../cluster/credentials/read.ts';
-import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
+import { type MadeCredential, makeCredentials, makePlaceholderTunnel } from '../cluster/credentials/make.ts';
+import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { now } from '../system/clock.ts';
-import { environment } from '../system/environment.ts';
+import { environment, now } from '../system/environment.ts';
 import type { Manifest } from '../workspace/manifest.ts';
 
 /**

@@ -1,8 +1,7 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { failure } from '../report/finding.ts';
-import { adoptFiles, type Adoption } from '../workspace/adopt.ts';
-import { recover } from '../workspace/apply.ts';
-import { exclusively } from '../workspace/exclusive.ts';
+import { adoptFiles, type Adoption, recover } from '../workspace/apply.ts';
+import { exclusively } from '../workspace/lock.ts';
 import { findAccess } from './access.ts';
 import { MANIFEST_FILE, readManifest, workspaceOf } from './state.ts';
 

@@ -1,13 +1,11 @@
 import { dirname } from 'node:path';
 import { encryptCompanion } from '../cluster/config/companion.ts';
-import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/root.ts';
 import { readDocument } from '../cluster/config/document.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/config/sample-token.ts';
 import type { AgeKey } from '../cluster/credentials/read.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
-import { now } from '../system/clock.ts';
+import { now } from '../system/environment.ts';
 import { inspect, readTextIfPresent } from '../system/files.ts';
 import { below, publishFile } from '../system/writing.ts';
 

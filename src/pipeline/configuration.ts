@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
 import { companionStandIns, readCompanion } from '../cluster/config/companion.ts';
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
 import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
-import { inspect, inspectTarget, listFolder, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import {
+  inspect,
+  inspectTarget,
+  isGitName,
+  listFolder,
+  readBytesIfPresent,
+  readTextIfPresent,
+} from '../system/files.ts';
 import { askGit } from '../system/git.ts';
-import { isGitName } from '../system/names.ts';
 import { realPathSync } from '../system/tree.ts';
 import { isOwned, type Access } from './access.ts';
 import { refuseForeignFiles } from './foreign-files.ts';

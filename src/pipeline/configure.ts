@@ -3,8 +3,8 @@ import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
-import { exclusively } from '../workspace/exclusive.ts';
-import type { FileDiff } from '../workspace/file-diff.ts';
+import { exclusively } from '../workspace/lock.ts';
+import type { FileDiff } from '../workspace/diff.ts';
 import { formatManifest, type ManifestRecord } from '../workspace/manifest.ts';
 import { changesOf, filesAfter, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import { findAccess } from './access.ts';
@@ -139,7 +139,7 @@ async function keyRefusals(root: ClusterRoot, withoutKey: boolean): Promise<read
 
 function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanResult {
   const diffOf = async (entry: PlanEntry): Promise<FileDiff> => {
-    const { fileDiff } = await import('../workspace/file-diff.ts');
+    const { fileDiff } = await import('../workspace/diff.ts');
     return fileDiff(entry, entry.secret ? await secretChangeOf(entry) : undefined);
   };
   return { plan, findings, refusals: [], stale, diffOf };

@@ -1,8 +1,8 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
-import { keepCopies } from '../workspace/backup.ts';
-import { contentHash, type DiskFile } from '../workspace/entry.ts';
+import { keepCopies } from '../workspace/disk.ts';
+import { contentHash, type DiskFile } from '../workspace/manifest.ts';
 import { conflictsOf, overwrite, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import {
   committedText,

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { isSecretPath } from '../sops/rules.ts';
-import { CREDENTIAL_FILES, type CredentialFile } from '../cluster/credentials/files.ts';
+import {
+  cloudflareTunnelSecret,
+  CREDENTIAL_FILES,
+  type CredentialFile,
+  parseTunnel,
+} from '../cluster/credentials/read.ts';
 import {
   afterRotation,
   credentialOf,
@@ -10,8 +15,7 @@ import {
   type TreeCredential,
   type TreePlace,
 } from '../cluster/credentials/tree.ts';
-import { cloudflareTunnelSecret, parseTunnel } from '../cluster/credentials/tunnel.ts';
-import type { ReadCredential } from '../cluster/functions.ts';
+import type { ReadCredential } from '../cluster/extension.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';

@@ -1,11 +1,11 @@
 import { indentFor, isSecretPath, requireRule, type Rule, ruleFor } from '../sops/rules.ts';
-import { SAMPLE_RECIPIENT } from '../cluster/credentials/sample.ts';
+import { SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
-import { now } from '../system/clock.ts';
-import type { DesiredFile, DiskFile } from '../workspace/entry.ts';
+import { now } from '../system/environment.ts';
+import type { DesiredFile, DiskFile } from '../workspace/manifest.ts';
 import type { SettledAccess } from './access.ts';
 import { readRules } from './secret-gate.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { isSecretPath } from '../sops/rules.ts';
-import { keySources } from '../cluster/config/key-source.ts';
+import { keySources } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';

@@ -1,10 +1,9 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { CREDENTIAL_FILES } from '../cluster/credentials/files.ts';
+import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { isGitName, readTextIfPresent } from '../system/files.ts';
 import { askGit } from '../system/git.ts';
-import { isGitName } from '../system/names.ts';
 import { kindAt, realPathSync } from '../system/tree.ts';
 
 /**

@@ -1,12 +1,11 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
 import { parseSettings } from '../makejinja/settings.ts';
 import { Failure } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
 import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
-import { contentHash } from '../workspace/entry.ts';
+import { contentHash } from '../workspace/manifest.ts';
 import { readManifest } from './state.ts';
 
 /** A file that a run is made from, as it differs from the last run's. */

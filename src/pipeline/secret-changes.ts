@@ -1,5 +1,5 @@
 import { openValues, secretsIn } from '../checks/secrets.ts';
-import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { COMPANION_FILE } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
 import { keepSecrets, redact as maskSecrets } from '../report/redaction.ts';
 import { decrypt, isEncrypted, readSealed } from '../sops/decrypt.ts';
@@ -9,7 +9,7 @@ import type { Rule } from '../sops/rules.ts';
 import { DEFAULT_SELECTION, selects, type Selection } from '../sops/selection.ts';
 import type { Tree } from '../sops/tree.ts';
 import { visitLeaves } from '../sops/walk.ts';
-import type { SecretChange } from '../workspace/entry.ts';
+import type { SecretChange } from '../workspace/manifest.ts';
 import type { SettledAccess } from './access.ts';
 
 /** A secret on its way from one text to another. */

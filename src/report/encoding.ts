@@ -1,5 +1,5 @@
 /** Text, or where it ends to be UTF-8: line and column count from 1, the column in UTF-16 units. */
-export type Decoded = { readonly text: string } | { readonly line: number; readonly column: number };
+type Decoded = { readonly text: string } | { readonly line: number; readonly column: number };
 
 /** The text of UTF-8 bytes; a byte order mark stays. */
 export function decodeUtf8(bytes: Uint8Array): Decoded {

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /** Lines of a text between, and with, the markers of one conflict, counted from 1. */
-export interface ConflictLines {
+interface ConflictLines {
   readonly first: number;
   readonly last: number;
 }

@@ -9,7 +9,7 @@ const open = new Set<string>();
 let search: SecretSearch | undefined;
 
 /** What stands in the place of a secret. */
-export const REDACTED = '[secret]';
+const REDACTED = '[secret]';
 
 /** So much of a secret gives it away: messages cut what they quote. */
 const SHORTEST_PART = 16;

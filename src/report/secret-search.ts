@@ -8,7 +8,7 @@ export interface KnownSecret {
 }
 
 /** A secret, or part of one, in a text: offsets into its UTF-8 bytes. */
-export interface SecretHit {
+interface SecretHit {
   readonly name: string;
   readonly start: number;
   /** Behind the last byte. */
@@ -16,7 +16,7 @@ export interface SecretHit {
 }
 
 /** How a search is done. */
-export interface SearchOptions {
+interface SearchOptions {
   /** A stretch of this many bytes of a secret counts as the secret; without it only the whole does. */
   readonly shortestPart?: number;
   /** Which stretches do, by their text; without it all. */

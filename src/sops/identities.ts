@@ -1,5 +1,5 @@
 import { bech32 } from '@scure/base';
-import { randomBytes } from '../system/random.ts';
+import { randomBytes } from '../system/environment.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
 import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './x25519.ts';

@@ -1,4 +1,4 @@
-import { randomBytes } from '../system/random.ts';
+import { randomBytes } from '../system/environment.ts';
 import { additionalData, encryptLeaf, IV_LENGTH, leafBytes } from './cipher.ts';
 import { Mac } from './mac.ts';
 import type { Metadata, Sealed } from './metadata.ts';

@@ -1,3 +1,5 @@
+import { randomBytes as nodeRandomBytes } from 'node:crypto';
+
 /** The process's environment variables as they are now, in a plain object of their own. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return { ...process.env };
@@ -23,4 +25,34 @@ export function nodePath(): string {
 /** The kind of machine that the process runs on, in Node's words, as in `linux-x64`. */
 export function machineKind(): string {
   return `${process.platform}-${process.arch}`;
+}
+
+/** The present moment. */
+export function now(): Date {
+  return new Date();
+}
+
+/** Milliseconds since some moment in the past, for measuring how long something takes: setting the clock does not change it. */
+export function elapsedMilliseconds(): number {
+  return performance.now();
+}
+
+/** Waits that long, or until the signal is aborted, whose reason is thrown then. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+  signal?.throwIfAborted();
+}
+
+/** That many bytes from the operating system's generator. */
+export function randomBytes(length: number): Uint8Array {
+  return new Uint8Array(nodeRandomBytes(length));
 }

@@ -1,7 +1,7 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 
 /** Watches folders, each without those inside of it. */
-export interface FolderWatch {
+interface FolderWatch {
   /**
    * Watches these folders from now on and no others; where one cannot be watched, the callback is called every second.
    *

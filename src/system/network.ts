@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { resolve4, resolveNs } from 'node:dns/promises';
+import { resolveNs } from 'node:dns/promises';
 
 /** A text from the web; undefined where the server says that there is no such page. Throws an Error on every other trouble. */
 export async function fetchText(url: string, timeoutSeconds: number): Promise<string | undefined> {
@@ -31,17 +31,8 @@ export async function isPortOpen(address: string, port: number, timeoutSeconds: 
 
 /** Name servers of a domain, sorted; an empty list where DNS knows none. Throws an Error where DNS does not answer. */
 export async function nameServers(domain: string): Promise<string[]> {
-  return (await emptyIfUnknown(() => resolveNs(domain))).sort();
-}
-
-/** IPv4 addresses of a name, sorted; an empty list where DNS knows none. Throws an Error where DNS does not answer. */
-export async function addressesOf(name: string): Promise<string[]> {
-  return (await emptyIfUnknown(() => resolve4(name))).sort();
-}
-
-async function emptyIfUnknown(ask: () => Promise<string[]>): Promise<string[]> {
   try {
-    return await ask();
+    return (await resolveNs(domain)).sort();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOTFOUND' || code === 'ENODATA') return [];

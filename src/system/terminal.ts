@@ -1,7 +1,6 @@
 import { failure } from '../report/finding.ts';
 import { redact } from '../report/redaction.ts';
-import { wrapWords } from '../report/text.ts';
-import { visible } from '../report/visible.ts';
+import { visible, wrapWords } from '../report/text.ts';
 
 /** Whether a person sits at the terminal: standard input and output are terminals and CI is not set. */
 export function isInteractive(): boolean {

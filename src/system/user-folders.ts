@@ -29,10 +29,10 @@ import { temporaryName } from './writing.ts';
 // was compiled before is run.
 
 /** What a folder of ours is for: a `cache` can be removed at any time, `state` is what the user has said. */
-export type UserFolderKind = 'cache' | 'state';
+type UserFolderKind = 'cache' | 'state';
 
 /** A folder that may be used, or why none is. */
-export type UserFolder = { readonly path: string } | { readonly path?: string; readonly refusal: string };
+type UserFolder = { readonly path: string } | { readonly path?: string; readonly refusal: string };
 
 /**
  * Where this program keeps something for the user, by the customs of the system: `CLUSTER_TEMPLATE_CACHE`, `XDG_CACHE_HOME` and

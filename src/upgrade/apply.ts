@@ -4,11 +4,9 @@ import { Failure, failure } from '../report/finding.ts';
 import { readOwnTextIfPresent, removeFile } from '../system/writing.ts';
 import { askGitForPaths, feedGit, isBlob } from '../system/git.ts';
 import { UPGRADE_FOLDER } from '../workspace/apply.ts';
-import { Commit, type CommitScope } from '../workspace/commit.ts';
-import { keepCopies } from '../workspace/backup.ts';
-import { readDisk, stateFile, type Workspace } from '../workspace/disk.ts';
-import { contentHash, type DesiredFile, type DiskFile } from '../workspace/entry.ts';
-import { readJournal } from '../workspace/journal.ts';
+import { Commit, type CommitScope, readJournal } from '../workspace/commit.ts';
+import { keepCopies, readDisk, stateFile, type Workspace } from '../workspace/disk.ts';
+import { contentHash, type DesiredFile, type DiskFile } from '../workspace/manifest.ts';
 import type { Plan, PlanEntry } from '../workspace/plan.ts';
 import type { IndexEntry } from './merge.ts';
 import { ownershipOf } from './owners.ts';
@@ -29,7 +27,7 @@ export interface UpgradeRecord {
 }
 
 /** What a change is recorded as. */
-export interface ChangeRecord extends Omit<UpgradeRecord, 'files' | 'indexed'> {
+interface ChangeRecord extends Omit<UpgradeRecord, 'files' | 'indexed'> {
   /** What waited before, where this change goes on with it. */
   readonly previous?: UpgradeRecord | undefined;
 }

@@ -4,7 +4,7 @@ import type { GitStore, TreeEntry, TreeFiles } from './store.ts';
 import { TEMPLATE_FILE } from './template.ts';
 
 /** The three sides of a merge, as the files of the tool among others. */
-export interface Sides {
+interface Sides {
   /** The version that the repository was made from. */
   readonly base: TreeFiles;
   /** The repository as it is committed. */
@@ -33,7 +33,7 @@ export interface MergeResult {
 }
 
 /** A file of the new version that was not taken. */
-export interface LeftFile {
+interface LeftFile {
   readonly path: string;
   /** The name under which the user had removed it, where the new version has another one. */
   readonly formerly?: string;

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { COMPANION_FILE } from '../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
 import { companionStandIns } from '../cluster/config/companion.ts';
-import { readDocument } from '../cluster/config/document.ts';
+import { readDocument, secretLines } from '../cluster/config/document.ts';
 import { isError } from '../cluster/config/issue.ts';
 import { migrate, MIGRATIONS, pathsOf, type MigratedField, type MigrationStep } from '../cluster/config/migrations.ts';
-import { secretLines } from '../cluster/config/secret-lines.ts';
-import type { ClusterRoot } from '../cluster/root.ts';
 import { findAccess } from '../pipeline/access.ts';
 import { readConfigurationFile } from '../pipeline/configuration.ts';
 import { readManifest, workspaceOf } from '../pipeline/state.ts';
@@ -14,15 +12,15 @@ import { Failure, failure, type Finding } from '../report/finding.ts';
 import { decrypt, readSealed } from '../sops/decrypt.ts';
 import type { AgeIdentity } from '../sops/identities.ts';
 import { keepOrEncrypt } from '../sops/keep.ts';
-import { now } from '../system/clock.ts';
+import { now } from '../system/environment.ts';
 import { inspect } from '../system/files.ts';
-import type { DesiredFile } from '../workspace/entry.ts';
-import { exclusively } from '../workspace/exclusive.ts';
-import { unifiedDiff } from '../workspace/unified-diff.ts';
+import type { DesiredFile } from '../workspace/manifest.ts';
+import { exclusively } from '../workspace/lock.ts';
+import { unifiedDiff } from '../workspace/diff.ts';
 import { addToTree, recoverUpgrade } from './apply.ts';
 
 /** A file of the configuration as it is and as it will be. */
-export interface MigratedFileText {
+interface MigratedFileText {
   readonly path: string;
   readonly before: string;
   readonly after: string;
@@ -76,7 +74,7 @@ export async function planMigration(
 }
 
 /** What migrating the configuration alone came to. */
-export interface ConfigurationMigration {
+interface ConfigurationMigration {
   readonly plan: MigrationPlan;
   readonly isWritten: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../report/finding.ts';
-import { unifiedDiff } from '../workspace/unified-diff.ts';
+import { unifiedDiff } from '../workspace/diff.ts';
 import type { PendingOverride } from './apply.ts';
 import { mergeTrees, type MergeResult } from './merge.ts';
 import type { GitStore, TreeEntry, TreeFiles } from './store.ts';

@@ -11,7 +11,7 @@ export type Owner = 'tool' | 'user' | 'generated';
 export type Purpose = 'cluster' | 'rendering' | 'development';
 
 /** Whom some files belong to, and what for. */
-export interface Ownership {
+interface Ownership {
   readonly owner: Owner;
   readonly purpose: Purpose;
   /** Files by their path from the root of the repository; a folder ends with a slash and means everything below it. */

@@ -4,7 +4,7 @@ import { readManifest } from '../pipeline/state.ts';
 import type { Finding } from '../report/finding.ts';
 import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { isBlob } from '../system/git.ts';
-import type { DesiredFile } from '../workspace/entry.ts';
+import type { DesiredFile } from '../workspace/manifest.ts';
 import type { PendingOverride, TreeChange } from './apply.ts';
 import { mergeFindings, mergeTemplate, type Conflict, type MergeResult } from './merge.ts';
 import { planMigration, type MigrationPlan } from './migration.ts';
@@ -39,7 +39,7 @@ export interface UpgradePlan {
 }
 
 /** An upgrade that is worked out. */
-export interface PreparedUpgrade {
+interface PreparedUpgrade {
   readonly plan: UpgradePlan;
   /** Overrides into which the change of their original is not merged. */
   readonly waiting: readonly PendingOverride[];

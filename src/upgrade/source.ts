@@ -14,7 +14,7 @@ import {
 } from './template.ts';
 
 /** One version that a source has. */
-export interface OfferedVersion {
+interface OfferedVersion {
   /** Without a `v` before it. */
   readonly version: string;
   /** Name of its tag. */
@@ -28,7 +28,7 @@ export interface TemplateCommit {
 }
 
 /** How the version that a repository was made from was found. */
-export type BaseOrigin = 'recorded commit' | 'history' | 'tag' | 'nearest commit' | 'installed package';
+type BaseOrigin = 'recorded commit' | 'history' | 'tag' | 'nearest commit' | 'installed package';
 
 /** What the repository was made from. */
 export interface TemplateBase extends TemplateCommit {
@@ -204,7 +204,7 @@ export async function findBase(
 }
 
 /** The version that a commit of the template says it is. */
-export async function versionOf(store: GitStore, commit: string): Promise<string | undefined> {
+async function versionOf(store: GitStore, commit: string): Promise<string | undefined> {
   const record = await store.try(['cat-file', 'blob', `${commit}:${TEMPLATE_FILE}`]);
   if (record.exitCode === 0) return parseTemplateRecord(record.stdout.toString('utf8')).version;
   const manifest = await store.try(['cat-file', 'blob', `${commit}:package.json`]);

@@ -3,7 +3,7 @@ import { uncommittedBelow } from '../pipeline/git.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { failure, type Failure, type Finding } from '../report/finding.ts';
 import { askGitForPaths } from '../system/git.ts';
-import { exclusively } from '../workspace/exclusive.ts';
+import { exclusively } from '../workspace/lock.ts';
 import {
   abortUpgrade,
   isPending,

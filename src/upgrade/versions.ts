@@ -36,7 +36,7 @@ export interface VersionRequest extends Waiting {
 }
 
 /** Which versions there are. */
-export interface VersionCheck {
+interface VersionCheck {
   readonly source: string;
   readonly current: string;
   readonly newest: string;

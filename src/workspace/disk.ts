@@ -1,8 +1,18 @@
 import { join, relative } from 'node:path';
-import { inspect, listFolder, readBytesIfPresent, type EntryKind } from '../system/files.ts';
-import { below, notAFile, notAFolder, type Destination } from '../system/writing.ts';
-import { isGitName } from '../system/names.ts';
-import type { DiskFile } from './entry.ts';
+import { Failure, failure } from '../report/finding.ts';
+import { now } from '../system/environment.ts';
+import { type EntryKind, inspect, isGitName, listFolder, readBytesIfPresent } from '../system/files.ts';
+import {
+  below,
+  createFile,
+  type Destination,
+  makePrivateFolder,
+  notAFile,
+  notAFolder,
+  writeDisposableFile,
+} from '../system/writing.ts';
+import type { DiskFile } from './manifest.ts';
+import type { PlanEntry } from './plan.ts';
 
 /** Where a workspace lies on disk and what in it may be written. */
 export interface Workspace {
@@ -89,4 +99,37 @@ class FolderCache {
     this.#folders.set(folder, listed);
     return listed;
   }
+}
+
+/** Where copies of overwritten files go, relative to the cluster's root. */
+const BACKUP_FOLDER = '.private/backup';
+
+/**
+ * Keeps copies of what lies at these entries, before it is overwritten or removed. Somebody may have typed a secret into a file, whatever
+ * it is called: they are for their owner alone, and git ignores them by what lies beside them, whatever the repository has it ignore.
+ *
+ * @returns the folder of the copies, relative to the cluster's root
+ * @throws Failure where a copy cannot be written
+ */
+export async function keepCopies(workspace: Workspace, entries: readonly PlanEntry[]): Promise<string> {
+  // Colons are not allowed in names everywhere.
+  const folder = `${BACKUP_FOLDER}/${now().toISOString().replaceAll(':', '')}`;
+  try {
+    await makePrivateFolder(below(workspace.root, BACKUP_FOLDER));
+    await makePrivateFolder(below(workspace.root, folder));
+    await writeDisposableFile(below(workspace.root, BACKUP_FOLDER, '.gitignore'), '*\n', 0o600);
+    for (const { path, present } of entries) {
+      if (present === undefined) continue;
+      await createFile(below(workspace.root, folder, path), present.bytes, present.executable ? 0o700 : 0o600);
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure(
+      'outside',
+      { code: 'workspace/write', message: `no copy could be kept, so nothing was changed: ${reason}` },
+      error,
+    );
+  }
+  return folder;
 }

@@ -1,5 +1,4 @@
-import { byCodeUnit, contentHash, type DesiredFile, type DiskFile } from './entry.ts';
-import type { Manifest } from './manifest.ts';
+import { byCodeUnit, contentHash, type DesiredFile, type DiskFile, type Manifest } from './manifest.ts';
 
 /**
  * What a run would do to a file. `edited` is one that we generated and somebody changed since, `foreign` one that lies

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTalconfig, checkVersions } from '../../src/checks/talconfig.ts';
+import { checkTalconfig, checkVersions } from '../../src/checks/talos.ts';
 import { readTree } from '../../src/manifests/tree.ts';
 import { manifestFilesOf } from '../manifests/support.ts';
 

@@ -1,7 +1,7 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SAMPLE_RECIPIENT } from '../../src/cluster/credentials/sample.ts';
+import { SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
 

@@ -5,7 +5,7 @@ import { appendFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { thisProcess } from '../../src/system/process-identity.ts';
+import { thisProcess } from '../../src/system/programs.ts';
 import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byFamily, familyOf, ofFamily, textsOf } from '../../src/cluster/families.ts';
+import { byFamily, familyOf, ofFamily, textsOf } from '../../src/cluster/addresses.ts';
 
 describe('familyOf', () => {
   it.each([

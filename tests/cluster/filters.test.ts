@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { basename, nthhost } from '../../src/cluster/filters.ts';
+import { basename, nthhost } from '../../src/cluster/extension.ts';
 import { Failure } from '../../src/report/finding.ts';
 
 describe('basename', () => {

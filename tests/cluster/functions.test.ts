@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { credentialFunctions } from '../../src/cluster/functions.ts';
-import { talosPatches, toolPath } from '../../src/cluster/patches.ts';
+import { credentialFunctions, talosPatches, toolPath } from '../../src/cluster/extension.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
 
 const IDENTITY = generateIdentity();

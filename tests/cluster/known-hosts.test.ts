@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BUNDLED_HOSTS, knownHostsOf } from '../../src/cluster/known-hosts.ts';
+import { BUNDLED_HOSTS, knownHostsOf } from '../../src/cluster/computed/repository.ts';
 
 /** SHA-256 fingerprints as the hosts' own documentation prints them. */
 const PUBLISHED: Readonly<Record<string, Readonly<Record<string, string>>>> = {

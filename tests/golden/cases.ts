@@ -9,7 +9,7 @@ import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
 import { renderTree } from '../../src/pipeline/render.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
-import type { DesiredFile, DiskFile } from '../../src/workspace/entry.ts';
+import type { DesiredFile, DiskFile } from '../../src/workspace/manifest.ts';
 import { configuredSample, SAMPLE_KEYS } from '../support/sample.ts';
 
 /** Tests and scripts are started at the top of the repository; a bundle of this file lies elsewhere. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { SECRET_FIELDS } from '../../src/cluster/config/schemas.ts';
-import { at, isFields, textsIn, type Fields } from '../../src/manifests/fields.ts';
+import { at, isFields, textsIn, type Fields } from '../../src/manifests/document.ts';
 import { SUBSTITUTE_KEY, substitute } from '../../src/manifests/substitution.ts';
 import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
 import { findAccess, settleAccess } from '../../src/pipeline/access.ts';

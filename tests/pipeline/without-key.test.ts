@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encryptCompanion } from '../../src/cluster/config/companion.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../src/cluster/config/sample-token.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../src/cluster/root.ts';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import { runCommand, type CommandResult } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';

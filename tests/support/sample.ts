@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { SAMPLE_RECIPIENT } from '../../src/cluster/credentials/sample.ts';
+import { SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
 import { layRecordedVersions } from './versions.ts';
 
 const run = promisify(execFile);

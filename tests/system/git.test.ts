@@ -118,7 +118,7 @@ describe('the sources', () => {
       if (/(?:program: |runProgram\(|watchProgram\()'git'/.test(await readFile(join(src, file), 'utf8')))
         calling.push(file);
     }
-    expect(calling.sort()).toEqual(['operations/create.ts', 'operations/init/source.ts', 'system/git.ts']);
+    expect(calling.sort()).toEqual(['operations/init/source.ts', 'operations/template/create.ts', 'system/git.ts']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldPath, isGitName } from '../../src/system/names.ts';
+import { foldPath, isGitName } from '../../src/system/files.ts';
 
 describe('isGitName', () => {
   it.each([

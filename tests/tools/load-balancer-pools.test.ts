@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { textsIn } from '../../src/manifests/fields.ts';
+import { textsIn } from '../../src/manifests/document.ts';
 import { at, listAt, textAt, type Fields, type Tree } from '../golden/trees.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { output } from './support/run.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fileDiff } from '../../src/workspace/file-diff.ts';
+import { fileDiff, unifiedDiff } from '../../src/workspace/diff.ts';
 import type { PlanEntry } from '../../src/workspace/plan.ts';
-import { unifiedDiff } from '../../src/workspace/unified-diff.ts';
 
 describe('unifiedDiff', () => {
   const ten = '1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n';

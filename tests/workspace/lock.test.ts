@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { exclusively } from '../../src/workspace/exclusive.ts';
-import { takeLock } from '../../src/workspace/lock.ts';
-import { thisProcess, type ProcessIdentity } from '../../src/system/process-identity.ts';
+import { exclusively, takeLock } from '../../src/workspace/lock.ts';
+import { thisProcess, type ProcessIdentity } from '../../src/system/programs.ts';
 import { openWorkspace, type TestWorkspace } from './workspaces.ts';
 
 const SHORT = { waitMilliseconds: 200, pollMilliseconds: 10 };

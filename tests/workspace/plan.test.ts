@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { contentHash, type DesiredFile, type DiskFile } from '../../src/workspace/entry.ts';
+import {
+  contentHash,
+  type DesiredFile,
+  type DiskFile,
+  formatManifest,
+  type Manifest,
+  parseManifest,
+} from '../../src/workspace/manifest.ts';
 import { compareInputs } from '../../src/pipeline/inputs.ts';
-import { formatManifest, parseManifest, type Manifest } from '../../src/workspace/manifest.ts';
 import { planChanges, type PlanStatus, type Present } from '../../src/workspace/plan.ts';
 
 const OLD = 'old\n';

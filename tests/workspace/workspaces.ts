@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Workspace } from '../../src/workspace/disk.ts';
-import { contentHash, type DesiredFile } from '../../src/workspace/entry.ts';
-import { formatManifest, parseManifest, type Manifest, type ManifestRecord } from '../../src/workspace/manifest.ts';
+import {
+  contentHash,
+  type DesiredFile,
+  formatManifest,
+  type Manifest,
+  type ManifestRecord,
+  parseManifest,
+} from '../../src/workspace/manifest.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 /** What the tests record of a run, the files aside. */

@@ -1,5 +1,5 @@
 import type { ValueSource } from '../../cluster/config/sources.ts';
-import { formatFlow } from '../../cluster/config/flow.ts';
+import { formatFlow } from '../../cluster/config/issue.ts';
 import { MASK, showConfiguration, type ShownValue } from '../../pipeline/show-configuration.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';

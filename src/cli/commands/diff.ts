@@ -3,7 +3,7 @@ import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { printColoured, wantsColour } from '../../system/terminal.ts';
-import type { FileDiff } from '../../workspace/file-diff.ts';
+import type { FileDiff } from '../../workspace/diff.ts';
 import { changesOf, conflictsOf, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 import { formatDiff } from '../diff-output.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -7,7 +7,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { readStandardInput, readNamedTextIfPresent } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
-import { unifiedDiff } from '../../workspace/unified-diff.ts';
+import { unifiedDiff } from '../../workspace/diff.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';

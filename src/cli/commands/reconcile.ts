@@ -7,8 +7,7 @@ import { reconcile, targetOf, unstick } from '../../operations/flux/reconcile.ts
 import { unseenChanges } from '../../operations/repository/git.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure } from '../../report/finding.ts';
-import { now } from '../../system/clock.ts';
-import { randomBytes } from '../../system/random.ts';
+import { now, randomBytes } from '../../system/environment.ts';
 import { isInteractive, print } from '../../system/terminal.ts';
 import { approve } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,8 +1,8 @@
 import type { Cluster } from '../config/types.ts';
-import { textsOf } from '../families.ts';
+import { textsOf } from '../addresses.ts';
 
 /** One of the domains, with the names that are made from it. */
-export interface Domain {
+interface Domain {
   readonly name: string;
   /** The variable that Flux substitutes: SECRET_DOMAIN for the first domain, then SECRET_DOMAIN_2 and so on. */
   readonly variable: string;
@@ -15,7 +15,7 @@ export interface Domain {
 }
 
 /** A zone at Cloudflare that domains lie in. */
-export interface Zone {
+interface Zone {
   readonly name: string;
   /** The variable that Flux substitutes: the domain's own, or SECRET_ZONE, SECRET_ZONE_2 and so on. */
   readonly variable: string;

@@ -1,10 +1,9 @@
-import { contains, parseAddress, parseNetwork } from '../addresses.ts';
+import { byFamily, contains, parseAddress, parseNetwork, textsOf } from '../addresses.ts';
 import type { Cluster, ClusterNode, Configuration } from '../config/types.ts';
-import { byFamily, textsOf } from '../families.ts';
-import { routersOf } from './addresses.ts';
+import { routersOf } from './networks.ts';
 
 /** A node as templates see it. */
-export interface TemplateNode extends ClusterNode {
+interface TemplateNode extends ClusterNode {
   /** Its address, that of IPv4 where it has two. */
   readonly address: string;
   readonly addresses: readonly string[];

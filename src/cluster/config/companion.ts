@@ -7,13 +7,12 @@ import { encrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
 import { DEFAULT_SELECTION } from '../../sops/selection.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { COMPANION_FILE } from './companion-name.ts';
+import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import type { SecretText } from './types.ts';
 
 /** Secrets by the field of cluster.yaml whose place they take. */
-export type CompanionSecrets = Readonly<Record<string, SecretText>>;
+type CompanionSecrets = Readonly<Record<string, SecretText>>;
 
 /**
  * Decrypts the companion. A secret that still is the sample's placeholder is left out: it must not hide what cluster.yaml says.
@@ -36,7 +35,7 @@ export async function readCompanion(text: string, identities: readonly AgeIdenti
 }
 
 /** A companion as it looks without a key. */
-export interface SealedCompanion {
+interface SealedCompanion {
   /** A stand-in for each field. */
   readonly companion: CompanionSecrets;
   /** Fields whose secret is as long as the placeholder of the sample, so that it may be that. */
@@ -67,7 +66,7 @@ function mayBePlaceholder(ciphertext: string): boolean {
 }
 
 /** What a new companion is made of. */
-export interface NewCompanion {
+interface NewCompanion {
   /** Texts by field, at least one. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly recipient: string;

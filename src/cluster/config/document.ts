@@ -1,12 +1,30 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import type { Finding } from '../../report/finding.ts';
-import { checkReading } from './ambiguous.ts';
-import { remedyText, SCHEMA_EXAMPLES, pathOf, type Issue, type Proposals } from './issue.ts';
-import { locate } from './locate.ts';
-import { formatPath, type Path } from './path.ts';
-import { isSecret, type FileName } from './schemas.ts';
-import { sourceText, type SourceText } from './source-text.ts';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+} from 'yaml';
+import type { Finding, Place } from '../../report/finding.ts';
+import { suggestNearest } from '../../text/suggest.ts';
+import { type Issue, pathOf, type Proposals, remedyText, SCHEMA_EXAMPLES } from './issue.ts';
+import {
+  CLUSTER_FIELDS,
+  type FileName,
+  formatPath,
+  isSecret,
+  NODE_FIELDS,
+  type Path,
+  SECRET_FIELDS,
+} from './schemas.ts';
 import { parseYaml, type Yaml } from './syntax.ts';
+import { formatReading, readAsYaml11, type Reading, readingOf, sameReading } from './yaml-readings.ts';
 
 /** A file of the configuration, read but not yet validated. */
 export interface ConfigDocument {
@@ -157,4 +175,181 @@ function withoutValue({
   if (place?.column === undefined || sourceLine === undefined) return place === undefined ? {} : { place };
   const end = place.column - 1 + (place.length ?? 1);
   return { place, sourceLine: sourceLine.length > end + 1 ? `${sourceLine.slice(0, end)}: …` : sourceLine };
+}
+
+interface Where {
+  readonly file: FileName;
+  readonly at: { readonly path: readonly (string | number)[]; readonly part?: 'key' };
+}
+
+/** An issue where a reader of YAML 1.1, such as Python's, takes a plain scalar for something else than YAML 1.2 does. */
+function checkReading(scalar: Scalar, where: Where): Issue | undefined {
+  if (scalar.type !== 'PLAIN' || scalar.tag !== undefined) return undefined;
+  const source = scalar.source ?? '';
+  const now = readingOf(scalar.value);
+  const then = readAsYaml11(source);
+  const isKey = where.at.part === 'key';
+  if (sameReading(now, then) && !(isKey && now.kind !== 'text')) return undefined;
+  return { code: 'config/yaml-ambiguous', ...where, ...words({ source, now, then }, where) };
+}
+
+interface Readings {
+  readonly source: string;
+  readonly now: Reading;
+  readonly then: Reading;
+}
+
+function words({ source, now, then }: Readings, { at }: Where): Pick<Issue, 'message' | 'remedy'> {
+  const subject = subjectOf(at);
+  if (isSecret(at.path)) {
+    return { message: `${subject} is not read alike by YAML 1.1 and 1.2`, remedy: 'quote the value' };
+  }
+  const quoted = JSON.stringify(source);
+  const message = sameReading(now, then)
+    ? `${subject} is ${formatReading(now)}, and keys have to be text`
+    : `${subject} is ${source} without quotes: ${formatReading(then)} in YAML 1.1, ${formatReading(now)} in YAML 1.2`;
+  const meant = at.part === 'key' ? undefined : (now.value ?? (then.kind === 'boolean' ? then.value : undefined));
+  if (meant === undefined) return { message, remedy: `quote it: ${quoted}` };
+  return { message, remedy: `write ${String(meant)}, or quote it where a text is meant: ${quoted}` };
+}
+
+/** Whoever writes a token as a key (`{token}`) must not see it again in a message. */
+function subjectOf({ path, part }: Where['at']): string {
+  if (part !== 'key') return `\`${formatPath(path)}\``;
+  return isSecret(path.slice(0, -1)) ? 'a key' : `the key \`${formatPath(path)}\``;
+}
+
+/** A stretch of the text, by offsets. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Found {
+  readonly key: Node | undefined;
+  readonly value: Node | undefined;
+}
+
+/**
+ * Where the value at a path stands, or its key. A map, a list or nothing stands where its key does; what is not there
+ * at all stands where the nearest value around it does. Undefined for the document itself.
+ */
+export function locate(yaml: Document.Parsed, path: Path, part: 'key' | 'value' = 'value'): Range | undefined {
+  let node: Node | undefined = yaml.contents ?? undefined;
+  let range: Range | undefined;
+  for (const [index, step] of path.entries()) {
+    const found = enter(node, step);
+    if (found === undefined) return range;
+    node = found.value;
+    range = rangeOf(found, index === path.length - 1 ? part : 'value');
+  }
+  return range;
+}
+
+function enter(node: Node | undefined, step: string | number): Found | undefined {
+  if (isSeq(node) && typeof step === 'number' && step < node.items.length) {
+    return { key: undefined, value: node.items[step] as Node };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = (node.items as Pair<Node | null, Node | null>[]).find(
+    ({ key }) => isScalar(key) && nameOf(key) === step,
+  );
+  return pair === undefined ? undefined : { key: pair.key ?? undefined, value: pair.value ?? undefined };
+}
+
+function nameOf(key: { readonly source?: string; readonly value: unknown }): string {
+  return String(key.source ?? key.value);
+}
+
+function rangeOf({ key, value }: Found, part: 'key' | 'value'): Range | undefined {
+  const isEmpty = value?.range === undefined || value.range === null || value.range[0] === value.range[1];
+  if (key !== undefined && (part === 'key' || isEmpty || isCollection(value))) return toRange(key);
+  if (value === undefined) return undefined;
+  // A map in a list is marked at its first key: the whole of it would run over several lines.
+  if (isMap(value) && value.items[0] !== undefined) return toRange(value.items[0].key as Node);
+  return toRange(value);
+}
+
+function toRange(node: Node): Range | undefined {
+  const range = node.range;
+  return range === undefined || range === null ? undefined : { start: range[0], end: range[1] };
+}
+
+/** The text of a file, with lines and columns for its offsets. */
+interface SourceText {
+  /** Path of the file as the user knows it. */
+  readonly name: string;
+  readonly text: string;
+  /** Place and source line of a stretch of the text; the line is left out where it may hold a secret. */
+  readonly excerpt: (start: number, end: number) => Pick<Finding, 'place' | 'sourceLine'>;
+  /** Whether the line of an offset may hold a secret. */
+  readonly mayHoldSecret: (offset: number) => boolean;
+}
+
+/** A file's text made ready for finding places in it. */
+export function sourceText(name: string, text: string): SourceText {
+  const counter = new LineCounter();
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) counter.addNewLine(index + 1);
+  counter.lineStarts.unshift(0);
+  const secret = secretLines(text);
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lineOf = (offset: number): number => counter.linePos(offset).line;
+  return {
+    name,
+    text,
+    excerpt: (start, end) => {
+      const { line, col } = counter.linePos(start);
+      const sourceLine = lines[line - 1] ?? '';
+      const length = Math.max(1, Math.min(end - start, sourceLine.length - col + 1));
+      const place: Place = { file: name, line, column: col, length };
+      return secret.has(line) || sourceLine.trim() === '' ? { place } : { place, sourceLine };
+    },
+    mayHoldSecret: (offset) => secret.has(lineOf(offset)),
+  };
+}
+
+const KNOWN_NAMES = [...Object.keys(CLUSTER_FIELDS), ...Object.keys(NODE_FIELDS)];
+const TELLTALE = /token|secret|passw|(?:api|private)[-_]?key|credential/i;
+/** A name and a password in a URL, as in https://name:password@host. */
+const URL_WITH_PASSWORD = /:\/\/[^\s/@]*:[^\s/@]*@/;
+const KEY_LINE = /^(?<indent>\s*(?:-\s+)*)(?<quote>["']?)(?<key>[^\s"'#:{}[\],][^\s"':{}[\],]*)\k<quote>\s*:(?:\s|$)/;
+
+/**
+ * The numbers of the lines that may hold part of a secret, from 1. It looks at the text alone, so that it also
+ * answers for a file that is no YAML, and rather names a line too many: an excerpt can be left out, a secret that was shown cannot be taken back.
+ */
+export function secretLines(text: string): ReadonlySet<number> {
+  const lines = new Set<number>();
+  let indentOfSecret: number | undefined;
+  for (const [index, line] of text.split('\n').entries()) {
+    const match = KEY_LINE.exec(line);
+    if (startsNewEntry(line, match, indentOfSecret)) indentOfSecret = undefined;
+    if (isSecretName(match?.groups?.key ?? '') || (TELLTALE.test(line) && !/^\s*#/.test(line))) {
+      indentOfSecret ??= match?.groups?.indent?.length ?? 0;
+    }
+    if (indentOfSecret !== undefined || TELLTALE.test(line) || URL_WITH_PASSWORD.test(line)) lines.add(index + 1);
+  }
+  return lines;
+}
+
+/** Whether a key is that of a secret, or looks like one that was misspelt. */
+export function isSecretName(name: string): boolean {
+  if (TELLTALE.test(name)) return true;
+  // Comparing letters takes long, and most names are right.
+  if (name === '' || KNOWN_NAMES.includes(name)) return SECRET_FIELDS.includes(name);
+  const nearest = suggestNearest(name, KNOWN_NAMES);
+  return nearest !== undefined && SECRET_FIELDS.includes(nearest);
+}
+
+/** A key that stands no deeper than the secret's ends it; anything else may be the rest of a text of several lines. */
+function startsNewEntry(line: string, match: RegExpExecArray | null, indentOfSecret: number | undefined): boolean {
+  if (indentOfSecret === undefined) return false;
+  if (/^(?:---|\.\.\.)\s*$/.test(line)) return true;
+  return match?.groups !== undefined && (match.groups.indent?.length ?? 0) <= indentOfSecret;
+}
+
+/** A file's text with its path as the user knows it, relative to the cluster's root. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly text: string;
 }

@@ -1,11 +1,19 @@
 import type { ConfigDocument } from './document.ts';
-import { isError, pathOf, type Issue } from './issue.ts';
-import { isWithin, valueAt, type Path } from './path.ts';
-import { CLUSTER_FIELDS, NODE_FIELDS, schemaAt, SECRET_FIELDS, type FieldSchema } from './schemas.ts';
+import { isError, type Issue, pathOf } from './issue.ts';
+import {
+  CLUSTER_FIELDS,
+  type FieldSchema,
+  isWithin,
+  NODE_FIELDS,
+  type Path,
+  schemaAt,
+  SECRET_FIELDS,
+  valueAt,
+} from './schemas.ts';
 import type { Cluster, ClusterNode, SecretText, WrittenSecret } from './types.ts';
 
 /** A type whose members may be broken: each is undefined where its value cannot be relied on. */
-export type Sound<T> = { readonly [K in keyof T]: T[K] | undefined };
+type Sound<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** The fields of cluster.yaml that hold no secret. */
 type PlainFields = { readonly [K in keyof Cluster as Cluster[K] extends SecretText | null ? never : K]: Cluster[K] };
@@ -83,3 +91,9 @@ function effectiveValue({ file, value }: ConfigDocument, path: Path): unknown {
 function takesNumbers({ type }: FieldSchema): boolean {
   return Array.isArray(type) && type.includes('integer');
 }
+
+/**
+ * One thing that must hold between fields. A rule sees sound values only (undefined where a field is broken, which has
+ * been said) and returns what it finds wrong; it looks at nothing else.
+ */
+export type Rule = (configuration: SoundConfiguration) => readonly Issue[];

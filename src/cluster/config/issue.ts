@@ -1,12 +1,11 @@
 import type { FindingCode } from '../../report/codes.ts';
 import type { Severity, Together } from '../../report/finding.ts';
-import type { Family } from '../families.ts';
-import { formatFlow } from './flow.ts';
-import type { Path } from './path.ts';
-import type { FileName } from './schemas.ts';
+import type { Family } from '../addresses.ts';
+import { COMPANION_FILE } from '../root.ts';
+import { type FieldSchema, type FileName, formatPath, type Path, schemaAt, SECRET_FIELDS } from './schemas.ts';
 
 /** What an issue points at: a value or its key by path, or a stretch of the text. */
-export type Spot =
+type Spot =
   { readonly path: Path; readonly part?: 'key' | 'value' } | { readonly offset: number; readonly end?: number };
 
 /** Something to report before its place in the text has been looked up. */
@@ -33,7 +32,7 @@ export interface Proposals {
 export const SCHEMA_EXAMPLES: Proposals = { address: () => undefined, example: (value) => formatFlow(value) };
 
 /** What would be right: a text, or one that proposes values, which are known once everything else is. */
-export type Remedy = string | ((own: Proposals) => string);
+type Remedy = string | ((own: Proposals) => string);
 
 /** The text of a remedy. */
 export function remedyText(remedy: Remedy, own: Proposals): string {
@@ -48,4 +47,37 @@ export function isError({ severity = 'error' }: Issue): boolean {
 /** The path that an issue is about; undefined where it is about a stretch of text. */
 export function pathOf(issue: Issue): Path | undefined {
   return 'path' in issue.at ? issue.at.path : undefined;
+}
+
+/**
+ * The issue about a field that is not there.
+ *
+ * @param why - what makes a field required that others may leave out, as it stands after the message
+ */
+export function missingField(file: FileName, path: Path, why = ''): Issue {
+  const field: FieldSchema = schemaAt(file, path) ?? {};
+  return {
+    code: 'config/missing-key',
+    file,
+    at: { path },
+    message: `\`${formatPath(path)}\` is missing${why === '' ? '' : `, ${why}`}`,
+    remedy: (own) => {
+      const example = `\`${String(path.at(-1))}: ${own.example(field.examples?.[0], path)}\``;
+      return SECRET_FIELDS.includes(formatPath(path))
+        ? `put it into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`), or say where it is, for example ${example}`
+        : `add ${field['x-form'] ?? 'it'}, for example ${example}`;
+    },
+  };
+}
+
+/** A value on one line as YAML would take it: `[a, b]`, `{env: NAME}`, texts quoted where they need it. */
+export function formatFlow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatFlow).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, member]) => `${key}: ${formatFlow(member)}`)
+      .join(', ')}}`;
+  }
+  if (typeof value !== 'string') return String(value);
+  return /^[a-zA-Z/.][\w./-]*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(value) ? value : JSON.stringify(value);
 }

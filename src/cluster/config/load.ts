@@ -1,26 +1,17 @@
 import type { Finding } from '../../report/finding.ts';
 import { keepOpen } from '../../report/redaction.ts';
-import { withCompanion } from './companion-document.ts';
-import { readDocument, type ConfigDocument } from './document.ts';
+import { keepWrittenSecrets, readSecrets, type SecretSources, withCompanion } from './secrets.ts';
+import { type ConfigDocument, type ConfigFile, readDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
 import { pathOf, type Issue, type Proposals } from './issue.ts';
-import { COMPANION_FILE } from './companion-name.ts';
-import { impliedPaths } from './meant.ts';
-import { withNewNames } from './old-names.ts';
-import { formatPath } from './path.ts';
+import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
+import { impliedPaths, validateDocument } from './validate.ts';
+import { withNewNames } from './migrations.ts';
+import { formatPath } from './schemas.ts';
 import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
-import { keepWrittenSecrets, readSecrets, type SecretSources } from './secrets.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
 import type { Cluster, ClusterNode, Configuration, SecretText } from './types.ts';
-import { validateDocument } from './validate.ts';
-
-/** A file's text with its path as the user knows it, relative to the cluster's root. */
-export interface ConfigFile {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** What loading came to: all findings in the order of the files, and the configuration where none of them is an error. */
 export interface LoadedConfiguration {

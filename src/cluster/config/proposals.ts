@@ -1,20 +1,19 @@
 import {
+  type Address,
   contains,
+  type Family,
   firstAddress,
   formatAddress,
   formatNetwork,
   isDocumentation,
   lastAddress,
+  type Network,
   nthHost,
   parseAddress,
   parseNetwork,
-  type Address,
-  type Network,
 } from '../addresses.ts';
-import type { Family } from '../families.ts';
 import type { SoundConfiguration } from './effective.ts';
-import { formatFlow } from './flow.ts';
-import type { Proposals } from './issue.ts';
+import { formatFlow, type Proposals } from './issue.ts';
 import { nodeNetworksOf, ownersOf } from './rules/owners.ts';
 
 /** Where the configuration names no node network: what a router at home usually has. */

@@ -1,12 +1,57 @@
 import { keepSecrets } from '../../report/redaction.ts';
 import type { KnownSecret } from '../../report/secret-search.ts';
 import { environment } from '../../system/environment.ts';
-import type { ConfigDocument } from './document.ts';
+import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
+import { type ConfigDocument, isSecretName } from './document.ts';
 import type { Issue } from './issue.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from './sample-token.ts';
 import { SECRET_FIELDS } from './schemas.ts';
-import { isSecretName } from './secret-lines.ts';
 import type { Configuration, SecretText, WrittenSecret } from './types.ts';
+
+/** A document of cluster.yaml with its companion over it. */
+interface CoveredDocument {
+  readonly document: ConfigDocument;
+  /** A warning for each field that stands in cluster.yaml in plain text too. */
+  readonly warnings: readonly Issue[];
+  /** Fields of the companion that say nothing here, as they may be the sample's placeholder and cluster.yaml says something else. */
+  readonly beside: ReadonlySet<string>;
+}
+
+/**
+ * A document of cluster.yaml in which the fields of the companion say that they are found there. The secret itself stays out of it: what
+ * a document holds may be quoted.
+ */
+export function withCompanion(
+  document: ConfigDocument,
+  { companion = {}, doubtful }: Pick<SecretSources, 'companion' | 'doubtful'>,
+): CoveredDocument {
+  const { value } = document;
+  const fields = Object.keys(companion);
+  if (fields.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { document, warnings: [], beside: new Set() };
+  }
+  const written = value as Readonly<Record<string, unknown>>;
+  const saysMore = (field: string): boolean => (written[field] ?? SAMPLE_CLOUDFLARE_TOKEN) !== SAMPLE_CLOUDFLARE_TOKEN;
+  const beside = new Set(fields.filter((field) => doubtful?.has(field) === true && saysMore(field)));
+  const covering = fields.filter((field) => !beside.has(field));
+  const places = Object.fromEntries(covering.map((field) => [field, { file: COMPANION_FILE }]));
+  const shadowed = covering.filter((field) => typeof written[field] === 'string' && saysMore(field));
+  return {
+    document: { ...document, value: { ...written, ...places } },
+    warnings: shadowed.map(shadowedSecret),
+    beside,
+  };
+}
+
+function shadowedSecret(field: string): Issue {
+  return {
+    code: 'config/secret-in-git',
+    severity: 'warning',
+    file: 'cluster',
+    at: { path: [field], part: 'key' },
+    message: `\`${field}\` stands here too, and ${COMPANION_FILE} goes before it`,
+    remedy: 'remove this line, and replace the secret if it was ever pushed',
+  };
+}
 
 /** Where the text of a secret comes from when cluster.yaml only says where to find it. */
 export interface SecretSources {
@@ -29,7 +74,7 @@ export interface SecretSources {
 }
 
 /** Where cluster.yaml says that a secret is found. */
-export type SecretSource = Exclude<WrittenSecret, string>;
+type SecretSource = Exclude<WrittenSecret, string>;
 
 /** Why a secret is not read: how the sentence about its source goes on, and what would be right. */
 export interface Refusal {
@@ -39,7 +84,7 @@ export interface Refusal {
 }
 
 /** The secrets of cluster.yaml that could be read, by field, and what stood in the way of the others. */
-export interface ReadSecrets {
+interface ReadSecrets {
   readonly values: Readonly<Record<string, SecretText>>;
   readonly issues: readonly Issue[];
 }
@@ -86,7 +131,7 @@ export function keepWrittenSecrets({ value, name }: Pick<ConfigDocument, 'value'
 }
 
 /** What cluster.yaml holds of secrets, valid or not: those that stand there, by field, and the places that others are read from. */
-export interface WrittenSecrets {
+interface WrittenSecrets {
   readonly literal: ReadonlyMap<string, string>;
   readonly env: ReadonlyMap<string, string>;
   readonly file: ReadonlyMap<string, string>;

@@ -1,7 +1,17 @@
-import type { ConfigDocument } from './document.ts';
+import type { Place } from '../../report/finding.ts';
+import { type ConfigDocument, type ConfigFile, locate, sourceText } from './document.ts';
 import type { SoundConfiguration } from './effective.ts';
-import { formatPath, valueAt, type Path } from './path.ts';
-import { CLUSTER_FIELDS, NODE_FIELDS, schemaAt, type FileName } from './schemas.ts';
+import {
+  CLUSTER_FIELDS,
+  type FileName,
+  formatPath,
+  isSecret,
+  NODE_FIELDS,
+  type Path,
+  schemaAt,
+  valueAt,
+} from './schemas.ts';
+import { parseYaml } from './syntax.ts';
 import type { WrittenSecret } from './types.ts';
 
 /** Where a value comes from. */
@@ -38,4 +48,55 @@ function sourceOf(document: ConfigDocument, path: Path, secret?: WrittenSecret):
 function viaOf(secret: WrittenSecret | undefined): { readonly via?: string } {
   if (secret === undefined || typeof secret === 'string') return {};
   return { via: 'env' in secret ? `environment variable ${secret.env}` : `file ${secret.file}` };
+}
+
+/** Where the value of a field comes from. */
+export interface KeySource {
+  /** Whether the field stands in the file, or has its default, or none. */
+  readonly kind: 'written' | 'default' | 'unset';
+  /** The value in the file, with line and column; the file alone where the field does not stand there. */
+  readonly place: Place;
+  /** Whether the value must not be shown. */
+  readonly secret: boolean;
+}
+
+/** The texts of both files. */
+type ConfigTexts = Readonly<Record<FileName, ConfigFile>>;
+
+/** Finds the source of a field by its file and path. Both files have to be valid. */
+export type FindKeySource = (file: FileName, path: Path) => KeySource;
+
+/** Reads both files once, for looking up where their values stand. */
+export function keySources(texts: ConfigTexts): FindKeySource {
+  const readings = { cluster: reading('cluster', texts.cluster), nodes: reading('nodes', texts.nodes) };
+  return (file, path) => {
+    const { placeOf, value, name } = readings[file];
+    const secret = isSecret(path);
+    if (valueAt(value, path) !== undefined) {
+      return { kind: 'written', place: placeOf(path) ?? { file: name }, secret };
+    }
+    // What lies in a default has no default of its own: the nearest field around it that is not set says it.
+    const missing = path.findIndex((_, index) => valueAt(value, path.slice(0, index + 1)) === undefined);
+    const field = schemaAt(file, path.slice(0, missing + 1));
+    return { kind: field?.default === undefined ? 'unset' : 'default', place: { file: name }, secret };
+  };
+}
+
+interface Reading {
+  readonly name: string;
+  readonly value: unknown;
+  readonly placeOf: (path: Path) => Place | undefined;
+}
+
+function reading(file: FileName, { file: name, text }: ConfigFile): Reading {
+  const source = sourceText(name, text);
+  const { yaml } = parseYaml(file, text);
+  return {
+    name,
+    value: yaml?.toJS(),
+    placeOf: (path) => {
+      const range = yaml === undefined ? undefined : locate(yaml, path);
+      return range === undefined ? undefined : source.excerpt(range.start, range.end).place;
+    },
+  };
 }

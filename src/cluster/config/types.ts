@@ -104,11 +104,6 @@ export interface WrittenNode {
   readonly openebs_hostpath_enabled?: boolean;
 }
 
-/** nodes.yaml as it is written. */
-export interface WrittenNodes {
-  readonly nodes: readonly WrittenNode[];
-}
-
 /** cluster.yaml in effect: defaults applied, numbers as numbers, secrets read; null where nothing was set. */
 export interface Cluster {
   readonly node_cidr: OneOrMore;

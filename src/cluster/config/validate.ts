@@ -1,14 +1,24 @@
 import type { ErrorObject } from 'ajv';
 import { suggestNearest } from '../../text/suggest.ts';
-import { COMPUTED_NAMES } from '../computed/names.ts';
+import { parseAddress, parseNetwork } from '../addresses.ts';
+import { COMPUTED_NAMES } from '../derivations.ts';
 import type { ConfigDocument } from './document.ts';
 import { validateCluster, validateNodes } from './generated/validators.js';
-import { invalidValue } from './invalid-value.ts';
-import { isError, pathOf, type Issue } from './issue.ts';
-import { missingField } from './missing.ts';
-import { OLD_NAMES } from './old-names.ts';
-import { formatPath, fromPointer, isWithin, valueAt, type Path } from './path.ts';
-import { isSecret, propertiesOf, schemaAt, SCHEMAS, type FileName } from './schemas.ts';
+import { formatFlow, isError, type Issue, missingField, pathOf, type Proposals } from './issue.ts';
+import { OLD_NAMES } from './migrations.ts';
+import {
+  type FieldSchema,
+  type FileName,
+  formatPath,
+  fromPointer,
+  isSecret,
+  isWithin,
+  type Path,
+  propertiesOf,
+  schemaAt,
+  SCHEMAS,
+  valueAt,
+} from './schemas.ts';
 
 const VALIDATORS = { cluster: validateCluster, nodes: validateNodes };
 
@@ -132,7 +142,7 @@ function foreignKey(file: FileName, name: string): Pick<Issue, 'code' | 'message
 }
 
 /** The field that a misspelt key most likely stands for. */
-export function nearestField(file: FileName, path: Path, name: string): string | undefined {
+function nearestField(file: FileName, path: Path, name: string): string | undefined {
   return suggestNearest(name, Object.keys(propertiesOf(file, path)));
 }
 
@@ -140,4 +150,140 @@ function badLabelKey(file: FileName, path: Path, name: string): Issue {
   const at = { path: [...path, name], part: 'key' } as const;
   const message = `${JSON.stringify(name)} in \`${formatPath(path)}\` is not ${schemaAt(file, path)?.propertyNames?.['x-form'] ?? 'a key'}`;
   return { code: 'config/invalid-label', file, at, message, remedy: 'for example `topology.kubernetes.io/zone`' };
+}
+
+/** The one issue about a value that its schema does not take, whatever keywords it failed at. */
+function invalidValue(document: ConfigDocument, path: Path, errors: readonly ErrorObject[]): Issue {
+  const { file } = document;
+  const schema = schemaAt(file, path) ?? {};
+  const value = valueAt(document.value, path);
+  const repeated = errors.find(({ keyword }) => keyword === 'uniqueItems');
+  if (isEmpty(value, schema))
+    return { code: 'config/empty-value', file, at: { path }, ...emptyWords(document, path, schema) };
+  if (repeated !== undefined && errors.length === 1) return repeatedEntry(document, path, repeated);
+  if (errors.every(({ keyword }) => keyword === 'not')) return reservedName(document, path);
+  return {
+    code: 'config/invalid-value',
+    file,
+    at: { path },
+    message: `\`${formatPath(path)}\` ${isSecret(path) ? 'is' : `is ${document.quote(path)},`} not ${schema['x-form'] ?? 'valid'}`,
+    remedy: (own) => remedyFor(document, path, schema, own),
+  };
+}
+
+function isEmpty(value: unknown, schema: FieldSchema): boolean {
+  if (value === '') return schema['x-may-be-empty'] !== true;
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function emptyWords(document: ConfigDocument, path: Path, schema: FieldSchema): Pick<Issue, 'message' | 'remedy'> {
+  const name = path.at(-1);
+  const required = schemaAt(document.file, path.slice(0, -1))?.required ?? [];
+  const isOptional = typeof name === 'string' && !required.includes(name) && schema['x-required'] === undefined;
+  const wayOut = isOptional ? ', or remove the line' : '';
+  return {
+    message: `\`${formatPath(path)}\` is empty`,
+    remedy: (own) => `give ${schema['x-form'] ?? 'a value'}${exampleOf(schema, path, own, ', for example ')}${wayOut}`,
+  };
+}
+
+function repeatedEntry(document: ConfigDocument, path: Path, { params }: ErrorObject): Issue {
+  const { i, j } = params as { readonly i: number; readonly j: number };
+  const at = { path: [...path, Math.max(i, j)] };
+  const message = `\`${formatPath(path)}\` lists ${document.quote(at.path)} twice`;
+  return { code: 'config/duplicate-entry', file: document.file, at, message, remedy: 'keep one of the two' };
+}
+
+function reservedName(document: ConfigDocument, path: Path): Issue {
+  const message = `\`${formatPath(path)}\` is ${document.quote(path)}, a reserved name`;
+  const remedy = 'take another name: this one is a folder of patches for several nodes';
+  return { code: 'config/reserved-name', file: document.file, at: { path }, message, remedy };
+}
+
+function remedyFor(document: ConfigDocument, path: Path, schema: FieldSchema, own: Proposals): string {
+  const value = valueAt(document.value, path);
+  if (isSecret(path)) return 'write {env: NAME} with the name of an environment variable, or {file: PATH}';
+  const correction = correctionFor(value, schema);
+  if (correction !== undefined) return `did you mean ${formatFlow(correction)}?`;
+  if (isTextWithoutQuotes(value, schema)) return `quote it: "${document.quote(path)}"`;
+  return exampleOf(schema, path, own, 'for example ') || `give ${schema['x-form'] ?? 'another value'}`;
+}
+
+/** Whether quoting alone would do; it does not make an address out of a number. */
+function isTextWithoutQuotes(value: unknown, { type, pattern }: FieldSchema): boolean {
+  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  return isScalar && type === 'string' && pattern !== undefined && new RegExp(pattern).test(String(value));
+}
+
+function exampleOf({ examples: [example] = [] }: FieldSchema, path: Path, own: Proposals, lead: string): string {
+  return example === undefined ? '' : `${lead}${own.example(example, path)}`;
+}
+
+/** The usual slips, each undone; two of them may have met in one value. */
+const MENDS: readonly ((text: string) => string)[] = [
+  (text) => text.trim(),
+  (text) => text.toLowerCase(),
+  (text) => text.replaceAll('-', ':'),
+  (text) => text.replaceAll('_', '-'),
+  (text) => text.replace(/^[0-9a-f]{12}$/i, (digits) => digits.match(/../g)?.join(':') ?? digits),
+  (text) => text.replace(/^(?:https?:\/\/github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])/, ''),
+  (text) => text.replace(/^(https?:\/\/)[^\s/@]*@/, '$1'),
+  (text) => text.replace(/^(?:ssh:\/\/)?git@([^:/]+):(?!\/)/, 'ssh://git@$1/'),
+  (text) => text.replace(/^ssh:\/\/(?!git@)(?:[^@/]*@)?/, 'ssh://git@'),
+  (text) => text.replace(/\.git\/?$/, ''),
+  (text) => text.replace(/^https?:\/\//, '').replace(/\/$/, ''),
+  (text) => text.replace(/\/\d+$/, ''),
+  (text) => (/^[\d.]+$/.test(text) ? `${text}${text.endsWith('.0.0') ? '/16' : '/24'}` : text),
+  (text) => text.replace(/\b0+(?=\d)/g, ''),
+];
+
+/** A value near to what was written that the schema takes; undefined where none comes to mind. */
+function correctionFor(value: unknown, schema: FieldSchema): string | number | boolean | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (schema.type === 'boolean') return booleanMeantBy(value);
+  if (schema.type === 'integer') return /^[1-9]\d*$/.test(value) ? Number(value) : undefined;
+  const choices = schema.enum?.filter((choice) => typeof choice === 'string');
+  if (choices !== undefined) return suggestNearest(value, choices);
+  const once = MENDS.map((mend) => mend(value));
+  const twice = once.flatMap((text) => MENDS.map((mend) => mend(text)));
+  return [...once, ...twice].find((text) => text !== value && fits(text, schema));
+}
+
+function fits(text: string, schema: FieldSchema): boolean {
+  const { pattern } = schema;
+  const formats = [schema, ...(schema.anyOf ?? [])].flatMap(({ format }) => format ?? []);
+  if (formats.length > 0) return formats.some((format) => isOfFormat(text, format));
+  return pattern !== undefined && new RegExp(pattern).test(text);
+}
+
+function isOfFormat(text: string, format: string): boolean {
+  return format.endsWith('-network')
+    ? parseNetwork(text)?.family === Number(format.slice(3, 4))
+    : parseAddress(text)?.family === Number(format.slice(3, 4));
+}
+
+function booleanMeantBy(text: string): boolean | undefined {
+  if (/^(?:true|yes|on|y)$/i.test(text)) return true;
+  return /^(?:false|no|off|n)$/i.test(text) ? false : undefined;
+}
+
+/**
+ * The fields that are there though not under their names, as formatted paths: those that a misspelt key stands for, and
+ * `<<` in a map whose fields a merge key would bring in.
+ */
+export function impliedPaths(
+  documents: Readonly<Record<FileName, ConfigDocument>>,
+  issues: readonly Issue[],
+): ReadonlySet<string> {
+  const paths = issues.flatMap((issue) => {
+    const path = pathOf(issue);
+    const name = path?.at(-1);
+    if (path === undefined || typeof name !== 'string') return [];
+    const parent = path.slice(0, -1);
+    if (valueAt(documents[issue.file].value, [...parent, '<<']) !== undefined) return [[...parent, '<<']];
+    if (issue.code !== 'config/unknown-key') return [];
+    const nearest = nearestField(issue.file, parent, name);
+    return nearest === undefined ? [] : [[...parent, nearest]];
+  });
+  return new Set(paths.map(formatPath));
 }

@@ -11,10 +11,10 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import type { Path } from './path.ts';
+import type { Path } from './schemas.ts';
 
 /** Lines of a text that belong together, as they are written. */
-export interface Block {
+interface Block {
   /** Whole lines; comments above the key come first. */
   readonly text: string;
   /** Column of the key. */

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { failure, type Failure } from '../../report/finding.ts';
+import { failure, type Failure, type Finding, type Severity } from '../../report/finding.ts';
 import { generateIdentity, type KeyKind } from '../../sops/identities.ts';
 import { inspect, readTextIfPresent } from '../../system/files.ts';
+import { randomBytes } from '../../system/environment.ts';
 import {
   below,
   createFile,
+  type Destination,
   moveFile,
   publishFile,
   removeFile,
   temporaryName,
-  type Destination,
 } from '../../system/writing.ts';
-import { randomBytes } from '../../system/random.ts';
-import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
+import { CREDENTIAL_FILES, type CredentialFile, ORIGINS, parseTunnel, type Tunnel } from './read.ts';
 import { generateSshKeyPair, sshPublicKey } from './openssh.ts';
 
 const PRIVATE_MODE = 0o600;
@@ -28,7 +28,7 @@ export interface MadeCredential {
   readonly outcome: 'created' | 'present' | 'restored';
 }
 
-export interface MakeOptions {
+interface MakeOptions {
   readonly now: Date;
   /** Kind of a new age key; `x25519` where absent. */
   readonly ageKind?: KeyKind;
@@ -72,7 +72,7 @@ export async function restoreCredentials(
 }
 
 /** Credentials that lie beside those in use, ready to take their place. */
-export interface StagedCredentials {
+interface StagedCredentials {
   /** Puts them into place, which takes no room on the disk. */
   readonly use: () => Promise<void>;
   /** Removes them again: those in use stay. */
@@ -186,4 +186,44 @@ async function publicHalfOf(folder: string): Promise<string> {
   const message = `${deployKey} is no private key in the format of OpenSSH`;
   const remedy = 'restore it, or remove it for a new pair to be made';
   throw failure('input', { code: 'credentials/invalid', message, place: { file: deployKey }, remedy });
+}
+
+/** The ID of no tunnel: what the placeholder is known by. */
+const PLACEHOLDER_ID = '00000000-0000-4000-8000-000000000000';
+
+const PLACEHOLDER = {
+  AccountTag: '00000000000000000000000000sample',
+  TunnelSecret: Buffer.from('sample-value-that-protects-nothing-!!', 'utf8').toString('base64'),
+  TunnelID: PLACEHOLDER_ID,
+};
+
+const FILE = CREDENTIAL_FILES.tunnel;
+
+/**
+ * Writes a placeholder for cloudflare-tunnel.json, which only Cloudflare can make, so that the sample can be rendered
+ * before anybody has an account there. A file that is there stays.
+ */
+export async function makePlaceholderTunnel(folder: string): Promise<MadeCredential> {
+  const text = `${JSON.stringify(PLACEHOLDER)}\n`;
+  return { file: FILE, outcome: (await publishFile(below(folder, FILE), text, 0o600)) ? 'created' : 'present' };
+}
+
+/**
+ * One finding where the file is the placeholder; nothing where it is somebody's own, or absent.
+ *
+ * @param severity - a note for rendering, which the placeholder is good enough for; an error before a cluster is touched
+ * @throws Failure where the file holds no tunnel at all
+ */
+export async function placeholderFindings(folder: string, severity: Severity): Promise<Finding[]> {
+  const text = await readTextIfPresent(join(folder, FILE));
+  if (text === undefined || !isPlaceholder(parseTunnel(text))) return [];
+  const message = `${FILE} is the placeholder of the sample, which opens no tunnel`;
+  const remedy = `before the cluster is bootstrapped remove it, ${ORIGINS[FILE]}; then run \`cluster-template configure\``;
+  const together = { subject: FILE, noun: 'files', predicate: 'are placeholders of the sample' };
+  return [{ code: 'credentials/placeholder', severity, message, place: { file: FILE }, remedy, together }];
+}
+
+/** Whether a tunnel is the one of the placeholder. */
+export function isPlaceholder(tunnel: Tunnel | undefined): boolean {
+  return tunnel?.tunnelId === PLACEHOLDER_ID;
 }

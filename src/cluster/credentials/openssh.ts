@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { randomBytes } from '../../system/random.ts';
+import { randomBytes } from '../../system/environment.ts';
 
 const KEY_TYPE = 'ssh-ed25519';
 const MAGIC = 'openssh-key-v1\0';
@@ -15,7 +15,7 @@ const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_PREFIX_LENGTH = 12;
 
 /** Both halves of an SSH key as OpenSSH writes them, each with a final line break. */
-export interface SshKeyPair {
+interface SshKeyPair {
   readonly privateKey: string;
   readonly publicKey: string;
 }

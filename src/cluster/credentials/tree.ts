@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { randomBytes } from '../../system/random.ts';
+import { randomBytes } from '../../system/environment.ts';
 import { readTextIfPresent } from '../../system/files.ts';
-import { CREDENTIAL_FILES, type CredentialFile } from './files.ts';
-import { DEPLOY_KEY_COMMENT, newPushToken } from './make.ts';
+import {
+  cloudflareTunnelSecret,
+  CREDENTIAL_FILES,
+  type CredentialFile,
+  deployKey,
+  parseTunnel,
+  parseTunnelSecret,
+  pushToken,
+} from './read.ts';
+import { DEPLOY_KEY_COMMENT, isPlaceholder, newPushToken } from './make.ts';
 import { generateSshKeyPair } from './openssh.ts';
-import { isPlaceholder } from './placeholder.ts';
-import { deployKey, pushToken } from './read.ts';
-import { cloudflareTunnelSecret, parseTunnel, parseTunnelSecret } from './tunnel.ts';
 
 /**
  * A credential that is rendered into an encrypted file of the tree: with the age key alone it comes back from there, and must not be

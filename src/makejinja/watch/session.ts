@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { pause } from '../../system/clock.ts';
+import { pause } from '../../system/environment.ts';
 import { kindAt } from '../../system/tree.ts';
 import { clashFinding, findClashes, type Clash } from '../clashes.ts';
 import { memoryCodeCache } from '../code-cache.ts';

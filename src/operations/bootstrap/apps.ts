@@ -30,7 +30,7 @@ import { readTalosCluster, type TalosCluster } from '../talos/cluster.ts';
 import type { BootstrapOptions, PlannedStep } from './options.ts';
 
 /** Titles of the steps, in their order. */
-export const APPS_STEPS = {
+const APPS_STEPS = {
   check: 'Check the repository, the keys and the programs',
   nodes: 'Wait for the nodes',
   namespaces: 'Make the namespaces',
@@ -40,7 +40,7 @@ export const APPS_STEPS = {
 } as const;
 
 /** How the apps are brought up. */
-export interface AppsOptions extends BootstrapOptions {
+interface AppsOptions extends BootstrapOptions {
   /** How long nodes are waited for; a limit of 0 seconds waits for none. */
   readonly nodePatience: Patience;
 }
@@ -123,7 +123,7 @@ async function checkApps(run: OperationRun, report: StepReport): Promise<OwnTree
 }
 
 /** What `bootstrap apps` would still do in a cluster; names alone, no secret among them. */
-export interface AppsDifference {
+interface AppsDifference {
   /** Namespaces that are missing. */
   readonly namespaces: readonly string[];
   /** Secrets that are missing or other ones. */

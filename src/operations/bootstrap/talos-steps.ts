@@ -18,7 +18,7 @@ import {
 import type { BootstrapOptions, PortProbe } from './options.ts';
 
 /** What was seen of every node. */
-export type SeenNodes = ReadonlyMap<TalosNode, NodeCondition>;
+type SeenNodes = ReadonlyMap<TalosNode, NodeCondition>;
 
 /**
  * Looks at every node until all controllers answer. Workers may be silent: one that was configured before etcd started gets its
@@ -189,7 +189,7 @@ function names(nodes: readonly TalosNode[]): string {
 }
 
 /** What a run over the machines works with. */
-export interface TalosTask {
+interface TalosTask {
   readonly run: OperationRun;
   readonly cluster: TalosCluster;
   /** MAC addresses of nodes.yaml by the name of the node. */

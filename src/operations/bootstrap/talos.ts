@@ -35,7 +35,7 @@ import {
 import type { BootstrapOptions, PlannedStep } from './options.ts';
 
 /** Titles of the steps, in their order. */
-export const TALOS_STEPS = {
+const TALOS_STEPS = {
   check: 'Check the repository, the keys and the programs',
   secrets: 'Make the secrets of the cluster',
   generate: 'Generate the configuration of the nodes',

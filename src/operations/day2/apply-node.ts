@@ -211,7 +211,7 @@ function silent(node: TalosNode): Error {
 }
 
 /** How stale files are made anew. */
-export interface RegenerateOptions {
+interface RegenerateOptions {
   readonly generator: string;
   readonly signal: AbortSignal;
   readonly progress: Progress;

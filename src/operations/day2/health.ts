@@ -12,7 +12,7 @@ const PATIENCE = { limitSeconds: 900, pauseSeconds: 5 };
 const SETTLING = { limitSeconds: 300, pauseSeconds: 5 };
 
 /** A node as it shall be. */
-export interface WantedNode {
+interface WantedNode {
   /** Any version will do where it is not given. */
   readonly talosVersion?: string;
   /** The machine has to have started since then; the id of its start before. */

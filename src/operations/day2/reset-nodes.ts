@@ -4,7 +4,7 @@ import { readStage } from '../talos/machines.ts';
 import type { TalosCluster, TalosNode } from '../talos/cluster.ts';
 
 /** How nodes are to be reset. */
-export interface ResetOptions {
+interface ResetOptions {
   /** Wipe the whole disk, and not only the state of Talos and the data of Kubernetes. */
   readonly wipeAll: boolean;
 }

@@ -70,7 +70,7 @@ async function upgradeNode({ programs }: OperationRun, { node, image }: NodeUpgr
 }
 
 /** An upgrade of Kubernetes in steps that it allows. */
-export interface KubernetesUpgrade {
+interface KubernetesUpgrade {
   /** The oldest version that runs somewhere. */
   readonly from: string;
   readonly to: string;

@@ -60,20 +60,20 @@ export interface Subject {
 }
 
 /** What one look came to. */
-export interface Observation {
+interface Observation {
   readonly outcome: 'fine' | 'absent' | 'cause';
   readonly lines: readonly string[];
   readonly remedy?: string;
 }
 
 /** One place to look. */
-export interface DebugCheck {
+interface DebugCheck {
   readonly name: string;
   readonly look: (programs: Programs, subject: Subject) => Promise<Observation>;
 }
 
 /** Where to look, in the order in which causes are found soonest. What only follows from something else is no cause. */
-export const CHECKS: readonly DebugCheck[] = [
+const CHECKS: readonly DebugCheck[] = [
   { name: 'Flux', look: checkFlux },
   { name: 'Pods', look: checkPods },
   { name: 'Logs', look: checkLogs },
@@ -91,7 +91,7 @@ const SYMPTOM =
 const WAITING = new Set(['DependencyNotReady', 'Progressing', 'ProgressingWithRetry', 'HealthCheckFailed', 'Unknown']);
 
 /** Suspended, without a source, or with manifests that cannot be built, decrypted, applied or installed. */
-export async function checkFlux(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkFlux(programs: Programs, subject: Subject): Promise<Observation> {
   const objects = await readObjects(programs);
   if (objects === undefined) return { outcome: 'absent', lines: ['Flux is not installed'] };
   const sources = await sourceProblems(programs);
@@ -126,7 +126,7 @@ export async function checkFlux(programs: Programs, subject: Subject): Promise<O
 }
 
 /** The objects that others wait for and that are not ready themselves, at the end of each chain. */
-export async function checkDependencies(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkDependencies(programs: Programs, subject: Subject): Promise<Observation> {
   const objects = (await readObjects(programs)) ?? [];
   const own = ownObjects(objects, subject).filter(({ ready }) => !ready);
   const lines = own.flatMap((object) => brokenChain(object, objects, [titleOf(object)]));
@@ -190,7 +190,7 @@ function titleOf({ kind, namespace, name }: FluxObject): string {
 const KINDS = 'deployments.apps,statefulsets.apps,daemonsets.apps,persistentvolumeclaims,jobs.batch';
 
 /** What the objects that stand behind the pods say of themselves: quotas, volumes that are not bound, jobs that gave up. */
-export async function checkObjects(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkObjects(programs: Programs, subject: Subject): Promise<Observation> {
   const objects = (await listObjects(programs, [KINDS, ...scopeOf(subject)])) ?? [];
   const lines = objects.filter((object) => belongsTo(object, subject.app)).flatMap((object) => problemOf(object) ?? []);
   if (lines.length === 0) return { outcome: 'fine', lines: [] };
@@ -198,7 +198,7 @@ export async function checkObjects(programs: Programs, subject: Subject): Promis
 }
 
 /** Secrets that External Secrets could not make. */
-export async function checkExternalSecrets(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkExternalSecrets(programs: Programs, subject: Subject): Promise<Observation> {
   const secrets = await listObjects(programs, ['externalsecrets.external-secrets.io', ...scopeOf(subject)]);
   if (secrets === undefined) return { outcome: 'absent', lines: ['External Secrets is not installed'] };
   const own = secrets.filter((secret) => belongsTo(secret, subject.app));
@@ -263,7 +263,7 @@ const TELLING = new Set([
 ]);
 
 /** Images that cannot be had, memory that ran out, pods that find no node. */
-export async function checkPods(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkPods(programs: Programs, subject: Subject): Promise<Observation> {
   const pods = await readPods(programs, subject);
   if (pods.length === 0) return { outcome: 'absent', lines: ['there are no pods'] };
   const sick = sickPods(pods);
@@ -274,7 +274,7 @@ export async function checkPods(programs: Programs, subject: Subject): Promise<O
 }
 
 /** What a container that does not stay up said last. */
-export async function checkLogs(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkLogs(programs: Programs, subject: Subject): Promise<Observation> {
   const talking = sickPods(await readPods(programs, subject)).find(({ state }) => TALKING.test(state));
   if (talking === undefined) return { outcome: 'fine', lines: [] };
   const lines = await readLog(programs, talking);
@@ -287,7 +287,7 @@ export async function checkLogs(programs: Programs, subject: Subject): Promise<O
 }
 
 /** What Kubernetes could not do for the pods. */
-export async function checkEvents(programs: Programs, subject: Subject): Promise<Observation> {
+async function checkEvents(programs: Programs, subject: Subject): Promise<Observation> {
   const events = await readEvents(programs, subject);
   const sick = new Set(sickPods(await readPods(programs, subject)).map(({ name }) => name));
   const lines = events
@@ -305,12 +305,12 @@ async function readPods(programs: Programs, subject: Subject): Promise<Kubernete
 }
 
 /** Arguments of kubectl for the namespace, or all of them. */
-export function scopeOf({ namespace }: Subject): string[] {
+function scopeOf({ namespace }: Subject): string[] {
   return namespace === undefined ? ['--all-namespaces'] : ['--namespace', namespace];
 }
 
 /** Whether an object is one of the app's: by the labels that charts set, else by its name. */
-export function belongsTo(object: KubernetesObject, app: string | undefined): boolean {
+function belongsTo(object: KubernetesObject, app: string | undefined): boolean {
   if (app === undefined) return true;
   const labels = asRecord(object.metadata.labels);
   const names = ['app.kubernetes.io/instance', 'app.kubernetes.io/name', 'app'].map((label) => asText(labels[label]));

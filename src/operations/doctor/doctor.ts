@@ -18,7 +18,7 @@ import { checkTemplates } from './templates.ts';
 import { checkEnvironment, checkTools, checkUserFolders } from './tools.ts';
 
 /** What the doctor is asked. */
-export interface DoctorOptions {
+interface DoctorOptions {
   /** What to look at: `dns` asks the network, and `templates` is for those who change them. */
   readonly areas: readonly Area[];
   readonly programs: Programs;
@@ -80,7 +80,7 @@ function afterKeys(keys: readonly Check[], secrets: readonly Check[]): Check[] {
 }
 
 /** Whether Cloudflare answers for each of the domains; asks DNS. */
-export async function checkDns({ cluster }: Configuration): Promise<Check[]> {
+async function checkDns({ cluster }: Configuration): Promise<Check[]> {
   const domains = domainValues(cluster).cloudflare_domains;
   return await Promise.all(
     domains.map(async (domain) => ({ area: 'dns', subject: domain, findings: await domainFindings(domain) }) as const),

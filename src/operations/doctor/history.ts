@@ -14,7 +14,7 @@ const CHUNK_BYTES = 4 * 2 ** 20;
 const MOST_DATED = 10;
 
 /** What a look into the history found. */
-export interface HistoryCheck {
+interface HistoryCheck {
   /** What was looked at, on one line. */
   readonly subject: string;
   readonly findings: readonly Finding[];

@@ -11,11 +11,9 @@ import {
   SECRET_KIND,
 } from '../../checks/secrets.ts';
 import { isSecretPath } from '../../sops/rules.ts';
-import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/root.ts';
 import { readCompanion } from '../../cluster/config/companion.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../cluster/config/sample-token.ts';
 import { secretName, writtenSecrets } from '../../cluster/config/secrets.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
 import { localSecrets } from '../../pipeline/credentials.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
 import { searchFor } from '../../pipeline/secret-gate.ts';
@@ -170,7 +168,7 @@ function examineConfiguration(path: string, text: string, search: SecretSearch):
  * Every secret of the cluster that can be read from here: the local files, cluster.yaml and what it names, its encrypted companion, and
  * what the encrypted files of the tree hold. What cannot be read is left out: this looks for leaks, and others tell of broken files.
  */
-export async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
+async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
   const env = environment();
   const hand = await tryKeyAtHand(root, await manifestIfReadable(root));
   const identities = 'key' in hand ? hand.key.identities : [];

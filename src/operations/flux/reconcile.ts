@@ -3,7 +3,7 @@ import { both } from './suspend.ts';
 import type { Programs } from '../programs/catalogue.ts';
 
 /** What is reconciled. */
-export interface ReconcileTarget {
+interface ReconcileTarget {
   readonly kind: 'kustomization' | 'helmrelease';
   readonly namespace: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ReconcileTarget {
 }
 
 /** The Kustomization that Flux makes of its own sync; all others come from it. */
-export const ROOT_KUSTOMIZATION: ReconcileTarget = {
+const ROOT_KUSTOMIZATION: ReconcileTarget = {
   kind: 'kustomization',
   namespace: 'flux-system',
   name: 'flux-system',

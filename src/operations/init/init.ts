@@ -1,6 +1,5 @@
-import { CREDENTIAL_FILES } from '../../cluster/credentials/files.ts';
+import { CREDENTIAL_FILES, looseCredentials } from '../../cluster/credentials/read.ts';
 import { makeCredentials, restoreCredentials } from '../../cluster/credentials/make.ts';
-import { looseCredentials } from '../../cluster/credentials/read.ts';
 import { readTreeCredentials, TREE_CREDENTIALS } from '../../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, keyAtHand, type OwnerAccess } from '../../pipeline/access.ts';
@@ -12,14 +11,13 @@ import { readManifest, workspaceOf } from '../../pipeline/state.ts';
 import { isTrusted, rememberOwner, requireTrust } from '../../pipeline/trust.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import type { KeyKind } from '../../sops/identities.ts';
-import { now } from '../../system/clock.ts';
-import { exclusively } from '../../workspace/exclusive.ts';
+import { now } from '../../system/environment.ts';
+import { exclusively } from '../../workspace/lock.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { armHook, type ArmedHook } from '../repository/hook.ts';
 import { takeKeys } from './keys-from.ts';
-import { takeConfiguration, takeTexts, type TakenConfiguration } from './source.ts';
-import type { InitFile } from './file.ts';
+import { type InitFile, takeConfiguration, type TakenConfiguration, takeTexts } from './source.ts';
 
 /** What init found and made. */
 export interface InitResult {
@@ -31,7 +29,7 @@ export interface InitResult {
 }
 
 /** How init is to be done. */
-export interface InitOptions {
+interface InitOptions {
   /** Kind of the age key, should it have to be made. */
   readonly ageKind: KeyKind;
   /** Folder or address of another configuration to start from. */

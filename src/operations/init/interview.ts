@@ -10,7 +10,7 @@ import { nthHost, parseAddress, parseNetwork, type Network } from '../../cluster
 import { CLUSTER_FIELDS, NODE_FIELDS, schemaAt } from '../../cluster/config/schemas.ts';
 
 /** What an interview speaks with. */
-export interface Interviewer {
+interface Interviewer {
   /** Puts a question and gives back what was typed, without white space around it. */
   readonly ask: (question: string) => Promise<string>;
   readonly tell: (line: string) => void;

@@ -1,16 +1,14 @@
 import { join, resolve } from 'node:path';
-import { CREDENTIAL_FILES } from '../../cluster/credentials/files.ts';
-import { identityFirst, parseAgeKey } from '../../cluster/credentials/read.ts';
-import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
+import { CREDENTIAL_FILES, identityFirst, parseAgeKey } from '../../cluster/credentials/read.ts';
+import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { TREE_CREDENTIALS } from '../../cluster/credentials/tree.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { decrypt } from '../../sops/decrypt.ts';
 import { inspect, readTextIfPresent } from '../../system/files.ts';
 import { below, publishFile } from '../../system/writing.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 import { SECRET_BUNDLE } from '../talos/configuration.ts';
-import type { InitFile } from './file.ts';
+import type { InitFile } from './source.ts';
 
 /** The names that files have elsewhere, the one that is usual now first. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {

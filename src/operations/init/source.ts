@@ -1,14 +1,12 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { ClusterRoot } from '../../cluster/root.ts';
+import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readManifest } from '../../pipeline/state.ts';
-import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import { inspect, permissions, readTextIfPresent, realpath } from '../../system/files.ts';
-import { below, makeTemporaryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { fetchText } from '../../system/network.ts';
+import { below, makeTemporaryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import type { Programs } from '../programs/catalogue.ts';
-import type { InitFile } from './file.ts';
 import { portUpstream, UPSTREAM_FILE } from './upstream.ts';
 
 const TIMEOUT_SECONDS = 30;
@@ -159,4 +157,13 @@ function nothingThere(from: string): Error {
     message: `neither cluster.yaml nor nodes.yaml nor cluster.toml is found at ${from}`,
     remedy: 'name the folder that holds them',
   });
+}
+
+/** What became of one file. */
+export interface InitFile {
+  readonly file: string;
+  /** `kept` is a file that would have been replaced, had it not been the user's own already. */
+  readonly outcome: 'created' | 'present' | 'restored' | 'taken' | 'kept';
+  /** The encrypted file that a restored one comes from. */
+  readonly from?: string;
 }

@@ -1,5 +1,5 @@
 import { formatAddress, nthHost, parseNetwork } from '../../cluster/addresses.ts';
-import { formatFlow } from '../../cluster/config/flow.ts';
+import { formatFlow } from '../../cluster/config/issue.ts';
 import { NODE_FIELDS } from '../../cluster/config/schemas.ts';
 import { readRepositoryUrl } from '../../cluster/computed/repository.ts';
 import { readData } from '../../makejinja/data/read-data.ts';
@@ -8,7 +8,7 @@ import { readData } from '../../makejinja/data/read-data.ts';
 export const UPSTREAM_FILE = 'cluster.toml';
 
 /** What became of it. */
-export interface PortedConfiguration {
+interface PortedConfiguration {
   readonly cluster: string;
   readonly nodes: string;
   /** Secrets by field, for cluster.sops.yaml: they stand in neither of the two texts. */

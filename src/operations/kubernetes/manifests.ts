@@ -77,7 +77,7 @@ export async function makeNamespaces(
 }
 
 /** The manifests of namespaces, as few words as possible: labels and annotations come with Flux. */
-export function namespaceManifests(names: readonly string[]): string {
+function namespaceManifests(names: readonly string[]): string {
   return names.map((name) => `---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`).join('');
 }
 

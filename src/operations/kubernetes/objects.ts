@@ -16,7 +16,7 @@ export interface KubernetesObject {
 }
 
 /** A condition of an object, such as Ready. */
-export interface Condition {
+interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;

@@ -1,5 +1,5 @@
 import { failure } from '../../report/finding.ts';
-import { now } from '../../system/clock.ts';
+import { now } from '../../system/environment.ts';
 import type { ClusterAccess, OperationRun, StepReport } from '../operation.ts';
 import type { ProgramCall } from '../programs/catalogue.ts';
 import { type Look, type Patience, retrying, waitFor } from '../programs/waiting.ts';
@@ -25,7 +25,7 @@ interface InstalledRelease {
 }
 
 /** What a release step works with. */
-export interface ReleaseTask {
+interface ReleaseTask {
   readonly run: OperationRun;
   readonly patience: Patience;
 }
@@ -161,7 +161,7 @@ function records(text: string, command: string): readonly Readonly<Record<string
 }
 
 /** Where the releases of the bootstrap are listed. */
-export const APPS_FILE = 'bootstrap/helmfile.d/01-apps.yaml';
+const APPS_FILE = 'bootstrap/helmfile.d/01-apps.yaml';
 
 /** Lists the releases of the bootstrap with chart and version; needs no network. */
 export const LIST_WANTED: ProgramCall = {
@@ -190,13 +190,13 @@ export function syncReleases(names: readonly string[]): ProgramCall {
 }
 
 /** Takes back a first installation that was interrupted. */
-export function uninstallRelease(name: string, namespace: string): ProgramCall {
+function uninstallRelease(name: string, namespace: string): ProgramCall {
   const arguments_ = ['uninstall', name, '--namespace', namespace, '--wait', '--timeout', '5m'];
   return { program: 'helm', arguments: arguments_, timeoutSeconds: 330 };
 }
 
 /** Takes back an upgrade that was interrupted: the revision before it is in effect again. */
-export function rollbackRelease(name: string, namespace: string): ProgramCall {
+function rollbackRelease(name: string, namespace: string): ProgramCall {
   const arguments_ = ['rollback', name, '--namespace', namespace, '--wait', '--timeout', '5m'];
   return { program: 'helm', arguments: arguments_, timeoutSeconds: 330 };
 }

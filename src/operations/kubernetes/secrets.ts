@@ -13,7 +13,7 @@ import { applyManifests, kubectlGet } from './manifests.ts';
 import { asRecord, asText } from './objects.ts';
 
 /** Where secrets without a namespace of their own go: Flux copies them from there, or reads them there. */
-export const SECRETS_NAMESPACE = 'flux-system';
+const SECRETS_NAMESPACE = 'flux-system';
 
 const CLUSTER_SECRETS = 'kubernetes/components/sops/cluster-secrets.sops.yaml';
 

@@ -55,7 +55,7 @@ export async function listResources(
 }
 
 /** What a claim is looked at with. */
-export interface BrowseOptions {
+interface BrowseOptions {
   readonly namespace: string;
   readonly claim: string;
   readonly image: string;
@@ -150,7 +150,7 @@ function browsingPod(name: string, { namespace, claim, image }: BrowseOptions, n
 const PHASES = ['Failed', 'Pending', 'Succeeded'] as const;
 
 /** A pod that would be deleted. */
-export interface IdlePod {
+interface IdlePod {
   readonly phase: string;
   readonly namespace: string;
   readonly name: string;

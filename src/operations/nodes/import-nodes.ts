@@ -5,9 +5,8 @@ import { workspaceOf } from '../../pipeline/state.ts';
 import { failure } from '../../report/finding.ts';
 import { permissions } from '../../system/files.ts';
 import { below, replaceFile } from '../../system/writing.ts';
-import { exclusively } from '../../workspace/exclusive.ts';
-import { chooseDisk, chooseLink, isDisk } from '../talos/choose.ts';
-import type { Machine } from '../talos/hardware.ts';
+import { exclusively } from '../../workspace/lock.ts';
+import { chooseDisk, chooseLink, isDisk, type Machine } from '../talos/hardware.ts';
 import { NodesText, type NewNode, type WrittenNode } from './nodes-text.ts';
 
 /** What the user says of machines that are imported; the first four only where it is a single one. */
@@ -21,7 +20,7 @@ export interface ImportChoices {
 }
 
 /** What became of one machine. */
-export interface ImportedNode {
+interface ImportedNode {
   readonly name: string;
   readonly outcome: 'added' | 'changed' | 'unchanged';
   /** Fields with their new values. */
@@ -37,7 +36,7 @@ export interface NodesImport {
 }
 
 /** The schematic of an image without anything added. */
-export const PLAIN_SCHEMATIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+const PLAIN_SCHEMATIC = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
 /**
  * Takes machines into nodes.yaml. One that is there already, by its MAC address, name or address, gets the disk and MAC address that

@@ -179,8 +179,7 @@ function wrong(file: string, message: string): Failure {
 }
 
 /** A value as the image factory's model holds it: texts, whole numbers, true, lists and fields in a fixed order. */
-export type GoValue =
-  string | number | boolean | readonly GoValue[] | { readonly [field: string]: GoValue | undefined };
+type GoValue = string | number | boolean | readonly GoValue[] | { readonly [field: string]: GoValue | undefined };
 
 /**
  * Writes a map as Go's yaml package does by default, byte for byte: fields in their order, four spaces a level, a text plain
@@ -188,14 +187,14 @@ export type GoValue =
  *
  * Rules: writerc.go and encode.go of go.yaml.in/yaml, for texts of printable ASCII characters.
  */
-export function toGoYaml(value: Readonly<Record<string, GoValue | undefined>>): string {
+function toGoYaml(value: Readonly<Record<string, GoValue | undefined>>): string {
   return fieldLines(value, '')
     .map((line) => `${line}\n`)
     .join('');
 }
 
 /** Whether Go's `omitempty` leaves the value out. */
-export function isEmpty(value: GoValue | undefined): boolean {
+function isEmpty(value: GoValue | undefined): boolean {
   if (value === undefined || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
   return typeof value === 'object' && Object.values(value).every(isEmpty);

@@ -54,7 +54,7 @@ export interface Programs {
 }
 
 /** What is known of an external program. */
-export interface ProgramFacts {
+interface ProgramFacts {
   /** What it is needed for, as the end of "needed …". */
   readonly purpose: string;
   /** Arguments that make it print its version. */

@@ -132,7 +132,7 @@ export function unsuccessful(call: ProgramCall, { exitCode, stdout, stderr }: Pr
 }
 
 /** A call in a message: the program with the first words of its arguments, which say what it was to do. */
-export function describeCall(call: Pick<ProgramCall, 'program' | 'arguments'>): string {
+function describeCall(call: Pick<ProgramCall, 'program' | 'arguments'>): string {
   const words = call.arguments.slice(0, 2).filter((word) => /^[a-z][a-z0-9-]*$/.test(word));
   return [call.program, ...words].join(' ');
 }
@@ -193,7 +193,7 @@ const DECRYPTING = new Set(['sops', 'talhelper']);
  *
  * @param isThere - whether the file of the age key is there
  */
-export function ageKeyVariables(
+function ageKeyVariables(
   program: string,
   {
     files,
@@ -207,7 +207,7 @@ export function ageKeyVariables(
 }
 
 /** The environment of every program: what it may inherit, and the files of the cluster. */
-export function programEnvironment(
+function programEnvironment(
   files: AccessFiles,
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

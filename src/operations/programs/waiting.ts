@@ -1,5 +1,5 @@
 import { failure, Failure } from '../../report/finding.ts';
-import { elapsedMilliseconds, pause } from '../../system/clock.ts';
+import { elapsedMilliseconds, pause } from '../../system/environment.ts';
 
 /** How long something is waited for, and how often it is looked at. */
 export interface Patience {
@@ -11,7 +11,7 @@ export interface Patience {
 export type Look<T> = { readonly value: T } | { readonly reason: string };
 
 /** Something that is waited for. */
-export interface Waiting {
+interface Waiting {
   /** What is waited for, as in `<what> did not come about within 600 s`. */
   readonly what: string;
   readonly patience: Patience;
@@ -71,7 +71,7 @@ export function isFinal(message: string): boolean {
 const ATTEMPTS = 3;
 
 /** How something is tried again. */
-export interface Retrying {
+interface Retrying {
   readonly signal: AbortSignal;
   /** How long to wait before the second attempt; twice as long before the third. */
   readonly pauseSeconds: number;

@@ -31,7 +31,7 @@ const LEFTHOOK_FILES = [
 ];
 
 /** How the hook is armed. */
-export interface HookOptions {
+interface HookOptions {
   readonly programs: Programs;
   /** Path of the program that the hook is to start. */
   readonly launcher: string;

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { CREDENTIAL_FILES, ORIGINS } from '../../cluster/credentials/files.ts';
-import { placeholderFindings } from '../../cluster/credentials/placeholder.ts';
-import { looseCredentials, type AgeKey } from '../../cluster/credentials/read.ts';
-import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
+import { type AgeKey, CREDENTIAL_FILES, looseCredentials, ORIGINS } from '../../cluster/credentials/read.ts';
+import { placeholderFindings } from '../../cluster/credentials/make.ts';
+import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { TREE_CREDENTIALS, type TreeCredential } from '../../cluster/credentials/tree.ts';
 import type { Configuration } from '../../cluster/config/types.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
 import { keyAtHand } from '../../pipeline/access.ts';
 import { needsTunnel } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, type HeldCredential } from '../../pipeline/credentials.ts';

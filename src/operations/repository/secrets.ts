@@ -1,9 +1,7 @@
 import { dirname, join } from 'node:path';
 import { isSecretPath, parseRules, ruleFor, type Rules } from '../../sops/rules.ts';
-import { COMPANION_FILE } from '../../cluster/config/companion-name.ts';
+import { type ClusterRoot, COMPANION_FILE, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
-import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
 import { isBehindLink, refuseLinksOut } from '../../pipeline/foreign-files.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
@@ -15,7 +13,7 @@ import type { Check } from './check.ts';
 import { tryKeyAtHand } from './keys.ts';
 
 /** An encrypted file of the tree, or one that should be. */
-export interface SecretFile {
+interface SecretFile {
   readonly path: string;
   readonly text: string;
 }

@@ -9,7 +9,7 @@ import { failure, type Failure } from '../../report/finding.ts';
 import { isEncrypted } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import { indentFor, parseRules, requireRule } from '../../sops/rules.ts';
-import { now } from '../../system/clock.ts';
+import { now } from '../../system/environment.ts';
 import { inspect, permissions, readBytesIfPresent, readTextIfPresent } from '../../system/files.ts';
 import { below, publishFile, replaceFile } from '../../system/writing.ts';
 import { type OperationOptions, type OperationRun, runOperation } from '../operation.ts';
@@ -50,7 +50,7 @@ function notOwned(): Error {
 }
 
 /** Where the client's configuration of Talos lies, relative to the cluster's root. */
-export const TALOSCONFIG_FILE = 'talos/clusterconfig/talosconfig';
+const TALOSCONFIG_FILE = 'talos/clusterconfig/talosconfig';
 
 /**
  * Generates the configuration of every node and that of the client. talhelper decrypts the bundle of secrets itself, with the key
@@ -116,7 +116,7 @@ export async function generateMachineConfigs(run: OperationRun, cluster: TalosCl
 }
 
 /** Ends a command where there is no talos/talsecret.sops.yaml. */
-export async function requireTalosSecrets(root: ClusterRoot): Promise<void> {
+async function requireTalosSecrets(root: ClusterRoot): Promise<void> {
   const file = SECRET_BUNDLE;
   if ((await inspect(join(root.path, file))) !== undefined) return;
   throw failure('input', {

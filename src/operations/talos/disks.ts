@@ -1,7 +1,6 @@
 import type { Finding } from '../../report/finding.ts';
 import type { TalosNode } from './cluster.ts';
-import { SMALLEST_DISK } from './choose.ts';
-import { splitJson } from './hardware.ts';
+import { SMALLEST_DISK, splitJson } from './hardware.ts';
 import type { ProgramCall, Programs } from '../programs/catalogue.ts';
 
 /** A disk of a machine as Talos' resource `Disks.block.talos.dev` tells it. */
@@ -26,7 +25,7 @@ interface Volume {
 }
 
 /** What was found out about the disk that Talos would be installed on. */
-export interface DiskReport {
+interface DiskReport {
   /** The disk in words: its path, maker and size. Undefined where nothing says which one is meant. */
   readonly disk: string | undefined;
   /** What speaks against it; empty where nothing does. */
@@ -71,7 +70,7 @@ export async function lookAtDisk(
 }
 
 /** What `lookAtDisk` says of the answers of a machine. */
-export function judgeDisk(
+function judgeDisk(
   node: TalosNode,
   seen: { readonly disks: readonly Disk[]; readonly volumes: readonly Volume[]; readonly wipe: boolean },
 ): DiskReport {

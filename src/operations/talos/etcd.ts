@@ -17,7 +17,7 @@ export async function readEtcd(programs: Programs, controllers: readonly TalosNo
 }
 
 /** How many members must be healthy, so that etcd goes on: more than half of them. */
-export function quorumOf(members: number): number {
+function quorumOf(members: number): number {
   return Math.floor(members / 2) + 1;
 }
 

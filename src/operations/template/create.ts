@@ -1,6 +1,5 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { SAMPLE_RECIPIENT } from '../../cluster/credentials/sample.ts';
-import { clusterRoot } from '../../cluster/root.ts';
+import { clusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { hashInputs } from '../../pipeline/inputs.ts';
 import { MANIFEST_FILE } from '../../pipeline/state.ts';
 import { rememberOwner } from '../../pipeline/trust.ts';
@@ -21,7 +20,7 @@ import { packTool } from '../../upgrade/thin.ts';
 import { formatManifest } from '../../workspace/manifest.ts';
 
 /** How a thin repository is to be made. */
-export interface CreateOptions {
+interface CreateOptions {
   /** Name and version of the program, for the manifest. */
   readonly generator: string;
   /** Folder of the package that is running. */
@@ -38,7 +37,7 @@ export interface CreateOptions {
 }
 
 /** What was made. */
-export interface CreatedRepository {
+interface CreatedRepository {
   readonly folder: string;
   /** Paths relative to the folder. */
   readonly files: readonly string[];

@@ -6,12 +6,12 @@ import { MANIFEST_FILE, readManifest, workspaceOf } from '../../pipeline/state.t
 import { failure } from '../../report/finding.ts';
 import { applyPlan, recover } from '../../workspace/apply.ts';
 import { readDisk, repositoriesAmong } from '../../workspace/disk.ts';
-import { exclusively } from '../../workspace/exclusive.ts';
+import { exclusively } from '../../workspace/lock.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
 import { planChanges, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 
 /** How a reset is to be done. */
-export interface TemplateResetOptions {
+interface TemplateResetOptions {
   /** What to do with generated files that somebody changed by hand. */
   readonly conflicts: ConflictChoice;
   /** Whether anything is written at all. */
@@ -22,7 +22,7 @@ export interface TemplateResetOptions {
 }
 
 /** What a reset did. */
-export interface TemplateReset {
+interface TemplateReset {
   readonly plan: Plan;
   readonly removed: readonly string[];
   readonly written: boolean;

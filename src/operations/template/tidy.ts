@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { MANIFEST_FILE, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure } from '../../report/finding.ts';
-import { now } from '../../system/clock.ts';
+import { now } from '../../system/environment.ts';
 import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
 import {
   below,
@@ -15,7 +15,7 @@ import {
   type Destination,
 } from '../../system/writing.ts';
 import { OWNERSHIP } from '../../upgrade/owners.ts';
-import { exclusively } from '../../workspace/exclusive.ts';
+import { exclusively } from '../../workspace/lock.ts';
 import { armedHook } from '../repository/hook.ts';
 
 /** What tidying comes to; paths are relative to the cluster's root. */

@@ -1,8 +1,6 @@
 import { isSecretPath } from '../../sops/rules.ts';
-import { readDocument } from '../../cluster/config/document.ts';
-import type { ConfigFile } from '../../cluster/config/load.ts';
-import { formatPath, type Path } from '../../cluster/config/path.ts';
-import { CLUSTER_FIELDS, NODE_FIELDS, type FileName } from '../../cluster/config/schemas.ts';
+import { type ConfigFile, readDocument } from '../../cluster/config/document.ts';
+import { CLUSTER_FIELDS, type FileName, formatPath, NODE_FIELDS, type Path } from '../../cluster/config/schemas.ts';
 import { templateFinding } from '../../makejinja/problems.ts';
 import type { RenderRequest } from '../../makejinja/render.ts';
 import { Failure, failure } from '../../report/finding.ts';

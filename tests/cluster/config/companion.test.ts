@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { companionStandIns, encryptCompanion, readCompanion } from '../../../src/cluster/config/companion.ts';
 import { loadConfiguration, type LoadedConfiguration } from '../../../src/cluster/config/load.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-token.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/root.ts';
 import type { SecretSources } from '../../../src/cluster/config/secrets.ts';
 import type { SecretText } from '../../../src/cluster/config/types.ts';
 import { Failure } from '../../../src/report/finding.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration, type LoadedConfiguration } from '../../../src/cluster/config/load.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/config/sample-token.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/root.ts';
 import { secretValues, type SecretSources } from '../../../src/cluster/config/secrets.ts';
 import { clusterSample, nodesSample } from '../../../scripts/make-samples.mjs';
 import { CLUSTER_FIELDS, NODE_FIELDS } from '../../../src/cluster/config/schemas.ts';

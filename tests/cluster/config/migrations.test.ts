@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { migrate, MIGRATIONS, pathsOf, readMigrations } from '../../../src/cluster/config/migrations.ts';
-import { withNewNames } from '../../../src/cluster/config/old-names.ts';
+import { migrate, MIGRATIONS, pathsOf, readMigrations, withNewNames } from '../../../src/cluster/config/migrations.ts';
 import { readDocument } from '../../../src/cluster/config/document.ts';
 import { CLUSTER_FIELDS, NODE_FIELDS } from '../../../src/cluster/config/schemas.ts';
 import { formatFinding } from '../../../src/report/text.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { compiledSchemas } from '../../../scripts/compile-schemas.mjs';
 import { configurationReference } from '../../../scripts/make-docs.mjs';
 import { parseAddress, parseNetwork } from '../../../src/cluster/addresses.ts';
-import { OLD_NAMES } from '../../../src/cluster/config/old-names.ts';
-import { COMPUTED_NAMES } from '../../../src/cluster/computed/names.ts';
+import { OLD_NAMES } from '../../../src/cluster/config/migrations.ts';
+import { COMPUTED_NAMES } from '../../../src/cluster/derivations.ts';
 import { validateCluster, validateNodes } from '../../../src/cluster/config/generated/validators.js';
 import {
   CLUSTER_FIELDS,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretLines } from '../../../src/cluster/config/secret-lines.ts';
+import { secretLines } from '../../../src/cluster/config/document.ts';
 
 describe('secretLines', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makePlaceholderTunnel, placeholderFindings } from '../../../src/cluster/credentials/placeholder.ts';
+import { makePlaceholderTunnel, placeholderFindings } from '../../../src/cluster/credentials/make.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../../sample');

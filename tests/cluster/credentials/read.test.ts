@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as credentials from '../../../src/cluster/credentials/read.ts';
-import { cloudflareTunnelId, cloudflareTunnelSecret, parseTunnel } from '../../../src/cluster/credentials/tunnel.ts';
-import { SAMPLE_RECIPIENT } from '../../../src/cluster/credentials/sample.ts';
+import { cloudflareTunnelId, cloudflareTunnelSecret, parseTunnel } from '../../../src/cluster/credentials/read.ts';
+import { SAMPLE_RECIPIENT } from '../../../src/cluster/root.ts';
 import { findingOf, SAMPLE, temporaryFolders } from './support.ts';
 
 const folderOf = temporaryFolders();

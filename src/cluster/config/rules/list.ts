@@ -3,50 +3,74 @@ import {
   addressesAreUsable,
   addressesLieInNodeNetwork,
   addressesLieOutsideClusterNetworks,
+  gatewaysLieInPool,
+  poolHoldsFreeAddresses,
+  poolIsWellFormed,
+  poolLiesInNodeNetwork,
 } from './addresses.ts';
-import { aiBackEndsAreReached, aiKeysNeedGateway, azureOpenAiIsComplete, cohereIsComplete } from './ai.ts';
-import { bgpIsCompleteOrAbsent, bgpIsKeptAlive, bgpNumbersDiffer } from './bgp.ts';
-import { bigTcpNeedsNativeRouting, hubbleUiNeedsHubble } from './cilium.ts';
-import { domainsAreCoveredByEdge, domainsAreNamedOnce, someDomainIsNamed, zonesHoldDomains } from './domains.ts';
 import {
-  familiesAreDistinct,
-  familiesOfNetworksAgree,
-  gatewaysHaveFamiliesOfServices,
-  nodesHaveEveryFamily,
-  nodesReachTheirServers,
-  nodesReachWhatHasIpv4Alone,
-} from './families.ts';
+  aiBackEndsAreReached,
+  aiKeysNeedGateway,
+  azureOpenAiIsComplete,
+  bgpIsCompleteOrAbsent,
+  bgpIsKeptAlive,
+  bgpNumbersDiffer,
+  bigTcpNeedsNativeRouting,
+  cohereIsComplete,
+  externalGatewayHasAddress,
+  hubbleUiNeedsHubble,
+  ingressNeedsCloudflare,
+  tokenGoesWithCloudflare,
+} from './services.ts';
 import {
-  disksAreNoDeviceNames,
-  disksAreWhole,
-  encryptionGoesWithSecureBoot,
-  gpuNodesHaveDrivers,
-  nodesHaveSchematic,
-  somethingRunsPods,
-} from './hardware.ts';
-import { externalGatewayHasAddress, ingressNeedsCloudflare, tokenGoesWithCloudflare } from './ingress.ts';
-import { labelsArePermitted } from './labels.ts';
-import { nodeNetworkIsLargeEnough, podNetworkIsOfRightSize, serviceNetworkIsOfRightSize } from './network-sizes.ts';
-import {
-  clusterNetworksArePrivate,
-  networksAreUnicast,
-  networksDoNotOverlap,
-  networksHaveNoHostBits,
-} from './networks.ts';
-import { everyFieldHasEffect, webhookIsReached } from './no-effect.ts';
-import { controllersAreOdd, nodesAgreeOnMtu, nodesAreDistinct, someNodeIsController } from './nodes.ts';
-import { gatewaysLieInPool, poolHoldsFreeAddresses, poolIsWellFormed, poolLiesInNodeNetwork } from './pool.ts';
-import { nodesHaveProxmoxLabels, proxmoxIsComplete, proxmoxTokenIsWhole } from './proxmox.ts';
-import {
+  domainsAreCoveredByEdge,
+  domainsAreNamedOnce,
   gitHostIsKnown,
   privateRepositoryIsReadBySsh,
   repositoryHasOneName,
   repositoryIsNamed,
   repositoryIsReadEncrypted,
-} from './repository.ts';
-import type { Rule } from './rule.ts';
+  someDomainIsNamed,
+  zonesHoldDomains,
+} from './names.ts';
+import {
+  fallbackIsNotTheGateway,
+  familiesAreDistinct,
+  familiesOfNetworksAgree,
+  gatewaysHaveFamiliesOfServices,
+  nodesAskOutsideOfCluster,
+  nodesHaveEveryFamily,
+  nodesReachTheirServers,
+  nodesReachWhatHasIpv4Alone,
+} from './families.ts';
+import {
+  controllersAreOdd,
+  disksAreNoDeviceNames,
+  disksAreWhole,
+  encryptionGoesWithSecureBoot,
+  gpuNodesHaveDrivers,
+  labelsArePermitted,
+  nodesAgreeOnMtu,
+  nodesAreDistinct,
+  nodesHaveProxmoxLabels,
+  nodesHaveSchematic,
+  proxmoxIsComplete,
+  proxmoxTokenIsWhole,
+  someNodeIsController,
+  somethingRunsPods,
+} from './nodes.ts';
+import {
+  clusterNetworksArePrivate,
+  networksAreUnicast,
+  networksDoNotOverlap,
+  networksHaveNoHostBits,
+  nodeNetworkIsLargeEnough,
+  podNetworkIsOfRightSize,
+  serviceNetworkIsOfRightSize,
+} from './networks.ts';
+import { everyFieldHasEffect, webhookIsReached } from './no-effect.ts';
+import type { Rule } from '../effective.ts';
 import { noValueIsSample } from './sample-values.ts';
-import { fallbackIsNotTheGateway, nodesAskOutsideOfCluster } from './servers.ts';
 
 /** Everything that must hold between the fields, as the specification reads. */
 export const RULES: readonly Rule[] = [

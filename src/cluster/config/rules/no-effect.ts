@@ -1,8 +1,7 @@
-import type { SoundConfiguration } from '../effective.ts';
+import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
 import { mayUseBgp } from './addresses.ts';
-import { soundIngress } from './ingress.ts';
-import type { Rule } from './rule.ts';
+import { soundIngress } from './services.ts';
 
 interface Dependent {
   /** Fields that do nothing by themselves. */

@@ -1,20 +1,19 @@
 import {
+  type Address,
   firstAddress,
   formatAddress,
+  type Network,
   nthHost,
   parseAddress,
   parseNetwork,
-  type Address,
-  type Network,
+  textsOf,
 } from '../../addresses.ts';
-import { textsOf } from '../../families.ts';
 import type { SoundConfiguration } from '../effective.ts';
-import { formatPath, type Path } from '../path.ts';
-import type { FileName } from '../schemas.ts';
+import { type FileName, formatPath, type Path } from '../schemas.ts';
 import type { OneOrMore } from '../types.ts';
 
 /** What an address is for, which decides where it may lie. */
-export type Role = 'api' | 'gateway' | 'router' | 'bgp router' | 'node';
+type Role = 'api' | 'gateway' | 'router' | 'bgp router' | 'node';
 
 /** An address of the configuration and whose it is. */
 export interface Owner {

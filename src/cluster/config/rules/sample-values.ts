@@ -1,13 +1,10 @@
-import { contains, isDocumentation } from '../../addresses.ts';
-import { textsOf } from '../../families.ts';
-import type { SoundConfiguration } from '../effective.ts';
+import { contains, isDocumentation, textsOf } from '../../addresses.ts';
+import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
-import { COMPANION_FILE } from '../companion-name.ts';
-import { formatPath } from '../path.ts';
-import { SAMPLE_CLOUDFLARE_TOKEN } from '../sample-token.ts';
+import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../../root.ts';
+import { formatPath } from '../schemas.ts';
 import { networksOf } from './networks.ts';
 import { ownersOf } from './owners.ts';
-import type { Rule } from './rule.ts';
 
 /** RFC 2606: domains for documentation and tests. */
 const DOMAINS = /(?:^|\.)(?:example\.(?:com|net|org)|example|test|invalid)$/;

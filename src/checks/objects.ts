@@ -1,0 +1,234 @@
+import { at, type Complaint, type FieldPath, listAt, manifestFinding, textAt, walk } from '../manifests/document.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
+import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
+import { type Reference, referencesOf } from '../manifests/references.ts';
+import type { ManifestTree } from '../manifests/tree.ts';
+import type { Finding } from '../report/finding.ts';
+
+/** Finds objects that two files define, which Flux would apply in turn for ever. */
+export function checkDuplicates({ objects }: FluxTree): Finding[] {
+  const first = new Map<string, AppliedObject>();
+  return objects.flatMap((object): Finding[] => {
+    const key = [object.group, object.kind, object.namespace ?? '', object.name].join('/');
+    const other = first.get(key);
+    if (other === undefined) first.set(key, object);
+    // The bootstrap and Flux may bring the same Secret.
+    if (other?.owner === undefined || object.owner === undefined) return [];
+    const { file } = other.document;
+    const where = file === object.document.file ? 'this file' : file.path;
+    const home = object.namespace === undefined ? '' : ` in the namespace ${object.namespace}`;
+    const message = `${where} defines this ${object.kind}${home} already`;
+    const remedy = 'give it another name, or remove one of the two';
+    return [
+      manifestFinding(object.document, ['metadata', 'name'], { code: 'manifests/duplicate-object', message, remedy }),
+    ];
+  });
+}
+
+/** Namespaces that every cluster has from its start. */
+const GIVEN: ReadonlySet<string> = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
+
+/** Finds objects in namespaces that nothing in the tree makes; one finding for each of these namespaces. */
+export function checkNamespaces({ objects }: FluxTree): Finding[] {
+  const made = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name));
+  const told = new Set<string>();
+  return objects.flatMap((object): Finding[] => {
+    const { namespace, owner } = object;
+    // What the bootstrap applies is told by its own gate.
+    if (owner === undefined || namespace === undefined || GIVEN.has(namespace) || made.has(namespace)) return [];
+    if (told.has(namespace)) return [];
+    told.add(namespace);
+    return [missing(object, namespace)];
+  });
+}
+
+function missing({ document, owner }: AppliedObject, namespace: string): Finding {
+  const complaint = {
+    code: 'manifests/namespace',
+    message: `nothing makes the namespace ${namespace}`,
+    remedy: 'add a namespace.yaml, or correct the name',
+  } as const;
+  const target = [document, owner?.document].find(
+    (one) => textAt(one?.fields, 'spec', 'targetNamespace') === namespace,
+  );
+  return target === undefined
+    ? manifestFinding(document, ['metadata', 'namespace'], complaint)
+    : manifestFinding(target, ['spec', 'targetNamespace'], complaint);
+}
+
+/** Lists that must hold something, or mean something else when they do not, by the kind of their object and their key. */
+const NOT_EMPTY: Readonly<Record<string, readonly string[]>> = {
+  Alert: ['eventSources'],
+  Certificate: ['dnsNames'],
+  CiliumBGPAdvertisement: ['advertisements'],
+  CiliumBGPClusterConfig: ['bgpInstances', 'peers'],
+  CiliumBGPPeerConfig: ['families'],
+  CiliumLoadBalancerIPPool: ['blocks'],
+  // Without zones a solver takes every domain.
+  ClusterIssuer: ['dnsZones', 'dnsNames', 'solvers'],
+  DNSEndpoint: ['endpoints', 'targets'],
+  Gateway: ['listeners', 'certificateRefs'],
+  // Without host names a route takes those of every listener.
+  GRPCRoute: ['hostnames', 'parentRefs', 'backendRefs'],
+  HTTPRoute: ['hostnames', 'parentRefs', 'backendRefs'],
+  Issuer: ['dnsZones', 'dnsNames', 'solvers'],
+  PodMonitor: ['podMetricsEndpoints'],
+  PrometheusRule: ['groups', 'rules'],
+  Receiver: ['resources'],
+  ReferenceGrant: ['from', 'to'],
+  ServiceMonitor: ['endpoints'],
+};
+
+const LISTS = ['resources', 'components', 'configMapGenerator', 'secretGenerator'];
+
+/** Finds lists without entries where they must have some, and keys without a value. */
+export function checkEmptyValues(tree: ManifestTree, { objects }: FluxTree): Finding[] {
+  const kustomizations = tree.documents.filter(({ file }) => /^kubernetes\/.*\/kustomization\.ya?ml$/.test(file.path));
+  const idle = kustomizations.filter(({ fields }) => !LISTS.some((key) => hasEntries(at(fields, key))));
+  const seen = new Set<unknown>();
+  return [
+    ...idle.map((document) =>
+      manifestFinding(document, ['resources'], {
+        code: 'manifests/empty-value',
+        message: 'the kustomization has no entries, which kustomize refuses',
+        remedy: 'leave the folder out where it has nothing to apply',
+      }),
+    ),
+    ...objects.flatMap((object) => {
+      if (seen.has(object.document)) return [];
+      seen.add(object.document);
+      return checkObject(object);
+    }),
+  ];
+}
+
+function hasEntries(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function checkObject({ document, kind }: AppliedObject): Finding[] {
+  const findings: Finding[] = [];
+  walk(document.fields, (value, path) => {
+    const key = path[path.length - 1];
+    if (isHelmValue(kind, path) || typeof key !== 'string') return;
+    if (value === null) findings.push(complain(document, path, `${key} has no value`, 'warning'));
+    if (!Array.isArray(value) || value.length > 0) return;
+    if (NOT_EMPTY[kind]?.includes(key) === true)
+      findings.push(complain(document, path, `${key} has no entries`, 'error'));
+  });
+  return findings;
+}
+
+/** In the values of a chart an empty value takes the chart's own away. */
+function isHelmValue(kind: string, path: FieldPath): boolean {
+  return kind === 'HelmRelease' && path[0] === 'spec' && path[1] === 'values';
+}
+
+function complain(
+  document: AppliedObject['document'],
+  path: FieldPath,
+  message: string,
+  severity: Finding['severity'],
+): Finding {
+  const remedy = 'leave the key out, or give it a value';
+  return manifestFinding(document, path, { code: 'manifests/empty-value', severity, message, remedy });
+}
+
+/**
+ * Finds names that lead nowhere: objects, entries of Secrets and ConfigMaps, listeners and ports. Where another program could
+ * make the object while the cluster runs, the finding is a warning; where nothing but the tree can, it is an error.
+ */
+export function checkReferences({ objects }: FluxTree): Finding[] {
+  const index = indexObjects(objects);
+  const grants = objects.filter(({ kind }) => kind === 'ReferenceGrant');
+  return objects.flatMap((object) =>
+    referencesOf(object).flatMap((reference) =>
+      [unresolved(index, reference), ungranted(grants, reference)].flatMap((complaint) =>
+        complaint === undefined ? [] : [manifestFinding(object.document, reference.path, complaint)],
+      ),
+    ),
+  );
+}
+
+/** Kinds that nobody but Flux and this tree makes. */
+const ONLY_HERE: ReadonlySet<string> = new Set([
+  'Kustomization',
+  'HelmRelease',
+  'OCIRepository',
+  'GitRepository',
+  'HelmRepository',
+  'HelmChart',
+  'Bucket',
+]);
+
+function unresolved(index: ObjectIndex, reference: Reference): Complaint | undefined {
+  if (reference.isOptional) return undefined;
+  const resolution = index.resolve(reference);
+  if (resolution.kind === 'product') return undefined;
+  if (resolution.kind === 'object') return misfit(resolution.object, reference);
+  const { kind, writtenName, namespace } = reference;
+  const isSource = reference.path.includes('substituteFrom');
+  return {
+    code: 'manifests/reference',
+    severity: ONLY_HERE.has(kind) || isSource ? 'error' : 'warning',
+    message: `nothing makes the ${kind} ${writtenName}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`,
+    remedy: 'correct the name, or add the object to the tree',
+  };
+}
+
+/** What is there, but has not the part that is asked for. */
+function misfit(object: AppliedObject, { kind, writtenName, key, section, port }: Reference): Complaint | undefined {
+  const complain = (part: string, present: readonly string[]): Complaint => ({
+    code: 'manifests/reference',
+    message: `the ${kind} ${writtenName} has no ${part}`,
+    remedy: present.length === 0 ? 'it has none at all' : `it has ${present.join(', ')}`,
+  });
+  const { fields } = object.document;
+  if (key !== undefined && (kind === 'Secret' || kind === 'ConfigMap')) {
+    const entries = entriesOf(object);
+    if (!entries.includes(key)) return complain(`entry ${key}`, entries);
+  }
+  if (section !== undefined && kind === 'Gateway') {
+    const sections = listAt(fields, 'spec', 'listeners').map((listener) => textAt(listener, 'name') ?? '');
+    if (!sections.includes(section)) return complain(`listener ${section}`, sections);
+  }
+  if (port !== undefined && kind === 'Service') {
+    const ports = listAt(fields, 'spec', 'ports').map((one) => String(at(one, 'port')));
+    if (!ports.includes(String(port))) return complain(`port ${String(port)}`, ports);
+  }
+  return undefined;
+}
+
+/** The fields for which the Gateway API asks the other namespace to agree: https://gateway-api.sigs.k8s.io/api-types/referencegrant/. */
+const NEEDS_GRANT: ReadonlySet<string> = new Set(['backendRefs', 'certificateRefs', 'caCertificateRefs']);
+
+function ungranted(grants: readonly AppliedObject[], reference: Reference): Complaint | undefined {
+  const { from, path, kind, namespace, writtenName } = reference;
+  if (!from.group.startsWith('gateway.') || !path.some((step) => NEEDS_GRANT.has(String(step)))) return undefined;
+  if (namespace === undefined || namespace === from.namespace) return undefined;
+  const isGranted = grants.some((grant) => grant.namespace === namespace && allows(grant, reference));
+  if (isGranted) return undefined;
+  return {
+    code: 'manifests/reference-grant',
+    message: `the namespace ${namespace} does not let a ${from.kind} of ${from.namespace ?? ''} name its ${kind} ${writtenName}`,
+    remedy: `add a ReferenceGrant in the namespace ${namespace}`,
+  };
+}
+
+function allows(grant: AppliedObject, { from, kind, group, name }: Reference): boolean {
+  const { fields } = grant.document;
+  const resolve = resolverOf(grant);
+  const isFrom = listAt(fields, 'spec', 'from').some(
+    (one) =>
+      textAt(one, 'kind') === from.kind &&
+      textAt(one, 'namespace') === from.namespace &&
+      (textAt(one, 'group') ?? '') === from.group,
+  );
+  const isTo = listAt(fields, 'spec', 'to').some(
+    (one) =>
+      textAt(one, 'kind') === kind &&
+      (textAt(one, 'group') ?? '') === (group ?? '') &&
+      resolve(textAt(one, 'name') ?? name) === name,
+  );
+  return isFrom && isTo;
+}
