@@ -1,2 +1,2 @@
 export declare function compileSchemas(outDir?: string): Promise<void>;
-export declare function compiledSchemas(): Promise<Readonly<Record<string, string>>>;
+export declare function schemaTypes(): Promise<string>;

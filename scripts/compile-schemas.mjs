@@ -1,5 +1,6 @@
-// Compiles the JSON Schemas of cluster.yaml and nodes.yaml to plain functions, so that nothing compiles a schema at run time.
-// Usage: node scripts/compile-schemas.mjs   (a test says when the committed result is out of date)
+// Compiles the JSON Schemas of cluster.yaml and nodes.yaml to plain functions, so that nothing compiles a schema at run time, and to the
+// types of both files. A build does it; the functions are not committed, the types are, so that a checkout that was never built compiles.
+// Usage: node scripts/compile-schemas.mjs
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +19,8 @@ const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
 
 /**
- * Writes `validators.js` and its types to a folder: two functions that answer whether a value is valid and keep
- * Ajv's errors in their `errors`.
+ * Writes `validators.js` to a folder, two functions that answer whether a value is valid and keep Ajv's errors in their `errors`,
+ * and `types.ts`, the types of what both files hold.
  */
 export async function compileSchemas(outDir = OUTPUT) {
   const files = await compiledSchemas();
@@ -46,12 +47,81 @@ export async function compiledSchemas() {
   });
   ajv.addVocabulary(ANNOTATIONS);
   for (const name of ['cluster', 'nodes']) {
-    ajv.addSchema(JSON.parse(await readFile(join(ROOT, `schemas/${name}.schema.json`), 'utf8')));
+    ajv.addSchema(await readSchema(name));
   }
-  return {
-    'validators.js': await bundled(standaloneCode.default(ajv, VALIDATORS)),
-    'validators.d.ts': DECLARATIONS,
-  };
+  return { 'validators.js': await bundled(standaloneCode.default(ajv, VALIDATORS)), 'types.ts': await schemaTypes() };
+}
+
+/** The text of `types.ts`. */
+export async function schemaTypes() {
+  const [cluster, nodes] = await Promise.all(['cluster', 'nodes'].map(readSchema));
+  const node = nodes.$defs.node;
+  const nodeOf = { ...node, $defs: nodes.$defs };
+  return [
+    `// Made by scripts/compile-schemas.mjs from schemas/*.schema.json; edits are lost.
+import type { OneOrMore, SecretText, WrittenSecret } from '../types.ts';
+`,
+    interfaceOf('WrittenCluster', 'cluster.yaml as it is written, once its schema has been met.', cluster, writtenType),
+    interfaceOf('WrittenNode', 'One node of nodes.yaml as it is written.', nodeOf, writtenType),
+    interfaceOf(
+      'Cluster',
+      'cluster.yaml in effect: defaults applied, numbers as numbers, secrets read; null where nothing was set.',
+      cluster,
+      effectiveType,
+    ),
+    interfaceOf('ClusterNode', 'One node in effect.', nodeOf, effectiveType),
+    `/** Both files in effect: valid, and complete. */
+export interface Configuration {
+  readonly cluster: Cluster;
+  readonly nodes: readonly ClusterNode[];
+}
+`,
+  ].join('\n');
+}
+
+async function readSchema(name) {
+  return JSON.parse(await readFile(join(ROOT, `schemas/${name}.schema.json`), 'utf8'));
+}
+
+function interfaceOf(name, title, { properties, required, $defs }, memberOf) {
+  const members = Object.entries(properties).map(([field, schema]) => {
+    const whole = { ...$defs[schema.$ref?.replace('#/$defs/', '')], ...schema };
+    return `  /** ${whole.title}. */\n  readonly ${memberOf(field, whole, required.includes(field))};\n`;
+  });
+  return `/** ${title} */\nexport interface ${name} {\n${members.join('')}}\n`;
+}
+
+function writtenType(field, schema, isRequired) {
+  const type = schema['x-secret'] === true ? 'WrittenSecret' : typeOf(field, schema, 'number | string');
+  return `${field}${isRequired ? '' : '?'}: ${type}`;
+}
+
+/** A field that may be left out and has no default is null where nothing was set. */
+function effectiveType(field, schema, isRequired) {
+  const type = schema['x-secret'] === true ? 'SecretText' : typeOf(field, schema, 'number');
+  return `${field}: ${type}${isRequired || schema.default !== undefined ? '' : ' | null'}`;
+}
+
+/** @param {string} writtenNumber the type of a number that may be written as a text too */
+function typeOf(field, schema, writtenNumber) {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `'${value}'`).join(' | ');
+  switch (String(schema.type)) {
+    case 'string':
+    case 'boolean':
+      return schema.type;
+    case 'integer':
+      return 'number';
+    case 'integer,string':
+      return writtenNumber;
+    case 'string,array':
+      return 'OneOrMore';
+    case 'array':
+      return 'readonly string[]';
+    case 'object':
+      return 'Readonly<Record<string, string>>';
+    default:
+      throw new Error(`${field} is of a type that has no counterpart in TypeScript: ${String(schema.type)}`);
+  }
 }
 
 /** Ajv brings no formats of its own. The last three are ours: networks in CIDR notation, and what load balancer addresses come from. */
@@ -100,18 +170,6 @@ function ipv6Pattern() {
 function groupsBefore(group, atMost) {
   return atMost === 0 ? '' : `(?:(?:${group}:){0,${atMost - 1}}${group})?`;
 }
-
-const DECLARATIONS = `// Made by scripts/compile-schemas.mjs; edits are lost.
-import type { ErrorObject } from 'ajv';
-
-interface Validator {
-  (value: unknown): boolean;
-  errors?: ErrorObject[] | null;
-}
-
-export declare const validateCluster: Validator;
-export declare const validateNodes: Validator;
-`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await compileSchemas();

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { BANNER } from './bundle.mjs';
+import { compileSchemas } from './compile-schemas.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [file, ...args] = process.argv.slice(2);
@@ -14,6 +15,7 @@ if (file === undefined) {
 const outdir = join(root, 'dist', 'run', String(process.pid));
 await mkdir(outdir, { recursive: true });
 process.on('exit', () => void rmQuietly());
+await compileSchemas();
 const outfile = join(outdir, 'main.mjs');
 await build({
   entryPoints: [resolve(file)],

@@ -1,4 +1,4 @@
-import type { Configuration } from './config/types.ts';
+import type { Configuration } from './config/generated/types.ts';
 import { addressValues, type AddressValues, networkValues, type NetworkValues } from './computed/networks.ts';
 import { aiValues, type AiValues, serviceValues, type ServiceValues } from './computed/services.ts';
 import { domainValues, type DomainValues } from './computed/domains.ts';

@@ -1,7 +1,7 @@
 import type { ComputedValues } from './computed.ts';
 import type { ComputedNodeField } from './computed/nodes.ts';
 import { CLUSTER_FIELDS } from './config/schemas.ts';
-import type { Cluster, ClusterNode } from './config/types.ts';
+import type { Cluster, ClusterNode } from './config/generated/types.ts';
 
 /** A field of cluster.yaml, or the list in nodes.yaml. */
 type Field = keyof Cluster | 'nodes';

@@ -3,7 +3,7 @@ import { failure, type Failure } from '../report/finding.ts';
 import { parseIdentityFile } from '../sops/identities.ts';
 import { formatAddress, nthHost, parseNetwork, size } from './addresses.ts';
 import { templateData } from './computed.ts';
-import type { Configuration } from './config/types.ts';
+import type { Configuration } from './config/generated/types.ts';
 import {
   cloudflareTunnelId,
   cloudflareTunnelSecret,

@@ -5,7 +5,7 @@ import { companionStandIns, readCompanion } from '../cluster/config/companion.ts
 import { loadConfiguration } from '../cluster/config/load.ts';
 import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
-import type { Configuration } from '../cluster/config/types.ts';
+import type { Configuration } from '../cluster/config/generated/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
 import { decodeUtf8 } from '../report/encoding.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';

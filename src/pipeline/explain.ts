@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { isSecretPath } from '../sops/rules.ts';
 import { keySources } from '../cluster/config/sources.ts';
-import type { Configuration } from '../cluster/config/types.ts';
+import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';

@@ -5,7 +5,7 @@ import type { CredentialFile } from '../cluster/credentials/read.ts';
 import { TREE_CREDENTIALS, type CredentialName } from '../cluster/credentials/tree.ts';
 import { clusterExtension, type ClusterExtension, missingFile, type TemplateFolder } from '../cluster/extension.ts';
 import { namedSecrets } from '../cluster/config/secrets.ts';
-import type { Configuration } from '../cluster/config/types.ts';
+import type { Configuration } from '../cluster/config/generated/types.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';

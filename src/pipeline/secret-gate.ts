@@ -10,7 +10,7 @@ import {
 } from '../checks/secrets.ts';
 import { isSecretPath, parseRules, requireRule, type Rule, type Rules } from '../sops/rules.ts';
 import { openTexts } from '../cluster/config/secrets.ts';
-import type { Configuration } from '../cluster/config/types.ts';
+import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepOpen, keepSecrets } from '../report/redaction.ts';

@@ -1,5 +1,5 @@
 import { loadConfiguration } from '../../src/cluster/config/load.ts';
-import type { Configuration } from '../../src/cluster/config/types.ts';
+import type { Configuration } from '../../src/cluster/config/generated/types.ts';
 import { formatFindings } from '../../src/report/text.ts';
 
 const CLUSTER = {

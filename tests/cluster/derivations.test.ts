@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { computeValues, type ComputedValues } from '../../src/cluster/computed.ts';
-import type { Cluster, ClusterNode, Configuration, SecretText } from '../../src/cluster/config/types.ts';
+import type { SecretText } from '../../src/cluster/config/types.ts';
+import type { Cluster, ClusterNode, Configuration } from '../../src/cluster/config/generated/types.ts';
 import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../src/cluster/derivations.ts';
 import { validConfiguration } from './configurations.ts';
 

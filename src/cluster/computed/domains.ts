@@ -1,4 +1,4 @@
-import type { Cluster } from '../config/types.ts';
+import type { Cluster } from '../config/generated/types.ts';
 import { textsOf } from '../addresses.ts';
 
 /** One of the domains, with the names that are made from it. */

@@ -1,5 +1,5 @@
 import { byFamily, formatAddress, nthHost, ofFamily, parseNetwork, textsOf } from '../addresses.ts';
-import type { Cluster, ClusterNode } from '../config/types.ts';
+import type { Cluster, ClusterNode } from '../config/generated/types.ts';
 import { type AddressBlock, addressesOfOthers, poolBlocks, touchesNodeNetwork } from '../pool.ts';
 import { isBgpEnabled } from './services.ts';
 

@@ -1,5 +1,5 @@
 import { byFamily, contains, parseAddress, parseNetwork, textsOf } from '../addresses.ts';
-import type { Cluster, ClusterNode, Configuration } from '../config/types.ts';
+import type { Cluster, ClusterNode, Configuration } from '../config/generated/types.ts';
 import { routersOf } from './networks.ts';
 
 /** A node as templates see it. */

@@ -1,5 +1,5 @@
 import { textsOf } from '../addresses.ts';
-import type { Cluster } from '../config/types.ts';
+import type { Cluster } from '../config/generated/types.ts';
 
 /** How Flux reads the repository. */
 export interface RepositoryValues {

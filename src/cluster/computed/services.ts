@@ -1,5 +1,5 @@
 import { familyOf, isPublic, textsOf } from '../addresses.ts';
-import type { Cluster } from '../config/types.ts';
+import type { Cluster } from '../config/generated/types.ts';
 
 /** What is on, and what the services need to know. */
 export interface ServiceValues {

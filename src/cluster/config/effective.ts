@@ -10,7 +10,8 @@ import {
   SECRET_FIELDS,
   valueAt,
 } from './schemas.ts';
-import type { Cluster, ClusterNode, SecretText, WrittenSecret } from './types.ts';
+import type { SecretText, WrittenSecret } from './types.ts';
+import type { Cluster, ClusterNode } from './generated/types.ts';
 
 /** A type whose members may be broken: each is undefined where its value cannot be relied on. */
 type Sound<T> = { readonly [K in keyof T]: T[K] | undefined };

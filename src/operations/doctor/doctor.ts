@@ -1,5 +1,5 @@
 import { domainValues } from '../../cluster/computed/domains.ts';
-import type { Configuration } from '../../cluster/config/types.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { readManifest } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Configuration } from '../../cluster/config/types.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { CLUSTER_FIELDS } from '../../cluster/config/schemas.ts';
 import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';

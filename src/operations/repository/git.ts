@@ -1,5 +1,5 @@
 import { repositoryValues } from '../../cluster/computed/repository.ts';
-import type { Configuration } from '../../cluster/config/types.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { type ClusterRoot, OUTPUT_ROOTS } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
 import type { Finding } from '../../report/finding.ts';

@@ -3,7 +3,7 @@ import { type AgeKey, CREDENTIAL_FILES, looseCredentials, ORIGINS } from '../../
 import { placeholderFindings } from '../../cluster/credentials/make.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { TREE_CREDENTIALS, type TreeCredential } from '../../cluster/credentials/tree.ts';
-import type { Configuration } from '../../cluster/config/types.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { keyAtHand } from '../../pipeline/access.ts';
 import { needsTunnel } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, type HeldCredential } from '../../pipeline/credentials.ts';

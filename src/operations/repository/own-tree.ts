@@ -1,7 +1,7 @@
 import { placeholderFindings } from '../../cluster/credentials/make.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import type { AgeKey } from '../../cluster/credentials/read.ts';
-import type { Configuration } from '../../cluster/config/types.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { findAccess } from '../../pipeline/access.ts';
 import { isTidied, needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
 import { readManifest } from '../../pipeline/state.ts';

@@ -1,4 +1,4 @@
-// Made by scripts/compile-schemas.mjs; edits are lost.
+// validators.js is made by scripts/compile-schemas.mjs, as part of every build.
 import type { ErrorObject } from 'ajv';
 
 interface Validator {

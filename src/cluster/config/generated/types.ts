@@ -1,0 +1,372 @@
+// Made by scripts/compile-schemas.mjs from schemas/*.schema.json; edits are lost.
+import type { OneOrMore, SecretText, WrittenSecret } from '../types.ts';
+
+/** cluster.yaml as it is written, once its schema has been met. */
+export interface WrittenCluster {
+  /** Node network. */
+  readonly node_cidr: OneOrMore;
+  /** DNS servers. */
+  readonly node_dns_servers?: readonly string[];
+  /** NTP servers. */
+  readonly node_ntp_servers?: readonly string[];
+  /** Default gateway. */
+  readonly node_default_gateway?: OneOrMore;
+  /** VLAN tag. */
+  readonly node_vlan_tag?: number | string;
+  /** Schematic of the nodes. */
+  readonly node_schematic_id?: string;
+  /** Work on controllers. */
+  readonly schedule_on_controllers?: boolean;
+  /** Firewall of the nodes. */
+  readonly node_firewall?: boolean;
+  /** Name of the cluster. */
+  readonly cluster_name?: string;
+  /** Kubernetes API address. */
+  readonly cluster_api_addr: string;
+  /** Further names of the Kubernetes API. */
+  readonly cluster_api_tls_sans?: readonly string[];
+  /** Pod network. */
+  readonly cluster_pod_cidr?: OneOrMore;
+  /** Service network. */
+  readonly cluster_svc_cidr?: OneOrMore;
+  /** DNS gateway address. */
+  readonly cluster_dns_gateway_addr: OneOrMore;
+  /** Internal gateway address. */
+  readonly cluster_gateway_addr: OneOrMore;
+  /** External gateway address. */
+  readonly cloudflare_gateway_addr?: OneOrMore;
+  /** Ways in from the Internet. */
+  readonly ingress?: 'tunnel' | 'direct' | 'none';
+  /** Repository. */
+  readonly repository_name?: string;
+  /** URL of the repository. */
+  readonly repository_url?: string;
+  /** Branch. */
+  readonly repository_branch?: string;
+  /** Visibility of the repository. */
+  readonly repository_visibility?: 'public' | 'private';
+  /** Host keys of the repository. */
+  readonly repository_known_hosts?: OneOrMore;
+  /** Webhook. */
+  readonly webhook_type?: 'github' | 'gitlab' | 'bitbucket' | 'generic-hmac' | 'none';
+  /** DNS provider. */
+  readonly dns_provider?: 'cloudflare' | 'none';
+  /** Domain. */
+  readonly cloudflare_domain?: OneOrMore;
+  /** Domains. */
+  readonly cloudflare_domains?: OneOrMore;
+  /** Cloudflare API token. */
+  readonly cloudflare_token?: WrittenSecret;
+  /** Zone at Cloudflare. */
+  readonly cloudflare_zone?: OneOrMore;
+  /** Protocol of the tunnel. */
+  readonly cloudflare_tunnel_protocol?: 'quic' | 'http2' | 'auto';
+  /** Let's Encrypt's staging. */
+  readonly acme_staging?: boolean;
+  /** Mode of the load balancer. */
+  readonly cilium_loadbalancer_mode?: 'dsr' | 'snat';
+  /** Algorithm of the load balancer. */
+  readonly cilium_loadbalancer_algorithm?: 'maglev' | 'random';
+  /** Routing of Pods. */
+  readonly cilium_routing_mode?: 'native' | 'tunnel';
+  /** BBR. */
+  readonly cilium_bbr_enabled?: boolean;
+  /** BIG TCP. */
+  readonly cilium_big_tcp_enabled?: boolean;
+  /** Load balancer addresses. */
+  readonly cilium_lb_pool_cidr?: OneOrMore;
+  /** BGP router. */
+  readonly cilium_bgp_router_addr?: OneOrMore;
+  /** AS number of the router. */
+  readonly cilium_bgp_router_asn?: number | string;
+  /** AS number of the nodes. */
+  readonly cilium_bgp_node_asn?: number | string;
+  /** BGP hold time. */
+  readonly cilium_bgp_hold_time?: number;
+  /** BGP keepalive time. */
+  readonly cilium_bgp_keepalive_time?: number;
+  /** BGP graceful restart. */
+  readonly cilium_bgp_graceful_restart?: boolean;
+  /** BGP graceful restart time. */
+  readonly cilium_bgp_graceful_restart_time?: number;
+  /** BGP password. */
+  readonly cilium_bgp_password?: WrittenSecret;
+  /** Hubble. */
+  readonly hubble_enabled?: boolean;
+  /** Hubble UI. */
+  readonly hubble_ui_enabled?: boolean;
+  /** Public DNS servers. */
+  readonly k8s_gateway_fallback_dns?: readonly string[];
+  /** Unknown names of your domain. */
+  readonly k8s_gateway_fallthrough?: boolean;
+  /** Spegel. */
+  readonly spegel_enabled?: boolean;
+  /** Memory of Flux. */
+  readonly flux_memory_limit?: string;
+  /** Alerts of Flux. */
+  readonly alerts_enabled?: boolean;
+  /** Alertmanager. */
+  readonly alertmanager_url?: string;
+  /** VolSync. */
+  readonly volsync_enabled?: boolean;
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath?: string;
+  /** AI gateway address. */
+  readonly agentgateway_addr?: OneOrMore;
+  /** Observability of the AI gateway. */
+  readonly agentgateway_observability_enabled?: boolean;
+  /** Tracing. */
+  readonly otel_collector_endpoint?: string;
+  /** Azure OpenAI key. */
+  readonly azure_openai_api_key?: WrittenSecret;
+  /** Azure OpenAI resource. */
+  readonly azure_openai_resource_name?: string;
+  /** Azure OpenAI deployment. */
+  readonly azure_openai_deployment_name?: string;
+  /** Azure OpenAI API version. */
+  readonly azure_openai_api_version?: string;
+  /** Cohere key. */
+  readonly cohere_api_key?: WrittenSecret;
+  /** Cohere model. */
+  readonly cohere_model?: string;
+  /** Cohere host. */
+  readonly cohere_host?: string;
+  /** Anthropic key. */
+  readonly anthropic_api_key?: WrittenSecret;
+  /** Anthropic model. */
+  readonly anthropic_model?: string;
+  /** Anthropic host. */
+  readonly anthropic_host?: string;
+  /** Proxmox API. */
+  readonly proxmox_api_url?: string;
+  /** Proxmox region. */
+  readonly proxmox_region?: string;
+  /** Proxmox storage. */
+  readonly proxmox_storage?: string;
+  /** Proxmox certificate. */
+  readonly proxmox_insecure?: boolean;
+  /** Proxmox token. */
+  readonly proxmox_csi_token_id?: string;
+  /** Secret of the Proxmox token. */
+  readonly proxmox_csi_token_secret?: WrittenSecret;
+  /** VLAN by Proxmox. */
+  readonly proxmox_vlan_mode?: boolean;
+}
+
+/** One node of nodes.yaml as it is written. */
+export interface WrittenNode {
+  /** Name. */
+  readonly name: string;
+  /** Address. */
+  readonly address: OneOrMore;
+  /** Controller. */
+  readonly controller: boolean;
+  /** Disk. */
+  readonly disk: string;
+  /** MAC address. */
+  readonly mac_addr: string;
+  /** Schematic. */
+  readonly schematic_id?: string;
+  /** MTU. */
+  readonly mtu?: number;
+  /** Secure Boot. */
+  readonly secureboot?: boolean;
+  /** Disk encryption. */
+  readonly encrypt_disk?: boolean;
+  /** Kernel modules. */
+  readonly kernel_modules?: readonly string[];
+  /** Labels. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** GPU. */
+  readonly gpu?: 'nvidia' | 'intel';
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath_enabled?: boolean;
+}
+
+/** cluster.yaml in effect: defaults applied, numbers as numbers, secrets read; null where nothing was set. */
+export interface Cluster {
+  /** Node network. */
+  readonly node_cidr: OneOrMore;
+  /** DNS servers. */
+  readonly node_dns_servers: readonly string[];
+  /** NTP servers. */
+  readonly node_ntp_servers: readonly string[];
+  /** Default gateway. */
+  readonly node_default_gateway: OneOrMore | null;
+  /** VLAN tag. */
+  readonly node_vlan_tag: number | null;
+  /** Schematic of the nodes. */
+  readonly node_schematic_id: string | null;
+  /** Work on controllers. */
+  readonly schedule_on_controllers: boolean;
+  /** Firewall of the nodes. */
+  readonly node_firewall: boolean;
+  /** Name of the cluster. */
+  readonly cluster_name: string | null;
+  /** Kubernetes API address. */
+  readonly cluster_api_addr: string;
+  /** Further names of the Kubernetes API. */
+  readonly cluster_api_tls_sans: readonly string[] | null;
+  /** Pod network. */
+  readonly cluster_pod_cidr: OneOrMore;
+  /** Service network. */
+  readonly cluster_svc_cidr: OneOrMore;
+  /** DNS gateway address. */
+  readonly cluster_dns_gateway_addr: OneOrMore;
+  /** Internal gateway address. */
+  readonly cluster_gateway_addr: OneOrMore;
+  /** External gateway address. */
+  readonly cloudflare_gateway_addr: OneOrMore | null;
+  /** Ways in from the Internet. */
+  readonly ingress: 'tunnel' | 'direct' | 'none' | null;
+  /** Repository. */
+  readonly repository_name: string | null;
+  /** URL of the repository. */
+  readonly repository_url: string | null;
+  /** Branch. */
+  readonly repository_branch: string;
+  /** Visibility of the repository. */
+  readonly repository_visibility: 'public' | 'private';
+  /** Host keys of the repository. */
+  readonly repository_known_hosts: OneOrMore | null;
+  /** Webhook. */
+  readonly webhook_type: 'github' | 'gitlab' | 'bitbucket' | 'generic-hmac' | 'none' | null;
+  /** DNS provider. */
+  readonly dns_provider: 'cloudflare' | 'none';
+  /** Domain. */
+  readonly cloudflare_domain: OneOrMore | null;
+  /** Domains. */
+  readonly cloudflare_domains: OneOrMore | null;
+  /** Cloudflare API token. */
+  readonly cloudflare_token: SecretText | null;
+  /** Zone at Cloudflare. */
+  readonly cloudflare_zone: OneOrMore | null;
+  /** Protocol of the tunnel. */
+  readonly cloudflare_tunnel_protocol: 'quic' | 'http2' | 'auto';
+  /** Let's Encrypt's staging. */
+  readonly acme_staging: boolean;
+  /** Mode of the load balancer. */
+  readonly cilium_loadbalancer_mode: 'dsr' | 'snat';
+  /** Algorithm of the load balancer. */
+  readonly cilium_loadbalancer_algorithm: 'maglev' | 'random';
+  /** Routing of Pods. */
+  readonly cilium_routing_mode: 'native' | 'tunnel';
+  /** BBR. */
+  readonly cilium_bbr_enabled: boolean;
+  /** BIG TCP. */
+  readonly cilium_big_tcp_enabled: boolean;
+  /** Load balancer addresses. */
+  readonly cilium_lb_pool_cidr: OneOrMore | null;
+  /** BGP router. */
+  readonly cilium_bgp_router_addr: OneOrMore | null;
+  /** AS number of the router. */
+  readonly cilium_bgp_router_asn: number | null;
+  /** AS number of the nodes. */
+  readonly cilium_bgp_node_asn: number | null;
+  /** BGP hold time. */
+  readonly cilium_bgp_hold_time: number;
+  /** BGP keepalive time. */
+  readonly cilium_bgp_keepalive_time: number;
+  /** BGP graceful restart. */
+  readonly cilium_bgp_graceful_restart: boolean;
+  /** BGP graceful restart time. */
+  readonly cilium_bgp_graceful_restart_time: number;
+  /** BGP password. */
+  readonly cilium_bgp_password: SecretText | null;
+  /** Hubble. */
+  readonly hubble_enabled: boolean;
+  /** Hubble UI. */
+  readonly hubble_ui_enabled: boolean | null;
+  /** Public DNS servers. */
+  readonly k8s_gateway_fallback_dns: readonly string[] | null;
+  /** Unknown names of your domain. */
+  readonly k8s_gateway_fallthrough: boolean;
+  /** Spegel. */
+  readonly spegel_enabled: boolean | null;
+  /** Memory of Flux. */
+  readonly flux_memory_limit: string;
+  /** Alerts of Flux. */
+  readonly alerts_enabled: boolean;
+  /** Alertmanager. */
+  readonly alertmanager_url: string;
+  /** VolSync. */
+  readonly volsync_enabled: boolean;
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath: string;
+  /** AI gateway address. */
+  readonly agentgateway_addr: OneOrMore | null;
+  /** Observability of the AI gateway. */
+  readonly agentgateway_observability_enabled: boolean;
+  /** Tracing. */
+  readonly otel_collector_endpoint: string | null;
+  /** Azure OpenAI key. */
+  readonly azure_openai_api_key: SecretText | null;
+  /** Azure OpenAI resource. */
+  readonly azure_openai_resource_name: string | null;
+  /** Azure OpenAI deployment. */
+  readonly azure_openai_deployment_name: string | null;
+  /** Azure OpenAI API version. */
+  readonly azure_openai_api_version: string;
+  /** Cohere key. */
+  readonly cohere_api_key: SecretText | null;
+  /** Cohere model. */
+  readonly cohere_model: string | null;
+  /** Cohere host. */
+  readonly cohere_host: string | null;
+  /** Anthropic key. */
+  readonly anthropic_api_key: SecretText | null;
+  /** Anthropic model. */
+  readonly anthropic_model: string | null;
+  /** Anthropic host. */
+  readonly anthropic_host: string | null;
+  /** Proxmox API. */
+  readonly proxmox_api_url: string | null;
+  /** Proxmox region. */
+  readonly proxmox_region: string | null;
+  /** Proxmox storage. */
+  readonly proxmox_storage: string | null;
+  /** Proxmox certificate. */
+  readonly proxmox_insecure: boolean;
+  /** Proxmox token. */
+  readonly proxmox_csi_token_id: string | null;
+  /** Secret of the Proxmox token. */
+  readonly proxmox_csi_token_secret: SecretText | null;
+  /** VLAN by Proxmox. */
+  readonly proxmox_vlan_mode: boolean;
+}
+
+/** One node in effect. */
+export interface ClusterNode {
+  /** Name. */
+  readonly name: string;
+  /** Address. */
+  readonly address: OneOrMore;
+  /** Controller. */
+  readonly controller: boolean;
+  /** Disk. */
+  readonly disk: string;
+  /** MAC address. */
+  readonly mac_addr: string;
+  /** Schematic. */
+  readonly schematic_id: string | null;
+  /** MTU. */
+  readonly mtu: number;
+  /** Secure Boot. */
+  readonly secureboot: boolean;
+  /** Disk encryption. */
+  readonly encrypt_disk: boolean;
+  /** Kernel modules. */
+  readonly kernel_modules: readonly string[];
+  /** Labels. */
+  readonly nodeLabels: Readonly<Record<string, string>> | null;
+  /** GPU. */
+  readonly gpu: 'nvidia' | 'intel' | null;
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath_enabled: boolean;
+}
+
+/** Both files in effect: valid, and complete. */
+export interface Configuration {
+  readonly cluster: Cluster;
+  readonly nodes: readonly ClusterNode[];
+}
