@@ -12,7 +12,8 @@ describe('the rendered tree', () => {
   });
 
   it.each(cases.map((folder) => [basename(folder), folder]))('of %s is the expected one, byte for byte', async (_, folder) => {
-    const [rendered, expected] = [await renderCase(folder, await temporaryFolder()), await expectedTree(folder)];
+    const expected = await expectedTree(folder);
+    const rendered = await renderCase(folder, await temporaryFolder(), [expected]);
     expect(rendered.map(({ path }) => path)).toEqual([...expected.keys()]);
     for (const { path, bytes, executable } of rendered) {
       const wanted = expected.get(path);

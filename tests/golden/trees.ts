@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { listTree } from '../../src/system/files.ts';
 import { at, isFields, listAt, type Fields } from '../../src/manifests/document.ts';
 import { configuredSample } from '../support/sample.ts';
-import { goldenCases } from './cases.ts';
+import { expectedTree, goldenCases } from './cases.ts';
 
 export { at, listAt, type Fields };
 
@@ -17,17 +17,23 @@ export interface TreeDocument {
 /** A rendered tree. */
 export interface Tree {
   readonly name: string;
-  readonly folder: string;
+  /** The text of .sops.yaml. */
+  readonly rules: string;
   readonly paths: readonly string[];
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly documents: readonly TreeDocument[];
 }
 
 const ROOTS = ['bootstrap', 'kubernetes', 'talos'];
+const RULES = '.sops.yaml';
 
 /** The trees of all golden cases and of the sample. */
 export async function allTrees(): Promise<Tree[]> {
-  const cases = (await goldenCases()).map((folder) => readTree(basename(folder), join(folder, 'expected')));
+  const cases = (await goldenCases()).map(async (folder) => {
+    const files = [...(await expectedTree(folder))];
+    const texts = files.map(([path, { bytes }]) => [path, Buffer.from(bytes).toString('utf8')] as const);
+    return treeOf(basename(folder), new Map(texts));
+  });
   return await Promise.all([readTree('sample', configuredSample()), ...cases]);
 }
 
@@ -37,15 +43,20 @@ export function textAt(value: unknown, ...path: readonly string[]): string {
   return typeof found === 'string' ? found : '';
 }
 
-/** Reads the files of a tree. */
+/** Reads the files of a tree from a folder. */
 export async function readTree(name: string, folder: string): Promise<Tree> {
   const lists = await Promise.all(ROOTS.map(async (root) => (await listTree(join(folder, root))).map((path) => `${root}/${path}`)));
-  const paths = lists.flat();
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
-  );
+  const paths = [RULES, ...lists.flat()];
+  const texts = await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const));
+  return treeOf(name, new Map(texts));
+}
+
+function treeOf(name: string, texts: ReadonlyMap<string, string>): Tree {
+  const files = [...texts]
+    .filter(([path]) => ROOTS.some((root) => path.startsWith(`${root}/`)))
+    .map(([path, text]) => ({ path, text }));
   const documents = files.filter(({ path }) => path.endsWith('.yaml')).flatMap(({ path, text }) => parseFile(path, text));
-  return { name, folder, paths, files, documents };
+  return { name, rules: texts.get(RULES) ?? '', paths: files.map(({ path }) => path), files, documents };
 }
 
 function parseFile(path: string, text: string): TreeDocument[] {

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { thinRepository } from '../../scripts/thin-repository.mjs';
-import { versionsIn, withVersions } from '../support/versions.ts';
+import { nextRecord, versionsIn, withVersions, type RecordedVersions } from '../support/versions.ts';
 import { EVERYTHING, PROXMOX_LABELS, REPOSITORY, renderSample, repositoryText, type Fields } from './rendering.ts';
 
 const settings = parseJson5(await repositoryText('.renovaterc.json5'));
@@ -42,6 +42,25 @@ describe('.renovaterc.json5', () => {
       ).toBe(text);
     }
     expect(withVersions('tag: 1.2.3\n', [])).toBe('tag: 1.2.3\n');
+  });
+
+  it('raises versions without any change of a golden tree', async () => {
+    const recorded = JSON.parse(await repositoryText('tests/golden/versions.json')) as RecordedVersions;
+    const own = [...templates].map(([file, text]) => [file.replace(/^templates\/config\//, ''), text] as const);
+    const raised = own.map(
+      ([file, text]) =>
+        [
+          file,
+          withVersions(
+            text,
+            versionsIn(text).map(() => '99.0.0'),
+          ),
+        ] as const,
+    );
+    expect(raised).not.toEqual(own);
+    expect(nextRecord(recorded, raised)).toEqual(nextRecord(recorded, own));
+    expect(nextRecord(recorded, own)).toEqual(recorded);
+    expect(nextRecord(recorded, [['new.yaml.j2', 'tag: 1.2.3\n']])).toEqual({ 'new.yaml.j2': ['1.2.3'] });
   });
 
   it('reads templates and user overrides, and none of what is rendered from them', async () => {

@@ -45,15 +45,28 @@ export async function layRecordedVersions(repository: string, templates: string)
   }
 }
 
-/** Records the versions of the repository's own templates. */
+/**
+ * Records the versions of the repository's own templates. Those of a template stay what they were as long as it has as many: a version that
+ * is raised changes no tree that is compared with.
+ */
 export async function recordVersions(repository: string): Promise<void> {
   const root = join(repository, 'templates/config');
+  const recorded = JSON.parse(await readFile(join(repository, RECORD), 'utf8')) as RecordedVersions;
   const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const paths = entries.map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).sort();
-  const found: Record<string, string[]> = {};
-  for (const path of paths) {
-    const versions = versionsIn(await readFile(join(root, path), 'utf8')).map(({ value }) => value);
-    if (versions.length > 0) found[path] = versions;
-  }
-  await writeFile(join(repository, RECORD), `${JSON.stringify(found, undefined, 2)}\n`);
+  const texts = await Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), 'utf8')] as const));
+  await writeFile(join(repository, RECORD), `${JSON.stringify(nextRecord(recorded, texts), undefined, 2)}\n`);
+}
+
+/** The record for these templates, each with its path and text. */
+export function nextRecord(
+  recorded: RecordedVersions,
+  templates: readonly (readonly [path: string, text: string])[],
+): RecordedVersions {
+  const entries = templates.map(([path, text]) => {
+    const own = versionsIn(text).map(({ value }) => value);
+    const before = recorded[path];
+    return [path, before?.length === own.length ? before : own] as const;
+  });
+  return Object.fromEntries(entries.filter(([, versions]) => versions.length > 0));
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { at } from '../golden/trees.ts';
 import { run } from './support/run.ts';
 import { findTools, titled } from './support/tools.ts';
-import { treeCases } from './support/trees.ts';
+import { copyOf, treeCases } from './support/trees.ts';
 
 const { paths, missing } = findTools('kubectl', 'kustomize');
 const trees = await treeCases();
@@ -15,8 +15,9 @@ describe.skipIf(missing !== undefined)(titled('kustomize', missing), () => {
       .filter(({ path, fields }) => path.endsWith('/kustomization.yaml') && at(fields, 'kind') === 'Kustomization')
       .map(({ path }) => dirname(path));
     expect(folders.length).toBeGreaterThan(5);
+    const copy = await copyOf(tree);
     for (const folder of folders) {
-      const path = join(tree.folder, folder);
+      const path = join(copy, folder);
       const built = await run(paths.kubectl, ['kustomize', path]);
       expect({ folder, ...built }).toMatchObject({ code: 0, stderr: '' });
       const objects = parseAllDocuments(built.stdout).map((document) => document.toJS() as unknown);

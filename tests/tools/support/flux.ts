@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { substitute } from '../../../src/manifests/substitution.ts';
@@ -7,7 +7,7 @@ import type { AgeIdentity } from '../../../src/sops/identities.ts';
 import { at, listAt, textAt, type Fields, type Tree } from '../../golden/trees.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { output } from './run.ts';
-import { isSecret } from './trees.ts';
+import { copyOf, isSecret } from './trees.ts';
 
 /** What playing Flux takes. */
 export interface FluxOptions {
@@ -34,12 +34,13 @@ const ENTRY = 'kubernetes/flux/cluster/ks.yaml';
 export async function fluxObjects(options: FluxOptions): Promise<Applied[]> {
   const secrets = await decryptedObjects(options);
   const variables = variablesOf(secrets);
+  const folder = await copyOf(options.tree);
   const entries = options.tree.documents.filter(({ path }) => path === ENTRY).map(({ fields }) => fields);
   const found: Applied[] = entries.map((object) => ({ object, from: ENTRY }));
   const waiting = [...entries];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const from = `Kustomization ${textAt(next, 'metadata', 'name')}`;
-    for (const built of await build(next, options)) {
+    for (const built of await build(next, folder, options.kubectl)) {
       const object = substituted(withSecret(built, secrets), next, variables);
       found.push({ object, from });
       if (isKustomization(object)) waiting.push(object);
@@ -50,12 +51,9 @@ export async function fluxObjects(options: FluxOptions): Promise<Applied[]> {
 
 /** The encrypted files of a tree as objects in plain text. They are secrets: nothing may write them. */
 export async function decryptedObjects({ tree, identities }: FluxOptions): Promise<Fields[]> {
-  const paths = tree.paths.filter((path) => isSecret(path) && !path.startsWith('talos/'));
+  const secrets = tree.files.filter(({ path }) => isSecret(path) && !path.startsWith('talos/'));
   const texts = await Promise.all(
-    paths.map(async (path) => {
-      const text = await readFile(join(tree.folder, path), 'utf8');
-      return (await decrypt({ path, text, identities })).text;
-    }),
+    secrets.map(async ({ path, text }) => (await decrypt({ path, text, identities })).text),
   );
   return texts.flatMap(parseObjects);
 }
@@ -65,8 +63,8 @@ function isKustomization(object: Fields): boolean {
 }
 
 /** Flux puts a kustomization.yaml of its own over the path, with what the Kustomization asks for. */
-async function build(kustomization: Fields, { tree, kubectl }: FluxOptions): Promise<Fields[]> {
-  const folder = join(tree.folder, textAt(kustomization, 'spec', 'path'));
+async function build(kustomization: Fields, root: string, kubectl: string): Promise<Fields[]> {
+  const folder = join(root, textAt(kustomization, 'spec', 'path'));
   const overlay = join(await temporaryFolder(), 'overlay');
   await mkdir(overlay);
   const resources = (await resourcesOf(folder)).map((path) => relative(overlay, path));

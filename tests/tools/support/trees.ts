@@ -1,5 +1,3 @@
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { allTrees, type Tree } from '../../golden/trees.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
@@ -8,13 +6,10 @@ export async function treeCases(): Promise<(readonly [string, Tree])[]> {
   return (await allTrees()).map((tree) => [tree.name, tree]);
 }
 
-/** A copy of what a tree generates, for programs that write beside what they read. */
+/** What a tree generates in a folder that is gone after the test, for programs. */
 export async function copyOf(tree: Tree): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const part of ['bootstrap', 'kubernetes', 'talos', '.sops.yaml']) {
-    await cp(join(tree.folder, part), join(folder, part), { recursive: true });
-  }
-  return folder;
+  const texts = tree.files.map(({ path, text }) => [path, text] as const);
+  return await temporaryFolder({ '.sops.yaml': tree.rules, ...Object.fromEntries(texts) });
 }
 
 /** Whether a path is that of an encrypted file. */
