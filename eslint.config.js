@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { parser } from './scripts/shared-program.mjs';
 
 export default tseslint.config(
   {
@@ -17,7 +18,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
@@ -28,6 +29,8 @@ export default tseslint.config(
       ],
       // A field of a class that extends one of nunjucks' would reset what its init has set.
       '@typescript-eslint/class-literal-property-style': 'off',
+      // There are no enums: erasableSyntaxOnly.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       'max-depth': ['error', 4],
       'max-params': 'off',
       '@typescript-eslint/max-params': ['error', { max: 4 }],

@@ -1,13 +1,39 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** They put other modules in the place of ours, which holds for every file that the same process reads after them. */
+const MOCKING = ['tests/workspace/faults.test.ts', 'tests/upgrade/registry.test.ts', 'tests/system/files.test.ts'];
+
+const shared = {
+  setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts'],
+  // No limit is tight: none is there to find out what is slow, and a machine may be busy with something else.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  tags: [
+    {
+      name: 'long',
+      description: 'takes long by its nature: left out by `npm test`, run by `npm run test:long`',
+      timeout: 600_000,
+    },
+  ],
+};
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'tests/tools/**'],
     globalSetup: ['tests/support/build.ts'],
-    setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts'],
-    testTimeout: 30_000,
     // Two workers: a machine with two cores is the smallest that the suite is meant for.
     maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'tests/tools/**', ...MOCKING],
+          // One process reads many files: loading what is tested takes longer than most tests do.
+          isolate: false,
+        },
+      },
+      { test: { ...shared, name: 'mocking', include: MOCKING } },
+    ],
   },
 });

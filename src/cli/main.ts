@@ -5,6 +5,7 @@ import { exitCodeOf, EXIT } from './exit-codes.ts';
 import { findRoot, learnInvocation } from './invocation.ts';
 import { asFailure, printFailure, printMistake } from './output.ts';
 import { failure, type Failure } from '../report/finding.ts';
+import { forgetSecrets } from '../report/redaction.ts';
 
 export { printMistake } from './output.ts';
 
@@ -42,6 +43,7 @@ const HANDED_ON = new Error('a command would run');
 async function parse(arguments_: readonly string[], prepare: (program: Command) => Command): Promise<number> {
   let exitCode: number = EXIT.done;
   forgetChanges();
+  forgetSecrets();
   const { program: name } = await learnInvocation({
     root: await findRoot(process.cwd()),
     isNamed: false,

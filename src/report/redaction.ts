@@ -23,6 +23,13 @@ export function keepSecrets(secrets: readonly KnownSecret[]): void {
   }
 }
 
+/** A new run begins, which has read no secret yet. */
+export function forgetSecrets(): void {
+  known.clear();
+  open.clear();
+  search = undefined;
+}
+
 /** Names texts that everybody may see, so that they are no secret although a secret has the same text. */
 export function keepOpen(texts: Iterable<string>): void {
   for (const text of texts) {

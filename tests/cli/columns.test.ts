@@ -5,8 +5,6 @@ import { temporaryFolder } from '../support/folders.ts';
 import { copySample } from '../support/sample.ts';
 import { canMakeTerminal, converse } from '../support/terminal.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-
 const LAUNCHER = resolve(import.meta.dirname, '../../bin/cluster-template.mjs');
 const COLUMNS = 80;
 
@@ -27,19 +25,23 @@ const COMMANDS = [
 ];
 
 describe('a terminal of 80 columns', () => {
-  it('breaks no word of what a newcomer reads: only commands and paths are longer than a line', async (context) => {
-    context.skip(!canMakeTerminal(), 'there is no python3 to make a terminal');
-    const folder = join(await temporaryFolder(), 'cluster');
-    await copySample(folder);
-    for (const command of COMMANDS) {
-      const program = [process.execPath, LAUNCHER, ...command.split(' ')];
-      const printed = await converse(program, [], { folder, columns: COLUMNS });
-      expect(printed.trim(), command).not.toBe('');
-      // Wherever the checkout lies, its path is one word.
-      const lines = printed.replaceAll(LAUNCHER, 'bin/cluster-template.mjs').split('\n');
-      expect(lines.filter(isBroken), command).toEqual([]);
-    }
-  });
+  it(
+    'breaks no word of what a newcomer reads: only commands and paths are longer than a line',
+    { tags: 'long' },
+    async (context) => {
+      context.skip(!canMakeTerminal(), 'there is no python3 to make a terminal');
+      const folder = join(await temporaryFolder(), 'cluster');
+      copySample(folder);
+      for (const command of COMMANDS) {
+        const program = [process.execPath, LAUNCHER, ...command.split(' ')];
+        const printed = await converse(program, [], { folder, columns: COLUMNS });
+        expect(printed.trim(), command).not.toBe('');
+        // Wherever the checkout lies, its path is one word.
+        const lines = printed.replaceAll(LAUNCHER, 'bin/cluster-template.mjs').split('\n');
+        expect(lines.filter(isBroken), command).toEqual([]);
+      }
+    },
+  );
 
   it('gets sentences broken between words, and commands whole', () => {
     expect(printedAt(22, 'a sentence that is too long: `a command of ours` is one\n')).toBe(

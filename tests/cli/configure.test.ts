@@ -58,7 +58,7 @@ describe('configure on the untouched sample', () => {
     expect(checked.code).toBe(0);
   });
 
-  it('checks all but the secrets without any key', async () => {
+  it('checks all but the secrets without any key', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const checked = await runCommand(['configure', '--check', '--root', cluster]);
     expect(checked.stderr).toContain('secrets were not checked: no key');
@@ -69,7 +69,7 @@ describe('configure on the untouched sample', () => {
 });
 
 describe('configure', () => {
-  it('changes exactly what an edit of cluster.yaml asks for', async () => {
+  it('changes exactly what an edit of cluster.yaml asks for', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     const before = await readFiles(cluster);
     await replaceIn(
@@ -87,7 +87,7 @@ describe('configure', () => {
     ]);
   });
 
-  it('stops before a generated file that was edited by hand', async () => {
+  it('stops before a generated file that was edited by hand', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# mine\n');
     const before = await readFiles(cluster);
@@ -97,7 +97,7 @@ describe('configure', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('removes what is no longer generated and leaves files of others', async () => {
+  it('removes what is no longer generated and leaves files of others', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     const mine = join(cluster, 'kubernetes/apps/kube-system/spegel/mine.yaml');
     await writeFile(mine, 'mine: true\n');
@@ -120,7 +120,7 @@ describe('configure', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('stops in an owned tree with the key of another', async () => {
+  it('stops in an owned tree with the key of another', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     await writeFile(join(cluster, 'age.key'), await readFile(join(SAMPLE_KEYS, 'age.key')));
     const before = await readFiles(cluster);
@@ -130,7 +130,7 @@ describe('configure', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('names template, line and column of a mistake and writes nothing', async () => {
+  it('names template, line and column of a mistake and writes nothing', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     await appendFile(join(cluster, 'templates/config/talos/talenv.yaml.j2'), 'x: "#< primry_domain >#"\n');
     const before = await readFiles(cluster);
@@ -140,7 +140,7 @@ describe('configure', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('prints JSON where asked', async () => {
+  it('prints JSON where asked', { tags: 'long' }, async () => {
     const cluster = await ownedCluster();
     const result = await runCommand(['configure', '--json', '--root', cluster]);
     expect(JSON.parse(result.stdout)).toMatchObject({ status: 'written', sampleTakenOver: false, keysMade: [] });

@@ -29,7 +29,7 @@ describe('diff', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('takes files and folders, and says what it does not know', async () => {
+  it('takes files and folders, and says what it does not know', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nspegel_enabled: false\n');
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# mine\n');
@@ -41,7 +41,7 @@ describe('diff', () => {
     expect(unknown.stderr).toContain('did you mean talos/talenv.yaml?');
   });
 
-  it('never shows a secret, only which key changed', async () => {
+  it('never shows a secret, only which key changed', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await useToken(cluster);
     const old = await runCommand(['configure', '--keys', SAMPLE_KEYS, '--root', cluster], {
@@ -60,7 +60,7 @@ describe('diff', () => {
     ]);
   });
 
-  it('is coloured where asked, and keeps escape sequences from the terminal', async () => {
+  it('is coloured where asked, and keeps escape sequences from the terminal', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'talos/talenv.yaml'), '# \u001b[2J\n');
     const { stdout } = await runCommand(['diff', '--keys', SAMPLE_KEYS, '--root', cluster], {

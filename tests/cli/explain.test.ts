@@ -39,7 +39,7 @@ describe('explain', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('tells which lines come from a key, however it is named', async () => {
+  it('tells which lines come from a key, however it is named', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const byName = await run(cluster, ['--json', 'cluster_api_addr']);
     const { use, files } = JSON.parse(byName.stdout) as {
@@ -106,7 +106,7 @@ describe('explain', () => {
     expect(stdout).toMatch(expected);
   });
 
-  it('takes paths from the folder that it is called in', async () => {
+  it('takes paths from the folder that it is called in', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const result = await runCommand(['explain', '--root', '..', '--keys', SAMPLE_KEYS, 'talconfig.yaml:4'], {
       cwd: join(cluster, 'talos'),
@@ -128,7 +128,7 @@ describe('explain', () => {
     expect(stderr).toContain(remedy);
   });
 
-  it('says what was adopted, what is no longer generated and what renders to nothing', async () => {
+  it('says what was adopted, what is no longer generated and what renders to nothing', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const manifest = join(cluster, '.cluster-template/manifest.json');
     const text = JSON.parse(await readFile(manifest, 'utf8')) as Record<string, unknown>;
@@ -148,7 +148,7 @@ describe('explain', () => {
     }
   });
 
-  it('never shows a secret', async () => {
+  it('never shows a secret', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const file = join(cluster, 'cluster.yaml');
     const text = await readFile(file, 'utf8');
@@ -170,7 +170,7 @@ describe('explain', () => {
     expect(last.stdout).toContain('cluster.yaml:107:20 (value hidden)');
   });
 
-  it('needs no key', async () => {
+  it('needs no key', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const { code, stdout } = await runCommand(['explain', '--root', cluster, 'bootstrap/github-deploy-key.sops.yaml']);
     expect(code).toBe(0);

@@ -39,7 +39,7 @@ describe('configure --force', () => {
     expect(seen.toString()).toBe('');
   });
 
-  it('takes the place of a file that was never generated', async () => {
+  it('takes the place of a file that was never generated', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await forget(cluster, EDITED);
     await writeFile(join(cluster, EDITED), 'mine: true\n');
@@ -51,7 +51,7 @@ describe('configure --force', () => {
     expect(await run(cluster, 'configure', '--check')).toMatchObject({ code: 0 });
   });
 
-  it('refuses to copy a secret that lies there in plain text', async () => {
+  it('refuses to copy a secret that lies there in plain text', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     for (const text of [
       'stringData:\n  TOKEN: plain\n',
@@ -66,7 +66,7 @@ describe('configure --force', () => {
     }
   });
 
-  it('keeps a copy of an edited secret that is encrypted', async () => {
+  it('keeps a copy of an edited secret that is encrypted', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const text = (await readFile(join(cluster, SECRET), 'utf8')).replace(
       /lastmodified: .*/,
@@ -81,7 +81,7 @@ describe('configure --force', () => {
 });
 
 describe('configure --keep', () => {
-  it('leaves edited files and goes on, and the next run still sees the edit', async () => {
+  it('leaves edited files and goes on, and the next run still sees the edit', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, EDITED), '# mine\n');
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
@@ -105,7 +105,7 @@ describe('configure --keep', () => {
 });
 
 describe('plan', () => {
-  it('says what configure would stop at, with its exit code', async () => {
+  it('says what configure would stop at, with its exit code', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, EDITED), '# mine\n');
     const stopped = await run(cluster, 'configure');
@@ -123,7 +123,7 @@ describe('plan', () => {
     );
   });
 
-  it('says that the key at hand is not the one of the tree', async () => {
+  it('says that the key at hand is not the one of the tree', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     expect(await runCommand(['configure', '--root', cluster])).toMatchObject({ code: 0 });
     const result = await run(cluster, 'plan', '--exit-code');
@@ -134,7 +134,7 @@ describe('plan', () => {
 });
 
 describe('adopt', () => {
-  it('gives a file to the user for good, until it is released', async () => {
+  it('gives a file to the user for good, until it is released', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFile(join(cluster, EDITED), 'mine: true\n');
     const adopted = await run(cluster, 'adopt', EDITED);
@@ -183,34 +183,38 @@ describe('adopt', () => {
 });
 
 describe('in a git repository', () => {
-  it('an edit says whether it is committed, and an older rendering put back by git is no edit', async () => {
-    const cluster = await sampleCluster();
-    git(cluster, 'init', '-q');
-    git(cluster, 'add', '-A');
-    git(cluster, 'commit', '-qm', 'sample');
-    await appendFile(join(cluster, EDITED), '# mine\n');
-    const dirty = await run(cluster, 'configure');
-    expect(dirty.code).toBe(1);
-    expect(dirty.stderr).toContain(`${EDITED} was generated and then changed by hand (not committed)`);
-    git(cluster, 'commit', '-qam', 'edit');
-    const committed = await run(cluster, 'configure');
-    expect(committed.code).toBe(1);
-    expect(committed.stderr).toContain('changed by hand [');
-    git(cluster, 'revert', '--no-edit', 'HEAD');
+  it(
+    'an edit says whether it is committed, and an older rendering put back by git is no edit',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      git(cluster, 'init', '-q');
+      git(cluster, 'add', '-A');
+      git(cluster, 'commit', '-qm', 'sample');
+      await appendFile(join(cluster, EDITED), '# mine\n');
+      const dirty = await run(cluster, 'configure');
+      expect(dirty.code).toBe(1);
+      expect(dirty.stderr).toContain(`${EDITED} was generated and then changed by hand (not committed)`);
+      git(cluster, 'commit', '-qam', 'edit');
+      const committed = await run(cluster, 'configure');
+      expect(committed.code).toBe(1);
+      expect(committed.stderr).toContain('changed by hand [');
+      git(cluster, 'revert', '--no-edit', 'HEAD');
 
-    await writeFile(join(cluster, `templates/config/${EDITED}.j2`), 'new: true\n');
-    expect(await run(cluster, 'configure')).toMatchObject({ code: 0 });
-    git(cluster, 'checkout', 'HEAD', '--', EDITED);
-    const again = await run(cluster, 'configure');
-    expect(again, again.stderr).toMatchObject({ code: 0 });
-    expect(await readFile(join(cluster, EDITED), 'utf8')).toBe('new: true\n');
-    // What our own run left uncommitted is no edit either.
-    await writeFile(join(cluster, `templates/config/${EDITED}.j2`), 'newer: true\n');
-    git(cluster, 'add', '-A');
-    expect(await run(cluster, 'configure')).toMatchObject({ code: 0 });
-  });
+      await writeFile(join(cluster, `templates/config/${EDITED}.j2`), 'new: true\n');
+      expect(await run(cluster, 'configure')).toMatchObject({ code: 0 });
+      git(cluster, 'checkout', 'HEAD', '--', EDITED);
+      const again = await run(cluster, 'configure');
+      expect(again, again.stderr).toMatchObject({ code: 0 });
+      expect(await readFile(join(cluster, EDITED), 'utf8')).toBe('new: true\n');
+      // What our own run left uncommitted is no edit either.
+      await writeFile(join(cluster, `templates/config/${EDITED}.j2`), 'newer: true\n');
+      git(cluster, 'add', '-A');
+      expect(await run(cluster, 'configure')).toMatchObject({ code: 0 });
+    },
+  );
 
-  it('an output root that is a repository of its own is never cleaned', async () => {
+  it('an output root that is a repository of its own is never cleaned', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     git(join(cluster, 'talos'), 'init', '-q');
     await rm(join(cluster, `templates/config/${EDITED}.j2`));

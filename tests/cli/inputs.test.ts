@@ -36,28 +36,32 @@ describe('staleInputs', () => {
     expect(new Set(stale.map(({ change }) => change))).toEqual(new Set(['added']));
   });
 
-  it('sees inputs outside of templates/: its own file by file, those of a package as one', async () => {
-    const cluster = await sampleCluster();
-    const [root, dependency] = [clusterRoot(cluster), 'node_modules/cluster-template/templates/config'];
-    await mkdir(join(cluster, 'node_modules/cluster-template/templates'), { recursive: true });
-    await rename(join(cluster, 'templates/config'), join(cluster, dependency));
-    await writeFiles(cluster, { 'shared/talos/note.txt': 'one\n' });
-    await edit(join(cluster, 'makejinja.toml'), '"templates/config"', `"shared/", "${dependency}"`);
-    const fine = await run(cluster, 'configure', '--yes');
-    expect(fine, fine.stderr).toMatchObject({ code: 0 });
-    expect(await staleInputs(root)).toEqual([]);
-    await appendFile(join(cluster, 'shared/talos/note.txt'), 'two\n');
-    await appendFile(join(cluster, dependency, 'talos/talenv.yaml.j2'), '# newer\n');
-    expect(await staleInputs(root)).toEqual([
-      { path: dependency, change: 'changed' },
-      { path: 'shared/talos/note.txt', change: 'changed' },
-    ]);
-    await edit(join(cluster, 'makejinja.toml'), '[makejinja]', '[makejinja');
-    expect((await staleInputs(root)).map(({ path }) => path)).toContain('makejinja.toml');
-    await rm(join(cluster, 'node_modules'), { recursive: true });
-    await edit(join(cluster, 'makejinja.toml'), '[makejinja', '[makejinja]');
-    expect((await run(cluster, 'plan')).stderr).toContain('run `npm ci`, which installs the package that brings it');
-  });
+  it(
+    'sees inputs outside of templates/: its own file by file, those of a package as one',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      const [root, dependency] = [clusterRoot(cluster), 'node_modules/cluster-template/templates/config'];
+      await mkdir(join(cluster, 'node_modules/cluster-template/templates'), { recursive: true });
+      await rename(join(cluster, 'templates/config'), join(cluster, dependency));
+      await writeFiles(cluster, { 'shared/talos/note.txt': 'one\n' });
+      await edit(join(cluster, 'makejinja.toml'), '"templates/config"', `"shared/", "${dependency}"`);
+      const fine = await run(cluster, 'configure', '--yes');
+      expect(fine, fine.stderr).toMatchObject({ code: 0 });
+      expect(await staleInputs(root)).toEqual([]);
+      await appendFile(join(cluster, 'shared/talos/note.txt'), 'two\n');
+      await appendFile(join(cluster, dependency, 'talos/talenv.yaml.j2'), '# newer\n');
+      expect(await staleInputs(root)).toEqual([
+        { path: dependency, change: 'changed' },
+        { path: 'shared/talos/note.txt', change: 'changed' },
+      ]);
+      await edit(join(cluster, 'makejinja.toml'), '[makejinja]', '[makejinja');
+      expect((await staleInputs(root)).map(({ path }) => path)).toContain('makejinja.toml');
+      await rm(join(cluster, 'node_modules'), { recursive: true });
+      await edit(join(cluster, 'makejinja.toml'), '[makejinja', '[makejinja]');
+      expect((await run(cluster, 'plan')).stderr).toContain('run `npm ci`, which installs the package that brings it');
+    },
+  );
 
   it.each([
     ['cloudflare_token: one', 'cloudflare_token: two', true],
@@ -78,7 +82,7 @@ describe('staleInputs', () => {
 });
 
 describe('configure', () => {
-  it('reminds of talos:generate-config where nodes.yaml changed talos/', async () => {
+  it('reminds of talos:generate-config where nodes.yaml changed talos/', { tags: 'long' }, async () => {
     const cluster = await configured();
     const nodes = join(cluster, 'nodes.yaml');
     await appendFile(nodes, '\n# a remark\n');
@@ -93,7 +97,7 @@ describe('configure', () => {
     expect((await run(cluster, 'configure')).stderr).not.toContain('talos:generate-config');
   });
 
-  it('records a change of inputs that changed no file', async () => {
+  it('records a change of inputs that changed no file', { tags: 'long' }, async () => {
     const cluster = await configured();
     await appendFile(join(cluster, 'cluster.yaml'), '\n# a remark\n');
     expect(await staleInputs(clusterRoot(cluster))).toEqual([{ path: 'cluster.yaml', change: 'changed' }]);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/cluster.ts';
 import { writeFiles } from '../support/folders.ts';
-import { runInProcess } from '../support/in-process.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
 const TEMPLATE = 'templates/overrides/AGENTS.md.j2';
@@ -40,7 +40,7 @@ describe('the error of a template', () => {
     });
     const age = /AGE-SECRET-KEY-\S+/.exec(await readFile(join(cluster, 'age.key'), 'utf8'))?.[0] ?? '';
     for (const words of [['validate'], ['plan', '--json'], ['explain', 'AGENTS.md']]) {
-      const { code, stdout, stderr } = await runInProcess(cluster, words, { CF_TOKEN: TOKEN });
+      const { code, stdout, stderr } = await runCommand([...words, '--root', cluster], { env: { CF_TOKEN: TOKEN } });
       const output = stdout + stderr;
       expect(code, output).toBe(1);
       expect(output).toContain(TEMPLATE);
@@ -57,7 +57,7 @@ it('a manifest that names a private file is refused, and nothing of it is shown'
   manifest.files['age.key'] = `sha256:${'0'.repeat(64)}`;
   await writeFiles(cluster, { [path]: JSON.stringify(manifest) });
   for (const words of [['diff'], ['plan', '--json']]) {
-    const { code, stdout, stderr } = await runInProcess(cluster, words);
+    const { code, stdout, stderr } = await runCommand([...words, '--root', cluster]);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('the manifest names age.key, which no run can have made');
     expect(stdout + stderr).not.toContain('AGE-SECRET-KEY-1');
@@ -70,7 +70,7 @@ it('what steers a terminal is shown, and JSON stays JSON', async () => {
   await writeFiles(cluster, { [TEMPLATE]: `#< undefined_x >#\n`, 'talos/talenv.yaml': `# ${steering}\n` });
   await writeFiles(cluster, { [TEMPLATE]: `text ${steering}\n` });
   for (const words of [['diff'], ['diff', '--json'], ['explain', 'AGENTS.md:1']]) {
-    const { stdout, stderr } = await runInProcess(cluster, words);
+    const { stdout, stderr } = await runCommand([...words, '--root', cluster]);
     for (const character of steering.replace(/[\w[]/g, ''))
       expect(stdout + stderr, words.join(' ')).not.toContain(character);
     if (words.includes('--json')) expect(JSON.stringify(JSON.parse(stdout))).toContain(String.raw`\u001b[2J`);
@@ -85,7 +85,7 @@ it.each([
   const cluster = await ownCluster(FEW_NODES);
   await writeFiles(cluster, { 'templates/overrides/talos/a\u001b[31mb\u202e.txt.j2': text });
   for (const words of [['plan', '--all'], ['diff'], ['plan', '--json']]) {
-    const result = await runInProcess(cluster, words);
+    const result = await runCommand([...words, '--root', cluster]);
     const output = result.stdout + result.stderr;
     expect(result.code, output).toBe(code);
     for (const character of ['\u001b', '\u202e']) expect(output).not.toContain(character);

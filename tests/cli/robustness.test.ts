@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/system/programs.ts';
-import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
+import { type CommandResult, runCommand, sampleCluster, startCommand } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
@@ -19,7 +19,7 @@ describe('a disk that refuses', () => {
     ['cannot be written', { call: 'rename', at: 1, code: 'EROFS', path: 'staging/new' }],
     ['cannot be locked', { call: 'mkdir', at: 1, code: 'EROFS', path: '.cluster-template' }],
     ['cannot be read', { call: 'readFile', at: 1, code: 'EIO', path: 'manifest.json' }],
-  ])('and %s ends the run with one message and the tree as it was', async (_, failure) => {
+  ])('and %s ends the run with one message and the tree as it was', { tags: 'long' }, async (_, failure) => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
     const before = await readFiles(cluster);
@@ -31,33 +31,37 @@ describe('a disk that refuses', () => {
     expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
   });
 
-  it('and lets a change be neither finished nor taken back is told with all that was changed; the next run mends it', async () => {
-    const cluster = await sampleCluster();
-    await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
-    const before = await readFiles(cluster);
-    const failure = { call: 'rename', from: 6, code: 'EIO', path: 'staging' };
-    const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
-    expect(result.code).toBe(3);
-    expect(result.stderr).toContain('the change could not be finished, and the next run will take it back: EIO');
-    const after = await readFiles(cluster);
-    const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (path) => before[path] !== after[path] && !path.startsWith('.cluster-template/'),
-    );
-    expect(changed.length).toBeGreaterThan(0);
-    const [, named = ''] = /; changed before that: (.*)\n$/.exec(result.stderr) ?? [];
-    expect(named.split(/, | and /).sort()).toEqual(changed.sort());
-    expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
-    expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
-  });
+  it(
+    'and lets a change be neither finished nor taken back is told with all that was changed; the next run mends it',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');
+      const before = await readFiles(cluster);
+      const failure = { call: 'rename', from: 6, code: 'EIO', path: 'staging' };
+      const result = await run(cluster, ['configure'], { FAIL: JSON.stringify(failure) });
+      expect(result.code).toBe(3);
+      expect(result.stderr).toContain('the change could not be finished, and the next run will take it back: EIO');
+      const after = await readFiles(cluster);
+      const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+        (path) => before[path] !== after[path] && !path.startsWith('.cluster-template/'),
+      );
+      expect(changed.length).toBeGreaterThan(0);
+      const [, named = ''] = /; changed before that: (.*)\n$/.exec(result.stderr) ?? [];
+      expect(named.split(/, | and /).sort()).toEqual(changed.sort());
+      expect(await run(cluster, ['configure'])).toMatchObject({ code: 0 });
+      expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
+    },
+  );
 
-  it('after keys were made is told with their names', async () => {
+  it('after keys were made is told with their names', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const node = ['--import', FAILURES];
     const env = { FAIL: JSON.stringify({ call: 'writeFile', at: 1, code: 'ENOSPC', path: 'staging' }) };
-    const result = await runCommand(['configure', '--root', cluster], { env, node });
+    const result = await startCommand(['configure', '--root', cluster], { env, node });
     expect(result.code).toBe(3);
     expect(result.stderr).toMatch(/; changed before that: age\.key, github-deploy\.key, [^\n]+\n$/);
-    const json = await runCommand(['configure', '--json', '--root', cluster], { env, node });
+    const json = await startCommand(['configure', '--json', '--root', cluster], { env, node });
     expect(JSON.parse(json.stdout)).toMatchObject({ status: 'failed' });
   });
 
@@ -86,7 +90,7 @@ describe('an end that nobody wished for is one sentence', () => {
     });
   });
 
-  it.skipIf(!existsSync('/dev/full'))('where the output of a command cannot be written', async () => {
+  it.skipIf(!existsSync('/dev/full'))('where the output of a command cannot be written', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const commands = ['plan --all', 'plan --json', 'config show', 'render talos/talenv.yaml', 'validate --json'];
     for (const words of commands) {
@@ -100,6 +104,7 @@ describe('an end that nobody wished for is one sentence', () => {
 
   it.each(['', 'HOME=/does/not/exist', 'HOME=', 'HOME=relative'])(
     'and there is none where there is no home: %s',
+    { tags: 'long' },
     async (home) => {
       const cluster = await sampleCluster();
       const { status, stdout, stderr } = start(
@@ -195,20 +200,24 @@ describe('a strange tree', () => {
 });
 
 describe('two runs at once', () => {
-  it('come one after the other', async () => {
+  it('come one after the other', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
-    const results = await Promise.all([1, 2, 3].map(() => run(cluster, ['configure'])));
+    const configure = ['configure', '--keys', SAMPLE_KEYS, '--root', cluster];
+    const results = await Promise.all([1, 2, 3].map(() => startCommand(configure)));
     expect(results.map(({ code, stderr }) => ({ code, stderr: code === 0 ? '' : stderr }))).toEqual(
       results.map(() => ({ code: 0, stderr: '' })),
     );
     expect(existsSync(join(cluster, '.cluster-template/lock'))).toBe(false);
   });
 
-  it('end with 3 and the name of the other where that does not end; looking is free', async () => {
+  it('end with 3 and the name of the other where that does not end; looking is free', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, { '.cluster-template/lock': JSON.stringify(await thisProcess()) });
-    const [result, plan] = await Promise.all([run(cluster, ['configure']), run(cluster, ['plan'])]);
+    const [result, plan] = await Promise.all([
+      startCommand(['configure', '--keys', SAMPLE_KEYS, '--root', cluster]),
+      run(cluster, ['plan']),
+    ]);
     expect(result.code).toBe(3);
     expect(result.stderr).toContain(`process ${String(process.pid)} on `);
     expect(plan.code).toBe(0);
@@ -216,7 +225,7 @@ describe('two runs at once', () => {
 });
 
 describe('the end of whoever started the run', () => {
-  it('leaves the tree as it was or as it will be, and no lock', async () => {
+  it('leaves the tree as it was or as it will be, and no lock', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\n');
     const lock = join(cluster, '.cluster-template/lock');
@@ -228,7 +237,7 @@ describe('the end of whoever started the run', () => {
     shell.kill('SIGKILL');
     shell.stdout.destroy();
     shell.stderr.destroy();
-    await expect.poll(() => isThere(Number(id)), { timeout: 60_000 }).toBe(false);
+    await expect.poll(() => isThere(Number(id)), { timeout: 120_000 }).toBe(false);
     expect(existsSync(lock)).toBe(false);
     expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
   });
@@ -260,8 +269,10 @@ async function run(
   arguments_: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
-  const node = 'FAIL' in env ? ['--import', FAILURES] : [];
-  return await runCommand([...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster], { env, node });
+  const words = [...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster];
+  return await ('FAIL' in env
+    ? startCommand(words, { env, node: ['--import', FAILURES] })
+    : runCommand(words, { env }));
 }
 
 function isThere(pid: number): boolean {

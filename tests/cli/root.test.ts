@@ -7,7 +7,7 @@ import { readFiles, temporaryFolder } from '../support/folders.ts';
 const KEYS = resolve(import.meta.dirname, '../sample');
 
 describe('the repository of a cluster', () => {
-  it('is found from every folder in it', async () => {
+  it('is found from every folder in it', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     for (const folder of ['.', 'kubernetes/apps', 'talos/patches/global', 'templates/overrides']) {
       const result = await runCommand(['plan', '--keys', KEYS], { cwd: join(cluster, folder) });
@@ -16,7 +16,7 @@ describe('the repository of a cluster', () => {
     }
   });
 
-  it('is the nearest one, and --root names another', async () => {
+  it('is the nearest one, and --root names another', { tags: 'long' }, async () => {
     const [outer, other] = [await sampleCluster(), await sampleCluster()];
     const inner = join(outer, 'inner');
     await cp(other, inner, { recursive: true });
@@ -53,7 +53,7 @@ describe('the repository of a cluster', () => {
 });
 
 describe('paths of the user', () => {
-  it('are taken from the current folder', async () => {
+  it('are taken from the current folder', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const cwd = join(cluster, 'talos');
     const run = async (...words: string[]): Promise<string> => {

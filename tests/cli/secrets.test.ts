@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { runCommand, startCommand, sampleCluster } from '../support/cluster.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const WATCHER = resolve(import.meta.dirname, '../support/watch-writes.mjs');
@@ -18,7 +18,7 @@ describe('a rendered secret', () => {
     const keys = await keyMarkers(SAMPLE_KEYS);
     const report = join(await temporaryFolder(), 'report');
     // Everything is written anew: the tree starts without its generated files.
-    const result = await runCommand(['configure', '--yes', '--keys', SAMPLE_KEYS, '--root', cluster], {
+    const result = await startCommand(['configure', '--yes', '--keys', SAMPLE_KEYS, '--root', cluster], {
       node: ['--import', WATCHER],
       env: { WATCH_MARKERS: JSON.stringify([TOKEN, ...keys]), WATCH_REPORT: report, CF_TOKEN: TOKEN },
     });
@@ -32,7 +32,7 @@ describe('a rendered secret', () => {
   it('of new keys reaches the disk in the key files alone', async () => {
     const cluster = await sampleCluster();
     const report = join(await temporaryFolder(), 'report');
-    const result = await runCommand(['configure', '--root', cluster], {
+    const result = await startCommand(['configure', '--root', cluster], {
       node: ['--import', WATCHER],
       env: { WATCH_MARKERS: JSON.stringify(['AGE-SECRET-KEY-1', 'BEGIN OPENSSH PRIVATE KEY']), WATCH_REPORT: report },
     });

@@ -1,3 +1,4 @@
+// @module-tag long
 // What the kernel sees of a command: no secret among arguments, in the environment of a program that does not need it, in what is
 // printed or in a file.
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -32,7 +32,7 @@ describe('validate', () => {
     expect(found?.remedy).toContain(BROKEN);
   });
 
-  it('warns of hand-written files that do not fit', async () => {
+  it('warns of hand-written files that do not fit', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const app = join(cluster, 'kubernetes/apps/mine');
     await mkdir(app);
@@ -56,7 +56,7 @@ describe('configure', () => {
     expect(await readFiles(join(cluster, 'kubernetes'))).toEqual(before);
   });
 
-  it('makes no key in the sample, although the one that is there could take it over', async () => {
+  it('makes no key in the sample, although the one that is there could take it over', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     expect(await runCommand(['init', '--root', cluster])).toMatchObject({ code: 0 });
     await rm(join(cluster, 'github-deploy.key'));
@@ -67,22 +67,28 @@ describe('configure', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('remembers a tree that passed, for its owner alone to read, and says the same without that memory', async () => {
-    const cluster = await sampleCluster();
-    const cache = join(await temporaryFolder(), 'cache');
-    const plan = async (folder: string): Promise<unknown> =>
-      await runCommand(['plan', '--root', cluster, '--keys', SAMPLE_KEYS], { env: { CLUSTER_TEMPLATE_CACHE: folder } });
-    const first = await plan(cache);
-    const names = await readdir(cache);
-    expect(names.map((name) => name.replace(/-[0-9a-f]{64}$/, '')).sort()).toEqual(['checks', 'plugin', 'templates']);
-    const contents = await readFiles(cache);
-    for (const name of names) expect((await stat(join(cache, name))).mode & 0o777).toBe(0o600);
-    expect(await plan(cache)).toEqual(first);
-    expect(await readFiles(cache)).toEqual(contents);
-    for (const name of names) await writeFile(join(cache, name), '{');
-    expect(await plan(cache)).toEqual(first);
-    await rm(cache, { recursive: true });
-    await writeFile(cache, '');
-    expect(await plan(cache)).toEqual(first);
-  });
+  it(
+    'remembers a tree that passed, for its owner alone to read, and says the same without that memory',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      const cache = join(await temporaryFolder(), 'cache');
+      const plan = async (folder: string): Promise<unknown> =>
+        await runCommand(['plan', '--root', cluster, '--keys', SAMPLE_KEYS], {
+          env: { CLUSTER_TEMPLATE_CACHE: folder },
+        });
+      const first = await plan(cache);
+      const names = await readdir(cache);
+      expect(names.map((name) => name.replace(/-[0-9a-f]{64}$/, '')).sort()).toEqual(['checks', 'plugin', 'templates']);
+      const contents = await readFiles(cache);
+      for (const name of names) expect((await stat(join(cache, name))).mode & 0o777).toBe(0o600);
+      expect(await plan(cache)).toEqual(first);
+      expect(await readFiles(cache)).toEqual(contents);
+      for (const name of names) await writeFile(join(cache, name), '{');
+      expect(await plan(cache)).toEqual(first);
+      await rm(cache, { recursive: true });
+      await writeFile(cache, '');
+      expect(await plan(cache)).toEqual(first);
+    },
+  );
 });

@@ -5,8 +5,8 @@ import { caseOf, generate } from './generate.ts';
 import { jinja2Version, Oracle } from './python.ts';
 
 const COUNT = 300;
-/** A fresh seed finds what is new, so it runs where somebody can follow it up; CI says the same of the same commit. */
-const SEEDS = process.env.CI ? [1] : [1, Date.now() % 1_000_000];
+/** Another one finds what is new. */
+const SEED = Number(process.env.PROPERTY_SEED ?? 1);
 const version = jinja2Version();
 const differential = version?.startsWith('3.1.') === true;
 
@@ -19,8 +19,8 @@ describe('templates made from a grammar', () => {
     expect(cases(7)).toEqual(cases(7));
   });
 
-  it.each(SEEDS)('with seed %i render or fail with an error of the engine', (seed) => {
-    const crashes = cases(seed).filter((testCase) => isCrash(run(testCase)));
+  it('render or fail with an error of the engine', () => {
+    const crashes = cases(SEED).filter((testCase) => isCrash(run(testCase)));
     expect(crashes.map(({ id }) => id)).toEqual([]);
   });
 });
@@ -32,9 +32,9 @@ describe.skipIf(!differential)('the same templates in Jinja2 (skipped where pyth
     oracle.close();
   });
 
-  it.each(SEEDS)('with seed %i give the same', { timeout: 120_000 }, async (seed) => {
+  it('give the same', async () => {
     const compared = await Promise.all(
-      cases(seed).map(async (testCase) => ({ id: testCase.id, ...compare(testCase, await oracle.ask(testCase)) })),
+      cases(SEED).map(async (testCase) => ({ id: testCase.id, ...compare(testCase, await oracle.ask(testCase)) })),
     );
     const different = compared.filter(({ verdict }) => verdict === 'different');
     expect(different.map(({ id, expected, got }) => `${id}: expected ${expected}, got ${got}`)).toEqual([]);

@@ -28,18 +28,28 @@ beforeAll(async () => {
   const sandbox = await sandboxes.make();
   for (const name of LOOKS) healthy.set(name, await run(sandbox, name));
   for (const name of WRITES) healthy.set(name, await run(await sandboxes.make(), name));
-}, 120_000);
+});
 
 afterAll(async () => {
   await sandboxes.close();
-}, 60_000);
+});
 
 it('a healthy repository is configured, looked at and changed without a complaint', () => {
   const codes = Object.fromEntries([...healthy].map(([name, { code }]) => [name, code]));
   expect(codes).toEqual(Object.fromEntries([...LOOKS, ...WRITES].map((name) => [name, 0])));
 });
 
-describe.each(ATTACKS)('$name', (attack) => {
+/** Of each dozen one is met in every run of the tests, the others in those that take long. */
+const isUsual = (attack: Attack): boolean => ATTACKS.indexOf(attack) % 12 === 0;
+
+describe.each([
+  { attacks: ATTACKS.filter(isUsual), tags: [] },
+  { attacks: ATTACKS.filter((attack) => !isUsual(attack)), tags: ['long'] },
+])('an attack', ({ attacks, tags }) => {
+  describe.each(attacks)('$name', { tags }, meetAll);
+});
+
+function meetAll(attack: Attack): void {
   /** What the last command left as it was, so that the next one can have it: a command that changes something is its last. */
   let unchanged: Stage | undefined;
 
@@ -64,7 +74,7 @@ describe.each(ATTACKS)('$name', (attack) => {
   });
 
   it.each(WRITES.filter((name) => isTried(attack, name)))('is withstood by %s', meet);
-});
+}
 
 it('each attack is explained, and nothing else is', async () => {
   const text = await readFile(join(import.meta.dirname, 'README.md'), 'utf8');

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { main as makejinja } from '../../src/cli/makejinja.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { writeFiles } from '../support/folders.ts';
 import { copySample } from '../support/sample.ts';
 
@@ -108,7 +109,7 @@ export class Sandboxes {
   static async open(): Promise<Sandboxes> {
     const sandboxes = new Sandboxes(await mkdtemp(join(tmpdir(), 'hostile-')));
     const base = sandboxOf(join(sandboxes.#folder, 'base'));
-    await copySample(base.repository);
+    copySample(base.repository);
     // The rest would only be slow: what an attack tries does not depend on the number of apps.
     for (const part of ['kubernetes', 'bootstrap/helmfile.d'] as const) {
       await rm(join(base.repository, 'templates/config', part), { recursive: true });
@@ -151,7 +152,7 @@ export class Sandboxes {
   /** A new sandbox, with the files of an attack copied into its repository where it has some. */
   async make(files?: string): Promise<Sandbox> {
     const sandbox = sandboxOf(await mkdtemp(join(this.#folder, 'sandbox-')));
-    copyFolder(join(this.#folder, 'base'), sandbox.folder);
+    copyTree(join(this.#folder, 'base'), sandbox.folder);
     if (files !== undefined) await cp(files, sandbox.repository, { recursive: true });
     return sandbox;
   }
@@ -219,17 +220,6 @@ export type Snapshot = Readonly<Record<string, string>>;
 /** Paths of files that were made or changed between two snapshots. */
 export function changedFiles(before: Snapshot, after: Snapshot): string[] {
   return Object.keys(after).filter((path) => after[path] !== before[path] && after[path]?.startsWith('file') === true);
-}
-
-/** Copies a folder of files, folders and links: in one go, as `cp` of Node takes ten times as long for small files. */
-function copyFolder(from: string, to: string): void {
-  mkdirSync(to, { recursive: true, mode: lstatSync(from).mode });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) copyFolder(source, target);
-    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
-    else copyFileSync(source, target);
-  }
 }
 
 function sandboxOf(folder: string): Sandbox {

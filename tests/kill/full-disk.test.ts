@@ -1,8 +1,10 @@
+// @module-tag long
 // A disk that is full while a command writes: a file system of its own, with so many bytes left.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { appendFile, cp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { copyTree } from '../support/copy-tree.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import {
   LAUNCHER,
@@ -114,7 +116,7 @@ describe.skipIf(!isMountable)(
 /** The tree that the command leaves where there is room. */
 async function finished({ words }: Row, { folder, env }: SmallCluster): Promise<Tree> {
   const copy = await temporaryFolder();
-  await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
+  copyTree(folder, copy);
   const repository = join(copy, 'repository');
   const { code, stderr } = await runProcess([process.execPath, LAUNCHER, ...given(words, copy)], {
     cwd: repository,
@@ -164,8 +166,7 @@ async function mountSmall({ folder, env }: SmallCluster): Promise<SmallDisk> {
     async lay() {
       for (const name of ['repository', 'upstream', 'filler'])
         await rm(join(disk, name), { recursive: true, force: true });
-      for (const name of ['repository', 'upstream'])
-        await cp(join(folder, name), join(disk, name), { recursive: true, verbatimSymlinks: true });
+      for (const name of ['repository', 'upstream']) copyTree(join(folder, name), join(disk, name));
     },
     async fill(left) {
       const { bavail, bsize } = await statfs(disk);

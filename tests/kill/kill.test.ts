@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { killRuns } from './runs.ts';
 
-/** 12 in the suite; `KILL_RUNS=200 npx vitest run tests/kill` by hand. */
+/** `KILL_RUNS=200 npx vitest run tests/kill` by hand. */
 const RUNS = Number(process.env.KILL_RUNS ?? 12);
-const SEED = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env.KILL_SEED ?? 1);
 
-describe(`configure, killed ${String(RUNS)} times (KILL_SEED=${String(SEED)})`, () => {
+describe(`configure, killed (KILL_SEED=${String(SEED)})`, () => {
+  it('leaves every file old or new and no plain secret, and the next run finishes: 2 times', async () => {
+    const { problems } = await killRuns(2, SEED);
+    expect(problems).toEqual([]);
+  });
+
   it(
-    'leaves every file old or new and no plain secret, and the next run finishes',
-    { timeout: RUNS * 20_000 },
+    `leaves every file old or new and no plain secret, and the next run finishes: ${String(RUNS)} times`,
+    { tags: 'long', timeout: 300_000 + RUNS * 60_000 },
     async () => {
       const report = await killRuns(RUNS, SEED);
       console.log(

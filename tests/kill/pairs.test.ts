@@ -1,9 +1,11 @@
+// @module-tag long
 // Two commands at the same time in one repository: nothing is torn, and what is left is what one after the other would have left.
-import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { CommandResult } from '../support/cluster.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import {
   LAUNCHER,
@@ -85,7 +87,7 @@ describe('pairs of commands', () => {
     const cluster = await smallCluster();
     await edit(cluster);
     const folder = await temporaryFolder();
-    await cp(cluster.folder, folder, { recursive: true, verbatimSymlinks: true });
+    copyTree(cluster.folder, folder);
     const endings = await Promise.all([run(cluster, one), run(cluster, other)]);
     for (const [index, { code, stdout, stderr }] of endings.entries()) {
       const said = `${String([one, other][index])} ended with ${String(code)}:\n${stdout}${stderr}`;
@@ -115,7 +117,7 @@ async function run({ repository, env }: SmallCluster, name: CommandName): Promis
 /** What is left of a copy after commands that waited for each other. */
 async function inTurn(cluster: SmallCluster, names: readonly CommandName[]): Promise<State> {
   const folder = await temporaryFolder();
-  await cp(cluster.folder, folder, { recursive: true, verbatimSymlinks: true });
+  copyTree(cluster.folder, folder);
   const copy = {
     ...cluster,
     repository: join(folder, 'repository'),

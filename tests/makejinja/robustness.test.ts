@@ -25,7 +25,7 @@ const SETTINGS = '[makejinja]\ninputs = ["in"]\noutput = "out"\nforce = true\nqu
 const HAS_FULL_DEVICE = existsSync('/dev/full');
 
 describe('makejinja ends well with', () => {
-  it('5,000 templates', { timeout: 120_000 }, async () => {
+  it('5,000 templates', { tags: 'long' }, async () => {
     const folder = await temporaryFolder({ 'makejinja.toml': SETTINGS, 'in/part.jinja': '{{ x }}' });
     const names = Array.from({ length: 5000 }, (_, index) => `d${String(index % 50)}/t${String(index)}.txt`);
     for (const [index, name] of names.entries()) {

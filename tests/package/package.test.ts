@@ -78,7 +78,7 @@ describe('the package', () => {
     expect(notice).not.toMatch(/^(?:oxc-transform|esbuild|vitest|prettier|typescript) \d/m);
   });
 
-  it('leaves the package.json of the repository as it is, and is made in one way alone', async () => {
+  it('leaves the package.json of the repository as it is, and is made in one way alone', { tags: 'long' }, async () => {
     expect(await readFile(ofRepository('package.json'), 'utf8')).toBe(before);
     await expect(npm(['pack', '--dry-run'], ofRepository(''))).rejects.toMatchObject({
       stderr: expect.stringContaining('run `npm run package` instead') as string,

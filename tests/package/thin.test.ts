@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { thinRepository } from '../../scripts/thin-repository.mjs';
 import { commit, runJob, type Workflow } from '../fork/fork.ts';
-import { runCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
+import { startCommand, sampleCluster, type CommandResult } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { findTool } from '../support/tools.ts';
 import { versionsIn, withVersions } from '../support/versions.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   vi.stubEnv('CLUSTER_TEMPLATE_TRUST', undefined);
   folder = await mkdtemp(join(tmpdir(), 'cluster-template-thin-'));
   home = join(folder, 'home');
-  const created = await runCommand(['create', home, '--json'], { cwd: folder });
+  const created = await startCommand(['create', home, '--json'], { cwd: folder });
   expect(created, created.stderr).toMatchObject({ code: 0 });
   const packages = ofRepository('node_modules');
   const parts = (await readdir(join(packages, '@oxc-transform'))).map((name) => `@oxc-transform/${name}`);
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await oxcTarballs())], home);
   const configured = await run('configure');
   expect(configured, configured.stderr).toMatchObject({ code: 0 });
-}, 180_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -45,7 +45,7 @@ afterAll(async () => {
 describe('create', () => {
   it('makes about thirty files, each as this repository has it but for where the tool lies', async () => {
     const elsewhere = await temporaryFolder();
-    const { code, stdout, stderr } = await runCommand(['create', 'own', '--dependency', '1.2.3'], { cwd: elsewhere });
+    const { code, stdout, stderr } = await startCommand(['create', 'own', '--dependency', '1.2.3'], { cwd: elsewhere });
     expect(code, stderr).toBe(0);
     const {
       '.cluster-template/manifest.json': manifest,
@@ -87,43 +87,51 @@ describe('create', () => {
       ['full', 'is not empty: own.txt is in it'],
       ['file', 'is there already, and is no folder'],
     ] as const) {
-      const { code, stdout, stderr } = await runCommand(['create', name], { cwd: elsewhere });
+      const { code, stdout, stderr } = await startCommand(['create', name], { cwd: elsewhere });
       expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
       expect(stderr).toContain(message);
     }
     expect(await readFiles(elsewhere)).toEqual({ 'full/own.txt': 'mine\n', file: 'mine\n' });
   });
 
-  it('takes an empty folder, and one with a git repository in it; makes one only where it is in none', async () => {
-    const elsewhere = await temporaryFolder();
-    const create = async (name: string, ...words: string[]): Promise<{ git: boolean }> => {
-      const options = { cwd: elsewhere, env: { GIT_CEILING_DIRECTORIES: tmpdir() } };
-      const result = await runCommand(['create', name, '--dependency', '1.2.3', '--json', ...words], options);
-      expect(result, result.stderr).toMatchObject({ code: 0 });
-      return JSON.parse(result.stdout) as { git: boolean };
-    };
-    await mkdir(join(elsewhere, 'empty'));
-    expect(await create('empty', '--no-git')).toMatchObject({ git: false });
-    await git(['init', '--quiet', 'repository'], elsewhere);
-    expect(await create('repository')).toMatchObject({ git: false });
-    await access(join(elsewhere, 'repository/.git/HEAD'));
-    await git(['init', '--quiet', '.'], elsewhere);
-    expect(await create('inner')).toMatchObject({ git: false });
-    expect(await create('asked', '--git')).toMatchObject({ git: true });
-    expect(await create('deep/er')).toMatchObject({ git: false });
-    expect((await readFiles(join(elsewhere, 'deep/er')))['cluster.yaml']).toBeTruthy();
-  });
+  it(
+    'takes an empty folder, and one with a git repository in it; makes one only where it is in none',
+    { tags: 'long' },
+    async () => {
+      const elsewhere = await temporaryFolder();
+      const create = async (name: string, ...words: string[]): Promise<{ git: boolean }> => {
+        const options = { cwd: elsewhere, env: { GIT_CEILING_DIRECTORIES: tmpdir() } };
+        const result = await startCommand(['create', name, '--dependency', '1.2.3', '--json', ...words], options);
+        expect(result, result.stderr).toMatchObject({ code: 0 });
+        return JSON.parse(result.stdout) as { git: boolean };
+      };
+      await mkdir(join(elsewhere, 'empty'));
+      expect(await create('empty', '--no-git')).toMatchObject({ git: false });
+      await git(['init', '--quiet', 'repository'], elsewhere);
+      expect(await create('repository')).toMatchObject({ git: false });
+      await access(join(elsewhere, 'repository/.git/HEAD'));
+      await git(['init', '--quiet', '.'], elsewhere);
+      expect(await create('inner')).toMatchObject({ git: false });
+      expect(await create('asked', '--git')).toMatchObject({ git: true });
+      expect(await create('deep/er')).toMatchObject({ git: false });
+      expect((await readFiles(join(elsewhere, 'deep/er')))['cluster.yaml']).toBeTruthy();
+    },
+  );
 
-  it('takes a tarball by its path from the current folder, and leaves nothing behind where npm cannot pack', async () => {
-    const elsewhere = await temporaryFolder({ 'tool.tgz': '' });
-    await runCommand(['create', 'deep/own', '--dependency', 'tool.tgz'], { cwd: elsewhere });
-    const text = await readFile(join(elsewhere, 'deep/own/package.json'), 'utf8');
-    expect(text).toContain('"cluster-template": "file:../../tool.tgz"');
-    const failed = await runCommand(['create', 'other'], { cwd: elsewhere, env: { PATH: '' } });
-    expect(failed.code).toBe(3);
-    expect(failed.stderr).toContain('npm is needed to pack the tool and was not found');
-    expect(Object.keys(await readFiles(elsewhere)).filter((path) => !path.startsWith('deep/'))).toEqual(['tool.tgz']);
-  });
+  it(
+    'takes a tarball by its path from the current folder, and leaves nothing behind where npm cannot pack',
+    { tags: 'long' },
+    async () => {
+      const elsewhere = await temporaryFolder({ 'tool.tgz': '' });
+      await startCommand(['create', 'deep/own', '--dependency', 'tool.tgz'], { cwd: elsewhere });
+      const text = await readFile(join(elsewhere, 'deep/own/package.json'), 'utf8');
+      expect(text).toContain('"cluster-template": "file:../../tool.tgz"');
+      const failed = await startCommand(['create', 'other'], { cwd: elsewhere, env: { PATH: '' } });
+      expect(failed.code).toBe(3);
+      expect(failed.stderr).toContain('npm is needed to pack the tool and was not found');
+      expect(Object.keys(await readFiles(elsewhere)).filter((path) => !path.startsWith('deep/'))).toEqual(['tool.tgz']);
+    },
+  );
 });
 
 describe('a thin repository', () => {
@@ -149,7 +157,7 @@ describe('a thin repository', () => {
     }
   });
 
-  it('has all commands', async () => {
+  it('has all commands', { tags: 'long' }, async () => {
     expect(await run('validate')).toMatchObject({ code: 0 });
     expect((await run('plan', '--exit-code')).stdout).toMatch(/^\d+ files: \d+ unchanged\n$/);
     expect(await run('configure', '--check')).toMatchObject({ code: 0 });
@@ -166,7 +174,7 @@ describe('a thin repository', () => {
     expect((await tool('makejinja', ['--version'])).code).toBe(0);
   });
 
-  it('is found from a folder in it, and names commands and files that are there', async () => {
+  it('is found from a folder in it, and names commands and files that are there', { tags: 'long' }, async () => {
     const explained = await run('explain', 'talos/talenv.yaml:1');
     expect(explained.stdout).toContain(`  ${TOOL}/templates/config/talos/talenv.yaml.j2:1\n`);
     await access(join(home, TOOL, 'templates/config/talos/talenv.yaml.j2'));
@@ -185,7 +193,7 @@ describe('a thin repository', () => {
     expect((await run('--help')).stdout).toContain('Usage: npx cluster-template [options]');
   });
 
-  it('tells templates of the package as such where they are wrong', async () => {
+  it('tells templates of the package as such where they are wrong', { tags: 'long' }, async () => {
     const template = `${TOOL}/templates/config/talos/talenv.yaml.j2`;
     await withText(
       template,
@@ -216,7 +224,7 @@ describe('a thin repository', () => {
     for (const path of paths) await access(join(home, path));
   });
 
-  it('takes an override and a plugin over what the package brings', async () => {
+  it('takes an override and a plugin over what the package brings', { tags: 'long' }, async () => {
     const override = 'templates/overrides/talos/talenv.yaml.j2';
     await mkdir(join(home, 'templates/overrides/talos'), { recursive: true });
     await cp(join(home, TOOL, 'templates/config/talos/talenv.yaml.j2'), join(home, override));
@@ -240,24 +248,24 @@ describe('a thin repository', () => {
     expect(await run('configure')).toMatchObject({ code: 0 });
   });
 
-  it('says what to do where the package is not installed', async () => {
+  it('says what to do where the package is not installed', { tags: 'long' }, async () => {
     const clone = join(folder, 'clone');
     await cp(home, clone, { recursive: true, filter: (path) => !relative(home, path).startsWith('node_modules') });
-    const { code, stderr } = await runCommand(['plan'], { cwd: clone });
+    const { code, stderr } = await startCommand(['plan'], { cwd: clone });
     expect(code).toBe(1);
     expect(stderr).toContain('run `npm ci`, which installs the package that brings it');
   });
 
-  it('takes the configuration of another place by init', async () => {
+  it('takes the configuration of another place by init', { tags: 'long' }, async () => {
     const other = await temporaryFolder({ 'nodes.yaml': 'nodes: []\n' });
     const created = join(folder, 'taken');
-    await runCommand(['create', created, '--dependency', '1.2.3'], { cwd: folder });
-    const { stdout } = await runCommand(['init', '--from', other], { cwd: created });
+    await startCommand(['create', created, '--dependency', '1.2.3'], { cwd: folder });
+    const { stdout } = await startCommand(['init', '--from', other], { cwd: created });
     expect(stdout).toContain('taken    nodes.yaml\n');
   });
 });
 
-describe('a thin repository in the hands of others', () => {
+describe('a thin repository in the hands of others', { tags: 'long' }, () => {
   it('has workflows that pass in a clone without keys, and finish what Renovate raised in an override', async () => {
     const workflow = async (name: string): Promise<Workflow> =>
       parse(await readFile(join(home, '.github/workflows', `${name}.yaml`), 'utf8')) as Workflow;
@@ -282,10 +290,10 @@ describe('a thin repository in the hands of others', () => {
     expect(ended, rendered.steps.at(-1)?.output).toEqual([0, 0]);
     expect(await readFile(join(clone, 'talos/talenv.yaml'), 'utf8')).toContain('talosVersion: v1.13.99');
     expect(rendered.outputs.patch).toMatch(/^[\w+/=]+$/);
-  }, 120_000);
+  });
 });
 
-describe('upgrade of a thin repository', () => {
+describe('upgrade of a thin repository', { tags: 'long' }, () => {
   let tarball = '';
 
   beforeAll(async () => {
@@ -310,7 +318,7 @@ describe('upgrade of a thin repository', () => {
       JSON.stringify({ steps: [...(JSON.parse(text) as { steps: object[] }).steps, step] }),
     );
     tarball = join(folder, (await pack(next, folder)).filename);
-  }, 60_000);
+  });
 
   it('raises the dependency, merges what create wrote and migrates the configuration; can be taken back', async () => {
     const own = await committed();
@@ -342,7 +350,7 @@ describe('upgrade of a thin repository', () => {
       Object.entries(before).filter(isOwn),
     );
     expect(await gitLines(own, 'status', '--porcelain')).toEqual([]);
-  }, 120_000);
+  });
 
   it('leaves conflicts, names overrides whose original changed, and says the same as JSON', async () => {
     const own = await committed();
@@ -371,7 +379,7 @@ describe('upgrade of a thin repository', () => {
       code: 1,
     });
     expect(await readFile(join(own, override), 'utf8')).toContain('# of the new version\n');
-  }, 120_000);
+  });
 
   it('takes the folder of a package, and says what else it would take', async () => {
     const own = await committed();
@@ -389,10 +397,10 @@ describe('upgrade of a thin repository', () => {
       /takes cluster-template from file:\S+\.tgz, which does not say where newer versions are/,
     );
     await rm(join(own, 'node_modules'), { recursive: true });
-    const missing = await runCommand(['upgrade', '--from', tarball, '--root', own], { cwd: own });
+    const missing = await startCommand(['upgrade', '--from', tarball, '--root', own], { cwd: own });
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('run `npm ci` first');
-  }, 120_000);
+  });
 });
 
 /** A copy of the thin repository with everything committed. */

@@ -13,24 +13,28 @@ const LOST = 'kubernetes/apps/network/cloudflare-tunnel/ks.yaml';
 const signal = new AbortController().signal;
 
 describe('a kustomization that lists what is no longer generated', () => {
-  it('stops the run where it was adopted, with both ways out, and goes on once the line is removed', async () => {
-    const cluster = await ownCluster(FEW_NODES);
-    await adopt(clusterRoot(cluster), { paths: [ADOPTED], release: false }, signal);
-    await appendFile(join(cluster, 'cluster.yaml'), '\ningress: direct\n');
-    const [finding, ...others] = await findingsOf(run(cluster));
-    expect(others).toEqual([]);
-    expect(finding).toMatchObject({ code: 'manifests/missing-file', severity: 'error', place: { file: ADOPTED } });
-    expect(finding?.message).toBe(`${LOST} does not exist: it is no longer generated`);
-    expect(finding?.remedy).toContain(`cluster-template adopt --release ${ADOPTED}`);
-    await expect(readFile(join(cluster, LOST), 'utf8')).resolves.toContain('Kustomization');
-    const path = join(cluster, ADOPTED);
-    await writeFile(path, (await readFile(path, 'utf8')).replace('  - ./cloudflare-tunnel/ks.yaml\n', ''));
-    expect((await run(cluster)).written).toBe(true);
-    await expect(readFile(join(cluster, LOST), 'utf8')).rejects.toThrow('ENOENT');
-    // A line for what never was there would not be built either.
-    await appendFile(path, '  - ./nowhere/ks.yaml\n');
-    expect((await findingsOf(run(cluster))).map(({ code }) => code)).toEqual(['manifests/missing-file']);
-  });
+  it(
+    'stops the run where it was adopted, with both ways out, and goes on once the line is removed',
+    { tags: 'long' },
+    async () => {
+      const cluster = await ownCluster(FEW_NODES);
+      await adopt(clusterRoot(cluster), { paths: [ADOPTED], release: false }, signal);
+      await appendFile(join(cluster, 'cluster.yaml'), '\ningress: direct\n');
+      const [finding, ...others] = await findingsOf(run(cluster));
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ code: 'manifests/missing-file', severity: 'error', place: { file: ADOPTED } });
+      expect(finding?.message).toBe(`${LOST} does not exist: it is no longer generated`);
+      expect(finding?.remedy).toContain(`cluster-template adopt --release ${ADOPTED}`);
+      await expect(readFile(join(cluster, LOST), 'utf8')).resolves.toContain('Kustomization');
+      const path = join(cluster, ADOPTED);
+      await writeFile(path, (await readFile(path, 'utf8')).replace('  - ./cloudflare-tunnel/ks.yaml\n', ''));
+      expect((await run(cluster)).written).toBe(true);
+      await expect(readFile(join(cluster, LOST), 'utf8')).rejects.toThrow('ENOENT');
+      // A line for what never was there would not be built either.
+      await appendFile(path, '  - ./nowhere/ks.yaml\n');
+      expect((await findingsOf(run(cluster))).map(({ code }) => code)).toEqual(['manifests/missing-file']);
+    },
+  );
 
   it('stops the run where the user wrote it; what never was there is only warned of', async () => {
     const cluster = await ownCluster(FEW_NODES);

@@ -80,7 +80,7 @@ describe('the answer about the sample', () => {
     expect(literal).toBeGreaterThan(500);
   });
 
-  it('names the key behind each line that a change of the key changes', async () => {
+  it('names the key behind each line that a change of the key changes', { tags: 'long' }, async () => {
     const folder = await sampleCluster();
     const cases = [
       ['cluster_api_addr', 'cluster.yaml', 'cluster_api_addr: 192.0.2.5', 'cluster_api_addr: 192.0.2.55'],
@@ -119,7 +119,7 @@ describe('the answer about the sample', () => {
         expect(named, after[index]).toContain(key);
       }
     }
-  }, 120_000);
+  });
 });
 
 describe('a template of the user', () => {

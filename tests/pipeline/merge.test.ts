@@ -23,34 +23,39 @@ describe('two branches that both changed the configuration, a version and a secr
     ['merge', 'zdiff3'],
     ['rebase', 'merge'],
     ['cherry-pick', 'diff3'],
-  ])('%s with conflictStyle %s: configure settles everything once cluster.yaml is resolved', async (how, style) => {
-    const cluster = await twoBranches({ style });
-    await runInto(cluster, how);
-    const unmerged = await unmergedFiles(cluster);
-    expect(unmerged).toEqual(expect.arrayContaining([MANIFEST, 'cluster.yaml', SECRET, 'talos/talenv.yaml']));
+  ])(
+    '%s with conflictStyle %s: configure settles everything once cluster.yaml is resolved',
+    { tags: 'long' },
+    async (how, style) => {
+      const cluster = await twoBranches({ style });
+      await runInto(cluster, how);
+      const unmerged = await unmergedFiles(cluster);
+      expect(unmerged).toEqual(expect.arrayContaining([MANIFEST, 'cluster.yaml', SECRET, 'talos/talenv.yaml']));
 
-    const refused = await findingsOf(run(cluster));
-    expect(refused.map(({ code, place }) => [code, place?.file])).toEqual([
-      ['workspace/merge-conflict', 'cluster.yaml'],
-      ['workspace/merge-conflict', 'cluster.yaml'],
-      ['workspace/merge-conflict', VERSIONS],
-    ]);
-    expect(await unmergedFiles(cluster)).toEqual(unmerged);
+      const refused = await findingsOf(run(cluster));
+      expect(refused.map(({ code, place }) => [code, place?.file])).toEqual([
+        ['workspace/merge-conflict', 'cluster.yaml'],
+        ['workspace/merge-conflict', 'cluster.yaml'],
+        ['workspace/merge-conflict', VERSIONS],
+      ]);
+      expect(await unmergedFiles(cluster)).toEqual(unmerged);
 
-    await resolve(cluster, { domain: 'both.internal' });
-    const planned = await planConfigure(clusterRoot(cluster), SILENT);
-    expect(conflictsOf(planned.plan)).toEqual([]);
-    const result = await run(cluster);
-    expect(result.findings.map(({ code }) => code)).not.toContain('sops/previous');
-    expect(await unmergedFiles(cluster)).toEqual([]);
-    expect(await pending(cluster)).toEqual([]);
-    git(cluster, 'add', '-A');
-    git(cluster, '-c', 'core.editor=true', how, '--continue');
-    expect(await pending(cluster)).toEqual([]);
-  });
+      await resolve(cluster, { domain: 'both.internal' });
+      const planned = await planConfigure(clusterRoot(cluster), SILENT);
+      expect(conflictsOf(planned.plan)).toEqual([]);
+      const result = await run(cluster);
+      expect(result.findings.map(({ code }) => code)).not.toContain('sops/previous');
+      expect(await unmergedFiles(cluster)).toEqual([]);
+      expect(await pending(cluster)).toEqual([]);
+      git(cluster, 'add', '-A');
+      git(cluster, '-c', 'core.editor=true', how, '--continue');
+      expect(await pending(cluster)).toEqual([]);
+    },
+  );
 
   it.each(['ours', 'theirs'] as const)(
     'a secret that is the same as %s keeps the ciphertext of that side',
+    { tags: 'long' },
     async (side) => {
       const cluster = await twoBranches({});
       await runInto(cluster, 'merge');
@@ -61,7 +66,7 @@ describe('two branches that both changed the configuration, a version and a secr
     },
   );
 
-  it('files that are marked as resolved with their markers in them are settled too', async () => {
+  it('files that are marked as resolved with their markers in them are settled too', { tags: 'long' }, async () => {
     const cluster = await twoBranches({});
     await runInto(cluster, 'merge');
     await resolve(cluster, { domain: 'both.internal' });
@@ -72,7 +77,7 @@ describe('two branches that both changed the configuration, a version and a secr
     expect(await pending(cluster)).toEqual([]);
   });
 
-  it('so are markers where there is no git, with line ends of Windows', async () => {
+  it('so are markers where there is no git, with line ends of Windows', { tags: 'long' }, async () => {
     const cluster = await twoBranches({ style: 'diff3' });
     await runInto(cluster, 'merge');
     await resolve(cluster, { domain: 'both.internal' });
@@ -86,7 +91,7 @@ describe('two branches that both changed the configuration, a version and a secr
     expect(await pending(cluster)).toEqual([]);
   });
 
-  it('sides that were taken whole, the manifest among them, are no edits', async () => {
+  it('sides that were taken whole, the manifest among them, are no edits', { tags: 'long' }, async () => {
     const cluster = await twoBranches({});
     await runInto(cluster, 'merge');
     await resolve(cluster, { domain: 'both.internal' });
@@ -98,6 +103,7 @@ describe('two branches that both changed the configuration, a version and a secr
 
   it.each(['while the merge goes on', 'once it is committed'])(
     'what git merged of itself is no edit %s, although neither side has it like this',
+    { tags: 'long' },
     async (when) => {
       const cluster = await ownCluster(FEW_NODES);
       await repository(cluster);
@@ -134,7 +140,7 @@ describe('two branches that both changed the configuration, a version and a secr
     },
   );
 
-  it('a stash that does not fit is settled as well', async () => {
+  it('a stash that does not fit is settled as well', { tags: 'long' }, async () => {
     const cluster = await twoBranches({});
     git(cluster, 'checkout', '-q', 'theirs');
     git(cluster, 'reset', '-q', '--soft', 'HEAD^');
@@ -149,7 +155,7 @@ describe('two branches that both changed the configuration, a version and a secr
 });
 
 describe('a merge in which somebody changed a generated file by hand', () => {
-  it('names the file, and renders it anew on request', async () => {
+  it('names the file, and renders it anew on request', { tags: 'long' }, async () => {
     const cluster = await twoBranches({ edited: 'talos/talenv.yaml' });
     await runInto(cluster, 'merge');
     await resolve(cluster, { domain: 'both.internal' });

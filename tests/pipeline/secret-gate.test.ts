@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
+import { runCommand } from '../support/cluster.ts';
 import { readFiles, writeFiles } from '../support/folders.ts';
-import { runInProcess } from '../support/in-process.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
 const ECHO = 'kubernetes/apps/default/echo/app';
@@ -158,7 +158,7 @@ describe('a secret that would lie open', () => {
     const cluster = await hostileCluster(files);
     const before = await readFiles(cluster);
     const env = { GITHUB_TOKEN, CF_TOKEN: TOKEN };
-    const { code, stdout, stderr } = await runInProcess(cluster, ['configure', '--json'], env);
+    const { code, stdout, stderr } = await runCommand(['configure', '--json', '--root', cluster], { env });
     expect({ code, stderr }, stdout).toEqual({ code: 1, stderr: '' });
     const { findings } = JSON.parse(stdout) as {
       findings: readonly { message: string; place: { file: string; line?: number } }[];
@@ -176,7 +176,9 @@ describe('a secret that would lie open', () => {
     '%s sees it',
     async (command) => {
       const cluster = await hostileCluster({ [RULES]: rules('encrypted_regex: ^(data|stringdata)$') });
-      const { code, stdout, stderr } = await runInProcess(cluster, command.split(' '), { CF_TOKEN: TOKEN });
+      const { code, stdout, stderr } = await runCommand([...command.split(' '), '--root', cluster], {
+        env: { CF_TOKEN: TOKEN },
+      });
       expect(code).toBe(1);
       expect(stdout + stderr).toMatch(
         /secret\.sops\.yaml would be written in plain text: none of its values is encrypted/,
@@ -186,7 +188,7 @@ describe('a secret that would lie open', () => {
   );
 });
 
-it('files of generators, whatever their format, are encrypted whole and open again', async () => {
+it('files of generators, whatever their format, are encrypted whole and open again', { tags: 'long' }, async () => {
   const files = {
     'settings.sops.env': 'TOKEN=#< cloudflare_token | replace("\n", "") | replace("\\\\", "") >#\nLEVEL=info\n',
     'settings.sops.ini': '[own]\nlevel = verbose-by-day\n',
@@ -200,7 +202,7 @@ it('files of generators, whatever their format, are encrypted whole and open aga
     [`${APP}/kustomization.yaml.j2`]: kustomization + generator,
     ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`${APP}/${name}.j2`, text])),
   });
-  const { code, stderr } = await runInProcess(cluster, ['configure', '--json'], { CF_TOKEN: TOKEN });
+  const { code, stderr } = await runCommand(['configure', '--json', '--root', cluster], { env: { CF_TOKEN: TOKEN } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const identities = parseIdentityFile(await readFile(join(cluster, 'age.key'), 'utf8'), 'age.key');
   const shown = ['LEVEL=info', 'verbose-by-day', 'b3duOmNvcn', 'correct-horse', ...(await secretsOf(cluster))];
@@ -226,13 +228,13 @@ describe('what is no secret, or found by chance', () => {
     ['the same value in two Secrets', 'token: correct-horse-battery', 'other: x'],
   ];
 
-  it.each(HARMLESS)('%s in a Secret may stand elsewhere', async (_, inSecret, inPlain) => {
+  it.each(HARMLESS)('%s in a Secret may stand elsewhere', { tags: 'long' }, async (_, inSecret, inPlain) => {
     const cluster = await hostileCluster({
       [`${APP}/own.sops.yaml.j2`]: secret(`stringData:\n  ${inSecret}\n`),
       [`${APP}/other.sops.yaml.j2`]: secret(`stringData:\n  ${inSecret}\n`, '', 'other'),
       [CONFIG_MAP]: `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: plain\ndata:\n  ${inPlain}\n`,
     });
-    const { stdout } = await runInProcess(cluster, ['plan', '--json'], { CF_TOKEN: TOKEN });
+    const { stdout } = await runCommand(['plan', '--json', '--root', cluster], { env: { CF_TOKEN: TOKEN } });
     expect(stdout).not.toContain('secrets/plain-text');
     expect(stdout).toMatch(/"status": "(?:planned|failed)"/);
   });

@@ -8,9 +8,8 @@ import { thinRepository } from '../../scripts/thin-repository.mjs';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { readSettings } from '../../src/pipeline/settings.ts';
 import { refuseStrangeCode, SHIPPED_PLUGINS } from '../../src/pipeline/trust.ts';
-import { sampleCluster } from '../support/cluster.ts';
+import { sampleCluster, runCommand, type CommandResult } from '../support/cluster.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { runInProcess, type InProcessResult } from '../support/in-process.ts';
 import { SAMPLE_FILES, SAMPLE_KEYS } from '../support/sample.ts';
 
 const PLUGIN = 'templates/scripts/plugin.ts';
@@ -25,8 +24,10 @@ beforeEach(async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
 });
 
-async function run(cluster: string, ...words: readonly string[]): Promise<InProcessResult> {
-  return await runInProcess(cluster, words, { CLUSTER_TEMPLATE_TRUST: undefined, XDG_STATE_HOME: state });
+async function run(cluster: string, ...words: readonly string[]): Promise<CommandResult> {
+  return await runCommand([...words, '--root', cluster], {
+    env: { CLUSTER_TEMPLATE_TRUST: undefined, XDG_STATE_HOME: state },
+  });
 }
 
 /** The sample with a plugin that somebody else may have written, and the keys of its tree. */
@@ -95,12 +96,14 @@ describe('a secret that cluster.yaml takes from elsewhere', () => {
     await writeFile(file, text.replaceAll('OUTSIDE', outside));
     return { cluster, outside };
   };
-  const plan = (cluster: string, ...words: readonly string[]): Promise<InProcessResult> =>
-    runInProcess(cluster, ['plan', '--keys', SAMPLE_KEYS, ...words], {
-      CLUSTER_TEMPLATE_TRUST: undefined,
-      XDG_STATE_HOME: state,
-      CLOUDFLARE_TOKEN: 'own'.repeat(14),
-      SOMETHING_ELSE: 'foreign'.repeat(6),
+  const plan = (cluster: string, ...words: readonly string[]): Promise<CommandResult> =>
+    runCommand(['plan', '--keys', SAMPLE_KEYS, ...words, '--root', cluster], {
+      env: {
+        CLUSTER_TEMPLATE_TRUST: undefined,
+        XDG_STATE_HOME: state,
+        CLOUDFLARE_TOKEN: 'own'.repeat(14),
+        SOMETHING_ELSE: 'foreign'.repeat(6),
+      },
     });
 
   it.each([
@@ -114,7 +117,7 @@ describe('a secret that cluster.yaml takes from elsewhere', () => {
     ['{file: .git/credentials}', /which is none of this repository/],
     ['{file: .private/notes.txt}', /which is none of this repository/],
     ['{env: SOMETHING_ELSE}', /the environment variable SOMETHING_ELSE, which is none of this repository/],
-  ])('is read from %s as far as the repository is trusted', async (source, refusal) => {
+  ])('is read from %s as far as the repository is trusted', { tags: 'long' }, async (source, refusal) => {
     const { cluster } = await sourced(source);
     const { code, stderr } = await plan(cluster);
     expect(code, stderr).toBe(refusal === undefined ? 0 : 1);
@@ -150,7 +153,7 @@ describe('a link that leads out of the repository', () => {
 });
 
 describe('--trust', () => {
-  it('holds for this command and those that follow, whatever becomes of the plugin', async () => {
+  it('holds for this command and those that follow, whatever becomes of the plugin', { tags: 'long' }, async () => {
     const cluster = await strangeCluster();
     await expectTrusted(cluster, false);
     expect(await run(cluster, 'plan', '--trust', '--keys', SAMPLE_KEYS)).toMatchObject({ code: 0 });
@@ -159,7 +162,7 @@ describe('--trust', () => {
     await expectTrusted(cluster, true);
   });
 
-  it('holds for one folder', async () => {
+  it('holds for one folder', { tags: 'long' }, async () => {
     const cluster = await strangeCluster();
     await run(cluster, 'plan', '--trust', '--keys', SAMPLE_KEYS);
     const other = join(await temporaryFolder(), 'copy');
@@ -167,7 +170,7 @@ describe('--trust', () => {
     await expectTrusted(other, false);
   });
 
-  it('does not hold for another repository in the place of the one that was meant', async () => {
+  it('does not hold for another repository in the place of the one that was meant', { tags: 'long' }, async () => {
     const cluster = await strangeCluster();
     await run(cluster, 'plan', '--trust', '--keys', SAMPLE_KEYS);
     const before = join(await temporaryFolder(), 'before');
@@ -180,7 +183,7 @@ describe('--trust', () => {
     await expectTrusted(cluster, true);
   });
 
-  it('is kept for its user alone, without folders that are gone', async () => {
+  it('is kept for its user alone, without folders that are gone', { tags: 'long' }, async () => {
     const gone = await strangeCluster();
     await run(gone, 'plan', '--trust', '--keys', SAMPLE_KEYS);
     await rm(gone, { recursive: true });
@@ -197,7 +200,7 @@ describe('--trust', () => {
     ['others could have written', (file: string) => chmod(file, 0o666)],
     ['is damaged', (file: string) => writeFile(file, '{"trusted": null}')],
     ['is no JSON', (file: string) => writeFile(file, '{')],
-  ])('is not believed of a record that %s, and can be said again', async (_, spoil) => {
+  ])('is not believed of a record that %s, and can be said again', { tags: 'long' }, async (_, spoil) => {
     const cluster = await strangeCluster();
     await run(cluster, 'plan', '--trust', '--keys', SAMPLE_KEYS);
     await spoil(join(state, 'cluster-template/trust.json'));
@@ -206,7 +209,7 @@ describe('--trust', () => {
     await expectTrusted(cluster, true);
   });
 
-  it('holds for one run where it cannot be kept, which is told', async () => {
+  it('holds for one run where it cannot be kept, which is told', { tags: 'long' }, async () => {
     const cluster = await strangeCluster();
     state = join(state, 'file');
     await writeFile(state, '');
@@ -238,28 +241,32 @@ describe('CLUSTER_TEMPLATE_TRUST', () => {
   ])('names %s', async (_, value, isTrusted) => {
     const cluster = await strangeCluster();
     const env = { CLUSTER_TEMPLATE_TRUST: value(cluster), XDG_STATE_HOME: state };
-    const { code } = await runInProcess(cluster, ['plan', '--keys', SAMPLE_KEYS], env);
+    const { code } = await runCommand(['plan', '--keys', SAMPLE_KEYS, '--root', cluster], { env });
     expect(code).toBe(isTrusted ? 0 : 1);
     expect(existsSync(join(state, 'cluster-template/trust.json'))).toBe(false);
   });
 
   it.each(['1', '.', 'true'])('does not take %s, which would trust whatever one happens to be in', async (value) => {
     const cluster = await strangeCluster();
-    const { code, stderr } = await runInProcess(cluster, ['plan'], { CLUSTER_TEMPLATE_TRUST: value });
+    const { code, stderr } = await runCommand(['plan', '--root', cluster], { env: { CLUSTER_TEMPLATE_TRUST: value } });
     expect(code).toBe(64);
     expect(stderr).toContain(`CLUSTER_TEMPLATE_TRUST takes absolute paths of folders, not "${value}"`);
   });
 });
 
 describe('the owner', () => {
-  it.each([['configure', '--yes'], ['init']])('who makes the keys by %s is not asked later', async (...words) => {
-    const cluster = await sampleCluster();
-    expect(await run(cluster, ...words)).toMatchObject({ code: 0 });
-    await writeFiles(cluster, { [PLUGIN]: OWN });
-    expect(await run(cluster, 'plan')).toMatchObject({ code: 0 });
-  });
+  it.each([['configure', '--yes'], ['init']])(
+    'who makes the keys by %s is not asked later',
+    { tags: 'long' },
+    async (...words) => {
+      const cluster = await sampleCluster();
+      expect(await run(cluster, ...words)).toMatchObject({ code: 0 });
+      await writeFiles(cluster, { [PLUGIN]: OWN });
+      expect(await run(cluster, 'plan')).toMatchObject({ code: 0 });
+    },
+  );
 
-  it('is asked once on a second machine', async () => {
+  it('is asked once on a second machine', { tags: 'long' }, async () => {
     const cluster = await strangeCluster();
     await run(cluster, 'configure', '--yes', '--trust');
     const second = join(await temporaryFolder(), 'second');

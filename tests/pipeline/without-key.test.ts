@@ -8,6 +8,7 @@ import { encryptCompanion } from '../../src/cluster/config/companion.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from '../../src/cluster/root.ts';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import { runCommand, type CommandResult } from '../support/cluster.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { ownCluster } from '../operations/support/own-cluster.ts';
 
@@ -25,7 +26,7 @@ function owner(): Promise<string> {
 }
 
 async function prepare(cluster: string): Promise<string> {
-  await cp(await ownCluster(), cluster, { recursive: true });
+  copyTree(await ownCluster(), cluster);
   const ignored = ['*.key', '*.pub', '/cloudflare-tunnel.json', '/github-push-token.txt'];
   const state = ['/.cluster-template/*', '!/.cluster-template/manifest.json'];
   await writeFiles(cluster, { '.gitignore': [...ignored, ...state, ''].join('\n') });
@@ -40,19 +41,23 @@ afterAll(() => {
 });
 
 describe('a run without the age key', () => {
-  it('says of a secret that is not here that it was not checked, and finds the tree up to date', async () => {
-    const clone = await cloned();
-    const empty = { CLOUDFLARE_TOKEN: '' };
-    for (const source of ['{file: nowhere.key}', '{env: CLOUDFLARE_TOKEN}']) {
-      await edit(clone, 'cluster.yaml', /^cloudflare_token: .*$/m, `cloudflare_token: ${source}`);
-      for (const command of [['validate'], ['configure', '--check']]) {
-        const { code, stderr } = await run(clone, command, empty);
-        expect(code, stderr).toBe(0);
-        expect(stderr).toMatch(/cluster\.yaml:\d+:\d+: note: `cloudflare_token` was not checked/);
-        expect(stderr).not.toContain('config/secret-missing');
+  it(
+    'says of a secret that is not here that it was not checked, and finds the tree up to date',
+    { tags: 'long' },
+    async () => {
+      const clone = await cloned();
+      const empty = { CLOUDFLARE_TOKEN: '' };
+      for (const source of ['{file: nowhere.key}', '{env: CLOUDFLARE_TOKEN}']) {
+        await edit(clone, 'cluster.yaml', /^cloudflare_token: .*$/m, `cloudflare_token: ${source}`);
+        for (const command of [['validate'], ['configure', '--check']]) {
+          const { code, stderr } = await run(clone, command, empty);
+          expect(code, stderr).toBe(0);
+          expect(stderr).toMatch(/cluster\.yaml:\d+:\d+: note: `cloudflare_token` was not checked/);
+          expect(stderr).not.toContain('config/secret-missing');
+        }
       }
-    }
-  });
+    },
+  );
 
   it('tells a change of what does not depend on secrets', async () => {
     const clone = await cloned();
@@ -65,13 +70,14 @@ describe('a run without the age key', () => {
 
   it.each([{ options: ['--without-key'] }, { options: [] }])(
     'writes what the owner would write: $options',
+    { tags: 'long' },
     async ({ options }) => {
       const clone = await cloned();
       await raise(clone);
       const { code, stderr } = await run(clone, ['configure', ...options]);
       expect(code, stderr).toBe(0);
       const theirs = await temporaryFolder();
-      await cp(await owner(), theirs, { recursive: true });
+      copyTree(await owner(), theirs);
       await raise(theirs);
       expect(await run(theirs, ['configure'])).toMatchObject({ code: 0 });
       expect(await committable(clone)).toEqual(await committable(theirs));
@@ -83,7 +89,7 @@ describe('a run without the age key', () => {
     },
   );
 
-  it('takes an edit of the configuration that no secret follows from', async () => {
+  it('takes an edit of the configuration that no secret follows from', { tags: 'long' }, async () => {
     const clone = await cloned();
     await appendFile(join(clone, 'cluster.yaml'), 'cilium_loadbalancer_mode: snat\n');
     expect(await run(clone, ['configure'])).toMatchObject({ code: 0 });
@@ -93,22 +99,26 @@ describe('a run without the age key', () => {
     expect(git(clone, 'status', '--short', '--', '*.sops.yaml')).toBe('');
   });
 
-  it('takes no placeholder in cluster.sops.yaml for the token that cluster.yaml takes from elsewhere', async () => {
-    const theirs = await temporaryFolder();
-    await cp(await owner(), theirs, { recursive: true });
-    await writeFiles(theirs, { 'cluster.sops.yaml': await placeholderCompanion(theirs) });
-    await edit(theirs, 'cluster.yaml', /^cloudflare_token: .*$/m, 'cloudflare_token: {env: THEIR_TOKEN}');
-    expect(await run(theirs, ['configure'], { THEIR_TOKEN: 'their-token-4711' })).toMatchObject({ code: 0 });
-    commit(theirs);
-    const clone = await cloned(theirs);
-    const checked = await run(clone, ['configure', '--check']);
-    expect(checked, checked.stderr).toMatchObject({ code: 0 });
-    expect(checked.stderr).toMatch(/cluster\.yaml:\d+:\d+: note: `cloudflare_token` was not checked/);
-    await edit(clone, 'cluster.yaml', /THEIR_TOKEN/, 'OTHER_TOKEN');
-    const { code, stderr } = await run(clone, ['configure', '--without-key']);
-    expect(stderr).toMatch(/cert-manager\/app\/secret\.sops\.yaml cannot be made.*: stringData\.api-token changed/);
-    expect(code).toBe(1);
-  });
+  it(
+    'takes no placeholder in cluster.sops.yaml for the token that cluster.yaml takes from elsewhere',
+    { tags: 'long' },
+    async () => {
+      const theirs = await temporaryFolder();
+      copyTree(await owner(), theirs);
+      await writeFiles(theirs, { 'cluster.sops.yaml': await placeholderCompanion(theirs) });
+      await edit(theirs, 'cluster.yaml', /^cloudflare_token: .*$/m, 'cloudflare_token: {env: THEIR_TOKEN}');
+      expect(await run(theirs, ['configure'], { THEIR_TOKEN: 'their-token-4711' })).toMatchObject({ code: 0 });
+      commit(theirs);
+      const clone = await cloned(theirs);
+      const checked = await run(clone, ['configure', '--check']);
+      expect(checked, checked.stderr).toMatchObject({ code: 0 });
+      expect(checked.stderr).toMatch(/cluster\.yaml:\d+:\d+: note: `cloudflare_token` was not checked/);
+      await edit(clone, 'cluster.yaml', /THEIR_TOKEN/, 'OTHER_TOKEN');
+      const { code, stderr } = await run(clone, ['configure', '--without-key']);
+      expect(stderr).toMatch(/cert-manager\/app\/secret\.sops\.yaml cannot be made.*: stringData\.api-token changed/);
+      expect(code).toBe(1);
+    },
+  );
 
   it.each<[what: string, change: (clone: string) => Promise<void>, message: RegExp]>([
     [
@@ -200,7 +210,7 @@ describe('a run without the age key', () => {
       },
       /git has no commit of a configure, and templates\/overrides\/.* changed/,
     ],
-  ])('is refused whole where it meets %s', async (_, change, message) => {
+  ])('is refused whole where it meets %s', { tags: 'long' }, async (_, change, message) => {
     const clone = await cloned();
     await change(clone);
     const before = await committable(clone);
@@ -212,29 +222,33 @@ describe('a run without the age key', () => {
     expect(await committable(clone)).toEqual(before);
   });
 
-  it('leaves a plain file that depends on a secret as it is, and says that it was not checked', async () => {
-    const theirs = await temporaryFolder();
-    await cp(await owner(), theirs, { recursive: true });
-    const text = await readFile(join(theirs, `templates/config/${ECHO}.j2`), 'utf8');
-    await writeFiles(theirs, {
-      [OVERRIDE]: text.replace(
-        '  name: echo\n',
-        '  name: echo\n  labels: { tunnel: "#< cloudflare_tunnel_id() >#" }\n',
-      ),
-    });
-    expect(await run(theirs, ['configure'])).toMatchObject({ code: 0 });
-    commit(theirs);
-    const clone = await cloned(theirs);
-    const checked = await run(clone, ['configure', '--check']);
-    expect(checked, checked.stderr).toMatchObject({ code: 0 });
-    expect(checked.stderr).toContain(`${ECHO} was not checked: what stands in it depends on a secret`);
-    await edit(clone, OVERRIDE, /tag: .*/, 'tag: 99.9.9');
-    const { code, stderr } = await run(clone, ['configure']);
-    expect(code).toBe(1);
-    expect(stderr).toContain('what stands in it depends on a secret, and changed');
-  });
+  it(
+    'leaves a plain file that depends on a secret as it is, and says that it was not checked',
+    { tags: 'long' },
+    async () => {
+      const theirs = await temporaryFolder();
+      copyTree(await owner(), theirs);
+      const text = await readFile(join(theirs, `templates/config/${ECHO}.j2`), 'utf8');
+      await writeFiles(theirs, {
+        [OVERRIDE]: text.replace(
+          '  name: echo\n',
+          '  name: echo\n  labels: { tunnel: "#< cloudflare_tunnel_id() >#" }\n',
+        ),
+      });
+      expect(await run(theirs, ['configure'])).toMatchObject({ code: 0 });
+      commit(theirs);
+      const clone = await cloned(theirs);
+      const checked = await run(clone, ['configure', '--check']);
+      expect(checked, checked.stderr).toMatchObject({ code: 0 });
+      expect(checked.stderr).toContain(`${ECHO} was not checked: what stands in it depends on a secret`);
+      await edit(clone, OVERRIDE, /tag: .*/, 'tag: 99.9.9');
+      const { code, stderr } = await run(clone, ['configure']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('what stands in it depends on a secret, and changed');
+    },
+  );
 
-  it('needs no git where nothing changed, and no run with another key', async () => {
+  it('needs no git where nothing changed, and no run with another key', { tags: 'long' }, async () => {
     const clone = await cloned();
     await rm(join(clone, '.git'), { recursive: true });
     expect(await run(clone, ['configure'])).toMatchObject({ code: 0 });

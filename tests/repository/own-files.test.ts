@@ -59,7 +59,7 @@ describe('the checks of the package', () => {
     },
   );
 
-  it('check:types compiles nothing of the user', () => {
+  it('check:types compiles nothing of the user', { tags: 'long' }, () => {
     const compiler = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
     const words = [compiler, '-p', 'tsconfig.json', '--listFilesOnly'];
     const files = execFileSync(process.execPath, words, {

@@ -50,7 +50,7 @@ export async function renderSample(fields: Fields = {}, node: Fields = {}): Prom
   const { nodes } = parse(await readFile(join(SAMPLE_FILES, 'nodes.yaml'), 'utf8')) as { nodes: Fields[] };
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
   try {
-    await copySample(folder);
+    copySample(folder);
     await writeFiles(folder, {
       'cluster.yaml': stringify({ ...sample, ...fields }),
       'nodes.yaml': stringify({ nodes: nodes.map((one) => ({ ...one, ...node })) }, { aliasDuplicateObjects: false }),

@@ -1,7 +1,8 @@
+// @module-tag long
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import { encrypt } from '../../src/sops/encrypt.ts';
 import { parseRules, ruleFor } from '../../src/sops/rules.ts';
@@ -11,9 +12,6 @@ import { copySample } from '../support/sample.ts';
 import { canMakeTerminal } from '../support/terminal.ts';
 import { answersIn, codeBlocks, fits, runStep, stepsOf } from '../support/transcripts.ts';
 import { repositoryText } from './rendering.ts';
-
-/** Every page runs several commands that render the whole tree. */
-vi.setConfig({ testTimeout: 240_000 });
 
 /** Pages that show commands with what they print, and whose repository they are typed in. */
 const PAGES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
@@ -72,7 +70,7 @@ describe('the app of docs/apps.md', () => {
 /** A clone of the repository as it is published. */
 async function published(folder: string): Promise<void> {
   await cp('.gitignore', join(folder, '.gitignore'));
-  await copySample(folder);
+  copySample(folder);
   for (const part of ['Taskfile.yaml', '.taskfiles', 'bin']) await cp(part, join(folder, part), { recursive: true });
   git(folder, 'init', '--quiet', '--initial-branch=main', '--template=');
   git(folder, 'add', '--all');

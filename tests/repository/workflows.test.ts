@@ -1,12 +1,14 @@
-import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+// @module-tag long
+import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OWNERSHIP } from '../../src/upgrade/owners.ts';
 import { asOwner, commit, git, INSTALL, makeFork, runJob, type StepResult, type Workflow } from '../fork/fork.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { REPOSITORY, repositoryText, type Fields } from './rendering.ts';
 
@@ -25,9 +27,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npx --yes --package renovate': 'it asks a registry',
 };
 
-/** Each step is a process that renders the whole tree. */
-vi.setConfig({ testTimeout: 180_000 });
-
 const ECHO = 'kubernetes/apps/default/echo/app/ocirepository.yaml';
 let folder = '';
 let owner = '';
@@ -36,7 +35,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cluster-template-workflows-'));
   owner = join(folder, 'owner');
   await makeFork(owner);
-}, 120_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -126,7 +125,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
     } = await pushed((clone) => edit(clone, TEMPLATE, /tag: .*/, 'tag: 99.9.9'));
     await committed(scratch, (await runJob(render, 'render', { folder: runner, scratch })).outputs.patch);
     const fork = join(scratch, 'fork');
-    await cp(owner, fork, { recursive: true });
+    copyTree(owner, fork);
     await edit(fork, 'cluster.yaml', /^cluster_gateway_addr: .*/m, 'cluster_gateway_addr: 10.20.30.77');
     await asOwner(fork, ['configure', '--yes']);
     await commit(fork, 'Owner');
@@ -217,7 +216,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
   /** What the owner, with all keys, would commit. */
   async function ownersTree(change: (fork: string) => Promise<void>): Promise<string> {
     const fork = join(await temporaryFolder(), 'fork');
-    await cp(owner, fork, { recursive: true });
+    copyTree(owner, fork);
     await change(fork);
     await asOwner(fork, ['configure', '--yes']);
     await git(fork, 'add', '--all');

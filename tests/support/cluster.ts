@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { copyTree } from './copy-tree.ts';
 import { temporaryFolder } from './folders.ts';
 import { copySample } from './sample.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
+const LAUNCHER = join(repository, 'bin/cluster-template.mjs');
 
 /** How a command ended. */
 export interface CommandResult {
@@ -20,37 +23,90 @@ export interface CommandResult {
  */
 export async function sampleCluster(configuration?: string): Promise<string> {
   const folder = await temporaryFolder();
-  await copySample(folder);
-  if (configuration !== undefined) await cp(configuration, folder, { recursive: true });
+  copySample(folder);
+  if (configuration !== undefined) copyTree(configuration, folder);
   return folder;
 }
 
-/** Runs `cluster-template` as a user would: a process of its own, no terminal, none of the caller's keys. */
-export async function runCommand(
+/** Where a command is run, and what it finds there. */
+interface CommandOptions {
+  readonly cwd?: string;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One command at a time has the folder, the variables and the outputs of this process. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `cluster-template` in this process, as starting one takes many times as long: no terminal, none of the caller's keys. What has to
+ * do with the process itself (signals, options of Node, the bundle) is for `startCommand`.
+ */
+export async function runCommand(arguments_: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const running = last.then(() => runHere(arguments_, options));
+  last = running.catch(() => undefined);
+  return await running;
+}
+
+async function runHere(arguments_: readonly string[], { cwd, env }: CommandOptions): Promise<CommandResult> {
+  const texts = { stdout: '', stderr: '' };
+  const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] ?? '' };
+  const catching =
+    (name: keyof typeof texts) =>
+    (chunk: string | Uint8Array): boolean => {
+      texts[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+      return true;
+    };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(catching('stdout')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(catching('stderr')),
+  ];
+  layEnvironment(environmentOf(env));
+  process.argv[1] = LAUNCHER;
+  process.chdir(cwd ?? repository);
+  try {
+    return { code: await main(arguments_), ...texts };
+  } finally {
+    process.chdir(before.cwd);
+    process.argv[1] = before.script;
+    layEnvironment(before.env);
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Runs `cluster-template` as a user would, in a process of its own: no terminal, none of the caller's keys. */
+export async function startCommand(
   arguments_: readonly string[],
-  options: {
-    readonly cwd?: string;
-    readonly env?: Readonly<Record<string, string>>;
+  options: CommandOptions & {
     readonly node?: readonly string[];
     /** Another launcher than that of this repository. */
     readonly launcher?: string;
   } = {},
 ): Promise<CommandResult> {
-  const { SOPS_AGE_KEY_FILE: _key, SOPS_AGE_KEY: _text, FORCE_COLOR: _colour, ...inherited } = process.env;
-  const command = [
-    ...(options.node ?? []),
-    options.launcher ?? join(repository, 'bin/cluster-template.mjs'),
-    ...arguments_,
-  ];
+  const command = [...(options.node ?? []), options.launcher ?? LAUNCHER, ...arguments_];
   return await new Promise((settle) => {
     execFile(
       process.execPath,
       command,
-      { cwd: options.cwd ?? repository, env: { ...inherited, NO_COLOR: '1', ...options.env }, maxBuffer: 2 ** 26 },
+      { cwd: options.cwd ?? repository, env: environmentOf(options.env), maxBuffer: 2 ** 26 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
         settle({ code, stdout, stderr });
       },
     );
   });
+}
+
+function environmentOf(more: CommandOptions['env'] = {}): Record<string, string | undefined> {
+  const { SOPS_AGE_KEY_FILE: _key, SOPS_AGE_KEY: _text, FORCE_COLOR: _colour, ...inherited } = process.env;
+  return { ...inherited, NO_COLOR: '1', ...more };
+}
+
+/** Node reads some variables past the object, so that another one in its place would not do. */
+function layEnvironment(variables: Readonly<Record<string, string | undefined>>): void {
+  for (const name of new Set([...Object.keys(process.env), ...Object.keys(variables)])) {
+    const value = variables[name];
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
 }

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,7 +7,9 @@ import { onTestFinished } from 'vitest';
 /** A new folder that is gone after the test, filled with files by path; executable ones are named with a trailing `*`. */
 export async function temporaryFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   await writeFiles(folder, files);
   return folder;
 }
@@ -21,14 +24,17 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
-/** Every file below a folder by path, with its text; executable ones are named with a trailing `*`. */
-export async function readFiles(folder: string): Promise<Record<string, string>> {
+/**
+ * Every file below a folder by path, with its text; executable ones are named with a trailing `*`. Trees are small and read often: in one
+ * go, which takes a fifth of the time.
+ */
+export function readFiles(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    const executable = ((await stat(path)).mode & 0o100) !== 0;
-    found[relative(folder, path) + (executable ? '*' : '')] = await readFile(path, 'utf8');
+    const executable = (statSync(path).mode & 0o100) !== 0;
+    found[relative(folder, path) + (executable ? '*' : '')] = readFileSync(path, 'utf8');
   }
-  return found;
+  return Promise.resolve(found);
 }

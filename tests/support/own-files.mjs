@@ -77,19 +77,27 @@ function guard(object, name, check) {
 
 const OPENING = ['open', 'readFile', 'createReadStream', 'copyFile', 'readdir', 'opendir', 'writeFile', 'appendFile'];
 const isRecursive = (options) => options?.recursive === true;
-for (const name of OPENING) {
-  const check = name === 'readdir' ? (path, options) => (isRecursive(options) ? refuseWhole : refuse)(path) : refuse;
-  guard(fs, name, check);
-  guard(fs, `${name}Sync`, check);
-  guard(fs.promises, name, check);
+
+function guardAll() {
+  for (const name of OPENING) {
+    const check = name === 'readdir' ? (path, options) => (isRecursive(options) ? refuseWhole : refuse)(path) : refuse;
+    guard(fs, name, check);
+    guard(fs, `${name}Sync`, check);
+    guard(fs.promises, name, check);
+  }
+  for (const [object, name] of [
+    [fs, 'cp'],
+    [fs, 'cpSync'],
+    [fs.promises, 'cp'],
+  ])
+    guard(object, name, refuseWhole);
+  syncBuiltinESMExports();
 }
-for (const [object, name] of [
-  [fs, 'cp'],
-  [fs, 'cpSync'],
-  [fs.promises, 'cp'],
-])
-  guard(object, name, refuseWhole);
-syncBuiltinESMExports();
+
+// Loaded for every file of tests, of which one process reads many.
+const DONE = Symbol.for('cluster-template.own-files');
+if (globalThis[DONE] !== true) guardAll();
+globalThis[DONE] = true;
 
 if (process.env.NODE_OPTIONS?.includes(self) !== true) {
   process.env.NODE_OPTIONS =

@@ -3,6 +3,7 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
+import { copyTree } from './copy-tree.ts';
 import { layRecordedVersions } from './versions.ts';
 
 const run = promisify(execFile);
@@ -79,6 +80,6 @@ export function configuredSample(): string {
 }
 
 /** Copies the configured sample into a folder. */
-export async function copySample(folder: string): Promise<void> {
-  for (const part of SAMPLE_PARTS) await cp(join(configuredSample(), part), join(folder, part), { recursive: true });
+export function copySample(folder: string): void {
+  for (const part of SAMPLE_PARTS) copyTree(join(configuredSample(), part), join(folder, part));
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { encryptCompanion } from '../../src/cluster/config/companion.ts';
@@ -10,6 +10,7 @@ import type { SecretText } from '../../src/cluster/config/types.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile, type AgeIdentity } from '../../src/sops/identities.ts';
 import type { CommandResult } from './cluster.ts';
+import { copyTree } from './copy-tree.ts';
 import { readFiles, temporaryFolder, writeFiles } from './folders.ts';
 import { copySample } from './sample.ts';
 
@@ -57,7 +58,7 @@ let prepared: Promise<string> | undefined;
 export async function smallCluster(folder?: string): Promise<SmallCluster> {
   prepared ??= prepare();
   const to = folder ?? (await temporaryFolder());
-  await cp(await prepared, to, { recursive: true, verbatimSymlinks: true });
+  copyTree(await prepared, to);
   return clusterIn(to);
 }
 
@@ -87,7 +88,7 @@ async function prepare(): Promise<string> {
   });
   const cluster = clusterIn(folder);
   const { repository, upstream } = cluster;
-  await copySample(repository);
+  copySample(repository);
   for (const part of ['kubernetes', 'bootstrap/helmfile.d']) {
     await rm(join(repository, 'templates/config', part), { recursive: true });
     await rm(join(repository, part), { recursive: true });
@@ -188,7 +189,7 @@ export async function runProcess(
  */
 export async function privateLauncher(): Promise<string> {
   const folder = await temporaryFolder();
-  await cp(join(project, 'dist'), join(folder, 'dist'), { recursive: true });
+  copyTree(join(project, 'dist'), join(folder, 'dist'));
   await symlink(join(project, 'node_modules'), join(folder, 'node_modules'));
   await writeFiles(folder, {
     'package.json': '{"type":"module"}\n',

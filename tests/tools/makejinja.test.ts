@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyForMakejinja } from '../../bench/makejinja/sample.ts';
-import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { startCommand, sampleCluster } from '../support/cluster.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { output } from './support/run.ts';
 import { findTools, REPOSITORY, titled } from './support/tools.ts';
@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)(titled('makejinja 2.8.1', missing), () =>
   it('makes the same plain files of the sample as we do', async () => {
     const cluster = await sampleCluster();
     const ours = join(cluster, 'ours');
-    const result = await runCommand(['render', '--output', ours, '--root', cluster, '--keys', KEYS]);
+    const result = await startCommand(['render', '--output', ours, '--root', cluster, '--keys', KEYS]);
     expect(result, result.stderr).toMatchObject({ code: 0 });
     const theirs = await temporaryFolder();
     await copyForMakejinja(cluster, KEYS, theirs);

@@ -8,7 +8,7 @@ import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { isFields } from '../../src/manifests/document.ts';
 import { at, listAt, readTree, textAt, type Fields, type Tree } from '../golden/trees.ts';
 import { configureOwn, ownCluster } from '../operations/support/own-cluster.ts';
-import { runCommand } from '../support/cluster.ts';
+import { startCommand } from '../support/cluster.ts';
 import { installCrds, startCluster, type TestCluster } from './cluster.ts';
 import { CONTROLLERS, startFlux, type FluxControllers } from './support/flux-controllers.ts';
 import { decryptedObjects, fluxObjects } from './support/flux.ts';
@@ -274,7 +274,7 @@ async function expectCommands({ cluster }: FluxWorld, folder: string): Promise<v
   await writeFile(join(folder, 'kubeconfig'), await readFile(cluster.kubeconfig), { mode: 0o600 });
   const path = [dirname(tools.paths.flux), dirname(tools.paths.kubectl), process.env.PATH ?? ''].join(delimiter);
   const run = async (...words: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runCommand([...words, '--root', folder], { env: { PATH: path } });
+    const { code, stdout, stderr } = await startCommand([...words, '--root', folder], { env: { PATH: path } });
     expect(code, `${words.join(' ')}: ${stdout}${stderr}`).toBe(0);
     return stdout;
   };

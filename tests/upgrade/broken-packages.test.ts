@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { dependencyOf } from '../../src/upgrade/thin.ts';
-import { runInProcess } from '../support/in-process.ts';
+import { runCommand } from '../support/cluster.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const PACKAGE = 'node_modules/cluster-template';
@@ -47,6 +47,7 @@ describe('package.json of a repository', () => {
 describe('the installed package of a thin repository', () => {
   it.each(Object.keys(INSTALLED).filter((path) => path.endsWith('.json')))(
     'whose %s is broken is one finding',
+    { tags: 'long' },
     async (path) => {
       const folder = await temporaryFolder({
         '.gitignore': 'node_modules\n',
@@ -64,11 +65,13 @@ describe('the installed package of a thin repository', () => {
         execFileSync('git', words, { cwd: folder });
       for (const text of BROKEN) {
         await writeFiles(folder, { ...INSTALLED, [path]: text });
-        const { code, stderr } = await runInProcess(folder, [
+        const { code, stderr } = await runCommand([
           'upgrade',
           '--dry-run',
           '--from',
           join(folder, 'new.tgz'),
+          '--root',
+          folder,
         ]);
         expect({ code, errors: stderr.match(/error:.*/g) }, text).toEqual({
           code: 1,

@@ -1,19 +1,17 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
 import { configureFork } from '../fork/fork.ts';
 import { runCommand, type CommandResult } from '../support/cluster.ts';
+import { copyTree } from '../support/copy-tree.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { layOutSample } from '../support/sample.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { change, commit, exists, git, release, stateOf } from './histories.ts';
 
 // The command as it is called, on the repository of somebody who has configured it for himself, with the real templates.
-
-/** Every test starts several processes that render the whole tree. */
-vi.setConfig({ testTimeout: 240_000 });
 
 const ECHO = 'templates/config/kubernetes/apps/default/echo/app';
 const OVERRIDE = 'templates/overrides/kubernetes/apps/default/echo/app/helmrelease.yaml.j2';
@@ -70,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('cluster-template upgrade', () => {
-  it('says by its exit code whether there is a newer version', async () => {
+  it('says by its exit code whether there is a newer version', { tags: 'long' }, async () => {
     const own = await copied();
     const { code, stdout } = await upgrade(own, '--check');
     expect(code).toBe(2);
@@ -156,7 +154,7 @@ describe('cluster-template upgrade', () => {
     expect(await upgrade(own, '--check')).toMatchObject({ code: 0, stdout: '0.2.0 is the newest version\n' });
   });
 
-  it('ends with 1 where there are conflicts, and takes all of it back', async () => {
+  it('ends with 1 where there are conflicts, and takes all of it back', { tags: 'long' }, async () => {
     const own = await copied();
     await commit(own, { 'Taskfile.yaml': "version: '3'\n# mine\n", [`${ECHO}/ocirepository.yaml.j2`]: undefined });
     const before = await stateOf(own);
@@ -184,7 +182,7 @@ describe('cluster-template upgrade', () => {
     expect(await stateOf(own)).toBe(before);
   });
 
-  it('moves a field of the encrypted companion, and refuses to where the key is not', async () => {
+  it('moves a field of the encrypted companion, and refuses to where the key is not', { tags: 'long' }, async () => {
     const rename = {
       name: 'token',
       version: '0.2.0',
@@ -220,7 +218,7 @@ describe('cluster-template upgrade', () => {
 /** A copy of the owner's repository, with his keys. */
 async function copied(): Promise<string> {
   const own = join(await temporaryFolder(), 'own');
-  await cp(owner, own, { recursive: true });
+  copyTree(owner, own);
   return own;
 }
 

@@ -1,7 +1,8 @@
+// @module-tag long
 import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { isToolFile, OWNERSHIP } from '../../src/upgrade/owners.ts';
 import type { UpgradePlan } from '../../src/upgrade/plan.ts';
@@ -10,8 +11,6 @@ import { copySample, SAMPLE_FILES } from '../support/sample.ts';
 import { change, commit, copyWithoutHistory, exists, git, stateOf } from './histories.ts';
 
 // Histories of the whole tree of the tool, thousands of files, as users have them.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
-
 const APPS = 'templates/config/kubernetes/apps/default';
 const OVERRIDES = 'templates/overrides/kubernetes/apps/default';
 const signal = new AbortController().signal;
@@ -82,7 +81,7 @@ async function layOutTool(): Promise<void> {
     if (!present.has(path.split('/')[0] ?? '')) continue;
     await cp(path, join(template, path), { recursive: true });
   }
-  await copySample(template);
+  copySample(template);
   await cp(SAMPLE_FILES, template, { recursive: true });
 }
 

@@ -136,7 +136,7 @@ describe('upgrade', () => {
     expect(unmerged(folder)).toEqual([]);
   });
 
-  it('finds what is most like a copy that was taken between two versions', async () => {
+  it('finds what is most like a copy that was taken between two versions', { tags: 'long' }, async () => {
     const between = git(template, 'rev-parse', 'v0.2.0~2');
     const folder = await copyWithoutHistory(template, between);
     await commit(folder, { 'src/main.ts': lines({ 3: 'mine 3' }) });
@@ -169,7 +169,7 @@ describe('upgrade', () => {
     expect(unmerged(folder)).toEqual([]);
   });
 
-  it('leaves what both changed as conflicts of git, with the base shown', async () => {
+  it('leaves what both changed as conflicts of git, with the base shown', { tags: 'long' }, async () => {
     const folder = await copyWithoutHistory(template, 'v0.1.0');
     await commit(folder, {
       'templates/config/app.yaml.j2': lines({ 3: 'mine 3' }),
@@ -201,7 +201,7 @@ describe('upgrade', () => {
     git(folder, 'fsck', '--connectivity-only');
   });
 
-  it('leaves removed what the user removed, also where it is called something else now', async () => {
+  it('leaves removed what the user removed, also where it is called something else now', { tags: 'long' }, async () => {
     const folder = await copyWithoutHistory(template, 'v0.1.0');
     await commit(folder, {
       'docs/old.md': undefined,
@@ -233,7 +233,7 @@ describe('upgrade', () => {
     }
   });
 
-  it('touches no file of the user at a place that the new version takes', async () => {
+  it('touches no file of the user at a place that the new version takes', { tags: 'long' }, async () => {
     const folder = await copyWithoutHistory(template, 'v0.1.0');
     await commit(folder, { 'src/new.ts': 'my own\n' });
     await change(folder, { 'schemas/migrations.json': 'not tracked\n' });
@@ -247,7 +247,7 @@ describe('upgrade', () => {
     ]);
   });
 
-  it('names an override whose original changed, and merges the change on request', async () => {
+  it('names an override whose original changed, and merges the change on request', { tags: 'long' }, async () => {
     const folder = await copyWithoutHistory(template, 'v0.1.0');
     const own = {
       'templates/overrides/app.yaml.j2': lines({ 12: 'mine 12' }),

@@ -95,18 +95,22 @@ describe('applyPlan on a disk that refuses', () => {
     expect([...seen].sort()).toEqual(['new', 'old']);
   });
 
-  it('is whole after the next run, wherever it was killed while it took back a failed change', async () => {
-    const seen = new Set<string>();
-    for (let at = 8; at <= 24; at += 3) {
-      for (let deadFrom = at + 1; deadFrom <= at + 20; deadFrom++) {
-        const { workspace, before, plan } = await prepare();
-        Object.assign(fault, { calls: 0, at, deadFrom });
-        await applyPlan(workspace, plan, RECORD).catch(() => undefined);
-        seen.add(await outcome(workspace, before, `fails at ${String(at)}, dead from ${String(deadFrom)}`));
+  it(
+    'is whole after the next run, wherever it was killed while it took back a failed change',
+    { tags: 'long' },
+    async () => {
+      const seen = new Set<string>();
+      for (let at = 8; at <= 24; at += 3) {
+        for (let deadFrom = at + 1; deadFrom <= at + 20; deadFrom++) {
+          const { workspace, before, plan } = await prepare();
+          Object.assign(fault, { calls: 0, at, deadFrom });
+          await applyPlan(workspace, plan, RECORD).catch(() => undefined);
+          seen.add(await outcome(workspace, before, `fails at ${String(at)}, dead from ${String(deadFrom)}`));
+        }
       }
-    }
-    expect(seen.has('old')).toBe(true);
-  });
+      expect(seen.has('old')).toBe(true);
+    },
+  );
 
   it('can be killed again and again while it recovers', async () => {
     for (let deadFrom = 10; deadFrom <= 30; deadFrom += 2) {

@@ -12,7 +12,7 @@ import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import { encrypt } from '../../../src/sops/encrypt.ts';
 import { DEFAULT_SELECTION } from '../../../src/sops/selection.ts';
-import { runCommand } from '../../support/cluster.ts';
+import { runCommand, startCommand } from '../../support/cluster.ts';
 import { readFiles } from '../../support/folders.ts';
 import { helmList, kubeWorld, RENDERED, type PresentSecret } from '../support/kube-world.ts';
 import { logReporter } from '../support/log-reporter.ts';
@@ -46,7 +46,7 @@ describe('bootstrap apps', () => {
     `);
   });
 
-  it('hands secrets over through the standard input alone', async () => {
+  it('hands secrets over through the standard input alone', { tags: 'long' }, async () => {
     const { cluster, stands, secrets } = await world();
     const before = await readFiles(cluster);
     await bootstrap(cluster, stands);
@@ -65,23 +65,30 @@ describe('bootstrap apps', () => {
     expect(inputs[0]).toBe(createHash('sha256').update(namespaces).digest('hex'));
   });
 
-  it('applies the token of a secret store that lies encrypted in bootstrap/, and none where there is none', async () => {
-    const { cluster, stands } = await world();
-    const { recipient, identities } = await readAgeKey(cluster);
-    const path = 'bootstrap/doppler-token.sops.yaml';
-    const token = { metadata: { name: 'doppler-token', namespace: 'network' }, stringData: { token: 'dp.st.marker' } };
-    const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
-    const plain = `${JSON.stringify({ apiVersion: 'v1', kind: 'Secret', ...token })}\n`;
-    const text = await encrypt({ path, plain, rule, indent: 2, identities, now: new Date() });
-    await writeFile(join(cluster, path), text);
-    const lines = await bootstrap(cluster, stands);
-    expect(lines).toContain('  applied doppler-token, github-deploy-key, sops-age, cluster-secrets');
-    const applied = (await stands.calls()).filter(({ args }) => args.includes('apply') && args.includes('network'));
-    expect(applied.map(({ input }) => (input?.bytes ?? 0) > 0)).toEqual([true]);
-    expect(await readFile(join(stands.folder, 'calls.jsonl'), 'utf8')).not.toContain('dp.st.marker');
-  });
+  it(
+    'applies the token of a secret store that lies encrypted in bootstrap/, and none where there is none',
+    { tags: 'long' },
+    async () => {
+      const { cluster, stands } = await world();
+      const { recipient, identities } = await readAgeKey(cluster);
+      const path = 'bootstrap/doppler-token.sops.yaml';
+      const token = {
+        metadata: { name: 'doppler-token', namespace: 'network' },
+        stringData: { token: 'dp.st.marker' },
+      };
+      const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
+      const plain = `${JSON.stringify({ apiVersion: 'v1', kind: 'Secret', ...token })}\n`;
+      const text = await encrypt({ path, plain, rule, indent: 2, identities, now: new Date() });
+      await writeFile(join(cluster, path), text);
+      const lines = await bootstrap(cluster, stands);
+      expect(lines).toContain('  applied doppler-token, github-deploy-key, sops-age, cluster-secrets');
+      const applied = (await stands.calls()).filter(({ args }) => args.includes('apply') && args.includes('network'));
+      expect(applied.map(({ input }) => (input?.bytes ?? 0) > 0)).toEqual([true]);
+      expect(await readFile(join(stands.folder, 'calls.jsonl'), 'utf8')).not.toContain('dp.st.marker');
+    },
+  );
 
-  it('changes nothing a second time', async () => {
+  it('changes nothing a second time', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     await bootstrap(cluster, stands);
     await stands.forgetCalls();
@@ -102,7 +109,7 @@ describe('bootstrap apps', () => {
     expect(lines).toContain('  all 6 are installed');
   });
 
-  it('tells with --diff what is still to be done, and changes nothing', async () => {
+  it('tells with --diff what is still to be done, and changes nothing', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     const diff = ['bootstrap', 'apps', '--diff', '--root', cluster];
     const before = await runCommand(diff, { env: stands.env });
@@ -127,7 +134,7 @@ describe('bootstrap apps', () => {
 });
 
 describe('an interrupted bootstrap apps', () => {
-  it('is finished by the next run, whichever call failed', async () => {
+  it('is finished by the next run, whichever call failed', { tags: 'long' }, async () => {
     const first = await world();
     await bootstrap(first.cluster, first.stands);
     const calls = (await first.stands.calls()).length;
@@ -141,23 +148,23 @@ describe('an interrupted bootstrap apps', () => {
       await bootstrap(cluster, stands);
       expect(await flags(stands), String(failAt)).toEqual(['crds', 'namespaces', 'registered', 'releases']);
     }
-  }, 300_000);
+  });
 
-  it('is finished by the next run, wherever it was killed', async () => {
+  it('is finished by the next run, wherever it was killed', { tags: 'long' }, async () => {
     for (const killAt of [2, 8, 13]) {
       const { cluster, stands } = await world();
       await stands.disturb({ killAt });
       const command = ['bootstrap', 'apps', '--root', cluster, '--poll-interval', '0.01', '--timeout', '10'];
-      await runCommand(command, { env: stands.env });
+      await startCommand(command, { env: stands.env });
       await stands.disturb({});
       const again = await runCommand(command, { env: stands.env });
       expect(again, `killed at ${String(killAt)}: ${again.stderr}`).toMatchObject({ code: 0 });
       expect(again.stdout).toContain('Flux looks after the cluster now');
       expect(await flags(stands)).toEqual(['crds', 'namespaces', 'registered', 'releases']);
     }
-  }, 300_000);
+  });
 
-  it('installs only the releases that are missing', async () => {
+  it('installs only the releases that are missing', { tags: 'long' }, async () => {
     const list = {
       program: 'helm',
       match: '^list ',
@@ -174,7 +181,7 @@ describe('an interrupted bootstrap apps', () => {
     ]);
   });
 
-  it('takes back what an earlier run of helm left half done', async () => {
+  it('takes back what an earlier run of helm left half done', { tags: 'long' }, async () => {
     const { cluster, stands } = await world([
       { program: 'helm', match: '^list ', unless: ['taken-back'], stdout: helmList(['cilium'], 'pending-install') },
       { program: 'helm', match: '^uninstall cilium --namespace kube-system ', sets: ['taken-back'] },
@@ -184,7 +191,7 @@ describe('an interrupted bootstrap apps', () => {
     expect((await stands.calls()).filter(({ args }) => args[0] === 'uninstall')).toHaveLength(1);
   });
 
-  it('waits for somebody else who is at work on a release', async () => {
+  it('waits for somebody else who is at work on a release', { tags: 'long' }, async () => {
     const now = new Date().toISOString().replace('T', ' ').replace('Z', ' +0000 UTC');
     const { cluster, stands } = await world([
       {
@@ -200,7 +207,7 @@ describe('an interrupted bootstrap apps', () => {
     expect((await stands.calls()).some(({ args }) => args[0] === 'uninstall')).toBe(false);
   });
 
-  it('tries again what may pass by itself, and says why', async () => {
+  it('tries again what may pass by itself, and says why', { tags: 'long' }, async () => {
     const { cluster, stands } = await world([
       {
         program: 'helmfile',
@@ -291,7 +298,7 @@ describe('bootstrap apps stops', () => {
     expect(ended).toMatchObject({ findings: [{ code: 'operations/not-generated' }] });
   });
 
-  it('before nodes are there, where none are waited for, it goes on', async () => {
+  it('before nodes are there, where none are waited for, it goes on', { tags: 'long' }, async () => {
     const { cluster, stands } = await world([{ program: 'kubectl', match: '^get nodes', stdout: '{"items": []}' }]);
     const lines = await bootstrap(cluster, stands, QUICK, { limitSeconds: 0, pauseSeconds: 0 });
     expect(lines).toContain('  0 of 4 registered, 0 ready');

@@ -8,7 +8,7 @@ import { bootstrapTalos, planTalos } from '../../../src/operations/bootstrap/tal
 import { readOperationJournal, unfinishedStep } from '../../../src/operations/operation.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
-import { runCommand, sampleCluster } from '../../support/cluster.ts';
+import { runCommand, sampleCluster, startCommand } from '../../support/cluster.ts';
 import { readFiles } from '../../support/folders.ts';
 import { logReporter } from '../support/log-reporter.ts';
 import { FEW_NODES, OWN_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
@@ -57,7 +57,7 @@ describe('bootstrap talos', () => {
     `);
   });
 
-  it('makes the secrets once, encrypted, and leaves nothing of them anywhere else', async () => {
+  it('makes the secrets once, encrypted, and leaves nothing of them anywhere else', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     await bootstrap(cluster, stands);
     const path = 'talos/talsecret.sops.yaml';
@@ -77,7 +77,7 @@ describe('bootstrap talos', () => {
     }
   });
 
-  it('looks at every disk before it wipes the first', async () => {
+  it('looks at every disk before it wipes the first', { tags: 'long' }, async () => {
     const photos = { dev_path: '/dev/nvme0n1p1', type: 'partition', parent_dev_path: '/dev/nvme0n1', name: 'ext4' };
     const { cluster, stands } = await world([
       {
@@ -94,7 +94,7 @@ describe('bootstrap talos', () => {
     expect(await stands.script()).toContain('apply-config --insecure --nodes 10.11.12.20');
   });
 
-  it('reaches a machine in maintenance at another address than it will have', async () => {
+  it('reaches a machine in maintenance at another address than it will have', { tags: 'long' }, async () => {
     const there = (words: string): StandInRule => ({ program: 'talosctl', match: `${words} --nodes 10.99.0.7 ` });
     const [first] = OWN_NODES;
     const { cluster, stands } = await world([
@@ -119,7 +119,7 @@ describe('bootstrap talos', () => {
     expect(unknown).toMatchObject({ kind: 'usage' });
   });
 
-  it('does nothing a second time that changes anything', async () => {
+  it('does nothing a second time that changes anything', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     await bootstrap(cluster, stands);
     const before = await secretsOf(cluster);
@@ -157,7 +157,7 @@ describe('bootstrap talos', () => {
     expect(stdout).toContain('nothing was started; the run would stop at step 1: 4 errors\n');
   });
 
-  it('says in a dry run which values are those of the sample', async () => {
+  it('says in a dry run which values are those of the sample', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     const file = join(cluster, 'cluster.yaml');
     await writeFile(
@@ -179,7 +179,7 @@ describe('bootstrap talos', () => {
 });
 
 describe('an interrupted bootstrap talos', () => {
-  it('is finished by the next run, whichever call failed', async () => {
+  it('is finished by the next run, whichever call failed', { tags: 'long' }, async () => {
     const { cluster, stands } = await fewNodes();
     await bootstrap(cluster, stands);
     const wanted = await final(stands);
@@ -196,16 +196,16 @@ describe('an interrupted bootstrap talos', () => {
       await bootstrap(own.cluster, own.stands);
       expect(await final(own.stands), String(failAt)).toEqual(wanted);
     }
-  }, 300_000);
+  });
 
-  it('is finished by the next run, wherever it was killed', async () => {
+  it('is finished by the next run, wherever it was killed', { tags: 'long' }, async () => {
     for (const killAt of [1, 6, 11]) {
       const { cluster, stands } = await fewNodes();
       // One machine is configured already: otherwise the address of the API is looked at, and here that would be a real one.
       await writeFile(join(stands.folder, 'flags/applied-10.11.12.20'), '');
       await stands.disturb({ killAt });
       const command = ['bootstrap', 'talos', '--root', cluster, '--poll-interval', '0.01', '--timeout', '10'];
-      await runCommand(command, { env: stands.env });
+      await startCommand(command, { env: stands.env });
       await stands.disturb({});
       const again = await runCommand(command, { env: stands.env });
       expect(again, `killed at ${String(killAt)}: ${again.stderr}`).toMatchObject({ code: 0 });
@@ -216,24 +216,28 @@ describe('an interrupted bootstrap talos', () => {
       expect(new Set(applied), String(killAt)).toEqual(new Set(['10.11.12.10']));
       expect(again.stdout).toContain('the last run ended in "');
     }
-  }, 300_000);
-
-  it('gives the tree back at once where somebody interrupts it, and is finished by the next run', async () => {
-    const { cluster, stands } = await fewNodes();
-    await stands.disturb({ hangAt: 8 });
-    const controller = new AbortController();
-    const running = bootstrap(cluster, stands, { signal: controller.signal });
-    while ((await stands.calls()).length < 8) await new Promise((resolve) => setTimeout(resolve, 50));
-    controller.abort(new Error('Ctrl-C'));
-    await expect(running).rejects.toThrow('Ctrl-C');
-    expect(await readdir(join(cluster, '.cluster-template'))).not.toContain('lock');
-    await stands.disturb({});
-    const lines = await bootstrap(cluster, stands);
-    expect(lines[1]).toMatch(/^ {2}the last run ended in "/);
-    expect(await final(stands)).toContain('api');
   });
 
-  it('records where it was, without a secret', async () => {
+  it(
+    'gives the tree back at once where somebody interrupts it, and is finished by the next run',
+    { tags: 'long' },
+    async () => {
+      const { cluster, stands } = await fewNodes();
+      await stands.disturb({ hangAt: 8 });
+      const controller = new AbortController();
+      const running = bootstrap(cluster, stands, { signal: controller.signal });
+      while ((await stands.calls()).length < 8) await new Promise((resolve) => setTimeout(resolve, 50));
+      controller.abort(new Error('Ctrl-C'));
+      await expect(running).rejects.toThrow('Ctrl-C');
+      expect(await readdir(join(cluster, '.cluster-template'))).not.toContain('lock');
+      await stands.disturb({});
+      const lines = await bootstrap(cluster, stands);
+      expect(lines[1]).toMatch(/^ {2}the last run ended in "/);
+      expect(await final(stands)).toContain('api');
+    },
+  );
+
+  it('records where it was, without a secret', { tags: 'long' }, async () => {
     const { cluster, stands } = await world([
       { program: 'talosctl', match: '^bootstrap ', exitCode: 1, stderr: 'PermissionDenied' },
     ]);
@@ -284,7 +288,7 @@ describe('bootstrap talos stops', () => {
     expect(Object.keys(await readFiles(join(cluster, 'talos')))).not.toContain('talsecret.yaml');
   });
 
-  it('where the API does not come up in time, with its last words', async () => {
+  it('where the API does not come up in time, with its last words', { tags: 'long' }, async () => {
     const refusing = { program: 'kubectl', match: 'readyz', exitCode: 1, stderr: 'connection refused' };
     const { cluster, stands } = await world([refusing]);
     // Everything before it is done, so that the short time is spent on the API alone.
@@ -297,7 +301,7 @@ describe('bootstrap talos stops', () => {
     );
   });
 
-  it('where a machine runs another configuration, without touching any', async () => {
+  it('where a machine runs another configuration, without touching any', { tags: 'long' }, async () => {
     const links = { program: 'talosctl', match: 'get links --insecure --nodes 10.11.12.12', exitCode: 1 };
     const { cluster, stands } = await world([links]);
     const isPortOpen = (address: string): Promise<boolean> => Promise.resolve(address === '10.11.12.12');
@@ -308,7 +312,7 @@ describe('bootstrap talos stops', () => {
     expect((await stands.calls()).some(({ args }) => args[0] === 'apply-config')).toBe(false);
   });
 
-  it('where something has the address of the API already', async () => {
+  it('where something has the address of the API already', { tags: 'long' }, async () => {
     const { cluster, stands } = await world();
     const isPortOpen = (address: string): Promise<boolean> => Promise.resolve(address === '10.11.12.5');
     const ended = await bootstrap(cluster, stands, { isPortOpen }).catch((error: unknown) => error);

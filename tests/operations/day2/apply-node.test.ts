@@ -49,32 +49,41 @@ describe('talos apply-node', () => {
     expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
   });
 
-  it('is planned by talos plan: the node that differs alone, and what to run; one that is silent is named', async () => {
-    const silent: StandInRule = { program: 'talosctl', match: '--nodes 192.0.2.11 ', exitCode: 1, stderr: 'timeout\n' };
-    const others = {
-      program: 'talosctl',
-      match: '^apply-config --nodes 192.0.2.1',
-      stderr: 'Dry run summary:\nNo changes.\n',
-    };
-    const cluster = await standInCluster([others, ...CHANGED]);
-    const plan = await runOn(cluster, ['talos', 'plan']);
-    expect(plan, plan.stderr).toMatchObject({ code: 0 });
-    expect(plan.stdout).toMatch(/\nNext:\n {2}node \S+cluster-template\.mjs talos apply-node k8s-3\n$/);
-    expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
-    const bare = await standInCluster([silent, others, ...CHANGED]);
-    const found = await runOn(bare, ['talos', 'plan', '--json']);
-    expect(found.code).toBe(3);
-    expect(JSON.parse(found.stdout)).toMatchObject({
-      nodes: [
-        { name: 'k8s-0', kind: 'unchanged' },
-        { name: 'k8s-1', kind: 'silent' },
-        { name: 'k8s-2', kind: 'unchanged' },
-        { name: 'k8s-3', kind: 'changed' },
-      ],
-    });
-  });
+  it(
+    'is planned by talos plan: the node that differs alone, and what to run; one that is silent is named',
+    { tags: 'long' },
+    async () => {
+      const silent: StandInRule = {
+        program: 'talosctl',
+        match: '--nodes 192.0.2.11 ',
+        exitCode: 1,
+        stderr: 'timeout\n',
+      };
+      const others = {
+        program: 'talosctl',
+        match: '^apply-config --nodes 192.0.2.1',
+        stderr: 'Dry run summary:\nNo changes.\n',
+      };
+      const cluster = await standInCluster([others, ...CHANGED]);
+      const plan = await runOn(cluster, ['talos', 'plan']);
+      expect(plan, plan.stderr).toMatchObject({ code: 0 });
+      expect(plan.stdout).toMatch(/\nNext:\n {2}node \S+cluster-template\.mjs talos apply-node k8s-3\n$/);
+      expect(await cluster.stands.script()).not.toMatch(/apply-config(?!.*--dry-run)/);
+      const bare = await standInCluster([silent, others, ...CHANGED]);
+      const found = await runOn(bare, ['talos', 'plan', '--json']);
+      expect(found.code).toBe(3);
+      expect(JSON.parse(found.stdout)).toMatchObject({
+        nodes: [
+          { name: 'k8s-0', kind: 'unchanged' },
+          { name: 'k8s-1', kind: 'silent' },
+          { name: 'k8s-2', kind: 'unchanged' },
+          { name: 'k8s-3', kind: 'changed' },
+        ],
+      });
+    },
+  );
 
-  it('renders first what is stale', async () => {
+  it('renders first what is stale', { tags: 'long' }, async () => {
     const cluster = await standInCluster(CHANGED);
     await appendFile(join(cluster.root, 'nodes.yaml'), '    mtu: 9000\n');
     const { code, stdout, stderr } = await runOn(cluster, ['talos', 'apply', 'k8s-3', '--yes']);
@@ -83,7 +92,7 @@ describe('talos apply-node', () => {
     expect(await readFile(join(cluster.root, 'talos/talconfig.yaml'), 'utf8')).toContain('mtu: 9000');
   });
 
-  it('sends nothing with --dry-run, without an answer and for a wrong configuration', async () => {
+  it('sends nothing with --dry-run, without an answer and for a wrong configuration', { tags: 'long' }, async () => {
     const cluster = await standInCluster(CHANGED);
     const dry = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--dry-run', '--json']);
     expect(JSON.parse(dry.stdout)).toEqual({ status: 'done', nodes: [{ name: 'k8s-3', outcome: 'planned' }] });
@@ -103,14 +112,14 @@ describe('talos apply-node', () => {
     expect(await cluster.stands.calls()).toEqual([]);
   });
 
-  it('sends a node in maintenance its first configuration', async () => {
+  it('sends a node in maintenance its first configuration', { tags: 'long' }, async () => {
     const cluster = await standInCluster([...inMaintenance(''), { program: 'talosctl', match: '^apply-config' }]);
     const { code, stderr } = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes']);
     expect(code, stderr).toBe(0);
     await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/apply-new-node.txt');
   });
 
-  it('installs on a disk that holds something only where that was given up', async () => {
+  it('installs on a disk that holds something only where that was given up', { tags: 'long' }, async () => {
     const photos = { dev_path: '/dev/nvme0n1p1', type: 'partition', parent_dev_path: '/dev/nvme0n1', name: 'ext4' };
     const world = [...inMaintenance(JSON.stringify({ spec: photos })), { program: 'talosctl', match: '^apply-config' }];
     const cluster = await standInCluster(world);
@@ -130,23 +139,27 @@ describe('talos apply-node', () => {
     expect(stderr).toContain('k8s-3 (192.0.2.20) answers neither');
   });
 
-  it('looks whether a node can be missed before it starts again, and waits until it has', async () => {
-    const restarting = [
-      {
-        program: 'talosctl',
-        match: '^apply-config .*--dry-run',
-        stderr: 'Applied configuration with a reboot (skipped in dry-run)\n-a\n+b\n',
-      },
-      { program: 'talosctl', match: '^apply-config', sets: ['upgraded-192.0.2.20'] },
-    ];
-    const cluster = await standInCluster(restarting);
-    const { code, stderr } = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes']);
-    expect(code, stderr).toBe(0);
-    await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/apply-with-restart.txt');
-    expect(nodeList(4)).toContain('boot-k8s-3-true');
-  });
+  it(
+    'looks whether a node can be missed before it starts again, and waits until it has',
+    { tags: 'long' },
+    async () => {
+      const restarting = [
+        {
+          program: 'talosctl',
+          match: '^apply-config .*--dry-run',
+          stderr: 'Applied configuration with a reboot (skipped in dry-run)\n-a\n+b\n',
+        },
+        { program: 'talosctl', match: '^apply-config', sets: ['upgraded-192.0.2.20'] },
+      ];
+      const cluster = await standInCluster(restarting);
+      const { code, stderr } = await runOn(cluster, ['talos', 'apply-node', 'k8s-3', '--yes']);
+      expect(code, stderr).toBe(0);
+      await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/apply-with-restart.txt');
+      expect(nodeList(4)).toContain('boot-k8s-3-true');
+    },
+  );
 
-  it('goes on where a call failed', async () => {
+  it('goes on where a call failed', { tags: 'long' }, async () => {
     const whole = await standInCluster(CHANGED);
     await runOn(whole, ['talos', 'apply-node', 'k8s-3', '--yes']);
     const { length } = await whole.stands.calls();
@@ -161,7 +174,7 @@ describe('talos apply-node', () => {
       expect(again.code, again.stderr).toBe(0);
       expect(await cluster.stands.script()).toMatch(/apply-config(?!.*--dry-run)/);
     }
-  }, 120_000);
+  });
 });
 
 describe('a difference of machine configurations', () => {

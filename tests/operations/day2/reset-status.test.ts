@@ -43,30 +43,34 @@ describe('talos reset', () => {
     );
   });
 
-  it('goes on with the others where one fails, and leaves alone in the next run what is in maintenance', async () => {
-    const cluster = await standInCluster([
-      { program: 'talosctl', match: '^get machinestatus --nodes 192.0.2.1', when: ['reset'], exitCode: 1 },
-      { program: 'talosctl', match: '^get links --insecure --nodes 192.0.2.1', when: ['reset'], stdout: '{}' },
-      {
-        program: 'talosctl',
-        match: '^reset --nodes 192.0.2.20',
-        unless: ['tried'],
-        sets: ['tried'],
-        exitCode: 1,
-        stderr: 'timeout\n',
-      },
-      { ...RESET, sets: ['reset'] },
-    ]);
-    const failed = await runOn(cluster, ['talos', 'reset', '--confirm', '192.0.2.5']);
-    expect(failed.code).toBe(3);
-    expect(failed.stderr).toContain('k8s-3: talosctl reset ended with exit code 1: timeout');
-    await cluster.stands.forgetCalls();
-    const again = await runOn(cluster, ['talos', 'reset', '--confirm', '192.0.2.5']);
-    expect(again.code, again.stderr).toBe(0);
-    expect((await cluster.stands.script()).match(/talosctl reset --nodes \S+/g)).toEqual([
-      'talosctl reset --nodes 192.0.2.20',
-    ]);
-  });
+  it(
+    'goes on with the others where one fails, and leaves alone in the next run what is in maintenance',
+    { tags: 'long' },
+    async () => {
+      const cluster = await standInCluster([
+        { program: 'talosctl', match: '^get machinestatus --nodes 192.0.2.1', when: ['reset'], exitCode: 1 },
+        { program: 'talosctl', match: '^get links --insecure --nodes 192.0.2.1', when: ['reset'], stdout: '{}' },
+        {
+          program: 'talosctl',
+          match: '^reset --nodes 192.0.2.20',
+          unless: ['tried'],
+          sets: ['tried'],
+          exitCode: 1,
+          stderr: 'timeout\n',
+        },
+        { ...RESET, sets: ['reset'] },
+      ]);
+      const failed = await runOn(cluster, ['talos', 'reset', '--confirm', '192.0.2.5']);
+      expect(failed.code).toBe(3);
+      expect(failed.stderr).toContain('k8s-3: talosctl reset ended with exit code 1: timeout');
+      await cluster.stands.forgetCalls();
+      const again = await runOn(cluster, ['talos', 'reset', '--confirm', '192.0.2.5']);
+      expect(again.code, again.stderr).toBe(0);
+      expect((await cluster.stands.script()).match(/talosctl reset --nodes \S+/g)).toEqual([
+        'talosctl reset --nodes 192.0.2.20',
+      ]);
+    },
+  );
 });
 
 describe('talos status', () => {
@@ -80,7 +84,7 @@ describe('talos status', () => {
     expect(await cluster.stands.script()).not.toMatch(/apply|upgrade|patch|delete/);
   });
 
-  it('tells what is wrong, for programs too', async () => {
+  it('tells what is wrong, for programs too', { tags: 'long' }, async () => {
     const pod = {
       kind: 'Pod',
       metadata: { namespace: 'default', name: 'web-1' },
@@ -114,7 +118,7 @@ describe('talos status', () => {
     );
   });
 
-  it('is there without Flux, without Kubernetes and without anything', async () => {
+  it('is there without Flux, without Kubernetes and without anything', { tags: 'long' }, async () => {
     const noFlux = await standInCluster([{ program: 'kubectl', match: '^get (?:kust|helm)', ...UNKNOWN_KIND }]);
     expect((await runOn(noFlux, ['talos', 'status'])).stdout).toContain('Flux: not installed');
     const noKubernetes = await standInCluster();

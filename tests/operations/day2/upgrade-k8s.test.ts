@@ -32,7 +32,7 @@ describe('talos upgrade-k8s', () => {
     expect(stderr).toContain('Kubernetes v1.37.0 runs, and talos/talenv.yaml wants the older v1.36.4');
   });
 
-  it('lets Flux go on where the upgrade fails', async () => {
+  it('lets Flux go on where the upgrade fails', { tags: 'long' }, async () => {
     const cluster = await standInCluster([
       { program: 'talosctl', match: '^upgrade-k8s', exitCode: 1, stderr: 'etcd is not healthy\n' },
       ...(running('v1.36.1') ?? []),

@@ -21,7 +21,7 @@ describe('talos upgrade-node', () => {
     expect(await changes(cluster)).toEqual([]);
   });
 
-  it('changes nothing with --dry-run, and asks first', async () => {
+  it('changes nothing with --dry-run, and asks first', { tags: 'long' }, async () => {
     const cluster = await standInCluster();
     expect((await runOn(cluster, ['talos', 'upgrade-node', '192.0.2.20', '--dry-run'])).code).toBe(0);
     const asked = await runOn(cluster, ['talos', 'upgrade-node', 'k8s-3']);
@@ -30,7 +30,7 @@ describe('talos upgrade-node', () => {
     expect(await changes(cluster)).toEqual([]);
   });
 
-  it('goes on where a call fails, and always lets Flux go on', async () => {
+  it('goes on where a call fails, and always lets Flux go on', { tags: 'long' }, async () => {
     const calls = await callsOf(await standInCluster());
     // A call that is made a second time fails as it does the first time.
     const points = [...new Set(calls)].map((call) => calls.indexOf(call) + 1);
@@ -44,14 +44,14 @@ describe('talos upgrade-node', () => {
       expect((await runOn(cluster, WORKER)).code).toBe(0);
       await expectFinished(cluster);
     }
-  }, 240_000);
+  });
 
   it.each([
     ['SIGINT', /"suspend":true/],
     ['SIGINT', /etcd status/],
     ['SIGTERM', /talosctl upgrade/],
     ['SIGINT', /talosctl upgrade/],
-  ] as const)('lets Flux go on where %s comes during %s', async (signal, during) => {
+  ] as const)('lets Flux go on where %s comes during %s', { tags: 'long' }, async (signal, during) => {
     const calls = await callsOf(await standInCluster());
     const hangAt = calls.findIndex((call) => during.test(call)) + 1;
     const cluster = await standInCluster();
@@ -64,7 +64,7 @@ describe('talos upgrade-node', () => {
     await expectFinished(cluster);
   });
 
-  it('finishes in the next run what a killed one left, Flux too', async () => {
+  it('finishes in the next run what a killed one left, Flux too', { tags: 'long' }, async () => {
     const calls = await callsOf(await standInCluster());
     const upgrade = calls.findIndex((line) => line.startsWith('talosctl upgrade')) + 1;
     const cluster = await standInCluster();
@@ -105,7 +105,7 @@ describe('talos upgrade-node', () => {
     expect(quorumProblem(members([fine, 'down']), one)).toContain('needs 2');
   });
 
-  it('goes on without Flux where it is not installed', async () => {
+  it('goes on without Flux where it is not installed', { tags: 'long' }, async () => {
     const cluster = await standInCluster([{ program: 'kubectl', match: '^get kustomizations', ...UNKNOWN_KIND }]);
     const { code, stderr } = await runOn(cluster, WORKER);
     expect(code, stderr).toBe(0);

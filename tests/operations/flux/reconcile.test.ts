@@ -34,7 +34,7 @@ describe('reconcile', () => {
     },
   );
 
-  it('warns of what Flux would not see', async () => {
+  it('warns of what Flux would not see', { tags: 'long' }, async () => {
     const cluster = await standInCluster([FLUX]);
     const git = (...words: string[]): Promise<unknown> =>
       promisify(execFile)('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...words], {
@@ -54,7 +54,7 @@ describe('reconcile', () => {
     expect(stale.stderr).toContain('older than what they are made from: nodes.yaml [workspace/stale]');
   });
 
-  it('resumes what a killed upgrade left suspended', async () => {
+  it('resumes what a killed upgrade left suspended', { tags: 'long' }, async () => {
     const cluster = await standInCluster([FLUX]);
     const record = join(cluster.root, '.cluster-template/operations/suspended.json');
     await runOn(cluster, ['talos', 'upgrade-node', 'k8s-3', '--dry-run']);
@@ -82,7 +82,7 @@ describe('unstick', () => {
     await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/unstick.txt');
   });
 
-  it('resumes although suspending failed, or somebody interrupts it', async () => {
+  it('resumes although suspending failed, or somebody interrupts it', { tags: 'long' }, async () => {
     const cluster = await standInCluster([{ program: 'flux', match: '^suspend', exitCode: 1, stderr: 'no\n' }, FLUX]);
     expect((await runOn(cluster, ['unstick', 'cluster-apps'])).code).toBe(3);
     expect(await cluster.stands.script()).toContain('flux resume kustomization cluster-apps --namespace flux-system');
@@ -114,7 +114,7 @@ describe('prune-pods', () => {
     await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/prune-pods.txt');
   });
 
-  it('deletes nothing with --dry-run or without an answer', async () => {
+  it('deletes nothing with --dry-run or without an answer', { tags: 'long' }, async () => {
     const cluster = await standInCluster(RULES);
     expect((await runOn(cluster, ['prune-pods', '--dry-run'])).code).toBe(0);
     expect((await runOn(cluster, ['prune-pods'])).code).toBe(64);
@@ -146,7 +146,7 @@ describe('browse-pvc', () => {
     await expect(script).toMatchFileSnapshot('golden/browse-pvc.txt');
   });
 
-  it('deletes its pod although a call fails, or somebody interrupts it', async () => {
+  it('deletes its pod although a call fails, or somebody interrupts it', { tags: 'long' }, async () => {
     for (let failAt = 3; failAt <= 5; failAt += 1) {
       const cluster = await standInCluster(RULES);
       await cluster.stands.disturb({ failAt });

@@ -31,7 +31,7 @@ describe('init', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('completes a partial state', async () => {
+  it('completes a partial state', { tags: 'long' }, async () => {
     const cluster = await repository();
     await runCommand(['init', '--root', cluster]);
     const key = await readFile(join(cluster, 'age.key'), 'utf8');
@@ -43,7 +43,7 @@ describe('init', () => {
     expect(await readFile(join(cluster, 'age.key'), 'utf8')).toBe(key);
   });
 
-  it('takes literal secrets of cluster.yaml into the companion, which configure reads', async () => {
+  it('takes literal secrets of cluster.yaml into the companion, which configure reads', { tags: 'long' }, async () => {
     const cluster = await repository();
     const config = join(cluster, 'cluster.yaml');
     await writeFile(
@@ -65,7 +65,7 @@ describe('init', () => {
     expect(await runCommand(['configure', '--check', '--root', cluster])).toMatchObject({ code: 0 });
   });
 
-  it("makes no key for somebody else's tree", async () => {
+  it("makes no key for somebody else's tree", { tags: 'long' }, async () => {
     const cluster = await repository();
     await runCommand(['configure', '--root', cluster]);
     await rm(join(cluster, 'age.key'));
@@ -77,23 +77,27 @@ describe('init', () => {
 });
 
 describe('init --from', () => {
-  it('takes another configuration in place of the untouched sample, and leaves one that was edited', async () => {
-    const cluster = await repository();
-    const sample = await readFiles(cluster);
-    const from = await temporaryFolder({
-      'cluster.yaml': `# mine\n${sample['cluster.yaml'] ?? ''}`,
-      'nodes.yaml': `# mine\n${sample['nodes.yaml'] ?? ''}`,
-    });
-    await appendFile(join(cluster, 'nodes.yaml'), '# edited\n');
-    const result = await runCommand(['init', '--from', from, '--root', cluster]);
-    expect(result, result.stderr).toMatchObject({ code: 0 });
-    expect(result.stdout).toContain('taken    cluster.yaml\n');
-    expect(result.stdout).toContain('kept     nodes.yaml\n');
-    expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toMatch(/^# mine\n/);
-    expect(await readFile(join(cluster, 'nodes.yaml'), 'utf8')).toMatch(/# edited\n$/);
-  });
+  it(
+    'takes another configuration in place of the untouched sample, and leaves one that was edited',
+    { tags: 'long' },
+    async () => {
+      const cluster = await repository();
+      const sample = await readFiles(cluster);
+      const from = await temporaryFolder({
+        'cluster.yaml': `# mine\n${sample['cluster.yaml'] ?? ''}`,
+        'nodes.yaml': `# mine\n${sample['nodes.yaml'] ?? ''}`,
+      });
+      await appendFile(join(cluster, 'nodes.yaml'), '# edited\n');
+      const result = await runCommand(['init', '--from', from, '--root', cluster]);
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      expect(result.stdout).toContain('taken    cluster.yaml\n');
+      expect(result.stdout).toContain('kept     nodes.yaml\n');
+      expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toMatch(/^# mine\n/);
+      expect(await readFile(join(cluster, 'nodes.yaml'), 'utf8')).toMatch(/# edited\n$/);
+    },
+  );
 
-  it('clones a git repository', async () => {
+  it('clones a git repository', { tags: 'long' }, async () => {
     const cluster = await repository();
     const sample = await readFiles(cluster);
     const other = await temporaryFolder({ 'cluster.yaml': `# cloned\n${sample['cluster.yaml'] ?? ''}` });
@@ -116,7 +120,7 @@ describe('init --from', () => {
         return bare;
       },
     ],
-  ])('takes no file over that a link of %s leads to', async (_, placeOf) => {
+  ])('takes no file over that a link of %s leads to', { tags: 'long' }, async (_, placeOf) => {
     const cluster = await repository();
     const before = await readFiles(cluster);
     const foreign = await temporaryFolder({ 'secret.txt': 'a secret of somebody else\n' });
@@ -128,7 +132,7 @@ describe('init --from', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('takes a file that a link within the folder leads to', async () => {
+  it('takes a file that a link within the folder leads to', { tags: 'long' }, async () => {
     const cluster = await repository();
     const text = `# linked\n${await readFile(join(cluster, 'cluster.yaml'), 'utf8')}`;
     const other = await temporaryFolder({ 'shared/cluster.yaml': text });
@@ -137,7 +141,7 @@ describe('init --from', () => {
     expect(await readFile(join(cluster, 'cluster.yaml'), 'utf8')).toBe(text);
   });
 
-  it('says where nothing was found', async () => {
+  it('says where nothing was found', { tags: 'long' }, async () => {
     const cluster = await repository();
     const nowhere = await runCommand(['init', '--from', '/does/not/exist', '--root', cluster]);
     expect(nowhere).toMatchObject({ code: 64 });
@@ -168,7 +172,7 @@ describe('the git hook', () => {
     expect(commitWith(cluster, 'nodes.yaml')).toBe('');
   });
 
-  it("leaves somebody else's hook alone and says what it should run", async () => {
+  it("leaves somebody else's hook alone and says what it should run", { tags: 'long' }, async () => {
     const cluster = await repository();
     const hook = join(cluster, '.git/hooks/pre-commit');
     await writeFile(hook, '#!/bin/sh\n');
@@ -177,7 +181,7 @@ describe('the git hook', () => {
     expect(await readFile(hook, 'utf8')).toBe('#!/bin/sh\n');
   });
 
-  it('is left to lefthook where the repository uses it', async () => {
+  it('is left to lefthook where the repository uses it', { tags: 'long' }, async () => {
     const cluster = await repository();
     await writeFile(join(cluster, 'lefthook.yml'), 'pre-commit: {}\n');
     const stands = await standIns(cluster, [{ program: 'lefthook', match: '^install$' }], { programs: ['lefthook'] });
@@ -188,6 +192,7 @@ describe('the git hook', () => {
 
   it.each([['lefthook.yaml'], ['lefthook.toml'], ['.config/lefthook.yml']])(
     'is our own where the repository names others in %s and is not trusted',
+    { tags: 'long' },
     async (file) => {
       const cluster = await repository();
       await writeFiles(cluster, { [file]: 'pre-commit: {}\n' });
@@ -204,7 +209,7 @@ describe('the git hook', () => {
     },
   );
 
-  it('is not made where there is no git repository', async () => {
+  it('is not made where there is no git repository', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const result = await runCommand(['init', '--root', cluster], { env: { GIT_CEILING_DIRECTORIES: cluster } });
     expect(result.stdout).toContain('no git repository yet');

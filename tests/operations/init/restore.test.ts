@@ -31,7 +31,7 @@ describe('on a second machine, with age.key alone', () => {
     expect(again.stdout).toMatch(/^Next: run `[^`]* configure [^`]*`\.$/m);
   });
 
-  it('configure restores them as well and changes no file of the tree', async () => {
+  it('configure restores them as well and changes no file of the tree', { tags: 'long' }, async () => {
     const first = await ownCluster();
     const second = await secondMachine(first);
     const before = await treeOf(second);
@@ -48,7 +48,7 @@ describe('on a second machine, with age.key alone', () => {
     expect(await treeOf(second)).toEqual(before);
   });
 
-  it('what is missing alone is restored, and what is there stays', async () => {
+  it('what is missing alone is restored, and what is there stays', { tags: 'long' }, async () => {
     const first = await ownCluster();
     const second = await secondMachine(first);
     await writeFile(
@@ -63,33 +63,37 @@ describe('on a second machine, with age.key alone', () => {
     expect(await readFile(join(second, 'github-push-token.txt'), 'utf8')).not.toContain('\n');
   });
 
-  it('finds them where a template of the user puts them, and where an earlier version put them', async () => {
-    const first = await ownCluster();
-    await override(
-      first,
-      'kubernetes/apps/flux-system/flux-instance/app/secret.sops.yaml.j2',
-      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: github-webhook-token-secret\ndata:\n  token: #< github_push_token() | b64encode >#\n',
-    );
-    await override(
-      first,
-      'bootstrap/github-deploy-key.sops.yaml.j2',
-      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: github-deploy-key\n  namespace: flux-system\nstringData:\n  config: "key=#< github_deploy_key() | replace("\\n", "\\\\n") >#;"\n  identity: |\n    #< github_deploy_key() | indent(4) >#\n',
-    );
-    await plugin(first);
-    const configured = await runCommand(['configure', '--root', first]);
-    expect(configured, configured.stderr).toMatchObject({ code: 0 });
-    const second = await secondMachine(first);
-    // The file gets another name in the tree, as a newer version of the template may give it.
-    const folder = join(second, 'templates/overrides/bootstrap');
-    await rename(join(folder, 'github-deploy-key.sops.yaml.j2'), join(folder, 'deploy-key.sops.yaml.j2'));
-    await rm(join(second, 'templates/config/bootstrap/github-deploy-key.sops.yaml.j2'));
-    const result = await runCommand(['init', '--root', second]);
-    expect(result, result.stderr).toMatchObject({ code: 0 });
-    expect(result.stdout).toContain(`restored github-deploy.key from ${DEPLOY_SECRET}\n`);
-    expect(await localFiles(second)).toEqual(await localFiles(first));
-  });
+  it(
+    'finds them where a template of the user puts them, and where an earlier version put them',
+    { tags: 'long' },
+    async () => {
+      const first = await ownCluster();
+      await override(
+        first,
+        'kubernetes/apps/flux-system/flux-instance/app/secret.sops.yaml.j2',
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: github-webhook-token-secret\ndata:\n  token: #< github_push_token() | b64encode >#\n',
+      );
+      await override(
+        first,
+        'bootstrap/github-deploy-key.sops.yaml.j2',
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: github-deploy-key\n  namespace: flux-system\nstringData:\n  config: "key=#< github_deploy_key() | replace("\\n", "\\\\n") >#;"\n  identity: |\n    #< github_deploy_key() | indent(4) >#\n',
+      );
+      await plugin(first);
+      const configured = await runCommand(['configure', '--root', first]);
+      expect(configured, configured.stderr).toMatchObject({ code: 0 });
+      const second = await secondMachine(first);
+      // The file gets another name in the tree, as a newer version of the template may give it.
+      const folder = join(second, 'templates/overrides/bootstrap');
+      await rename(join(folder, 'github-deploy-key.sops.yaml.j2'), join(folder, 'deploy-key.sops.yaml.j2'));
+      await rm(join(second, 'templates/config/bootstrap/github-deploy-key.sops.yaml.j2'));
+      const result = await runCommand(['init', '--root', second]);
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      expect(result.stdout).toContain(`restored github-deploy.key from ${DEPLOY_SECRET}\n`);
+      expect(await localFiles(second)).toEqual(await localFiles(first));
+    },
+  );
 
-  it('makes nothing while it cannot be told what the tree holds', async () => {
+  it('makes nothing while it cannot be told what the tree holds', { tags: 'long' }, async () => {
     const second = await secondMachine(await ownCluster());
     const config = join(second, 'cluster.yaml');
     const text = await readFile(config, 'utf8');
@@ -110,7 +114,7 @@ describe('on a second machine, with age.key alone', () => {
     expect(await localFiles(second)).toEqual({});
   });
 
-  it('a credential that is nowhere is one finding, however many templates ask for it', async () => {
+  it('a credential that is nowhere is one finding, however many templates ask for it', { tags: 'long' }, async () => {
     const second = await secondMachine(await ownCluster());
     await rm(join(second, TUNNEL_SECRET));
     const result = await runCommand(['configure', '--root', second]);
@@ -121,7 +125,7 @@ describe('on a second machine, with age.key alone', () => {
 });
 
 describe('the age key', () => {
-  it.each(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'])('may come from %s, among others', async (name) => {
+  it.each(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_FILE'])('may come from %s, among others', { tags: 'long' }, async (name) => {
     const second = await secondMachine(await ownCluster());
     const own = await readFile(join(second, 'age.key'), 'utf8');
     await rm(join(second, 'age.key'));
@@ -152,7 +156,7 @@ describe('another credential than the tree holds', () => {
       'cloudflare-tunnel.json',
       () => JSON.stringify({ AccountTag: 'other', TunnelSecret: 'b3RoZXI=', TunnelID: 'other' }),
     ],
-  ])('is a finding that names both ways out: %s', async (name, file, make) => {
+  ])('is a finding that names both ways out: %s', { tags: 'long' }, async (name, file, make) => {
     const cluster = await ownCluster();
     const other = make();
     await writeFile(join(cluster, file), other);
@@ -190,7 +194,7 @@ describe('another credential than the tree holds', () => {
     expect(await readFile(join(cluster, 'github-push-token.txt'), 'utf8')).toBe(own);
   });
 
-  it('may take the place of the placeholder of the sample', async () => {
+  it('may take the place of the placeholder of the sample', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     const own = await readFile(join(cluster, 'cloudflare-tunnel.json'), 'utf8');
     const placeholder = { AccountTag: 'x', TunnelSecret: 'eA==', TunnelID: '00000000-0000-4000-8000-000000000000' };
@@ -203,7 +207,7 @@ describe('another credential than the tree holds', () => {
 });
 
 describe('configure --rotate', () => {
-  it('makes a new credential where the one that lies here is the one of the tree', async () => {
+  it('makes a new credential where the one that lies here is the one of the tree', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     const before = await localFiles(cluster);
     const result = await runCommand(['configure', '--rotate', 'deploy-key', 'webhook-token', '--root', cluster]);

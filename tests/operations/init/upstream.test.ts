@@ -198,7 +198,7 @@ describe('portUpstream', () => {
 });
 
 describe('init --keys-from', () => {
-  it('takes existing keys under both names, private and never over those that are here', async () => {
+  it('takes existing keys under both names, private and never over those that are here', { tags: 'long' }, async () => {
     const old = await ownCluster();
     const key = await readFile(join(old, 'github-deploy.key'), 'utf8');
     const folder = await temporaryFolder({

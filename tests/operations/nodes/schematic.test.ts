@@ -130,7 +130,7 @@ describe.skipIf(talhelper === undefined)('talhelper (skipped where it is not ins
       if (theirs !== schematicId(schematic)) differences.push(`${text}${theirs}`);
     }
     expect(differences).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function askTalhelper(folder: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import { configure } from '../../../src/pipeline/configure.ts';
 import { SILENT } from '../../../src/pipeline/progress.ts';
+import { copyTree } from '../../support/copy-tree.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { copySample } from '../../support/sample.ts';
 
@@ -37,7 +37,7 @@ export async function ownCluster(nodes: readonly Node[] = OWN_NODES): Promise<st
   const source = prepared.get(nodes) ?? prepare(nodes);
   prepared.set(nodes, source);
   const folder = await temporaryFolder();
-  await cp(await source, folder, { recursive: true });
+  copyTree(await source, folder);
   return folder;
 }
 
@@ -47,7 +47,7 @@ async function prepare(nodes: readonly Node[]): Promise<string> {
   process.on('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
-  await copySample(folder);
+  copySample(folder);
   edit(join(folder, 'cluster.yaml'), [
     [/192\.0\.2\./g, '10.11.12.'],
     [/example\.com/g, 'own.internal'],

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { temporaryFolder } from '../../support/folders.ts';
+import { findTool } from '../../support/tools.ts';
 
 /** One answer of a stand-in: the first rule that fits a call is taken; a call that none fits ends with exit code 97. */
 export interface StandInRule {
@@ -56,7 +57,7 @@ export interface StandIns {
   script(): Promise<string>;
 }
 
-const STAND_IN = resolve(import.meta.dirname, 'stand-in.mjs');
+const STAND_IN = resolve(import.meta.dirname, 'stand-in.pl');
 
 /** What programs say of themselves; a test that wants another answer puts its own rule first. */
 const VERSIONS: readonly StandInRule[] = [
@@ -87,17 +88,22 @@ export async function standIns(
 ): Promise<StandIns> {
   const folder = await temporaryFolder();
   const source = await readFile(STAND_IN, 'utf8');
+  const perl = await findTool('perl');
+  if (perl === undefined) throw new Error('stand-ins are written in Perl, which is not on PATH');
   const programs = options.programs ?? STOOD_IN;
   for (const program of programs) {
     const file = join(folder, program);
-    await writeFile(file, `#!${process.execPath}\n${source}`);
+    await writeFile(file, `#!${perl}\n${source}`);
     await chmod(file, 0o755);
   }
-  // Node takes a file without an ending for an ES module only where a package.json says so.
-  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  const answers = { root, rules: [...rules, ...VERSIONS], environment: options.environment ?? [] };
-  const disturb = (disturbance: Disturbance): Promise<void> =>
-    writeFile(join(folder, 'answers.json'), JSON.stringify({ ...answers, ...disturbance }));
+  const answers = [...rules, ...VERSIONS].map((rule) => ({
+    ...rule,
+    writes: Object.entries(rule.writes ?? {}).map(([path, text]) => [path, text].map(encodeURIComponent).join('=')),
+  }));
+  const disturb = ({ failAt = -1, killAt = -1, hangAt = -1 }: Disturbance): Promise<void> => {
+    const whole = { root, environment: options.environment ?? [], failAt, killAt, hangAt };
+    return writeFile(join(folder, 'answers'), [whole, ...answers].map((one) => `${fieldsOf(one)}\n`).join(''));
+  };
   await disturb({});
   await mkdir(join(folder, 'flags'));
   const calls = (): Promise<RecordedCall[]> => readCalls(folder);
@@ -125,13 +131,29 @@ export function formatScript(calls: readonly RecordedCall[], root: string): stri
   return `${lines.join('\n').replaceAll(root, '<root>')}\n`;
 }
 
+/** Fields as a stand-in reads them: `name=text&name=text,text`, where every text is encoded as in a URL. */
+function fieldsOf(record: object): string {
+  const entries = Object.entries(record) as [string, string | number | readonly string[] | undefined][];
+  return entries
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) =>
+        `${name}=${[value]
+          .flat()
+          .map((one) => encodeURIComponent(String(one)))
+          .join(',')}`,
+    )
+    .join('&');
+}
+
 async function readCalls(folder: string): Promise<RecordedCall[]> {
   const text = await readFile(join(folder, 'calls.jsonl'), 'utf8').catch(() => '');
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RecordedCall)
-    .filter(({ args }) => !args.includes('--version') && args[0] !== 'version');
+    .map((line) => JSON.parse(line) as RecordedCall & { readonly isVersion: boolean })
+    .filter(({ isVersion }) => !isVersion)
+    .map(({ isVersion: _, ...call }) => call);
 }
 
 function quoted(argument: string): string {

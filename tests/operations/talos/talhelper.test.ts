@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { generateIdentity } from '../../../src/sops/identities.ts';
-import { runCommand } from '../../support/cluster.ts';
+import { startCommand } from '../../support/cluster.ts';
 import { readFiles } from '../../support/folders.ts';
 import { findTool } from '../../support/tools.ts';
 import { ownCluster } from '../support/own-cluster.ts';
@@ -16,7 +16,7 @@ describe.skipIf(talhelper === undefined)('the real talhelper', () => {
 
   it('makes secrets that we encrypt, decrypts them itself, and generates every node', async () => {
     const cluster = await ownCluster();
-    const first = await runCommand(['talos', 'generate-config', '--root', cluster], { env });
+    const first = await startCommand(['talos', 'generate-config', '--root', cluster], { env });
     expect(first, first.stderr).toMatchObject({ code: 0 });
     const bundle = await readFile(join(cluster, 'talos/talsecret.sops.yaml'), 'utf8');
     expect(bundle).toMatch(/^ {2}bootstraptoken: ENC\[|bootstraptoken: ENC\[/m);
@@ -29,7 +29,7 @@ describe.skipIf(talhelper === undefined)('the real talhelper', () => {
       machine?.getIn(['machine'], true) === undefined ? { ca: undefined } : (machine.toJS() as Machine).machine;
     expect(ca?.crt).toMatch(/^LS0t/);
 
-    const second = await runCommand(['talos', 'generate-config', '--root', cluster], { env });
+    const second = await startCommand(['talos', 'generate-config', '--root', cluster], { env });
     expect(second.code).toBe(0);
     expect(await readFile(join(cluster, 'talos/talsecret.sops.yaml'), 'utf8')).toBe(bundle);
     const [again] = parseAllDocuments(await readFile(join(folder, 'kubernetes-k8s-0.yaml'), 'utf8'));
@@ -39,19 +39,19 @@ describe.skipIf(talhelper === undefined)('the real talhelper', () => {
     const holding = Object.entries(await readFiles(cluster)).filter(([, text]) => text.includes(key));
     expect(holding.every(([path]) => path.startsWith('talos/clusterconfig/'))).toBe(true);
     expect(holding.length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it("says what is wrong where the key is another's", async () => {
     const cluster = await ownCluster();
-    expect(await runCommand(['talos', 'generate-config', '--root', cluster], { env })).toMatchObject({ code: 0 });
+    expect(await startCommand(['talos', 'generate-config', '--root', cluster], { env })).toMatchObject({ code: 0 });
     await rm(join(cluster, 'age.key'));
     const other = generateIdentity();
     const { writeFile } = await import('node:fs/promises');
     await writeFile(join(cluster, 'age.key'), `${other.reveal()}\n`, { mode: 0o600 });
-    const result = await runCommand(['talos', 'generate-config', '--root', cluster], { env });
+    const result = await startCommand(['talos', 'generate-config', '--root', cluster], { env });
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('[workspace/owner]');
-  }, 120_000);
+  });
 });
 
 interface Machine {

@@ -1,7 +1,7 @@
 import { appendFile, cp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
+import { runCommand, sampleCluster, startCommand, type CommandResult } from '../../support/cluster.ts';
 import { readFiles, writeFiles } from '../../support/folders.ts';
 import { standIns } from '../support/stand-ins.ts';
 
@@ -39,7 +39,7 @@ const FOREIGN = {
 };
 
 describe('template reset', () => {
-  it('removes what was generated and nothing else; configure brings it back', async () => {
+  it('removes what was generated and nothing else; configure brings it back', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, FOREIGN);
     const before = await readFiles(cluster);
@@ -56,7 +56,7 @@ describe('template reset', () => {
     expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(Object.keys(outputs(before)));
   });
 
-  it('asks first, and where nobody can be asked changes nothing', async () => {
+  it('asks first, and where nobody can be asked changes nothing', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const before = await readFiles(cluster);
     const { code, stderr } = await template(cluster, 'reset');
@@ -68,25 +68,29 @@ describe('template reset', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('stops at what was changed by hand, keeps a copy of it with --force and leaves it with --keep', async () => {
-    const cluster = await sampleCluster();
-    await appendFile(join(cluster, 'talos/talconfig.yaml'), '# mine\n');
-    const before = await readFiles(cluster);
-    const stopped = await template(cluster, 'reset', '--yes');
-    expect(stopped.code).toBe(1);
-    expect(stopped.stderr).toContain('talos/talconfig.yaml was generated and then changed by hand');
-    expect(await readFiles(cluster)).toEqual(before);
-    const kept = await template(cluster, 'reset', '--yes', '--keep');
-    expect(kept.code).toBe(0);
-    expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(['talos/talconfig.yaml']);
-    const forced = await template(cluster, 'reset', '--yes', '--force', '--json');
-    const { backup, files } = JSON.parse(forced.stdout) as { backup: string; files: string[] };
-    expect(files).toEqual(['talos/talconfig.yaml']);
-    expect(await readFile(join(cluster, backup, 'talos/talconfig.yaml'), 'utf8')).toContain('# mine\n');
-    expect((await template(cluster, 'reset', '--force', '--keep')).code).toBe(64);
-  });
+  it(
+    'stops at what was changed by hand, keeps a copy of it with --force and leaves it with --keep',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      await appendFile(join(cluster, 'talos/talconfig.yaml'), '# mine\n');
+      const before = await readFiles(cluster);
+      const stopped = await template(cluster, 'reset', '--yes');
+      expect(stopped.code).toBe(1);
+      expect(stopped.stderr).toContain('talos/talconfig.yaml was generated and then changed by hand');
+      expect(await readFiles(cluster)).toEqual(before);
+      const kept = await template(cluster, 'reset', '--yes', '--keep');
+      expect(kept.code).toBe(0);
+      expect(Object.keys(outputs(await readFiles(cluster)))).toEqual(['talos/talconfig.yaml']);
+      const forced = await template(cluster, 'reset', '--yes', '--force', '--json');
+      const { backup, files } = JSON.parse(forced.stdout) as { backup: string; files: string[] };
+      expect(files).toEqual(['talos/talconfig.yaml']);
+      expect(await readFile(join(cluster, backup, 'talos/talconfig.yaml'), 'utf8')).toContain('# mine\n');
+      expect((await template(cluster, 'reset', '--force', '--keep')).code).toBe(64);
+    },
+  );
 
-  it('leaves what was adopted', async () => {
+  it('leaves what was adopted', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await runCommand(['adopt', 'talos/talenv.yaml', '--root', cluster]);
     expect((await template(cluster, 'reset', '--yes')).code).toBe(0);
@@ -136,7 +140,7 @@ describe('template tidy', () => {
     'cluster.sops.yaml': 'a: ENC[x]\n',
   };
 
-  it('archives what serves the rendering and leaves plain GitOps', async () => {
+  it('archives what serves the rendering and leaves plain GitOps', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, FILES);
     const before = await readFiles(cluster);
@@ -175,6 +179,7 @@ describe('template tidy', () => {
 
   it.each(['configure', 'plan', 'validate', 'explain x', 'config show', 'render x'])(
     'leaves a repository in which %s says where it is, and cp brings it back',
+    { tags: 'long' },
     async (command) => {
       const cluster = await sampleCluster();
       const before = await readFiles(cluster);
@@ -190,7 +195,7 @@ describe('template tidy', () => {
     },
   );
 
-  it('says that it was archived where the archive is not', async () => {
+  it('says that it was archived where the archive is not', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await template(cluster, 'tidy', '--yes');
     expect((await stat(join(cluster, '.private'))).mode & 0o777, 'it may hold keys and tokens').toBe(0o700);
@@ -201,7 +206,7 @@ describe('template tidy', () => {
     expect(stderr).toContain('from git, as they were before');
   });
 
-  it('takes the tool out of a fork, from whose archive it runs', async () => {
+  it('takes the tool out of a fork, from whose archive it runs', { tags: 'long' }, async () => {
     const fork = await sampleCluster();
     // Without sources the launcher builds nothing anew.
     for (const path of [...PARTS_OF_FORK, 'bin', 'dist', 'node_modules/oxc-transform', 'node_modules/@oxc-transform']) {
@@ -215,7 +220,7 @@ describe('template tidy', () => {
       'eslint.config.js': '\n',
       'own/notes.md': 'mine\n',
     });
-    const tidied = await runCommand(['template', 'tidy', '--yes', '--json'], {
+    const tidied = await startCommand(['template', 'tidy', '--yes', '--json'], {
       launcher: join(fork, LAUNCHER),
       cwd: fork,
     });
@@ -243,16 +248,16 @@ describe('template tidy', () => {
     ]);
     expect(launcher).toBe(`${archive}/${LAUNCHER}`);
     const options = { launcher: join(fork, launcher), cwd: join(fork, 'kubernetes'), env: { PATH: '' } };
-    const told = await runCommand(['plan', '--keys', SAMPLE_KEYS], options);
+    const told = await startCommand(['plan', '--keys', SAMPLE_KEYS], options);
     expect(told.stderr).toContain(`it lies in ${archive}`);
-    expect((await runCommand(['bootstrap', 'talos', '--dry-run'], options)).stdout).toContain('talhelper');
+    expect((await startCommand(['bootstrap', 'talos', '--dry-run'], options)).stdout).toContain('talhelper');
   });
 
   it.each([
     ['file:cluster-template-1.2.3.tgz', ['cluster-template-1.2.3.tgz', 'package-lock.json', 'package.json']],
     ['1.2.3', ['package-lock.json', 'package.json']],
     ['file:own/cluster-template-1.2.3.tgz', ['package-lock.json', 'package.json']],
-  ])('takes out of a thin repository what brings the tool as %s', async (spec, expected) => {
+  ])('takes out of a thin repository what brings the tool as %s', { tags: 'long' }, async (spec, expected) => {
     const cluster = await sampleCluster();
     const tarballs = { 'cluster-template-1.2.3.tgz': '', 'own/cluster-template-1.2.3.tgz': '' };
     const packages = {
@@ -265,7 +270,7 @@ describe('template tidy', () => {
     expect(moves.filter((path) => /tgz$|^package/.test(path)).sort()).toEqual(expected);
   });
 
-  it('asks first, and shows what it would do', async () => {
+  it('asks first, and shows what it would do', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const before = await readFiles(cluster);
     expect((await template(cluster, 'tidy')).code).toBe(64);
@@ -277,12 +282,12 @@ describe('template tidy', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('takes back what it did where a step fails', async () => {
+  it('takes back what it did where a step fails', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, FILES);
     const before = await readFiles(cluster);
     const failure = { call: 'rename', at: 1, code: 'EROFS', path: 'nodes.yaml' };
-    const { code, stderr } = await runCommand(['template', 'tidy', '--yes', '--root', cluster], {
+    const { code, stderr } = await startCommand(['template', 'tidy', '--yes', '--root', cluster], {
       env: { FAIL: JSON.stringify(failure) },
       node: ['--import', FAILURES],
     });
@@ -306,7 +311,7 @@ describe('template validate', () => {
 });
 
 describe('template debug', () => {
-  it('lists every resource, and goes on where one cannot be listed', async () => {
+  it('lists every resource, and goes on where one cannot be listed', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFile(join(cluster, 'kubeconfig'), '');
     const stands = await standIns(cluster, [

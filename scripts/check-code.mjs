@@ -1,0 +1,53 @@
+// Types and lint of everything, by one program of TypeScript for both, which takes half of the time of two: npm run check:code. What
+// did not change since the last run is not looked at again.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
+import ts from 'typescript';
+import { shareProgram } from './shared-program.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const CACHE = join(root, 'node_modules/.cache');
+const LINTED = ['bench', 'bin', 'examples', 'scripts', 'src', 'tests', '*.config.js', '*.config.ts'];
+
+const areTypesRight = checkTypes();
+const isLintClean = await lint();
+process.exitCode = areTypesRight && isLintClean ? 0 : 1;
+
+function checkTypes() {
+  const path = join(root, 'tsconfig.json');
+  const { config } = ts.parseConfigFileTextToJson(path, readFileSync(path, 'utf8'));
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const cached = { ...options, incremental: true, tsBuildInfoFile: join(CACHE, 'types.tsbuildinfo') };
+  const builder = ts.createIncrementalProgram({
+    rootNames: fileNames,
+    options: cached,
+    configFileParsingDiagnostics: errors,
+  });
+  shareProgram(builder.getProgram());
+  const found = [
+    ...builder.getConfigFileParsingDiagnostics(),
+    ...builder.getOptionsDiagnostics(),
+    ...builder.getSyntacticDiagnostics(),
+    ...builder.getGlobalDiagnostics(),
+    ...builder.getSemanticDiagnostics(),
+  ];
+  builder.emit();
+  const host = { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
+  if (found.length > 0) console.log(ts.formatDiagnostics(found, host));
+  return found.length === 0;
+}
+
+async function lint() {
+  const eslint = new ESLint({
+    cwd: root,
+    cache: true,
+    cacheLocation: join(CACHE, 'eslint/'),
+    cacheStrategy: 'content',
+  });
+  const results = await eslint.lintFiles(LINTED);
+  const text = await (await eslint.loadFormatter('stylish')).format(results);
+  if (text !== '') console.log(text);
+  return results.every(({ errorCount, warningCount }) => errorCount + warningCount === 0);
+}
