@@ -44,7 +44,7 @@ export function withDifference(base: FileTree, difference: string): FileTree {
     if (!tree.delete(path)) throw new Error(`${path} is to be gone and is not there`);
   }
   for (const change of start === -1 ? [] : parsePatch(difference.slice(start))) {
-    const { oldFileName, newFileName: path } = change;
+    const { oldFileName, newFileName: path = '' } = change;
     const before = tree.get(path);
     const text = (before === undefined) === (oldFileName === NOWHERE) && applyPatch(textOf(before), change);
     if (text === false) throw new Error(`what is to change in ${path} is not there`);

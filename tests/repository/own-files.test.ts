@@ -47,7 +47,7 @@ describe('tests and the files of the user', () => {
 });
 
 describe('the checks of the package', () => {
-  it.each(['check:lint', 'check:format'])(
+  it.each(['check:code', 'check:format'])(
     '%s names what belongs to the tool, and nothing of the user',
     async (name) => {
       const { scripts } = JSON.parse(await repositoryText('package.json')) as { scripts: Record<string, string> };
@@ -59,7 +59,7 @@ describe('the checks of the package', () => {
     },
   );
 
-  it('check:types compiles nothing of the user', { tags: 'long' }, () => {
+  it('check:code compiles nothing of the user', { tags: 'long' }, () => {
     const compiler = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
     const words = [compiler, '-p', 'tsconfig.json', '--listFilesOnly'];
     const files = execFileSync(process.execPath, words, {

@@ -75,6 +75,7 @@ describe('.github/workflows', () => {
     const commands = steps.map(({ run }) => run ?? '').join('\n');
     for (const wanted of [
       'npm test',
+      'npm run test:long',
       'cluster-template.mjs validate',
       'configure --check',
       'cluster-template.mjs plan',
