@@ -1,13 +1,6 @@
 import { posix } from 'node:path';
-import {
-  at,
-  type FieldPath,
-  listAt,
-  type ManifestDocument,
-  manifestFinding,
-  textAt,
-  textsIn,
-} from '../manifests/document.ts';
+import { type ManifestDocument, manifestFinding, textsIn } from '../manifests/document.ts';
+import { at, type Path, listAt, textAt } from '../text/values.ts';
 import type { AppliedObject, FluxTree } from '../manifests/flux.ts';
 import { entriesOf } from '../manifests/objects.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
@@ -103,7 +96,7 @@ function checkNeeds(document: ManifestDocument, index: number, labels: readonly 
 
 function complain(
   document: ManifestDocument,
-  path: FieldPath,
+  path: Path,
   complaint: { message: string; remedy: string },
 ): Finding {
   return manifestFinding(document, path, { code: 'manifests/bootstrap', ...complaint });

@@ -1,13 +1,5 @@
-import {
-  at,
-  type Complaint,
-  type FieldPath,
-  isFields,
-  listAt,
-  manifestFinding,
-  textAt,
-  textsIn,
-} from '../manifests/document.ts';
+import { type Complaint, manifestFinding, textsIn } from '../manifests/document.ts';
+import { at, type Path, isFields, listAt, textAt } from '../text/values.ts';
 import {
   type AppliedObject,
   type FluxKustomization,
@@ -98,7 +90,7 @@ export function checkDecryptionKeys({ kustomizations }: FluxTree): Finding[] {
 interface Dependency {
   readonly key: string;
   readonly label: string;
-  readonly path: FieldPath;
+  readonly path: Path;
 }
 
 function dependenciesOf(object: AppliedObject): Dependency[] {
@@ -200,7 +192,7 @@ function complainOf(text: string, substitution: Substitution): Complaint[] {
   return [{ code: 'manifests/substitution', severity: 'warning', message, remedy: `write four where two are meant` }];
 }
 
-function isSecretValue(kind: string, path: FieldPath): boolean {
+function isSecretValue(kind: string, path: Path): boolean {
   return kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData');
 }
 
@@ -236,7 +228,7 @@ function complain({ expression, name, hasDefault }: Variable, { names, isOpen }:
 
 /** Where a list in a chart's values replaces the chart's own, and what that has to hold all the same. */
 interface ReplacedList {
-  readonly path: FieldPath;
+  readonly path: Path;
   /** Names of entries. */
   readonly required: readonly string[];
   readonly why: string;

@@ -1,4 +1,5 @@
-import { at, type Complaint, type FieldPath, listAt, manifestFinding, textAt, walk } from '../manifests/document.ts';
+import { type Complaint, manifestFinding } from '../manifests/document.ts';
+import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
 import { type Reference, referencesOf } from '../manifests/references.ts';
@@ -120,13 +121,13 @@ function checkObject({ document, kind }: AppliedObject): Finding[] {
 }
 
 /** In the values of a chart an empty value takes the chart's own away. */
-function isHelmValue(kind: string, path: FieldPath): boolean {
+function isHelmValue(kind: string, path: Path): boolean {
   return kind === 'HelmRelease' && path[0] === 'spec' && path[1] === 'values';
 }
 
 function complain(
   document: AppliedObject['document'],
-  path: FieldPath,
+  path: Path,
   message: string,
   severity: Finding['severity'],
 ): Finding {

@@ -1,4 +1,5 @@
-import { at, type FieldPath, listAt, manifestFinding, textAt, walk } from '../manifests/document.ts';
+import { manifestFinding } from '../manifests/document.ts';
+import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux.ts';
 import type { Finding } from '../report/finding.ts';
 
@@ -33,7 +34,7 @@ export function checkRoutes({ objects }: FluxTree): Finding[] {
 
 interface Route {
   readonly hostnames: readonly string[];
-  readonly parents: readonly { readonly parent: unknown; readonly path: FieldPath }[];
+  readonly parents: readonly { readonly parent: unknown; readonly path: Path }[];
 }
 
 function routesIn({ document }: AppliedObject): Route[] {

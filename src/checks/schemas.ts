@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { at, type FieldPath, isFields, type ManifestDocument, manifestFinding } from '../manifests/document.ts';
+import { type ManifestDocument, manifestFinding } from '../manifests/document.ts';
+import { at, type Path, isFields } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/substitution.ts';
@@ -93,7 +94,7 @@ function retyped(written: string, resolved: string): unknown {
 
 function finding(
   { document, kind }: AppliedObject,
-  misfit: { readonly path: FieldPath; readonly message: string; readonly known: readonly string[] },
+  misfit: { readonly path: Path; readonly message: string; readonly known: readonly string[] },
 ): Finding {
   const key = String(misfit.path[misfit.path.length - 1] ?? '');
   const near = suggestNearest(key, misfit.known);

@@ -1,14 +1,6 @@
 import { posix } from 'node:path';
-import {
-  at,
-  type FieldPath,
-  type Fields,
-  isFields,
-  listAt,
-  type ManifestDocument,
-  manifestFinding,
-  textsIn,
-} from '../manifests/document.ts';
+import { type ManifestDocument, manifestFinding, textsIn } from '../manifests/document.ts';
+import { at, type Path, type Fields, isFields, listAt } from '../text/values.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
@@ -177,7 +169,7 @@ export function checkTalconfig(tree: ManifestTree): Finding[] {
   });
 }
 
-function keysOf(document: ManifestDocument, value: unknown, path: FieldPath, keys: Keys): Finding[] {
+function keysOf(document: ManifestDocument, value: unknown, path: Path, keys: Keys): Finding[] {
   if (!isFields(value)) return [];
   return Object.entries(value).flatMap(([key, inner]): Finding[] => {
     const kind = keys[key];
@@ -189,7 +181,7 @@ function keysOf(document: ManifestDocument, value: unknown, path: FieldPath, key
   });
 }
 
-function unknownKey(document: ManifestDocument, path: FieldPath, key: string, keys: Keys): Finding {
+function unknownKey(document: ManifestDocument, path: Path, key: string, keys: Keys): Finding {
   const nearest = suggestNearest(key, Object.keys(keys));
   const message = `talhelper knows no key \`${key}\` here, and ignores it`;
   const remedy = nearest === undefined ? 'take it out' : `did you mean \`${nearest}\`?`;

@@ -1,4 +1,5 @@
 import type { Finding } from '../report/finding.ts';
+import { SourceText } from '../report/source.ts';
 
 /** A rendered file as the checks see it. */
 interface CheckedFile {
@@ -13,7 +14,7 @@ export function checkLineEndings(files: readonly CheckedFile[]): Finding[] {
   return files.flatMap((file): Finding[] => {
     const at = file.text.indexOf('\r');
     if (at !== -1) {
-      const line = file.text.slice(0, at).split('\n').length;
+      const { line } = new SourceText(file.path, file.text).placeAt(at);
       return [
         lineEnding(file, `line ${String(line)} of ${file.path} holds a carriage return`, 'end its lines with LF only'),
       ];

@@ -1,7 +1,7 @@
 import type { JsonMap } from '@iarna/toml';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { decodeUtf8 } from '../report/encoding.ts';
+import { decodeUtf8 } from '../report/source.ts';
 import { readBytesIfPresent } from '../system/files.ts';
 import { DEFAULT_SETTINGS, parseSettings, SETTING_KEYS, settingsOf, type Settings } from './settings.ts';
 

@@ -9,7 +9,7 @@ import {
   type PassedArgument,
   type Policies,
 } from '../jinja/index.ts';
-import { decodeUtf8 } from '../report/encoding.ts';
+import { decodeUtf8 } from '../report/source.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
 import { isSigned } from './plugin-functions.ts';

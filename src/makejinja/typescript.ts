@@ -3,7 +3,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { OxcError, transformSync } from 'oxc-transform';
-import { decodeUtf8 } from '../report/encoding.ts';
+import { decodeUtf8 } from '../report/source.ts';
 import { machineKind } from '../system/environment.ts';
 import { readBytesIfPresent } from '../system/files.ts';
 import type { UserCache } from '../system/user-folders.ts';

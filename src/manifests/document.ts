@@ -1,6 +1,9 @@
-import { isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { FindingCode } from '../report/codes.ts';
-import type { Finding, Place, Severity } from '../report/finding.ts';
+import type { Finding, Severity } from '../report/finding.ts';
+import { type Fields, type Path, walk, isFields, at } from '../text/values.ts';
+import { SourceText } from '../report/source.ts';
+import { locate } from '../text/places.ts';
 
 /** A file of the tree that Flux, talhelper and the bootstrap will read. */
 export interface ManifestFile {
@@ -26,52 +29,9 @@ export interface ManifestDocument {
   readonly fields: Fields;
 }
 
-/** A map of a YAML document: a Kubernetes object or a part of one. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** The way to a value inside of a document: keys of maps and positions in lists. */
-export type FieldPath = readonly (string | number)[];
-
-/** Whether a value is a map. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value inside of nested maps and lists, undefined where there is none. */
-export function at(value: unknown, ...path: FieldPath): unknown {
-  let found = value;
-  for (const step of path) {
-    if (Array.isArray(found)) found = typeof step === 'number' ? (found[step] as unknown) : undefined;
-    else found = isFields(found) && Object.hasOwn(found, step) ? found[step] : undefined;
-  }
-  return found;
-}
-
-/** A list inside of nested maps; an empty one where there is none. */
-export function listAt(value: unknown, ...path: FieldPath): readonly unknown[] {
-  const found = at(value, ...path);
-  return Array.isArray(found) ? found : [];
-}
-
-/** A text inside of nested maps, undefined where there is none or it is empty. */
-export function textAt(value: unknown, ...path: FieldPath): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
-/** Calls a function for every value inside of a value, itself first, with the way to it. */
-export function walk(value: unknown, visit: (value: unknown, path: FieldPath) => void, path: FieldPath = []): void {
-  visit(value, path);
-  if (Array.isArray(value)) {
-    for (const [index, inner] of value.entries()) walk(inner, visit, [...path, index]);
-  } else if (isFields(value)) {
-    for (const [key, inner] of Object.entries(value)) walk(inner, visit, [...path, key]);
-  }
-}
-
 /** All texts inside of a value with the ways to them, keys of maps among them. */
-export function textsIn(root: unknown): { readonly text: string; readonly path: FieldPath }[] {
-  const texts: { text: string; path: FieldPath }[] = [];
+export function textsIn(root: unknown): { readonly text: string; readonly path: Path }[] {
+  const texts: { text: string; path: Path }[] = [];
   walk(root, (value, path) => {
     if (typeof value === 'string') texts.push({ text: value, path });
     else if (isFields(value)) for (const key of Object.keys(value)) texts.push({ text: key, path: [...path, key] });
@@ -79,57 +39,17 @@ export function textsIn(root: unknown): { readonly text: string; readonly path: 
   return texts;
 }
 
-/** Where a value stands, with the text of its line. */
-interface ManifestPlace {
-  readonly place: Place;
-  /** Absent where the line may show a secret. */
-  readonly sourceLine?: string;
-}
-
 /**
- * Where a value of a document stands: the value itself where it fits a line, else its key. Where the way ends early, the
- * last part of it that is there. The file is read anew, as places are needed for findings alone.
+ * Where a value of a document stands, with its line unless that may show a secret. The file is read anew, as places are needed for
+ * findings alone.
  */
-export function placeOf({ file, index }: ManifestDocument, path: FieldPath): ManifestPlace {
-  const lines = new LineCounter();
-  const document = [...parseAllDocuments(file.text, { merge: true, lineCounter: lines, logLevel: 'silent' })][index];
-  const node = document !== undefined && isNode(document.contents) ? nearest(document.contents, path) : undefined;
-  const range = node?.range;
-  if (range === undefined || range === null) return { place: { file: file.path } };
-  const { line, col } = lines.linePos(range[0]);
-  const sourceLine = file.text.split('\n')[line - 1] ?? '';
-  const end = Math.min(range[1], range[0] + sourceLine.length - (col - 1));
-  return {
-    place: { file: file.path, line, column: col, length: Math.max(1, end - range[0]) },
-    ...(file.isSecret ? {} : { sourceLine }),
-  };
-}
-
-function nearest(root: Node, path: FieldPath): Node {
-  let node: Node = root;
-  let named: Node = root;
-  for (const step of path) {
-    const found = child(node, step);
-    if (found === undefined) break;
-    named = found.key ?? found.value ?? named;
-    if (found.value === undefined) break;
-    node = found.value;
-  }
-  return isCollection(node) || (isScalar(node) && node.value === null) ? named : node;
-}
-
-function child(node: Node, step: string | number): { key?: Node; value?: Node } | undefined {
-  if (isSeq(node)) {
-    const item = typeof step === 'number' ? node.items[step] : undefined;
-    return isNode(item) ? { value: item } : undefined;
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find((one) => isPair(one) && isScalar(one.key) && String(one.key.value) === String(step));
-  if (pair === undefined) return undefined;
-  return {
-    ...(isNode(pair.key) ? { key: pair.key } : {}),
-    ...(isNode(pair.value) ? { value: pair.value } : {}),
-  };
+export function placeOf({ file, index }: ManifestDocument, path: Path): Pick<Finding, 'place' | 'sourceLine'> {
+  const document = [...parseAllDocuments(file.text, { merge: true, logLevel: 'silent' })][index];
+  const [start, end] = document?.contents?.range ?? [];
+  const whole = start === undefined || end === undefined ? undefined : { start, end };
+  const range = (document && locate(document, path)) ?? whole;
+  if (range === undefined) return { place: { file: file.path } };
+  return new SourceText(file.path, file.text, () => file.isSecret).excerpt(range.start, range.end);
 }
 
 /** What a gate has to say about a value of a manifest. */
@@ -146,7 +66,7 @@ export interface Complaint {
 /**
  * A finding at a value of a manifest. What somebody wrote by hand is not ours to refuse: there an error becomes a warning.
  */
-export function manifestFinding(document: ManifestDocument, path: FieldPath, complaint: Complaint): Finding {
+export function manifestFinding(document: ManifestDocument, path: Path, complaint: Complaint): Finding {
   const { file } = document;
   const wanted = complaint.severity ?? 'error';
   return {

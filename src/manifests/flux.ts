@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { at, dataOf, isFields, listAt, type ManifestDocument, textAt } from './document.ts';
+import { dataOf, type ManifestDocument } from './document.ts';
+import { at, isFields, listAt, textAt } from '../text/values.ts';
 import {
   buildFolder,
   type BuildProblem,

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { compileGoRegex } from '../text/go-regex.ts';
-import { at, type FieldPath, type Fields, isFields, listAt, type ManifestDocument, textAt } from './document.ts';
+import type { ManifestDocument } from './document.ts';
+import { at, type Path, type Fields, isFields, listAt, textAt } from '../text/values.ts';
 import type { ManifestTree } from './tree.ts';
 
 /** An object that a kustomization gives, as far as kustomize changes what names it. */
@@ -18,7 +19,7 @@ export interface BuiltObject {
 export interface BuildProblem {
   readonly kind: 'missing' | 'repeated' | 'cycle' | 'no-kustomization' | 'patch-target';
   readonly document: ManifestDocument;
-  readonly path: FieldPath;
+  readonly path: Path;
   /** The file or folder, relative to the cluster's root, or what a patch looks for. */
   readonly target: string;
 }
@@ -134,7 +135,7 @@ const GENERATORS = [
 
 function useFiles(builder: Builder, folder: string, document: ManifestDocument): void {
   const { fields } = document;
-  const use = (name: unknown, path: FieldPath): void => {
+  const use = (name: unknown, path: Path): void => {
     if (typeof name !== 'string' || isRemote(name) || name.includes('\n')) return;
     const target = posix.normalize(posix.join(folder, name));
     if (builder.tree.files.has(target)) builder.used.add(target);

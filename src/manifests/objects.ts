@@ -1,4 +1,5 @@
-import { at, dataKeysOf, listAt, textAt } from './document.ts';
+import { dataKeysOf } from './document.ts';
+import { at, listAt, textAt } from '../text/values.ts';
 import { type AppliedObject, resolverOf } from './flux.ts';
 import type { Reference } from './references.ts';
 

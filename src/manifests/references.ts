@@ -1,10 +1,10 @@
-import { at, isFields, textAt, walk, type FieldPath } from './document.ts';
+import { at, isFields, textAt, walk, type Path } from '../text/values.ts';
 import { resolverOf, type AppliedObject } from './flux.ts';
 
 /** An object that another one names. */
 export interface Reference {
   readonly from: AppliedObject;
-  readonly path: FieldPath;
+  readonly path: Path;
   readonly kind: string;
   /** Undefined where the field does not say. */
   readonly group: string | undefined;
@@ -32,7 +32,7 @@ interface Named {
   readonly section?: string | undefined;
   readonly port?: number | undefined;
   readonly isOptional?: boolean;
-  readonly inside?: FieldPath;
+  readonly inside?: Path;
 }
 
 type ValueRule = (value: unknown) => readonly Named[];
@@ -60,13 +60,13 @@ export function referencesOf(from: AppliedObject): Reference[] {
 }
 
 /** The contents of Secrets and ConfigMaps are other programs'. */
-function isOpaque(path: FieldPath): boolean {
+function isOpaque(path: Path): boolean {
   return path[0] === 'data' || path[0] === 'stringData' || path[0] === 'binaryData';
 }
 
 function reference(found: {
   from: AppliedObject;
-  path: FieldPath;
+  path: Path;
   named: Named;
   resolve: (text: string) => string;
 }): Reference {

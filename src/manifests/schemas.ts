@@ -1,10 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import index from '../../schemas/kubernetes/index.json' with { type: 'json' };
-import type { FieldPath } from './document.ts';
+import type { Path } from '../text/values.ts';
 
 /** Where an object does not fit its schema. */
 interface Misfit {
-  readonly path: FieldPath;
+  readonly path: Path;
   /** What is wrong there, without the value. */
   readonly message: string;
   /** The keys that could stand there, where one is not known. */
@@ -92,7 +92,7 @@ function misfitOf(error: ErrorObject): Misfit {
 }
 
 /** The last key of a path, with the positions in lists that follow it. */
-function fieldOf(path: FieldPath): string {
+function fieldOf(path: Path): string {
   const start = path.findLastIndex((step) => typeof step === 'string');
   const [key = 'the object', ...positions] = path.slice(Math.max(0, start));
   return `${String(key)}${positions.map((position) => `[${String(position)}]`).join('')}`;

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Finding } from '../report/finding.ts';
-import { isFields, type ManifestDocument, type ManifestFile } from './document.ts';
+import type { ManifestDocument, ManifestFile } from './document.ts';
+import { isFields } from '../text/values.ts';
 
 /** All files of a tree with what stands in those that are YAML. */
 export interface ManifestTree {

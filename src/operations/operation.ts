@@ -8,6 +8,7 @@ import { stateFile } from '../workspace/disk.ts';
 import { takeLock } from '../workspace/lock.ts';
 import type { LineSink, Programs } from './programs/catalogue.ts';
 import { openPrograms } from './programs/programs.ts';
+import { asFields, parseJson } from '../text/values.ts';
 
 /** What an operation is done with. */
 export interface OperationOptions {
@@ -153,13 +154,9 @@ export async function readOperationJournal(
 ): Promise<OperationJournal | undefined> {
   const text = await readTextIfPresent(journalPath(root, operation).path);
   if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJournal(value) ? value : undefined;
-  } catch {
-    // Written in one piece, so somebody else made it: nothing depends on what it says.
-    return undefined;
-  }
+  const value = parseJson(text);
+  // Written in one piece, so that anything else is somebody else's: nothing depends on what it says.
+  return isJournal(value) ? value : undefined;
 }
 
 /** Records a run: written before and after each step, each time in one piece. */
@@ -207,9 +204,7 @@ function timestamp(): string {
 }
 
 function isJournal(value: unknown): value is OperationJournal {
-  if (typeof value !== 'object' || value === null) return false;
-  const { operation, begun, steps } = value as Partial<Record<string, unknown>>;
-  const isStep = (step: unknown): boolean =>
-    typeof step === 'object' && step !== null && 'title' in step && typeof step.title === 'string';
+  const { operation, begun, steps } = asFields(value);
+  const isStep = (step: unknown): boolean => typeof asFields(step).title === 'string';
   return typeof operation === 'string' && typeof begun === 'string' && Array.isArray(steps) && steps.every(isStep);
 }

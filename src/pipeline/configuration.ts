@@ -7,7 +7,7 @@ import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
-import { decodeUtf8 } from '../report/encoding.ts';
+import { decodeUtf8 } from '../report/source.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';

@@ -11,6 +11,7 @@ import type { Plan, PlanEntry } from '../workspace/plan.ts';
 import type { IndexEntry } from './merge.ts';
 import { ownershipOf } from './owners.ts';
 import { lastLine, type TreeEntry, type UserRepository } from './store.ts';
+import { isFields, parseJson } from '../text/values.ts';
 
 /** What an upgrade did, kept until it is committed or taken back. */
 export interface UpgradeRecord {
@@ -95,12 +96,7 @@ async function readWritten(workspace: Workspace): Promise<WrittenRecord | undefi
 }
 
 function parseWritten(text: string): WrittenRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Told below, together with JSON that is no record.
-  }
+  const value = parseJson(text);
   if (isWritten(value)) return value;
   throw failure('input', {
     code: 'upgrade/unfinished',
@@ -112,13 +108,13 @@ function parseWritten(text: string): WrittenRecord {
 
 /** A clone may have brought the file: what it names goes to git and to the disk. */
 function isWritten(value: unknown): value is WrittenRecord {
-  if (!isObject(value)) return false;
+  if (!isFields(value)) return false;
   const { format, index, record } = value;
   if (format !== 1 || typeof index !== 'string') return false;
   if (record === undefined) return true;
-  if (!isObject(record)) return false;
+  if (!isFields(record)) return false;
   const { from, to, head, files, indexed, overrides } = record;
-  if (typeof from !== 'string' || typeof to !== 'string' || !isObjectName(head) || !isObject(files)) return false;
+  if (typeof from !== 'string' || typeof to !== 'string' || !isObjectName(head) || !isFields(files)) return false;
   if (!Array.isArray(indexed) || !Array.isArray(overrides)) return false;
   return (
     [...Object.keys(files), ...(indexed as readonly unknown[])].every(isOurs) && overrides.every(isPendingOverride)
@@ -126,13 +122,9 @@ function isWritten(value: unknown): value is WrittenRecord {
 }
 
 function isPendingOverride(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isFields(value)) return false;
   const { path, to, before, after } = value;
-  return isOurs(path) && isOurs(to) && [before, after].every((entry) => isObject(entry) && isObjectName(entry.object));
-}
-
-function isObject(value: unknown): value is Partial<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  return isOurs(path) && isOurs(to) && [before, after].every((entry) => isFields(entry) && isObjectName(entry.object));
 }
 
 function isOurs(path: unknown): boolean {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml';
+import { isMap, isScalar, parseDocument, type Node } from 'yaml';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { readTextIfPresent } from '../system/files.ts';
+import { jsonMistake, parseJson } from '../text/values.ts';
+import { SourceText } from '../report/source.ts';
 
 /** What a repository says of the template that it was made from. */
 export interface TemplateRecord {
@@ -37,23 +39,22 @@ export async function readTemplateRecord(root: ClusterRoot): Promise<TemplateRec
 
 /** As `readTemplateRecord`, of a text. */
 export function parseTemplateRecord(text: string): TemplateRecord {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const syntaxError = jsonError(text);
-  if (syntaxError !== undefined) {
-    throw new Failure('input', [wrong('it is no JSON', placeOf(lines, syntaxError), EXAMPLE)]);
+  const source = new SourceText(TEMPLATE_FILE, text);
+  if (parseJson(text) === undefined) {
+    throw new Failure('input', [wrong('it is no JSON', source.placeAt(jsonMistake(text)), EXAMPLE)]);
   }
-  if (!isMap(document.contents)) throw new Failure('input', [wrong('it is no object', placeOf(lines, 0), EXAMPLE)]);
+  const document = parseDocument(text);
+  if (!isMap(document.contents)) throw new Failure('input', [wrong('it is no object', source.placeAt(0), EXAMPLE)]);
   const findings: Finding[] = [];
   const values: Partial<Record<string, string>> = {};
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    const place = placeOf(lines, ((isScalar(value) ? value : key) as Node).range?.[0] ?? 0);
+    const place = source.placeAt(((isScalar(value) ? value : key) as Node).range?.[0] ?? 0);
     const problem = isScalar(value) ? problemOf(name, value.value) : `\`${name}\` is no text`;
     if (problem !== undefined) findings.push(wrong(problem, place, remedyOf(name)));
     else values[name] = String((value as { readonly value: unknown }).value);
   }
-  if (!document.has('version')) findings.push(wrong('`version` is missing', placeOf(lines, 0), EXAMPLE));
+  if (!document.has('version')) findings.push(wrong('`version` is missing', source.placeAt(0), EXAMPLE));
   if (findings.length > 0) throw new Failure('input', findings);
   const { version = '', commit, source } = values;
   return {
@@ -103,22 +104,6 @@ function wrong(message: string, place: Finding['place'], remedy: string): Findin
     ...(place === undefined ? {} : { place }),
     remedy,
   };
-}
-
-function placeOf(lines: LineCounter, offset: number): Finding['place'] {
-  const { line, col } = lines.linePos(offset);
-  return { file: TEMPLATE_FILE, line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-/** Where JSON ends to be JSON, as an offset; undefined where it is all JSON. */
-function jsonError(text: string): number | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    // Node tells the place in words alone.
-    return Number(/position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? text.length);
-  }
 }
 
 /** A version by Semantic Versioning 2.0.0, without its build metadata. */

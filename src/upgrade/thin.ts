@@ -13,6 +13,7 @@ import type { Versions } from './originals.ts';
 import { patiently, type TemplateVersions, type Waiting } from './source.ts';
 import type { GitStore, TreeEntry, TreeFiles } from './store.ts';
 import { parseTemplateRecord, TEMPLATE_FILE, type TemplateRecord } from './template.ts';
+import { parseFields } from '../text/values.ts';
 
 /** Name of the package that a thin repository depends on. */
 const PACKAGE = 'cluster-template';
@@ -33,7 +34,7 @@ export interface Dependency {
 export async function dependencyOf(root: ClusterRoot): Promise<Dependency | undefined> {
   const text = await readTextIfPresent(join(root.path, 'package.json'));
   if (text === undefined) return undefined;
-  const fields = objectOf(text);
+  const fields = parseFields(text);
   if (fields === undefined) {
     throw failure('input', {
       code: 'upgrade/version',
@@ -187,21 +188,9 @@ async function packageIn(store: GitStore, folder: string): Promise<PackageFiles 
 
 /** A file of a package that has to be an object. */
 function readObject(text: string, path: string, folder: string): Readonly<Record<string, unknown>> {
-  const value = objectOf(text);
+  const value = parseFields(text);
   if (value === undefined) throw broken(path, folder);
   return value;
-}
-
-/** The object that a text of JSON is; undefined for every other text. */
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
 }
 
 function broken(path: string, folder: string): Failure {

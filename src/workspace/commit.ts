@@ -17,6 +17,7 @@ import {
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
 import { MANIFEST_NAME } from './manifest.ts';
 import { changesOf, type Plan } from './plan.ts';
+import { asFields, isFields, parseJson } from '../text/values.ts';
 
 /** What a commit may touch. */
 export interface CommitScope {
@@ -199,12 +200,7 @@ export async function readJournal(workspace: Workspace): Promise<FoundJournal | 
 }
 
 function parseJournal(text: string, { folder, path }: Destination): Journal {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Told below, together with JSON that is no journal.
-  }
+  const value = parseJson(text);
   if (isJournal(value)) return value;
   throw failure('input', {
     code: 'workspace/journal',
@@ -215,10 +211,8 @@ function parseJournal(text: string, { folder, path }: Destination): Journal {
 }
 
 function isJournal(value: unknown): value is Journal {
-  if (typeof value !== 'object' || value === null) return false;
-  const { writes, created, removals } = value as Partial<Record<string, unknown>>;
-  if (typeof writes !== 'object' || writes === null || !isListOfTexts(created) || !isListOfTexts(removals))
-    return false;
+  const { writes, created, removals } = asFields(value);
+  if (!isFields(writes) || !isListOfTexts(created) || !isListOfTexts(removals)) return false;
   return Object.values(writes).every((name) => typeof name === 'string' && /^(new-\d+|manifest)$/.test(name));
 }
 

@@ -5,6 +5,7 @@ import { isRunning, type ProcessIdentity, thisProcess } from '../system/programs
 import { type Destination, publishFile, readOwnTextIfPresent, removeFile, replaceFile } from '../system/writing.ts';
 import { refuseStrangeFolder, stateFile, type Workspace } from './disk.ts';
 import { contentHash } from './manifest.ts';
+import { asFields, parseJson } from '../text/values.ts';
 
 /** What a run that holds the lock may ask for. */
 interface Exclusive {
@@ -157,14 +158,7 @@ const HALF_WRITTEN_MILLISECONDS = 50;
 
 /** Undefined for a text that no run has written: nobody holds such a lock. */
 function parseHolder(text: string): ProcessIdentity | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, started, host, boot, namespace } = value as Partial<Record<string, unknown>>;
+  const { pid, started, host, boot, namespace } = asFields(parseJson(text));
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (typeof started !== 'string' || typeof host !== 'string' || typeof boot !== 'string') return undefined;
   if (typeof namespace !== 'string') return undefined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { readUnmerged, type UnmergedText } from '../report/merge.ts';
+import { isFields, parseJson } from '../text/values.ts';
 
 /** What a run records of itself: which files it generated, with which content, from what, for whom. */
 export interface ManifestRecord {
@@ -37,12 +38,7 @@ export const MANIFEST_NAME = 'manifest.json';
 export function parseManifest(text: string, file: string): Manifest {
   const unmerged = readUnmerged(text);
   if (unmerged !== undefined) return mergeSides(readConflicted(unmerged, file), file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw notAManifest(file, error);
-  }
+  const value = parseJson(text);
   if (!isManifestObject(value)) throw notAManifest(file);
   return {
     generator: value.generator,
@@ -109,15 +105,15 @@ interface ManifestObject {
 }
 
 function isManifestObject(value: unknown): value is ManifestObject {
-  if (typeof value !== 'object' || value === null) return false;
-  const { format, generator, recipient, files, adopted, inputs } = value as Partial<Record<string, unknown>>;
+  if (!isFields(value)) return false;
+  const { format, generator, recipient, files, adopted, inputs } = value;
   if (format !== 1 || typeof generator !== 'string' || typeof recipient !== 'string') return false;
   const isAdoptedFine = adopted === undefined || (Array.isArray(adopted) && adopted.every(isText));
   return isAdoptedFine && holdsTexts(files) && (inputs === undefined || holdsTexts(inputs));
 }
 
 function holdsTexts(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.values(value).every(isText);
+  return isFields(value) && Object.values(value).every(isText);
 }
 
 function isText(value: unknown): boolean {

@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest';
  * folders of their own: what speaks to Talos, Kubernetes or Flux below, and the commands, which do not import each other, on top.
  */
 const RULES: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>> = {
-  text: { folders: [], packages: ['re2js'] },
-  report: { folders: [], packages: [] },
+  text: { folders: [], packages: ['re2js', 'yaml'] },
+  report: { folders: ['text'], packages: [] },
   system: { folders: ['report'], packages: ['execa'] },
   jinja: { folders: ['text'], packages: ['nunjucks'] },
   makejinja: {

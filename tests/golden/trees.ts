@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { listTree } from '../../src/system/files.ts';
-import { at, isFields, listAt, type Fields } from '../../src/manifests/document.ts';
+import { at, isFields, listAt, type Fields } from '../../src/text/values.ts';
 import { configuredSample } from '../support/sample.ts';
 import { expectedTree, goldenCases } from './cases.ts';
 

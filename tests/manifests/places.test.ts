@@ -21,7 +21,7 @@ describe('placeOf', () => {
     [['list', 0, 'more', 'deep'], 7, 13, 15],
     [['list', 1], 8, 5, 1],
     [['list', 0, 'more'], 6, 5, 4],
-    [['list', 0, 'gone', 'deeper'], 5, 5, 7],
+    [['list', 0, 'gone', 'deeper'], 5, 5, 4],
     [['empty'], 9, 1, 5],
   ])('finds %j', (path, line, column, length) => {
     const document = tree.documentsOf('kubernetes/a.yaml')[1];

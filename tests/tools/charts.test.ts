@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { isFields } from '../../src/manifests/document.ts';
+import { isFields } from '../../src/text/values.ts';
 import { at, textAt, type Fields } from '../golden/trees.ts';
 import { output } from './support/run.ts';
 import { findTools, REPOSITORY, titled, TOOLS } from './support/tools.ts';

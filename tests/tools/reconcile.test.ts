@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
-import { isFields } from '../../src/manifests/document.ts';
+import { isFields } from '../../src/text/values.ts';
 import { at, listAt, readTree, textAt, type Fields, type Tree } from '../golden/trees.ts';
 import { configureOwn, ownCluster } from '../operations/support/own-cluster.ts';
 import { startCommand } from '../support/cluster.ts';

@@ -14,17 +14,12 @@ import {
 import type { Finding, Place } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { type Issue, pathOf, type Proposals, remedyText, SCHEMA_EXAMPLES } from './issue.ts';
-import {
-  CLUSTER_FIELDS,
-  type FileName,
-  formatPath,
-  isSecret,
-  NODE_FIELDS,
-  type Path,
-  SECRET_FIELDS,
-} from './schemas.ts';
+import { CLUSTER_FIELDS, type FileName, isSecret, NODE_FIELDS, SECRET_FIELDS } from './schemas.ts';
+import { formatPath, type Path } from '../../text/values.ts';
 import { parseYaml, type Yaml } from './syntax.ts';
 import { formatReading, readAsYaml11, type Reading, readingOf, sameReading } from './yaml-readings.ts';
+import { SourceText } from '../../report/source.ts';
+import { locate } from '../../text/places.ts';
 
 /** A file of the configuration, read but not yet validated. */
 export interface ConfigDocument {
@@ -47,7 +42,7 @@ const LONGEST_QUOTE = 80;
 
 /** Reads a file as YAML 1.2, with what a reader of YAML 1.1 would take for something else. */
 export function readDocument(file: FileName, input: { readonly file: string; readonly text: string }): ConfigDocument {
-  const source = sourceText(input.file, input.text);
+  const source = sourceText(input);
   const { yaml, issues: syntax } = parseYaml(file, input.text);
   const issues = [...syntax];
   const value =
@@ -150,7 +145,7 @@ function quoteScalar(yaml: Yaml | undefined, path: Path): string {
 function lineOf(source: SourceText, yaml: Yaml | undefined, path: Path): number | undefined {
   if (yaml?.hasIn(path) !== true) return undefined;
   const range = locate(yaml, path, 'key');
-  return range === undefined ? undefined : source.excerpt(range.start, range.end).place?.line;
+  return range === undefined ? undefined : source.placeAt(range.start).line;
 }
 
 function toFinding(issue: Issue, own: Proposals, source: SourceText, yaml: Yaml | undefined): Finding {
@@ -219,93 +214,10 @@ function subjectOf({ path, part }: Where['at']): string {
   return isSecret(path.slice(0, -1)) ? 'a key' : `the key \`${formatPath(path)}\``;
 }
 
-/** A stretch of the text, by offsets. */
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Found {
-  readonly key: Node | undefined;
-  readonly value: Node | undefined;
-}
-
-/**
- * Where the value at a path stands, or its key. A map, a list or nothing stands where its key does; what is not there
- * at all stands where the nearest value around it does. Undefined for the document itself.
- */
-export function locate(yaml: Document.Parsed, path: Path, part: 'key' | 'value' = 'value'): Range | undefined {
-  let node: Node | undefined = yaml.contents ?? undefined;
-  let range: Range | undefined;
-  for (const [index, step] of path.entries()) {
-    const found = enter(node, step);
-    if (found === undefined) return range;
-    node = found.value;
-    range = rangeOf(found, index === path.length - 1 ? part : 'value');
-  }
-  return range;
-}
-
-function enter(node: Node | undefined, step: string | number): Found | undefined {
-  if (isSeq(node) && typeof step === 'number' && step < node.items.length) {
-    return { key: undefined, value: node.items[step] as Node };
-  }
-  if (!isMap(node)) return undefined;
-  const pair = (node.items as Pair<Node | null, Node | null>[]).find(
-    ({ key }) => isScalar(key) && nameOf(key) === step,
-  );
-  return pair === undefined ? undefined : { key: pair.key ?? undefined, value: pair.value ?? undefined };
-}
-
-function nameOf(key: { readonly source?: string; readonly value: unknown }): string {
-  return String(key.source ?? key.value);
-}
-
-function rangeOf({ key, value }: Found, part: 'key' | 'value'): Range | undefined {
-  const isEmpty = value?.range === undefined || value.range === null || value.range[0] === value.range[1];
-  if (key !== undefined && (part === 'key' || isEmpty || isCollection(value))) return toRange(key);
-  if (value === undefined) return undefined;
-  // A map in a list is marked at its first key: the whole of it would run over several lines.
-  if (isMap(value) && value.items[0] !== undefined) return toRange(value.items[0].key as Node);
-  return toRange(value);
-}
-
-function toRange(node: Node): Range | undefined {
-  const range = node.range;
-  return range === undefined || range === null ? undefined : { start: range[0], end: range[1] };
-}
-
-/** The text of a file, with lines and columns for its offsets. */
-interface SourceText {
-  /** Path of the file as the user knows it. */
-  readonly name: string;
-  readonly text: string;
-  /** Place and source line of a stretch of the text; the line is left out where it may hold a secret. */
-  readonly excerpt: (start: number, end: number) => Pick<Finding, 'place' | 'sourceLine'>;
-  /** Whether the line of an offset may hold a secret. */
-  readonly mayHoldSecret: (offset: number) => boolean;
-}
-
-/** A file's text made ready for finding places in it. */
-export function sourceText(name: string, text: string): SourceText {
-  const counter = new LineCounter();
-  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) counter.addNewLine(index + 1);
-  counter.lineStarts.unshift(0);
+/** The text of a file of the configuration; a line that may hold a secret is never quoted. */
+export function sourceText({ file, text }: ConfigFile): SourceText {
   const secret = secretLines(text);
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const lineOf = (offset: number): number => counter.linePos(offset).line;
-  return {
-    name,
-    text,
-    excerpt: (start, end) => {
-      const { line, col } = counter.linePos(start);
-      const sourceLine = lines[line - 1] ?? '';
-      const length = Math.max(1, Math.min(end - start, sourceLine.length - col + 1));
-      const place: Place = { file: name, line, column: col, length };
-      return secret.has(line) || sourceLine.trim() === '' ? { place } : { place, sourceLine };
-    },
-    mayHoldSecret: (offset) => secret.has(lineOf(offset)),
-  };
+  return new SourceText(file, text, (line) => secret.has(line));
 }
 
 const KNOWN_NAMES = [...Object.keys(CLUSTER_FIELDS), ...Object.keys(NODE_FIELDS)];

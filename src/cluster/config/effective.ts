@@ -1,15 +1,7 @@
 import type { ConfigDocument } from './document.ts';
 import { isError, type Issue, pathOf } from './issue.ts';
-import {
-  CLUSTER_FIELDS,
-  type FieldSchema,
-  isWithin,
-  NODE_FIELDS,
-  type Path,
-  schemaAt,
-  SECRET_FIELDS,
-  valueAt,
-} from './schemas.ts';
+import { CLUSTER_FIELDS, type FieldSchema, NODE_FIELDS, schemaAt, SECRET_FIELDS } from './schemas.ts';
+import { isWithin, type Path, valueAt } from '../../text/values.ts';
 import type { SecretText, WrittenSecret } from './types.ts';
 import type { Cluster, ClusterNode } from './generated/types.ts';
 

@@ -2,7 +2,8 @@ import type { FindingCode } from '../../report/codes.ts';
 import type { Severity, Together } from '../../report/finding.ts';
 import type { Family } from '../addresses.ts';
 import { COMPANION_FILE } from '../root.ts';
-import { type FieldSchema, type FileName, formatPath, type Path, schemaAt, SECRET_FIELDS } from './schemas.ts';
+import { type FieldSchema, type FileName, schemaAt, SECRET_FIELDS } from './schemas.ts';
+import { formatPath, type Path } from '../../text/values.ts';
 
 /** What an issue points at: a value or its key by path, or a stretch of the text. */
 type Spot =

@@ -7,7 +7,7 @@ import { pathOf, type Issue, type Proposals } from './issue.ts';
 import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { impliedPaths, validateDocument } from './validate.ts';
 import { withNewNames } from './migrations.ts';
-import { formatPath } from './schemas.ts';
+import { formatPath } from '../../text/values.ts';
 import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';

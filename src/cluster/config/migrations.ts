@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { COMPANION_FILE } from '../root.ts';
 import type { ConfigDocument } from './document.ts';
 import { type Issue, pathOf } from './issue.ts';
-import { formatPath, isSecret, isWithin, type Path, valueAt } from './schemas.ts';
+import { isSecret } from './schemas.ts';
+import { formatPath, isWithin, type Path, valueAt } from '../../text/values.ts';
 import { NotEditable, type WrittenScalar, YamlText } from './yaml-text.ts';
 import migrations from '../../../schemas/migrations.json' with { type: 'json' };
 

@@ -1,18 +1,11 @@
 import type { Place } from '../../report/finding.ts';
-import { type ConfigDocument, type ConfigFile, locate, sourceText } from './document.ts';
+import { type ConfigDocument, type ConfigFile, sourceText } from './document.ts';
 import type { SoundConfiguration } from './effective.ts';
-import {
-  CLUSTER_FIELDS,
-  type FileName,
-  formatPath,
-  isSecret,
-  NODE_FIELDS,
-  type Path,
-  schemaAt,
-  valueAt,
-} from './schemas.ts';
+import { CLUSTER_FIELDS, type FileName, isSecret, NODE_FIELDS, schemaAt } from './schemas.ts';
+import { formatPath, type Path, valueAt } from '../../text/values.ts';
 import { parseYaml } from './syntax.ts';
 import type { WrittenSecret } from './types.ts';
+import { locate } from '../../text/places.ts';
 
 /** Where a value comes from. */
 export type ValueSource =
@@ -68,35 +61,29 @@ export type FindKeySource = (file: FileName, path: Path) => KeySource;
 
 /** Reads both files once, for looking up where their values stand. */
 export function keySources(texts: ConfigTexts): FindKeySource {
-  const readings = { cluster: reading('cluster', texts.cluster), nodes: reading('nodes', texts.nodes) };
+  const files = { cluster: placed('cluster', texts.cluster), nodes: placed('nodes', texts.nodes) };
   return (file, path) => {
-    const { placeOf, value, name } = readings[file];
+    const { placeOf, value } = files[file];
     const secret = isSecret(path);
     if (valueAt(value, path) !== undefined) {
-      return { kind: 'written', place: placeOf(path) ?? { file: name }, secret };
+      return { kind: 'written', place: placeOf(path), secret };
     }
     // What lies in a default has no default of its own: the nearest field around it that is not set says it.
     const missing = path.findIndex((_, index) => valueAt(value, path.slice(0, index + 1)) === undefined);
     const field = schemaAt(file, path.slice(0, missing + 1));
-    return { kind: field?.default === undefined ? 'unset' : 'default', place: { file: name }, secret };
+    return { kind: field?.default === undefined ? 'unset' : 'default', place: { file: texts[file].file }, secret };
   };
 }
 
-interface Reading {
-  readonly name: string;
-  readonly value: unknown;
-  readonly placeOf: (path: Path) => Place | undefined;
-}
-
-function reading(file: FileName, { file: name, text }: ConfigFile): Reading {
-  const source = sourceText(name, text);
-  const { yaml } = parseYaml(file, text);
+/** A file's value, and where each part of it stands. */
+function placed(file: FileName, input: ConfigFile): { value: unknown; placeOf: (path: Path) => Place } {
+  const source = sourceText(input);
+  const { yaml } = parseYaml(file, input.text);
   return {
-    name,
     value: yaml?.toJS(),
     placeOf: (path) => {
       const range = yaml === undefined ? undefined : locate(yaml, path);
-      return range === undefined ? undefined : source.excerpt(range.start, range.end).place;
+      return range === undefined ? { file: source.name } : source.excerpt(range.start, range.end).place;
     },
   };
 }

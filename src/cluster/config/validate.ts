@@ -6,19 +6,8 @@ import type { ConfigDocument } from './document.ts';
 import { validateCluster, validateNodes } from './generated/validators.js';
 import { formatFlow, isError, type Issue, missingField, pathOf, type Proposals } from './issue.ts';
 import { OLD_NAMES } from './migrations.ts';
-import {
-  type FieldSchema,
-  type FileName,
-  formatPath,
-  fromPointer,
-  isSecret,
-  isWithin,
-  type Path,
-  propertiesOf,
-  schemaAt,
-  SCHEMAS,
-  valueAt,
-} from './schemas.ts';
+import { type FieldSchema, type FileName, isSecret, propertiesOf, schemaAt, SCHEMAS } from './schemas.ts';
+import { formatPath, fromPointer, isWithin, type Path, valueAt } from '../../text/values.ts';
 
 const VALIDATORS = { cluster: validateCluster, nodes: validateNodes };
 

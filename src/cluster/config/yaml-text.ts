@@ -11,7 +11,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import type { Path } from './schemas.ts';
+import type { Path } from '../../text/values.ts';
 
 /** Lines of a text that belong together, as they are written. */
 interface Block {

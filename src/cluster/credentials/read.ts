@@ -3,6 +3,8 @@ import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import { type AgeIdentity, parseIdentityFile } from '../../sops/identities.ts';
 import { permissions, readNamedTextIfPresent, readTextIfPresent } from '../../system/files.ts';
 import { sshPublicKey } from './openssh.ts';
+import { asFields, type Fields, isFields, jsonMistake, parseJson } from '../../text/values.ts';
+import { SourceText } from '../../report/source.ts';
 
 /** Names of the local files that hold keys and tokens, in the folder `keys` of a ClusterRoot. Git ignores all of them. */
 export const CREDENTIAL_FILES = {
@@ -193,51 +195,16 @@ export function cloudflareTunnelSecret({ accountTag, tunnelId, tunnelSecret }: T
 export function parseTunnelSecret(token: string): Tunnel | undefined {
   const text = Buffer.from(token.trim(), 'base64').toString('utf8');
   if (!/^\{.*\}$/s.test(text)) return undefined;
-  try {
-    const { a, t, s } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const isWhole = [a, t, s].every((part) => typeof part === 'string' && part !== '');
-    return isWhole ? { accountTag: String(a), tunnelId: String(t), tunnelSecret: String(s) } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const { a, t, s } = asFields(parseJson(text));
+  const isWhole = [a, t, s].every((part) => typeof part === 'string' && part !== '');
+  return isWhole ? { accountTag: String(a), tunnelId: String(t), tunnelSecret: String(s) } : undefined;
 }
 
-function parseObject(text: string, file: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which is secret.
-    throw invalidTunnel(file, `${file} is not valid JSON`, placeAt(text, firstMistake(text)));
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw invalidTunnel(file, `${file} holds no JSON object`);
-}
-
-/** Offset of the first character with which the text can no longer become JSON. Node 20 does not always tell the position itself. */
-function firstMistake(text: string): number {
-  const end = Math.min(text.length, LONGEST_TUNNEL);
-  for (let length = 1; length <= end; length += 1) if (!couldGoOn(text.slice(0, length))) return length - 1;
-  return end;
-}
-
-function couldGoOn(start: string): boolean {
-  try {
-    JSON.parse(start);
-    return true;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const position = /position (\d+)/.exec(message)?.[1];
-    return (
-      /^Unexpected end|^Unterminated/.test(message) || (position !== undefined && Number(position) >= start.length)
-    );
-  }
-}
-
-function placeAt(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+function parseObject(text: string, file: string): Fields {
+  const value = parseJson(text);
+  if (isFields(value)) return value;
+  if (value !== undefined) throw invalidTunnel(file, `${file} holds no JSON object`);
+  throw invalidTunnel(file, `${file} is not valid JSON`, new SourceText(file, text).placeAt(jsonMistake(text.slice(0, LONGEST_TUNNEL))));
 }
 
 function invalidTunnel(file: string, message: string, place: { line?: number; column?: number } = {}): Failure {

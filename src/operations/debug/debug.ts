@@ -1,16 +1,9 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { type FluxObject, listFlux } from '../flux/objects.ts';
-import {
-  asRecord,
-  asRecords,
-  asText,
-  conditionOf,
-  type KubernetesObject,
-  listObjects,
-  requireKubeconfig,
-} from '../kubernetes/objects.ts';
+import { conditionOf, type KubernetesObject, listObjects, requireKubeconfig } from '../kubernetes/objects.ts';
 import { sickPod, type SickPod } from '../kubernetes/pods.ts';
 import type { Programs } from '../programs/catalogue.ts';
+import { asFields, asFieldsList, asText } from '../../text/values.ts';
 
 /** What a check came to. */
 export interface DebugStep {
@@ -222,7 +215,7 @@ function problemOf(object: KubernetesObject): string[] | undefined {
     const failed = conditionOf(object, 'Failed');
     return failed?.status === 'True' ? [`${title(object)}: ${failed.message}`] : undefined;
   }
-  const failing = asRecords(status.conditions).find(
+  const failing = asFieldsList(status.conditions).find(
     (condition) => condition.type === 'ReplicaFailure' && condition.status === 'True',
   );
   return failing === undefined ? undefined : [`${title(object)}: ${asText(failing.message)}`];
@@ -312,7 +305,7 @@ function scopeOf({ namespace }: Subject): string[] {
 /** Whether an object is one of the app's: by the labels that charts set, else by its name. */
 function belongsTo(object: KubernetesObject, app: string | undefined): boolean {
   if (app === undefined) return true;
-  const labels = asRecord(object.metadata.labels);
+  const labels = asFields(object.metadata.labels);
   const names = ['app.kubernetes.io/instance', 'app.kubernetes.io/name', 'app'].map((label) => asText(labels[label]));
   return names.includes(app) || object.name === app || object.name.startsWith(`${app}-`);
 }
@@ -343,7 +336,7 @@ interface ClusterEvent {
 async function readEvents(programs: Programs, subject: Subject): Promise<ClusterEvent[]> {
   const words = ['events', ...scopeOf(subject), '--field-selector', 'type=Warning', '--sort-by', '.lastTimestamp'];
   return ((await listObjects(programs, words)) ?? []).flatMap(({ spec, namespace }) => {
-    const about = asRecord(spec.involvedObject);
+    const about = asFields(spec.involvedObject);
     const [kind, name] = [asText(about.kind), asText(about.name)];
     const object = { kind, name, namespace, metadata: {}, spec: {}, status: {} };
     if (!belongsTo(object, subject.app)) return [];

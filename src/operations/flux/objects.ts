@@ -1,5 +1,6 @@
 import type { Programs } from '../programs/catalogue.ts';
-import { asRecords, asText, conditionOf, listObjects, type KubernetesObject } from '../kubernetes/objects.ts';
+import { conditionOf, listObjects, type KubernetesObject } from '../kubernetes/objects.ts';
+import { asFieldsList, asText } from '../../text/values.ts';
 
 /** A Kustomization or HelmRelease of Flux. */
 export interface FluxObject {
@@ -52,7 +53,7 @@ function readFluxObject(object: KubernetesObject, kind: FluxObject['kind']): Flu
     ready: ready?.status === 'True',
     reason: ready?.reason ?? 'Unknown',
     message: ready?.message ?? 'not reconciled yet',
-    dependsOn: asRecords(object.spec.dependsOn).map(
+    dependsOn: asFieldsList(object.spec.dependsOn).map(
       ({ name, namespace }) => `${asText(namespace) || object.namespace}/${asText(name)}`,
     ),
     madeBy: maker === '' ? undefined : `${space}/${maker}`,

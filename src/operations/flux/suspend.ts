@@ -9,6 +9,7 @@ import type { OperationRun } from '../operation.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { unsuccessful } from '../programs/programs.ts';
 import { FLUX_KINDS, listFlux } from './objects.ts';
+import { isFields, parseJson } from '../../text/values.ts';
 
 /** Names of Kustomizations by their namespaces, in the order in which they are suspended. */
 type Suspended = Readonly<Record<string, readonly string[]>>;
@@ -144,17 +145,13 @@ function recordPath(root: ClusterRoot): Destination {
 async function readRecord(root: ClusterRoot): Promise<Suspended> {
   const text = await readTextIfPresent(recordPath(root).path);
   if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return isSuspended(value) ? value : {};
-  } catch {
-    // Written in one piece, so somebody else made it: there is nothing of ours to resume.
-    return {};
-  }
+  const value = parseJson(text);
+  // Written in one piece, so that anything else is somebody else's: there is nothing of ours to resume.
+  return isSuspended(value) ? value : {};
 }
 
 function isSuspended(value: unknown): value is Suspended {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isFields(value)) return false;
   const isName = (name: unknown): boolean => typeof name === 'string' && /^[a-z0-9][a-z0-9.-]*$/.test(name);
   return Object.entries(value).every(
     ([namespace, names]) => isName(namespace) && Array.isArray(names) && names.every(isName),

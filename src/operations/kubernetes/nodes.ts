@@ -4,15 +4,8 @@ import type { OperationRun, StepReport } from '../operation.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { foldOutput } from '../programs/programs.ts';
 import { isFinal, type Look, type Patience, waitFor } from '../programs/waiting.ts';
-import {
-  asRecord,
-  asRecords,
-  asText,
-  conditionOf,
-  type KubernetesObject,
-  listObjects,
-  parseObjects,
-} from './objects.ts';
+import { conditionOf, type KubernetesObject, listObjects, parseObjects } from './objects.ts';
+import { asFields, asFieldsList, asText } from '../../text/values.ts';
 
 /** A node as Kubernetes sees it. */
 export interface NodeState {
@@ -32,8 +25,8 @@ export async function readNodeStates(programs: Programs): Promise<NodeState[]> {
 }
 
 function readNodeState(object: KubernetesObject): NodeState {
-  const info = asRecord(object.status.nodeInfo);
-  const internal = asRecords(object.status.addresses).find(({ type }) => type === 'InternalIP');
+  const info = asFields(object.status.nodeInfo);
+  const internal = asFieldsList(object.status.addresses).find(({ type }) => type === 'InternalIP');
   return {
     name: object.name,
     address: asText(internal?.address),

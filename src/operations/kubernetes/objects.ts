@@ -4,6 +4,7 @@ import { failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { unsuccessful } from '../programs/programs.ts';
+import { asFields, asText, parseFields } from '../../text/values.ts';
 
 /** An object of Kubernetes, as far as commands look at it. */
 export interface KubernetesObject {
@@ -44,13 +45,11 @@ export async function listObjects(
 
 /** The objects of a list, or the single one, that kubectl printed as JSON. Throws a Failure of kind `outside` for anything else. */
 export function parseObjects(text: string): KubernetesObject[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw failure('outside', { code: 'programs/failed', message: 'kubectl printed something else than JSON' }, error);
+  const value = parseFields(text);
+  if (value === undefined) {
+    throw failure('outside', { code: 'programs/failed', message: 'kubectl printed something else than JSON' });
   }
-  const { items } = asRecord(value);
+  const { items } = value;
   return (Array.isArray(items) ? items : [value]).map(readObject);
 }
 
@@ -58,37 +57,22 @@ export function parseObjects(text: string): KubernetesObject[] {
 export function conditionOf(object: KubernetesObject, type: string): Condition | undefined {
   const { conditions } = object.status;
   const list: readonly unknown[] = Array.isArray(conditions) ? conditions : [];
-  const found = list.map(asRecord).find((condition) => condition.type === type);
+  const found = list.map(asFields).find((condition) => condition.type === type);
   if (found === undefined) return undefined;
   return { status: asText(found.status), reason: asText(found.reason), message: asText(found.message) };
 }
 
-/** A value as a text; empty for anything else. */
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** A value as a map; empty for anything else. */
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** A value as a list of maps; empty for anything else. */
-export function asRecords(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(asRecord) : [];
-}
-
 function readObject(value: unknown): KubernetesObject {
-  const { kind, metadata, spec, status, ...rest } = asRecord(value);
-  const meta = asRecord(metadata);
+  const { kind, metadata, spec, status, ...rest } = asFields(value);
+  const meta = asFields(metadata);
   return {
     kind: asText(kind),
     namespace: asText(meta.namespace),
     name: asText(meta.name),
     metadata: meta,
     // Events have no spec: what they say stands beside their metadata.
-    spec: spec === undefined ? rest : asRecord(spec),
-    status: asRecord(status),
+    spec: spec === undefined ? rest : asFields(spec),
+    status: asFields(status),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Programs } from '../programs/catalogue.ts';
-import { asRecord, asRecords, asText, conditionOf, listObjects, type KubernetesObject } from './objects.ts';
+import { conditionOf, listObjects, type KubernetesObject } from './objects.ts';
+import { asFields, asFieldsList, asText } from '../../text/values.ts';
 
 /** A pod that does not do its work. */
 export interface SickPod {
@@ -29,7 +30,7 @@ export function sickPod(pod: KubernetesObject): SickPod | undefined {
   const phase = asText(pod.status.phase);
   if (phase === 'Succeeded') return undefined;
   if (phase === 'Running' && conditionOf(pod, 'Ready')?.status === 'True') return undefined;
-  const containers = [...asRecords(pod.status.initContainerStatuses), ...asRecords(pod.status.containerStatuses)].map(
+  const containers = [...asFieldsList(pod.status.initContainerStatuses), ...asFieldsList(pod.status.containerStatuses)].map(
     readContainer,
   );
   const culprit = containers.find(({ state }) => state !== '');
@@ -51,11 +52,11 @@ function readContainer(status: Readonly<Record<string, unknown>>): {
   message: string;
   restarts: number;
 } {
-  const { waiting, terminated } = asRecord(status.state);
-  const last = asRecord(asRecord(status.lastState).terminated);
-  const ended = asRecord(terminated);
+  const { waiting, terminated } = asFields(status.state);
+  const last = asFields(asFields(status.lastState).terminated);
+  const ended = asFields(terminated);
   const isFailed = terminated !== undefined && ended.exitCode !== 0;
-  const waits = asRecord(waiting);
+  const waits = asFields(waiting);
   // PodInitializing is what a container waits for, and not what is wrong.
   const reason = asText(waits.reason);
   const state = isFailed ? asText(ended.reason) : /^(?:PodInitializing|ContainerCreating)?$/.test(reason) ? '' : reason;

@@ -3,8 +3,8 @@ import { now } from '../../system/environment.ts';
 import type { ClusterAccess, OperationRun, StepReport } from '../operation.ts';
 import type { ProgramCall } from '../programs/catalogue.ts';
 import { type Look, type Patience, retrying, waitFor } from '../programs/waiting.ts';
+import { asFieldsList, asText, type Fields, parseJson } from '../../text/values.ts';
 
-import { asRecords, asText } from './objects.ts';
 
 /** A release as bootstrap/helmfile.d asks for it. */
 interface WantedRelease {
@@ -147,17 +147,11 @@ function timeOf(text: string): Date | undefined {
     : new Date(`${match[1] ?? ''}T${match[2] ?? ''}${match[3] ?? ''}:${match[4] ?? ''}`);
 }
 
-function records(text: string, command: string): readonly Readonly<Record<string, unknown>>[] {
-  try {
-    return asRecords(JSON.parse(text === '' ? '[]' : text) as unknown);
-  } catch (error) {
-    const message = `${command} printed something else than JSON`;
-    throw failure(
-      'outside',
-      { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' },
-      error,
-    );
-  }
+function records(text: string, command: string): readonly Fields[] {
+  const value = parseJson(text === '' ? '[]' : text);
+  if (value !== undefined) return asFieldsList(value);
+  const message = `${command} printed something else than JSON`;
+  throw failure('outside', { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' });
 }
 
 /** Where the releases of the bootstrap are listed. */

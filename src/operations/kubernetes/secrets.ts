@@ -10,7 +10,7 @@ import type { ClusterAccess, OperationRun, StepReport } from '../operation.ts';
 import type { ProgramCall } from '../programs/catalogue.ts';
 import { type Patience, retrying } from '../programs/waiting.ts';
 import { applyManifests, kubectlGet } from './manifests.ts';
-import { asRecord, asText } from './objects.ts';
+import { asFields, asText, parseFields } from '../../text/values.ts';
 
 /** Where secrets without a namespace of their own go: Flux copies them from there, or reads them there. */
 const SECRETS_NAMESPACE = 'flux-system';
@@ -97,8 +97,8 @@ async function readPlainSecrets(root: ClusterRoot, file: string, { identities }:
 }
 
 function plainSecret(file: string, value: unknown): PlainSecret {
-  const object = asRecord(value);
-  const metadata = asRecord(object.metadata);
+  const object = asFields(value);
+  const metadata = asFields(object.metadata);
   const name = asText(metadata.name);
   if (object.kind !== 'Secret' || name === '') throw noSecret(file);
   const namespace = asText(metadata.namespace) || SECRETS_NAMESPACE;
@@ -122,20 +122,16 @@ async function isInCluster(
   const call = { ...readSecret(secret.name, secret.namespace), secrets: masked };
   const { stdout } = await programs.run(call);
   if (stdout.trim() === '') return false;
-  const object = asRecord(parseQuietly(stdout));
+  const object = parseFields(stdout);
+  if (object === undefined) throw noJson();
   const present = new Map(decoded(object.data));
   const isType = (asText(object.type) || 'Opaque') === secret.type;
   return isType && [...secret.values].every(([key, value]) => present.get(key) === value);
 }
 
-/** Node quotes the text that it cannot parse, and this one is a secret. */
-function parseQuietly(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    const message = 'kubectl get secret printed something else than JSON';
-    throw failure('outside', { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' });
-  }
+function noJson(): Error {
+  const message = 'kubectl get secret printed something else than JSON';
+  return failure('outside', { code: 'programs/failed', message, remedy: 'run it by hand, and look at what it says' });
 }
 
 function decoded(data: unknown): [string, string][] {
@@ -143,7 +139,7 @@ function decoded(data: unknown): [string, string][] {
 }
 
 function texts(data: unknown): [string, string][] {
-  return Object.entries(asRecord(data)).map(([key, value]) => [key, String(value)]);
+  return Object.entries(asFields(data)).map(([key, value]) => [key, String(value)]);
 }
 
 function noSecret(file: string): Error {

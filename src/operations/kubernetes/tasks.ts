@@ -3,7 +3,8 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Finding } from '../../report/finding.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { foldOutput, unsuccessful } from '../programs/programs.ts';
-import { asRecord, asRecords, asText, type KubernetesObject, listObjects, requireKubeconfig } from './objects.ts';
+import { type KubernetesObject, listObjects, requireKubeconfig } from './objects.ts';
+import { asFields, asFieldsList, asText } from '../../text/values.ts';
 
 /** What is looked at, in this order. */
 const RESOURCES = [
@@ -117,8 +118,8 @@ async function requireClaim(programs: Programs, namespace: string, claim: string
 }
 
 function mounts({ spec }: KubernetesObject, claim: string): boolean {
-  return asRecords(spec.volumes).some(
-    ({ persistentVolumeClaim }) => asText(asRecord(persistentVolumeClaim).claimName) === claim,
+  return asFieldsList(spec.volumes).some(
+    ({ persistentVolumeClaim }) => asText(asFields(persistentVolumeClaim).claimName) === claim,
   );
 }
 

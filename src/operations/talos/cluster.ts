@@ -4,6 +4,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { readTextIfPresent } from '../../system/files.ts';
+import { asFields, asText } from '../../text/values.ts';
 
 /** A machine as talos/talconfig.yaml has it. */
 export interface TalosNode {
@@ -35,11 +36,11 @@ const VERSIONS = 'talos/talenv.yaml';
  * @throws Failure of kind `input` where a file is missing or holds something else
  */
 export async function readTalosCluster(root: ClusterRoot): Promise<TalosCluster> {
-  const config = asRecord(await readGenerated(root, CONFIG));
-  const versions = asRecord(await readGenerated(root, VERSIONS));
-  const nodes = Array.isArray(config.nodes) ? config.nodes.map((node) => readNode(asRecord(node))) : [];
+  const config = asFields(await readGenerated(root, CONFIG));
+  const versions = asFields(await readGenerated(root, VERSIONS));
+  const nodes = Array.isArray(config.nodes) ? config.nodes.map((node) => readNode(asFields(node))) : [];
   const endpoint = /^https:\/\/(?:\[([^\]]+)\]|([^:/[]+))/
-    .exec(text(config.endpoint))
+    .exec(asText(config.endpoint))
     ?.slice(1)
     .find((part) => part);
   if (endpoint === undefined || nodes.length === 0) throw unreadable(CONFIG);
@@ -104,12 +105,12 @@ async function readGenerated(root: ClusterRoot, path: string): Promise<unknown> 
 }
 
 function readNode(node: Readonly<Record<string, unknown>>): TalosNode {
-  const image = text(node.talosImageURL);
-  const [name, address] = [text(node.hostname), text(node.ipAddress)];
+  const image = asText(node.talosImageURL);
+  const [name, address] = [asText(node.hostname), asText(node.ipAddress)];
   if (name === '' || address === '' || image === '') throw unreadable(CONFIG);
   const schematic = image.slice(image.lastIndexOf('/') + 1);
-  const serial = text(asRecord(node.installDiskSelector).serial);
-  const disk = text(node.installDisk) || serial || undefined;
+  const serial = asText(asFields(node.installDiskSelector).serial);
+  const disk = asText(node.installDisk) || serial || undefined;
   return { name, address, controller: node.controlPlane === true, image, schematic, disk };
 }
 
@@ -127,10 +128,3 @@ function unreadable(path: string): Failure {
   });
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}

@@ -2,6 +2,7 @@ import type { Finding } from '../../report/finding.ts';
 import type { TalosNode } from './cluster.ts';
 import { SMALLEST_DISK, splitJson } from './hardware.ts';
 import type { ProgramCall, Programs } from '../programs/catalogue.ts';
+import { asFields, asText, type Fields } from '../../text/values.ts';
 
 /** A disk of a machine as Talos' resource `Disks.block.talos.dev` tells it. */
 interface Disk {
@@ -134,13 +135,13 @@ function describe({ path, model, size }: Disk): string {
 
 function readDisk(value: unknown): Disk {
   const spec = specOf(value);
-  const path = text(spec.dev_path);
+  const path = asText(spec.dev_path);
   return {
     path,
-    links: Array.isArray(spec.symlinks) ? spec.symlinks.map(text) : [],
+    links: Array.isArray(spec.symlinks) ? spec.symlinks.map(asText) : [],
     size: typeof spec.size === 'number' ? spec.size : 0,
-    serial: text(spec.serial).trim(),
-    model: text(spec.model).trim(),
+    serial: asText(spec.serial).trim(),
+    model: asText(spec.model).trim(),
     unfit: unfitnessOf(spec, path),
   };
 }
@@ -148,31 +149,22 @@ function readDisk(value: unknown): Disk {
 function unfitnessOf(spec: Fields, path: string): string | undefined {
   if (spec.cdrom === true || path.startsWith('/dev/sr')) return 'a CD';
   if (spec.readonly === true) return 'read-only';
-  if (text(spec.transport) === 'usb') return 'a USB stick, or a disk on USB';
+  if (asText(spec.transport) === 'usb') return 'a USB stick, or a disk on USB';
   return /^\/dev\/(?:loop|zram|ram|dm-|md|drbd|nbd|fd)/.test(path) ? 'no disk of its own' : undefined;
 }
 
 function readVolume(value: unknown): Volume {
   const spec = specOf(value);
   return {
-    path: text(spec.dev_path),
-    type: text(spec.type),
-    parent: text(spec.parent_dev_path),
-    content: text(spec.name),
-    partition: text(spec.partition_label),
+    path: asText(spec.dev_path),
+    type: asText(spec.type),
+    parent: asText(spec.parent_dev_path),
+    content: asText(spec.name),
+    partition: asText(spec.partition_label),
   };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function specOf(resource: unknown): Fields {
   return asFields(asFields(resource).spec);
 }
 
-function asFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}

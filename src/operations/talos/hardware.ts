@@ -1,6 +1,7 @@
 import { failure, type Failure } from '../../report/finding.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { unsuccessful } from '../programs/programs.ts';
+import { asFields, asText } from '../../text/values.ts';
 
 /** What is asked of a machine, in the words of `talosctl get`. */
 const RESOURCES = ['disks', 'links', 'addresses', 'hostname'] as const;
@@ -127,7 +128,7 @@ class Collected {
     if (type.startsWith('Disks.')) this.#addDisk(spec);
     else if (type.startsWith('LinkStatuses.')) this.#addLink(id, spec);
     else if (type.startsWith('AddressStatuses.')) this.#addAddress(spec);
-    else if (type.startsWith('HostnameStatuses.')) this.#hostname = text(spec.hostname);
+    else if (type.startsWith('HostnameStatuses.')) this.#hostname = asText(spec.hostname);
   }
 
   done(): Machine {
@@ -147,35 +148,35 @@ class Collected {
   }
 
   #addDisk(spec: Resource['spec']): void {
-    const isNoTarget = spec.readonly === true || spec.cdrom === true || text(spec.transport) === 'usb';
-    const path = text(spec.dev_path);
+    const isNoTarget = spec.readonly === true || spec.cdrom === true || asText(spec.transport) === 'usb';
+    const path = asText(spec.dev_path);
     // Loop devices, RAM disks and device mapper targets are no disks to install to; only real ones have a bus.
     if (isNoTarget || path === '' || /^\/dev\/(?:loop|zram|ram|dm-|md|drbd|nbd|fd|sr)/.test(path)) return;
     this.#disks.push({
       path,
       size: typeof spec.size === 'number' ? spec.size : 0,
-      serial: text(spec.serial).trim(),
-      model: text(spec.model).trim(),
-      transport: text(spec.transport),
+      serial: asText(spec.serial).trim(),
+      model: asText(spec.model).trim(),
+      transport: asText(spec.transport),
     });
   }
 
   #addLink(name: string, spec: Resource['spec']): void {
-    const mac = text(spec.hardwareAddr).toLowerCase();
-    if (text(spec.type) !== 'ether' || text(spec.kind) !== '' || !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) return;
+    const mac = asText(spec.hardwareAddr).toLowerCase();
+    if (asText(spec.type) !== 'ether' || asText(spec.kind) !== '' || !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) return;
     this.#physical.add(name);
-    this.#links.push({ name, mac, isUp: spec.linkState === true || text(spec.operationalState) === 'up' });
+    this.#links.push({ name, mac, isUp: spec.linkState === true || asText(spec.operationalState) === 'up' });
   }
 
   #addAddress(spec: Resource['spec']): void {
-    const address = text(spec.address).split('/')[0] ?? '';
-    if (isIpv4(address)) this.#addressOf.push({ link: text(spec.linkName), address });
+    const address = asText(spec.address).split('/')[0] ?? '';
+    if (isIpv4(address)) this.#addressOf.push({ link: asText(spec.linkName), address });
   }
 }
 
 function readResource(value: unknown, file: string): Resource {
-  const { node, metadata, spec } = asRecord(value);
-  const { type, id } = asRecord(metadata);
+  const { node, metadata, spec } = asFields(value);
+  const { type, id } = asFields(metadata);
   if (typeof type !== 'string' || typeof id !== 'string' || typeof spec !== 'object' || spec === null) {
     throw failure('input', {
       code: 'operations/hardware',
@@ -184,7 +185,7 @@ function readResource(value: unknown, file: string): Resource {
       remedy: 'save the output of `talosctl get disks -o json`, and append that of links and addresses',
     });
   }
-  return { file, node: text(node), type, id, spec: asRecord(spec) };
+  return { file, node: asText(node), type, id, spec: asFields(spec) };
 }
 
 function mixed(file: string): Failure {
@@ -198,14 +199,6 @@ function mixed(file: string): Failure {
 
 function isIpv4(value: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$/.test(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /**

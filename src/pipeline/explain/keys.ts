@@ -1,5 +1,6 @@
 import type { FindKeySource, KeySource } from '../../cluster/config/sources.ts';
-import { CLUSTER_FIELDS, formatPath, NODE_FIELDS, type Path, SECRET_FIELDS } from '../../cluster/config/schemas.ts';
+import { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS } from '../../cluster/config/schemas.ts';
+import { formatPath, type Path } from '../../text/values.ts';
 import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
 import { FUNCTION_FILES } from '../../cluster/extension.ts';
 import type { Place } from '../../report/finding.ts';

@@ -1,6 +1,7 @@
 import { isSecretPath } from '../../sops/rules.ts';
 import { type ConfigFile, readDocument } from '../../cluster/config/document.ts';
-import { CLUSTER_FIELDS, type FileName, formatPath, NODE_FIELDS, type Path } from '../../cluster/config/schemas.ts';
+import { CLUSTER_FIELDS, type FileName, NODE_FIELDS } from '../../cluster/config/schemas.ts';
+import { formatPath, type Path } from '../../text/values.ts';
 import { templateFinding } from '../../makejinja/problems.ts';
 import type { RenderRequest } from '../../makejinja/render.ts';
 import { Failure, failure } from '../../report/finding.ts';

@@ -12,7 +12,7 @@ import { isBgpEnabled } from '../../computed/services.ts';
 import { addressesOfOthers, type AddressRange, holds, rangesWithout, usableRange, wholeRange } from '../../pool.ts';
 import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue, Proposals } from '../issue.ts';
-import type { Path } from '../schemas.ts';
+import type { Path } from '../../../text/values.ts';
 import { networksOf } from './networks.ts';
 import { entriesOf, nodeNetworksOf, type Owner, ownersOf } from './owners.ts';
 

@@ -10,7 +10,8 @@ import {
 import { COREDNS_INDEX, hostOf } from '../../computed/networks.ts';
 import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
-import { type FileName, formatPath, type Path } from '../schemas.ts';
+import type { FileName } from '../schemas.ts';
+import { formatPath, type Path } from '../../../text/values.ts';
 import type { OneOrMore } from '../types.ts';
 import { mayUseBgp } from './addresses.ts';
 import { networksOf } from './networks.ts';

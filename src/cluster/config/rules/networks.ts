@@ -10,7 +10,7 @@ import {
 import { COREDNS_INDEX, nodePrefixOf } from '../../computed/networks.ts';
 import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
-import type { Path } from '../schemas.ts';
+import type { Path } from '../../../text/values.ts';
 import { entriesOf } from './owners.ts';
 
 type NetworkField = 'node_cidr' | 'cluster_pod_cidr' | 'cluster_svc_cidr';

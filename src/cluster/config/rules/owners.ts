@@ -9,7 +9,8 @@ import {
   textsOf,
 } from '../../addresses.ts';
 import type { SoundConfiguration } from '../effective.ts';
-import { type FileName, formatPath, type Path } from '../schemas.ts';
+import type { FileName } from '../schemas.ts';
+import { formatPath, type Path } from '../../../text/values.ts';
 import type { OneOrMore } from '../types.ts';
 
 /** What an address is for, which decides where it may lie. */

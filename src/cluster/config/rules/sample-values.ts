@@ -2,7 +2,7 @@ import { contains, isDocumentation, textsOf } from '../../addresses.ts';
 import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
 import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../../root.ts';
-import { formatPath } from '../schemas.ts';
+import { formatPath } from '../../../text/values.ts';
 import { networksOf } from './networks.ts';
 import { ownersOf } from './owners.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decodeUtf8 } from '../../src/report/encoding.ts';
+import { decodeUtf8 } from '../../src/report/source.ts';
 
 it.each<[string, number[], object]>([
   ['nothing', [], { text: '' }],
