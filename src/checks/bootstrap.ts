@@ -94,11 +94,7 @@ function checkNeeds(document: ManifestDocument, index: number, labels: readonly 
     );
 }
 
-function complain(
-  document: ManifestDocument,
-  path: Path,
-  complaint: { message: string; remedy: string },
-): Finding {
+function complain(document: ManifestDocument, path: Path, complaint: { message: string; remedy: string }): Finding {
   return manifestFinding(document, path, { code: 'manifests/bootstrap', ...complaint });
 }
 

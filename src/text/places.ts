@@ -2,7 +2,7 @@ import { type Document, isCollection, isMap, isScalar, isSeq, type Node, type Pa
 import type { Path } from './values.ts';
 
 /** A stretch of a text, by offsets. */
-export interface Range {
+interface Range {
   readonly start: number;
   readonly end: number;
 }

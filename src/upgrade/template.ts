@@ -39,22 +39,22 @@ export async function readTemplateRecord(root: ClusterRoot): Promise<TemplateRec
 
 /** As `readTemplateRecord`, of a text. */
 export function parseTemplateRecord(text: string): TemplateRecord {
-  const source = new SourceText(TEMPLATE_FILE, text);
+  const file = new SourceText(TEMPLATE_FILE, text);
   if (parseJson(text) === undefined) {
-    throw new Failure('input', [wrong('it is no JSON', source.placeAt(jsonMistake(text)), EXAMPLE)]);
+    throw new Failure('input', [wrong('it is no JSON', file.placeAt(jsonMistake(text)), EXAMPLE)]);
   }
   const document = parseDocument(text);
-  if (!isMap(document.contents)) throw new Failure('input', [wrong('it is no object', source.placeAt(0), EXAMPLE)]);
+  if (!isMap(document.contents)) throw new Failure('input', [wrong('it is no object', file.placeAt(0), EXAMPLE)]);
   const findings: Finding[] = [];
   const values: Partial<Record<string, string>> = {};
   for (const { key, value } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    const place = source.placeAt(((isScalar(value) ? value : key) as Node).range?.[0] ?? 0);
+    const place = file.placeAt(((isScalar(value) ? value : key) as Node).range?.[0] ?? 0);
     const problem = isScalar(value) ? problemOf(name, value.value) : `\`${name}\` is no text`;
     if (problem !== undefined) findings.push(wrong(problem, place, remedyOf(name)));
     else values[name] = String((value as { readonly value: unknown }).value);
   }
-  if (!document.has('version')) findings.push(wrong('`version` is missing', source.placeAt(0), EXAMPLE));
+  if (!document.has('version')) findings.push(wrong('`version` is missing', file.placeAt(0), EXAMPLE));
   if (findings.length > 0) throw new Failure('input', findings);
   const { version = '', commit, source } = values;
   return {

@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   },
   'operations/programs': { folders: ['cluster', 'report', 'system'], packages: [] },
   'operations/operation': {
-    folders: ['cluster', 'operations/programs', 'pipeline', 'report', 'system', 'workspace'],
+    folders: ['cluster', 'operations/programs', 'pipeline', 'report', 'system', 'text', 'workspace'],
     packages: [],
   },
   'operations/repository': {
@@ -43,7 +43,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     packages: ['yaml'],
   },
   'operations/kubernetes': {
-    folders: ['cluster', 'operations/operation', 'operations/programs', 'report', 'sops', 'system'],
+    folders: ['cluster', 'operations/operation', 'operations/programs', 'report', 'sops', 'system', 'text'],
     packages: ['yaml'],
   },
   'operations/flux': {
@@ -55,6 +55,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'pipeline',
       'report',
       'system',
+      'text',
       'workspace',
     ],
     packages: [],
@@ -88,7 +89,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     packages: ['yaml'],
   },
   'operations/debug': {
-    folders: ['cluster', 'operations/flux', 'operations/kubernetes', 'operations/programs'],
+    folders: ['cluster', 'operations/flux', 'operations/kubernetes', 'operations/programs', 'text'],
     packages: [],
   },
   'operations/doctor': {

@@ -1,17 +1,5 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  type ParsedNode,
-  type Scalar,
-} from 'yaml';
-import type { Finding, Place } from '../../report/finding.ts';
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml';
+import type { Finding } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { type Issue, pathOf, type Proposals, remedyText, SCHEMA_EXAMPLES } from './issue.ts';
 import { CLUSTER_FIELDS, type FileName, isSecret, NODE_FIELDS, SECRET_FIELDS } from './schemas.ts';

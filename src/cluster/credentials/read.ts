@@ -204,7 +204,11 @@ function parseObject(text: string, file: string): Fields {
   const value = parseJson(text);
   if (isFields(value)) return value;
   if (value !== undefined) throw invalidTunnel(file, `${file} holds no JSON object`);
-  throw invalidTunnel(file, `${file} is not valid JSON`, new SourceText(file, text).placeAt(jsonMistake(text.slice(0, LONGEST_TUNNEL))));
+  throw invalidTunnel(
+    file,
+    `${file} is not valid JSON`,
+    new SourceText(file, text).placeAt(jsonMistake(text.slice(0, LONGEST_TUNNEL))),
+  );
 }
 
 function invalidTunnel(file: string, message: string, place: { line?: number; column?: number } = {}): Failure {

@@ -30,9 +30,10 @@ export function sickPod(pod: KubernetesObject): SickPod | undefined {
   const phase = asText(pod.status.phase);
   if (phase === 'Succeeded') return undefined;
   if (phase === 'Running' && conditionOf(pod, 'Ready')?.status === 'True') return undefined;
-  const containers = [...asFieldsList(pod.status.initContainerStatuses), ...asFieldsList(pod.status.containerStatuses)].map(
-    readContainer,
-  );
+  const containers = [
+    ...asFieldsList(pod.status.initContainerStatuses),
+    ...asFieldsList(pod.status.containerStatuses),
+  ].map(readContainer);
   const culprit = containers.find(({ state }) => state !== '');
   const scheduled = conditionOf(pod, 'PodScheduled');
   const unscheduled = scheduled?.status === 'False' ? scheduled : undefined;

@@ -5,7 +5,6 @@ import type { ProgramCall } from '../programs/catalogue.ts';
 import { type Look, type Patience, retrying, waitFor } from '../programs/waiting.ts';
 import { asFieldsList, asText, type Fields, parseJson } from '../../text/values.ts';
 
-
 /** A release as bootstrap/helmfile.d asks for it. */
 interface WantedRelease {
   readonly name: string;

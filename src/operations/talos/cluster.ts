@@ -127,4 +127,3 @@ function unreadable(path: string): Failure {
     remedy: 'run `cluster-template configure`, and look at what it says of the file',
   });
 }
-

@@ -167,4 +167,3 @@ function readVolume(value: unknown): Volume {
 function specOf(resource: unknown): Fields {
   return asFields(asFields(resource).spec);
 }
-

@@ -163,7 +163,8 @@ class Collected {
 
   #addLink(name: string, spec: Resource['spec']): void {
     const mac = asText(spec.hardwareAddr).toLowerCase();
-    if (asText(spec.type) !== 'ether' || asText(spec.kind) !== '' || !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)) return;
+    if (asText(spec.type) !== 'ether' || asText(spec.kind) !== '' || !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac))
+      return;
     this.#physical.add(name);
     this.#links.push({ name, mac, isUp: spec.linkState === true || asText(spec.operationalState) === 'up' });
   }
