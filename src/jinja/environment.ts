@@ -7,7 +7,7 @@ import type { Extension } from './extensions/extension.ts';
 import { builtinFilters } from './filters/table.ts';
 import { builtinGlobals } from './globals/table.ts';
 import { compileRules, type LexerRules } from './lexer/rules.ts';
-import { BaseEnvironment, BaseLoader, type NunjucksSource } from './nunjucks.ts';
+import { BaseEnvironment } from './nunjucks.ts';
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
 import { apart, type Budget, CALL, meter, noteCompilation, notePeak, spend } from './python/budget.ts';
 import { call, type Kwargs, passedArgument, type PyCallable } from './python/callable.ts';
@@ -20,7 +20,7 @@ import { asTemplateError } from './runtime/located.ts';
 import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/types.ts';
 import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { Template } from './template.ts';
+import { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 import { builtinTests } from './tests/table.ts';
 import { makeUndefined, Undefined, type UndefinedPolicy } from './undefined.ts';
 
@@ -28,8 +28,7 @@ import { makeUndefined, Undefined, type UndefinedPolicy } from './undefined.ts';
 export class Environment extends BaseEnvironment implements RuntimeEnvironment {
   declare filters: Record<string, PyCallable>;
   declare tests: Record<string, PyCallable>;
-  declare loaders: SourceLoader[];
-  readonly state: RenderState = {
+  state: RenderState = {
     depth: 0,
     onUndefined: undefined,
     marks: undefined,
@@ -37,6 +36,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     place: { template: undefined, line: undefined, column: undefined },
   };
   readonly globalVariables = new Map<string, unknown>();
+  private readonly loaded = new Map<string, Template>();
   private readonly highest = { work: 0, memory: 0 };
   private readonly settings: Settings;
   private readonly tagExtensions: readonly Extension[];
@@ -44,15 +44,12 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
 
   /** @param options See EnvironmentOptions; every default is Jinja's. */
   constructor(options: EnvironmentOptions = {}) {
-    const loader = new SourceLoader();
-    super([loader], { dev: true, autoescape: false });
+    super([], { autoescape: false });
     this.settings = resolveSettings(options);
     this.tagExtensions = (options.extensions ?? []).map((extension) =>
       typeof extension === 'string' ? bundledExtension(extension) : extension,
     );
     this.rules = compileRules(this.settings.syntax);
-    loader.find = (name) => this.loadSource(name);
-    this.invalidateCache();
     this.filters = table(builtinFilters, options.filters);
     this.tests = table(builtinTests, options.tests);
     const { random } = this.settings;
@@ -63,18 +60,33 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     for (const [name, value] of entriesOf(options.globals)) this.globalVariables.set(name, value);
   }
 
-  /** Forgets the templates loaded so far. nunjucks' own table would find `constructor` in it. */
+  /** Forgets the templates loaded so far. */
   override invalidateCache(): void {
-    for (const loader of this.loaders) loader.cache = Object.create(null) as Record<string, unknown>;
+    this.loaded.clear();
   }
 
   /**
-   * The template of this name, compiled.
+   * The template of this name, compiled. nunjucks would make one of its own class.
    *
    * @throws TemplateError: TemplateNotFound, or TemplateSyntaxError with its place.
    */
   override getTemplate(name: string): Template {
-    return (super.getTemplate(name).tmplProps as unknown as { readonly template: Template }).template;
+    let template = this.loaded.get(name);
+    if (template === undefined) {
+      template = this.makeTemplate(this.loadSource(name), name);
+      this.loaded.set(name, template);
+    }
+    return template;
+  }
+
+  /** Renders the template of this name: `getTemplate` and `render` of the template, in one. */
+  override render(name: string, variables?: TemplateVariables, options?: RenderOptions): string {
+    return this.getTemplate(name).render(variables, options);
+  }
+
+  /** Renders a template from a string: `fromString` and `render` of the template, in one. */
+  override renderString(source: string, variables?: TemplateVariables, options?: RenderOptions): string {
+    return this.fromString(source).render(variables, options);
   }
 
   /**
@@ -168,12 +180,12 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     }
   }
 
-  private loadSource(name: string): Template {
+  private loadSource(name: string): string {
     const { loader } = this.settings;
     if (loader === undefined) throw pyError('TypeError', 'no loader for this environment specified');
     const source = loader.load(name);
     if (source === undefined) throw pyError('TemplateNotFound', name);
-    return this.makeTemplate(source, name);
+    return source;
   }
 
   private compileOptions(name: string | undefined, length: number): CompileOptions {
@@ -245,8 +257,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
 
   /** The source of a template that is loaded already. */
   loadedSource(name: string): string | undefined {
-    const known = this.loaders[0]?.cache[name];
-    return known === undefined ? undefined : this.getTemplate(name).source;
+    return this.loaded.get(name)?.source;
   }
 
   load(name: string): LoadedTemplate {
@@ -323,18 +334,6 @@ function hasFunctions({ 'json.dumps_function': dumps, 'json.dumps_kwargs': kwarg
 /** Steps of work that a template may take before it is rendered, for its constant expressions. */
 const FOLDABLE = 1_000_000;
 const FOLDABLE_PER_CHARACTER = 10;
-
-/** nunjucks' loader around ours: what it finds is compiled at once. */
-class SourceLoader extends BaseLoader {
-  find: (name: string) => Template = (name) => {
-    throw pyError('TemplateNotFound', name);
-  };
-
-  /** Compiles here: a mistake in a template that another one includes would be lost later. */
-  override getSource(name: string): NunjucksSource {
-    return { src: { type: 'code', obj: this.find(name).tmplProps }, path: name, noCache: false };
-  }
-}
 
 function table(
   builtin: ReadonlyMap<string, PyCallable>,

@@ -97,16 +97,6 @@ export class TemplateError extends Error {
     this.suggestion = undefined;
     this.trail = [];
   }
-
-  /** nunjucks wraps every error whose `lineno` is falsy into one of its own. */
-  get lineno(): number {
-    return this.line ?? -1;
-  }
-
-  /** nunjucks replaces every error without this method. */
-  Update(): this {
-    return this;
-  }
 }
 
 /**

@@ -9,12 +9,10 @@ export interface NunjucksNode {
   colno: number;
 }
 
-/** A class of nodes: made with line, column and one argument for each field. */
-export type NodeClass<T extends NunjucksNode = NunjucksNode> = new (
-  lineno: number,
-  colno: number,
-  ...fields: unknown[]
-) => T;
+/** A class of nodes; whatever it is made with goes to its `init`. */
+export type NodeClass = new (
+  ...given: readonly unknown[]
+) => NunjucksNode & { init(...given: readonly unknown[]): void };
 
 /** A token as nunjucks' parser reads it. */
 export interface NunjucksToken {
@@ -57,8 +55,6 @@ export interface NunjucksParser {
 /** nunjucks' compiler, as far as ours uses or overrides it. */
 export interface NunjucksCompiler {
   templateName: string | undefined;
-  codebuf: string[];
-  buffer: string | null;
   init(templateName?: string, throwOnUndefined?: boolean): void;
   fail(message: string, lineno?: number, colno?: number): never;
   compile(node: NunjucksNode, frame?: unknown): void;
@@ -69,50 +65,21 @@ export interface NunjucksCompiler {
   _compileExpression(node: NunjucksNode, frame: unknown): void;
 }
 
-/** The callback that a precompiled template answers with. */
-export type RenderCallback = (error: unknown, result?: string) => void;
-
-/** A precompiled template: what a loader returns behind `{ type: 'code', obj }`. */
-export interface PrecompiledTemplate {
-  readonly root: (
-    ...parameters: [
-      env: unknown,
-      context: { lookup(name: string): unknown },
-      frame: unknown,
-      runtime: unknown,
-      callback: RenderCallback,
-    ]
-  ) => void;
-}
-
-/** What a loader's `getSource` answers. */
-export interface NunjucksSource {
-  src: { type: 'code'; obj: PrecompiledTemplate };
-  path: string;
-  noCache: boolean;
-}
-
-/** A template of nunjucks. */
+/** A template of nunjucks, as far as ours uses or overrides it. */
 export interface NunjucksTemplate {
   env: unknown;
   path: string | undefined;
-  tmplProps: PrecompiledTemplate;
-  init(src: unknown, env: unknown, path?: string, eagerCompile?: boolean): void;
   render(context?: object): string;
 }
 
 /** nunjucks' environment, as far as ours uses or overrides it. */
 export interface NunjucksEnvironment {
-  opts: { dev: boolean };
-  init(loaders: unknown, options: object): void;
+  filters: Record<string, unknown>;
+  tests: Record<string, unknown>;
   invalidateCache(): void;
-  getTemplate(name: string, eagerCompile?: boolean): NunjucksTemplate;
-}
-
-/** A loader of nunjucks. */
-export interface NunjucksLoader {
-  cache: Record<string, unknown>;
-  getSource(name: string): NunjucksSource | null;
+  getTemplate(name: string): NunjucksTemplate;
+  render(name: string, context?: object): string;
+  renderString(source: string, context?: object): string;
 }
 
 type Made<T> = new (...args: never[]) => T;
@@ -120,7 +87,6 @@ type Made<T> = new (...args: never[]) => T;
 interface NunjucksModule {
   readonly Environment: Made<NunjucksEnvironment>;
   readonly Template: Made<NunjucksTemplate>;
-  readonly Loader: Made<NunjucksLoader>;
   readonly parser: { readonly Parser: Made<NunjucksParser> };
   readonly compiler: { readonly Compiler: Made<NunjucksCompiler> };
   readonly nodes: Readonly<Record<string, NodeClass>>;
@@ -130,16 +96,17 @@ interface NunjucksModule {
 const door = nunjucks as NunjucksModule;
 
 /** nunjucks' Environment; its `init` takes loaders and options. */
-export const BaseEnvironment = door.Environment as new (loaders: unknown, options: object) => NunjucksEnvironment;
+export const BaseEnvironment = door.Environment as new (
+  loaders: readonly unknown[],
+  options: { readonly autoescape: boolean },
+) => NunjucksEnvironment;
 /** nunjucks' Template; its `init` takes source, environment, path and whether to compile at once. */
 export const BaseTemplate = door.Template as new (
-  src: unknown,
-  env: unknown,
+  source: { readonly type: 'code'; readonly obj: { readonly root: unknown } },
+  environment: NunjucksEnvironment,
   path: string | undefined,
   eagerCompile: boolean,
 ) => NunjucksTemplate;
-/** nunjucks' Loader, the base class of ours. */
-export const BaseLoader = door.Loader as new () => NunjucksLoader;
 /** nunjucks' Parser; its `init` takes the tokens. */
 export const BaseParser = door.parser.Parser as new (tokens: unknown) => NunjucksParser;
 /** nunjucks' Compiler; its `init` takes the template's name. */

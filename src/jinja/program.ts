@@ -2,7 +2,7 @@ import type { Program, RuntimeEnvironment } from './runtime/types.ts';
 import { RUNTIME } from './runtime/library.ts';
 
 /** Version of the generated code: what was kept for another one is not run. */
-export const ENGINE_VERSION = '3';
+export const ENGINE_VERSION = '4';
 
 /** The code of a template, loaded; it becomes a program for an environment and a name. */
 export type TemplateProgram = (environment: RuntimeEnvironment, name: string | undefined) => Program;

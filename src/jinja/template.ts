@@ -1,5 +1,5 @@
 import type { Environment } from './environment.ts';
-import { BaseTemplate, type PrecompiledTemplate } from './nunjucks.ts';
+import { BaseTemplate } from './nunjucks.ts';
 import { lineOrigins, type RenderedWithOrigins } from './origins.ts';
 import { beginRender, endRender } from './python/budget.ts';
 import { asTemplateError } from './runtime/located.ts';
@@ -8,9 +8,6 @@ import type { TemplateModule } from './runtime/module.ts';
 import { contextFor } from './runtime/templates.ts';
 import type { LoadedTemplate, Program, RenderState, UndefinedPlace } from './runtime/types.ts';
 import type { Undefined } from './undefined.ts';
-
-/** The one key of nunjucks' context: its copy of the variables would reorder and drop some names. */
-const VARIABLES = 'variables';
 
 /** The variables of a render. */
 export type TemplateVariables = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
@@ -42,9 +39,7 @@ export class Template extends BaseTemplate implements LoadedTemplate {
   module: TemplateModule | undefined = undefined;
 
   constructor(environment: Environment, compiled: CompiledTemplate) {
-    const precompiled = new Precompiled();
-    super({ type: 'code', obj: precompiled }, environment, compiled.name, true);
-    precompiled.template = this;
+    super({ type: 'code', obj: compiled.program }, environment, compiled.name, true);
     this.name = compiled.name;
     this.source = compiled.source;
     this.program = compiled.program;
@@ -52,44 +47,46 @@ export class Template extends BaseTemplate implements LoadedTemplate {
   }
 
   /**
-   * Renders the template.
+   * Renders the template. nunjucks would make a context, a frame and a callback of its own first, none of which the program
+   * asks for.
    *
    * @param variables What the template can name, besides the environment's globals.
    * @throws TemplateError with kind, template, line, column and excerpt.
    */
   override render(variables: TemplateVariables = {}, options: RenderOptions = {}): string {
-    return this.renderNoting(variables, options, () => undefined);
+    return this.renderNoting(variables, options, undefined);
   }
 
   private renderNoting(
     variables: TemplateVariables,
     options: RenderOptions,
-    note: (marks: readonly Mark[]) => void,
+    note: ((marks: readonly Mark[]) => void) | undefined,
   ): string {
-    const { state } = this.env;
-    const { place } = state;
-    const before = replaceState(state, {
+    const environment = this.env;
+    const before = environment.state;
+    const state: RenderState = {
       depth: 0,
       onUndefined: options.onUndefined,
       marks: undefined,
       lateError: undefined,
-      place,
-    });
+      place: before.place,
+    };
+    environment.state = state;
     const values = variableMap(variables);
-    const outer = beginRender(this.env.limits);
+    const outer = beginRender(environment.limits);
     try {
-      const text = super.render({ [VARIABLES]: values });
+      const text = this.program.root(contextFor(environment, this, [values, environment.globalVariables]));
       if (state.lateError !== undefined) throw state.lateError;
-      note(state.marks ?? []);
+      note?.(state.marks ?? []);
       return text;
     } catch (error) {
       const known = asTemplateError(error);
-      this.env.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
+      environment.explain(known, this.sourceOf(known.template), known.template ?? this.name, values.keys());
       throw known;
     } finally {
-      this.env.noteUsage();
+      environment.noteUsage();
       endRender(outer);
-      replaceState(state, before);
+      environment.state = before;
     }
   }
 
@@ -121,38 +118,4 @@ function variableMap(variables: TemplateVariables): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const name of Object.keys(record)) values.set(name, record[name]);
   return values;
-}
-
-/** Gives each field a new value and returns the old ones. Written out: `Object.assign` takes longer than a small render. */
-function replaceState(state: RenderState, next: RenderState): RenderState {
-  const { depth, onUndefined, marks, lateError, place } = state;
-  state.depth = next.depth;
-  state.onUndefined = next.onUndefined;
-  state.marks = next.marks;
-  state.lateError = next.lateError;
-  state.place = next.place;
-  return { depth, onUndefined, marks, lateError, place };
-}
-
-/** What nunjucks runs: it hands the variables on to the generated code. */
-class Precompiled implements PrecompiledTemplate {
-  template: Template | undefined;
-
-  /** A property, as nunjucks calls it as a function of its own template. */
-  readonly root: PrecompiledTemplate['root'] = (...[, context, , , callback]) => {
-    let text: string;
-    try {
-      text = this.run(context.lookup(VARIABLES) as ReadonlyMap<string, unknown>);
-    } catch (error) {
-      callback(asTemplateError(error));
-      return;
-    }
-    callback(null, text);
-  };
-
-  private run(variables: ReadonlyMap<string, unknown>): string {
-    const { template } = this;
-    if (template === undefined) throw new Error('a template without code');
-    return template.program.root(contextFor(template.env, template, [variables, template.env.globalVariables]));
-  }
 }

@@ -24,6 +24,52 @@ describe('Environment', () => {
     expect(environment.getTemplate('hello').render(new Map([['who', 'me']]))).toBe('Hello me!');
   });
 
+  it('reads a name to its end, whatever letters it has', () => {
+    const variables = { a: 1, café: 2, caféx: 3, x1: 4, 变量: 5, _: 6 };
+    expect(new Environment().renderString('{{ café }}{{ caféx }}{{ x1 }}{{ 变量 }}{{ _ }}{{ a }}', variables)).toBe(
+      '234561',
+    );
+    expect(failure(() => new Environment().renderString('{{ a·b‿ }}{{ a€ }}')).message).toBe(
+      "unexpected char '€' at 14",
+    );
+  });
+
+  it("renders by nunjucks' names for it too", () => {
+    const environment = new Environment({ loader: new DictLoader({ hello: 'Hello {{ who }}!' }) });
+    expect(environment.render('hello', { who: 'you' })).toBe('Hello you!');
+    expect(environment.renderString("{% include 'hello' %}", { who: 'me' })).toBe('Hello me!');
+    expect(failure(() => environment.render('bye')).kind).toBe('TemplateNotFound');
+  });
+
+  it('keeps a template that is loaded until it is told to forget it', () => {
+    let source = '1';
+    const environment = new Environment({ loader: new FunctionLoader(() => source) });
+    const first = environment.getTemplate('a');
+    source = '2';
+    expect(environment.getTemplate('a')).toBe(first);
+    environment.invalidateCache();
+    expect(environment.fromString("{% include 'a' %}").render()).toBe('2');
+  });
+
+  it('goes on as before after a function of the program has rendered, or failed to', () => {
+    const undefinedNames: string[] = [];
+    const environment = new Environment({
+      globals: {
+        inner: (): string => environment.renderString('{{ b }}'),
+        failing: (): string => failure(() => environment.renderString('{{ c.d }}')).message,
+      },
+    });
+    const text = environment.renderString(
+      '{{ a }}{{ inner() }}{{ failing() }}{{ e }}',
+      {},
+      {
+        onUndefined: (value) => void undefinedNames.push(value.message),
+      },
+    );
+    expect(text).toBe("'c' is undefined");
+    expect(undefinedNames).toEqual(["'a' is undefined", "'e' is undefined"]);
+  });
+
   it('finds templates with names that are properties of every object', () => {
     const environment = new Environment({
       loader: new DictLoader(

@@ -1,6 +1,7 @@
 import { TemplateError } from '../errors.ts';
 import { compileRules, type LexerRules } from '../lexer/rules.ts';
-import { tokenize } from '../lexer/lexer.ts';
+import { Lexer } from '../lexer/lexer.ts';
+import { TokenStream } from '../lexer/stream.ts';
 import type { RootNode } from '../nodes/nodes.ts';
 import { TemplateParser } from '../parser/parser.ts';
 import { Exhausted } from '../python/budget.ts';
@@ -34,7 +35,7 @@ export function parseTemplate(source: string, options: Pick<CompileOptions, 'syn
 }
 
 function parseSource(source: string, options: Pick<CompileOptions, 'tagParsers'>, rules: LexerRules): RootNode {
-  return new TemplateParser(tokenize(source, rules), options.tagParsers).parseAsRoot();
+  return new TemplateParser(new TokenStream(new Lexer(source, rules)), options.tagParsers).parseAsRoot();
 }
 
 /** An expression nested more deeply than the machine can follow is a mistake of the template. */

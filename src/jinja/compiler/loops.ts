@@ -59,18 +59,22 @@ export class LoopCompiler extends MacroCompiler {
     const untouched = node.else_ === null ? undefined : this.temporary();
     if (untouched !== undefined) this._emitLine(`${untouched}=true;`);
     this.withinLoop(() => {
-      let payment = 0;
+      let body = '';
       const weight = this.weighed(() => {
-        payment =
+        const enter =
           variable === undefined ? this.emitPlainHead(loop, items, outer) : this.emitExtendedHead(loop, items, outer);
-        if (frame.tracksVariables) this._emitLine('let loopVars;');
-        this.compileAll(node.body.children, frame);
-        if (untouched !== undefined) this._emitLine(`${untouched}=false;`);
-        if (this.options.limitOutput) this._emitLine(`context.checkOutput(${this.target(frame)});`);
-        this._emitLine('}');
+        body = this.capture(() => {
+          enter();
+          if (frame.tracksVariables) this._emitLine('let loopVars;');
+          this.compileAll(node.body.children, frame);
+          if (untouched !== undefined) this._emitLine(`${untouched}=false;`);
+          if (this.options.limitOutput) this._emitLine(`context.checkOutput(${this.target(frame)});`);
+        });
       });
       // Only now it is known what a round costs.
-      this.codebuf[payment] = spendCode(ROUND + weight);
+      this._emit(spendCode(ROUND + weight));
+      this._emit(body);
+      this._emitLine('}');
     });
     this.leaveFrame(frame);
     if (node.else_ === null) return;
@@ -81,27 +85,26 @@ export class LoopCompiler extends MacroCompiler {
     this._emitLine('}');
   }
 
-  /** Gives the place in the code where a round is paid for. */
-  private emitPlainHead(loop: Loop, items: string, outer: Frame): number {
+  /** Gives what emits the start of a round, after it has been paid for. */
+  private emitPlainHead(loop: Loop, items: string, outer: Frame): () => void {
     const { node, frame } = loop;
     const item = this._tmpid();
     const test = node.test === null ? undefined : this.testFrame(node, outer);
     if (test !== undefined) this.enterFrame(test);
     this._emitLine(`for(const ${item} of iterate(${items})){`);
-    const payment = this.codebuf.length;
-    this._emitLine('');
-    if (test !== undefined && node.test !== null) {
-      this.emitTarget(node.target, item, test);
-      this._emitLine(`if(!${this.condition(node.test, test)})continue;`);
-    }
-    this.declareTargets(frame);
-    this.emitTarget(node.target, item, frame);
-    this.enterFrame(frame);
-    return payment;
+    return () => {
+      if (test !== undefined && node.test !== null) {
+        this.emitTarget(node.target, item, test);
+        this._emitLine(`if(!${this.condition(node.test, test)})continue;`);
+      }
+      this.declareTargets(frame);
+      this.emitTarget(node.target, item, frame);
+      this.enterFrame(frame);
+    };
   }
 
-  /** Gives the place in the code where a round is paid for. */
-  private emitExtendedHead(loop: Loop, items: string, outer: Frame): number {
+  /** Gives what emits the start of a round, after it has been paid for. */
+  private emitExtendedHead(loop: Loop, items: string, outer: Frame): () => void {
     const { node, frame } = loop;
     const variable = String(loop.variable);
     this.noteLoop(variable);
@@ -109,12 +112,11 @@ export class LoopCompiler extends MacroCompiler {
     const recursion = node.recursive ? ',recurse,depth' : '';
     this._emitLine(`${this.declare(variable)}=rt.loop(context,${source}${recursion});`);
     this._emitLine(`while(${variable}.advance()){`);
-    const payment = this.codebuf.length;
-    this._emitLine('');
-    this.declareTargets(frame);
-    this.emitTarget(node.target, `${variable}.current`, frame);
-    this.enterFrame(frame);
-    return payment;
+    return () => {
+      this.declareTargets(frame);
+      this.emitTarget(node.target, `${variable}.current`, frame);
+      this.enterFrame(frame);
+    };
   }
 
   /** The items that pass the loop's condition, one by one as the loop asks for them. */

@@ -1,5 +1,5 @@
 import type { ExpressionNode, TemplateNode } from '../nodes/nodes.ts';
-import { childNodes } from '../nodes/walk.ts';
+import { eachChild } from '../nodes/walk.ts';
 
 /** The names that an expression reads, each with the attributes and constant keys that follow it. */
 export function namesRead(node: TemplateNode): string[] {
@@ -14,7 +14,9 @@ function collect(node: TemplateNode, found: Set<string>): void {
     found.add(chain.text);
     return;
   }
-  for (const child of childNodes(node)) collect(child, found);
+  eachChild(node, (child) => {
+    collect(child, found);
+  });
 }
 
 /** A name with the attributes and constant keys that follow it: `node.address`, `items.0`. */

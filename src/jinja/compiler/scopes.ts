@@ -38,6 +38,20 @@ export interface FunctionText {
   readonly collects?: boolean;
 }
 
+type NodeMethod = (this: ScopeCompiler, node: TemplateNode, frame: Frame) => void;
+
+const methods = new Map<string, string>();
+
+/** The method that compiles nodes of a type, as nunjucks names it. */
+function methodOf(typename: string): string {
+  let name = methods.get(typename);
+  if (name === undefined) {
+    name = `compile${typename}`;
+    methods.set(typename, name);
+  }
+  return name;
+}
+
 /** A place in a template as one number: line times PLACE_COLUMNS plus column. */
 export const PLACE_COLUMNS = 4096;
 
@@ -50,6 +64,7 @@ export class ScopeCompiler extends BaseCompiler {
   private readonly aliases = new Map<string, string>();
   private readonly undeclaredParameters: Set<string>[] = [];
   private quiet = false;
+  private emitted = '';
   /** Steps of work of the code of the current function or round of a loop. */
   protected weight = 0;
   private functionScope = new FunctionScope(false);
@@ -87,12 +102,33 @@ export class ScopeCompiler extends BaseCompiler {
 
   /** The code that `write` emits. */
   protected capture(write: () => void): string {
-    const outer = this.codebuf;
-    this.codebuf = [];
+    const outer = this.emitted;
+    this.emitted = '';
     write();
-    const text = this.getCode();
-    this.codebuf = outer;
-    return text;
+    const code = this.emitted;
+    this.emitted = outer;
+    return code;
+  }
+
+  /** Text that grows is faster than nunjucks' list of pieces, which is joined for every expression. */
+  override _emit(code: string): void {
+    this.emitted += code;
+  }
+
+  override _emitLine(code: string): void {
+    this.emitted += `${code}\n`;
+  }
+
+  override getCode(): string {
+    return this.emitted;
+  }
+
+  /** nunjucks makes the name of the method anew for every node. */
+  override compile(node: TemplateNode, frame: Frame): void {
+    const name = methodOf(node.typename);
+    const compile = (this as unknown as Readonly<Record<string, NodeMethod | undefined>>)[name];
+    if (compile === undefined) this.failAt(node, `a node without code: ${node.typename}`);
+    compile.call(this, node, frame);
   }
 
   protected compileAll(nodes: readonly StatementNode[], frame: Frame): void {

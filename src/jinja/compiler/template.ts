@@ -7,6 +7,9 @@ import { encodeName } from './symbols.ts';
 import { trackBody } from './tracking.ts';
 import { findUndeclared } from './undeclared.ts';
 
+/** What templates use most, as variables of their code: those that it names. */
+const OPERATIONS = ['str', 'escape', 'truth', 'iterate', 'attr', 'field', 'eq', 'lt', 'le', 'gt', 'ge', 'add', 'sub'];
+
 /** Stops the compilation of a template that extends for certain a second time. */
 class SecondExtends extends Error {}
 
@@ -26,7 +29,8 @@ export class TemplateCompiler extends ImportCompiler {
       for (const block of blocks) this.emitBlock(block);
     });
     this._emitLine('"use strict";');
-    this._emitLine('const {str,escape,truth,iterate,attr,field,eq,lt,le,gt,ge,add,sub,meter}=rt;');
+    const operations = OPERATIONS.filter((name) => functions.includes(`${name}(`));
+    this._emitLine(`const {${[...operations, 'meter'].join(',')}}=rt;`);
     this.emitReferences();
     this.emitShared();
     this._emit(functions);

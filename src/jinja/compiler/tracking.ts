@@ -1,5 +1,5 @@
 import type { BodyNode, ForNode, IfNode, RootNode, TemplateNode } from '../nodes/nodes.ts';
-import { childNodes } from '../nodes/walk.ts';
+import { eachChild } from '../nodes/walk.ts';
 import type { Symbols } from './symbols.ts';
 
 /** The part of a loop whose scope is looked at. */
@@ -33,9 +33,17 @@ class NameTracker {
     this.symbols = symbols;
   }
 
+  private readonly visitChild = (node: TemplateNode): void => {
+    this.visit(node);
+  };
+
+  private readonly visitParameter = (node: TemplateNode): void => {
+    this.visitAsParameter(node);
+  };
+
   visitAsParameter(node: TemplateNode): void {
     if (node.typename === 'Name') this.symbols.declareParameter(node.value);
-    else for (const child of childNodes(node)) this.visitAsParameter(child);
+    else eachChild(node, this.visitParameter);
   }
 
   visit(node: TemplateNode): void {
@@ -85,7 +93,7 @@ class NameTracker {
       case 'BlockDef':
         return;
       default:
-        for (const child of childNodes(node)) this.visit(child);
+        eachChild(node, this.visitChild);
     }
   }
 

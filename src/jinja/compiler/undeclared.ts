@@ -1,5 +1,5 @@
 import type { TemplateNode } from '../nodes/nodes.ts';
-import { childNodes, VISITED } from '../nodes/walk.ts';
+import { eachChild, VISITED } from '../nodes/walk.ts';
 import { spend } from '../python/budget.ts';
 
 /**
@@ -21,5 +21,7 @@ function visit(node: TemplateNode, wanted: Set<string>, found: Set<string>): voi
     else wanted.delete(node.value);
     return;
   }
-  for (const child of childNodes(node)) visit(child, wanted, found);
+  eachChild(node, (child) => {
+    visit(child, wanted, found);
+  });
 }

@@ -4,7 +4,6 @@ import { repr } from '../python/text.ts';
 import { normalizeNewlines, parseFloatLiteral, parseInteger, unescapeString } from './literals.ts';
 import { type LexerRules, SPACE, type StartKind } from './rules.ts';
 import { trimEnd } from '../python/classes.ts';
-import { TokenStream } from './stream.ts';
 import { PUNCTUATION, type Token, type TokenType } from './tokens.ts';
 
 /** Steps of work of a token, until it is a part of the syntax tree. */
@@ -15,6 +14,8 @@ const WHITESPACE = new RegExp(`[${SPACE}]+`, 'y');
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 const INTEGER = /0b(?:_?[0-1])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
 const NAME = /[\p{L}\p{N}\p{ID_Continue}]+/uy;
+/** A name of ASCII alone, which most are: nothing that could go on with it follows. */
+const PLAIN_NAME = /[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_\x80-\uffff])/y;
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
@@ -24,24 +25,27 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ['[', ']'],
 ]);
 
-/**
- * Cuts a template into tokens, lazily: a mistake is raised when its token is reached.
- *
- * @param source Text of the template.
- * @param rules The way it is written.
- * @throws TemplateError of the kind TemplateSyntaxError, while the stream is read.
- */
-export function tokenize(source: string, rules: LexerRules): TokenStream {
-  return new TokenStream(new Lexer(source, rules).tokens());
-}
-
 /** The source as Jinja reads it: line breaks as `\n`, without the last one unless that is kept. */
 export function normalizeSource(source: string, keepTrailingNewline: boolean): string {
   const text = source.includes('\r') ? normalizeNewlines(source, '\n') : source;
   return !keepTrailingNewline && text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-class Lexer {
+/** A tag that begins: its kind, and the text that opens it. */
+interface Opening {
+  readonly kind: StartKind;
+  readonly text: string;
+}
+
+/** The tag that is read: what ends it, and the brackets that are open in it. */
+interface OpenTag {
+  readonly endType: 'block-end' | 'variable-end';
+  readonly end: RegExp;
+  readonly open: string[];
+}
+
+/** Cuts a template into tokens, each when it is asked for: a mistake is raised when its token is reached. */
+export class Lexer {
   private readonly source: string;
   private readonly rules: LexerRules;
   private position = 0;
@@ -49,67 +53,88 @@ class Lexer {
   private lineStart = 0;
   private lineStarting = true;
   private lastLine = 1;
+  private opening: Opening | undefined;
+  private tag: OpenTag | undefined;
 
+  /**
+   * @param source Text of the template.
+   * @param rules The way it is written.
+   */
   constructor(source: string, rules: LexerRules) {
     this.rules = rules;
     this.source = normalizeSource(source, rules.settings.keepTrailingNewline);
   }
 
-  *tokens(): Generator<Token, Token> {
-    while (this.position < this.source.length) {
-      const kind = yield* this.text();
-      if (kind !== undefined) yield* this.tag(kind);
+  /**
+   * The next token; `eof` at the end, again and again.
+   *
+   * @throws TemplateError of the kind TemplateSyntaxError
+   */
+  next(): Token {
+    for (;;) {
+      const token = this.step();
+      if (token !== undefined) return token;
     }
+  }
+
+  /** One step through the source; what it comes across may be no token. */
+  private step(): Token | undefined {
+    if (this.opening !== undefined) return this.open(this.opening);
+    if (this.tag !== undefined) return this.code(this.tag);
+    if (this.position < this.source.length) return this.text();
     // Jinja gives the end of the template the line of the last token.
     return { type: 'eof', value: '', lineno: this.lastLine, colno: this.column(this.source.length) };
   }
 
-  /** Text up to the next tag and that tag's opening; the kind of the tag, none at the end of the template. */
-  private *text(): Generator<Token, StartKind | undefined> {
+  /** Text up to the next tag. */
+  private text(): Token | undefined {
     const { start, kinds } = this.rules;
     start.lastIndex = this.position;
     const match = start.exec(this.source);
     const text = this.source.slice(this.position, match?.index);
-    if (match === null) {
-      yield this.token('data', this.output(text), text);
-      return undefined;
-    }
-    const kind = kinds.find((candidate) => match.groups?.[candidate] !== undefined) ?? 'block';
-    yield* this.data(text, match.groups?.[`${kind}Sign`] ?? '', kind);
-    if (kind === 'block' || kind === 'variable') yield this.token(`${kind}-start`, match[0], match[0]);
-    else if (kind === 'lineStatement') yield this.token('block-start', match[0], match[0]);
-    else this.advance(match[0]);
-    return kind;
+    if (match === null) return this.token('data', this.output(text), text);
+    // Each kind has two groups: all of its opening, and its white space sign.
+    let index = 0;
+    while (match[2 * index + 1] === undefined) index += 1;
+    const kind = kinds[index] ?? 'block';
+    this.opening = { kind, text: match[0] };
+    return this.data(text, match[2 * index + 2] ?? '', kind);
   }
 
-  private *tag(kind: StartKind): Generator<Token> {
+  /** The opening of a tag, and of one that is no part of the template all of it. */
+  private open({ kind, text }: Opening): Token | undefined {
+    const { blockEnd, variableEnd, lineStatementEnd } = this.rules;
+    this.opening = undefined;
     switch (kind) {
-      case 'comment':
-        this.comment();
-        break;
-      case 'lineComment':
-        this.lineComment();
-        break;
-      case 'raw':
-        yield* this.raw();
-        break;
-      case 'block':
-        yield* this.code('block-end', this.rules.blockEnd);
-        break;
       case 'variable':
-        yield* this.code('variable-end', this.rules.variableEnd);
-        break;
+        this.tag = { endType: 'variable-end', end: variableEnd, open: [] };
+        return this.token('variable-start', text, text);
+      case 'block':
+        this.tag = { endType: 'block-end', end: blockEnd, open: [] };
+        return this.token('block-start', text, text);
       case 'lineStatement':
-        yield* this.code('block-end', this.rules.lineStatementEnd);
-        break;
+        this.tag = { endType: 'block-end', end: lineStatementEnd, open: [] };
+        return this.token('block-start', text, text);
+      case 'comment':
+        this.advance(text);
+        this.comment();
+        return undefined;
+      case 'lineComment':
+        this.advance(text);
+        this.lineComment();
+        return undefined;
+      case 'raw':
+        this.advance(text);
+        return this.raw();
     }
   }
 
   /** The text before a tag, without what the tag's sign or `lstripBlocks` takes away. */
-  private *data(text: string, sign: string, kind: StartKind): Generator<Token> {
+  private data(text: string, sign: string, kind: StartKind): Token | undefined {
     const kept = this.keptText(text, sign, kind);
-    if (kept === '') this.advance(text);
-    else yield this.token('data', this.output(kept), text);
+    if (kept !== '') return this.token('data', this.output(kept), text);
+    this.advance(text);
+    return undefined;
   }
 
   private keptText(text: string, sign: string, kind: StartKind): string {
@@ -133,35 +158,40 @@ class Lexer {
     this.advance(this.source.slice(this.position, end === -1 ? undefined : end));
   }
 
-  private *raw(): Generator<Token> {
+  private raw(): Token | undefined {
     const { rawEnd } = this.rules;
     rawEnd.lastIndex = this.position;
     const match = rawEnd.exec(this.source);
     if (match === null) {
       this.missingEnd('Missing end of raw directive');
-      return;
+      return undefined;
     }
-    yield* this.data(this.source.slice(this.position, match.index), match.groups?.sign ?? '', 'raw');
+    const token = this.data(this.source.slice(this.position, match.index), match[1] ?? '', 'raw');
     this.advance(match[0]);
+    return token;
   }
 
   /** What stands between the delimiters of a tag. An end inside brackets is part of the expression. */
-  private *code(endType: 'block-end' | 'variable-end', end: RegExp): Generator<Token> {
-    const open: string[] = [];
-    while (this.position < this.source.length || end === this.rules.lineStatementEnd) {
+  private code({ endType, end, open }: OpenTag): Token | undefined {
+    for (;;) {
       const closing = open.length === 0 ? this.match(end) : undefined;
       if (closing !== undefined) {
-        yield this.token(endType, closing, closing);
-        return;
+        this.tag = undefined;
+        return this.token(endType, closing, closing);
       }
-      if (this.position >= this.source.length) return;
+      if (this.position >= this.source.length) {
+        this.tag = undefined;
+        return undefined;
+      }
       const space = this.match(WHITESPACE);
-      if (space !== undefined) this.advance(space);
-      else yield this.symbol(open);
+      if (space === undefined) return this.symbol(open);
+      this.advance(space);
     }
   }
 
   private symbol(open: string[]): Token {
+    const plain = this.match(PLAIN_NAME);
+    if (plain !== undefined) return this.token('symbol', plain, plain);
     const float = this.match(FLOAT);
     if (float !== undefined) return this.token('float', parseFloatLiteral(float), float);
     const integer = this.match(INTEGER);
@@ -201,9 +231,10 @@ class Lexer {
     return this.token(PUNCTUATION.get(text) ?? 'operator', text, text);
   }
 
+  /** What a sticky pattern finds here. */
   private match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.position;
-    return pattern.exec(this.source)?.[0];
+    return pattern.test(this.source) ? this.source.slice(this.position, pattern.lastIndex) : undefined;
   }
 
   private token(type: TokenType, value: unknown, text: string): Token {
@@ -215,10 +246,9 @@ class Lexer {
   }
 
   private advance(text: string): void {
-    const lastBreak = text.lastIndexOf('\n');
-    if (lastBreak !== -1) {
-      this.line += text.split('\n').length - 1;
-      this.lineStart = this.position + lastBreak + 1;
+    for (let found = text.indexOf('\n'); found !== -1; found = text.indexOf('\n', found + 1)) {
+      this.line += 1;
+      this.lineStart = this.position + found + 1;
     }
     this.position += text.length;
     this.lineStarting = text.endsWith('\n');

@@ -6,11 +6,12 @@ export type StartKind = 'raw' | 'variable' | 'lineStatement' | 'lineComment' | '
 /** The regular expressions of one way to write templates. */
 export interface LexerRules {
   readonly settings: SyntaxSettings;
-  /** Finds the next tag: a named group for each kind, and one with its white space sign. */
+  /** Finds the next tag: for each kind a group of all of its opening, and one of its white space sign. */
   readonly start: RegExp;
   /** The kinds in the order in which they are tried. */
   readonly kinds: readonly StartKind[];
   readonly commentEnd: RegExp;
+  /** Its group is the white space sign. */
   readonly rawEnd: RegExp;
   readonly blockEnd: RegExp;
   readonly variableEnd: RegExp;
@@ -32,14 +33,14 @@ export function compileRules(settings: SyntaxSettings): LexerRules {
   const suffix = settings.trimBlocks ? '\\n?' : '';
   const closing = (end: string): string => `(?:\\+${end}|-${end}${space}|${end}${suffix})`;
   const tags = startTags(settings);
-  const raw = `(?<raw>${blockStart}(?<rawSign>-|\\+|)${space}raw${space}(?:-${blockEnd}${space}|${blockEnd}))`;
-  const patterns = tags.map(([kind, pattern]) => `(?<${kind}>${pattern}(?<${kind}Sign>-|\\+|))`);
+  const raw = `(${blockStart}(-|\\+|)${space}raw${space}(?:-${blockEnd}${space}|${blockEnd}))`;
+  const patterns = tags.map(([, pattern]) => `(${pattern}(-|\\+|))`);
   return {
     settings,
     start: new RegExp([raw, ...patterns].join('|'), 'gs'),
     kinds: ['raw', ...tags.map(([kind]) => kind)],
     commentEnd: new RegExp(closing(commentEnd), 'gs'),
-    rawEnd: new RegExp(`${blockStart}(?<sign>-|\\+|)${space}endraw${space}${closing(blockEnd)}`, 'gs'),
+    rawEnd: new RegExp(`${blockStart}(-|\\+|)${space}endraw${space}${closing(blockEnd)}`, 'gs'),
     blockEnd: new RegExp(closing(blockEnd), 'ys'),
     variableEnd: new RegExp(`-${variableEnd}${space}|${variableEnd}`, 'ys'),
     lineStatementEnd: new RegExp(`${space}(?:\\n|(?![^\\n]))`, 'ys'),

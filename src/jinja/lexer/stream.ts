@@ -1,3 +1,4 @@
+import type { Lexer } from './lexer.ts';
 import type { Token } from './tokens.ts';
 
 /**
@@ -6,30 +7,25 @@ import type { Token } from './tokens.ts';
  */
 export class TokenStream {
   current: Token;
-  private readonly source: Iterator<Token, Token>;
-  private readonly pushed: Token[] = [];
+  private readonly lexer: Lexer;
+  private ahead: Token | undefined;
 
-  /** @param source The tokens; what the iterator returns at its end is the `eof` token. */
-  constructor(source: Iterator<Token, Token>) {
-    this.source = source;
-    this.current = source.next().value;
+  constructor(lexer: Lexer) {
+    this.lexer = lexer;
+    this.current = lexer.next();
   }
 
   /** Takes the current token and moves on. */
   nextToken(): Token {
     const token = this.current;
-    const waiting = this.pushed.shift();
-    if (waiting !== undefined) this.current = waiting;
-    else if (token.type !== 'eof') this.current = this.source.next().value;
+    if (token.type !== 'eof') this.current = this.look();
+    this.ahead = undefined;
     return token;
   }
 
   /** The token after the current one. */
   look(): Token {
-    const token = this.nextToken();
-    const result = this.current;
-    this.pushed.push(result);
-    this.current = token;
-    return result;
+    this.ahead ??= this.lexer.next();
+    return this.ahead;
   }
 }

@@ -5,15 +5,20 @@ import type { TemplateNode } from './nodes.ts';
 /** Steps of work of a node that is looked at. */
 export const VISITED = 20;
 
-/** The nodes directly below this one, in the order of its fields. */
-export function childNodes(node: TemplateNode): TemplateNode[] {
+/** Visits the nodes directly below this one, in the order of its fields. */
+export function eachChild(node: TemplateNode, visit: (child: TemplateNode) => void): void {
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  const found: TemplateNode[] = [];
   for (const field of node.fields) {
     const value = fields[field];
-    if (isNode(value)) found.push(value);
-    else if (Array.isArray(value)) for (const item of value as unknown[]) if (isNode(item)) found.push(item);
+    if (isNode(value)) visit(value);
+    else if (Array.isArray(value)) for (const item of value as unknown[]) if (isNode(item)) visit(item);
   }
+}
+
+/** The nodes directly below this one, in the order of its fields. */
+export function childNodes(node: TemplateNode): TemplateNode[] {
+  const found: TemplateNode[] = [];
+  eachChild(node, (child) => found.push(child));
   return found;
 }
 
@@ -29,10 +34,10 @@ export function findNodes<Name extends TemplateNode['typename']>(
 
 function collect(node: TemplateNode, typenames: readonly string[], found: TemplateNode[]): void {
   spend(VISITED);
-  for (const child of childNodes(node)) {
+  eachChild(node, (child) => {
     if (typenames.includes(child.typename)) found.push(child);
     collect(child, typenames, found);
-  }
+  });
 }
 
 function isNode(value: unknown): value is TemplateNode {

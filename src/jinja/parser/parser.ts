@@ -76,35 +76,53 @@ export class TemplateParser extends StatementParser {
   private parseTag(): readonly StatementNode[] {
     if (this.current.type !== 'symbol') this.fail('tag name expected');
     const name = String(this.current.value);
-    const parse = this.tagReader(name);
-    if (parse === undefined) return this.failUnknownTag(name);
     this.openTags.push(name);
-    const result = parse();
+    const result = this.parseStatementOf(name);
     this.openTags.pop();
     return Array.isArray(result) ? (result as readonly StatementNode[]) : [result as StatementNode];
   }
 
   /** Jinja's own tags win over those of extensions. */
-  private tagReader(name: string): (() => StatementNode | readonly StatementNode[]) | undefined {
-    const readers: Readonly<Record<string, () => StatementNode>> = {
-      for: () => this.parseForStatement(),
-      if: () => this.parseIfStatement(),
-      block: () => this.parseBlockStatement(),
-      extends: () => this.parseExtendsStatement(),
-      print: () => this.parsePrintStatement(),
-      macro: () => this.parseMacroStatement(),
-      include: () => this.parseIncludeStatement(),
-      from: () => this.parseFromStatement(),
-      import: () => this.parseImportStatement(),
-      set: () => this.parseSetStatement(),
-      with: () => this.parseWithStatement(),
-      autoescape: () => this.parseAutoescapeStatement(),
-      call: () => this.parseCallStatement(),
-      filter: () => this.parseFilterBlockStatement(),
-    };
-    if (Object.hasOwn(readers, name)) return readers[name];
+  private parseStatementOf(name: string): StatementNode | readonly StatementNode[] {
+    switch (name) {
+      case 'for':
+        return this.parseForStatement();
+      case 'if':
+        return this.parseIfStatement();
+      case 'block':
+        return this.parseBlockStatement();
+      case 'extends':
+        return this.parseExtendsStatement();
+      case 'print':
+        return this.parsePrintStatement();
+      case 'macro':
+        return this.parseMacroStatement();
+      case 'include':
+        return this.parseIncludeStatement();
+      case 'from':
+        return this.parseFromStatement();
+      case 'import':
+        return this.parseImportStatement();
+      case 'set':
+        return this.parseSetStatement();
+      case 'with':
+        return this.parseWithStatement();
+      case 'autoescape':
+        return this.parseAutoescapeStatement();
+      case 'call':
+        return this.parseCallStatement();
+      case 'filter':
+        return this.parseFilterBlockStatement();
+      default:
+        return this.parseExtensionOf(name);
+    }
+  }
+
+  private parseExtensionOf(name: string): StatementNode | readonly StatementNode[] {
     const extension = this.tagParsers.findLast((candidate) => candidate.tags.includes(name));
-    return extension === undefined ? undefined : () => extension.parse(this);
+    if (extension !== undefined) return extension.parse(this);
+    this.openTags.pop();
+    return this.failUnknownTag(name);
   }
 
   private failUnknownTag(name: string): never {

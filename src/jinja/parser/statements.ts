@@ -25,7 +25,7 @@ import {
   type StatementNode,
   With,
 } from '../nodes/nodes.ts';
-import { childNodes } from '../nodes/walk.ts';
+import { eachChild } from '../nodes/walk.ts';
 import { repr } from '../python/text.ts';
 import { SPACE } from '../lexer/rules.ts';
 import type { TupleOptions } from './atoms.ts';
@@ -235,7 +235,9 @@ export abstract class StatementParser extends ExpressionParser {
 
 function setUse(node: ExpressionNode, use: NameUse): void {
   if (node.typename === 'Name' || node.typename === 'Tuple') node.use = use;
-  for (const child of childNodes(node)) setUse(child as ExpressionNode, use);
+  eachChild(node, (child) => {
+    setUse(child as ExpressionNode, use);
+  });
 }
 
 const CONSTANT_NAMES: ReadonlySet<string> = new Set(['true', 'false', 'none', 'True', 'False', 'None']);

@@ -69,7 +69,7 @@ export class TemplateReference extends PyObject {
   }
 
   override getItem(key: unknown): unknown {
-    const stack = typeof key === 'string' ? this.context.blocks.get(key) : undefined;
+    const stack = typeof key === 'string' ? this.context.blockStack(key) : undefined;
     if (stack === undefined) throw pyError('KeyError', repr(key));
     return new BlockReference(String(key), this.context, stack, 0);
   }

@@ -41,8 +41,8 @@ export class Context implements CallContext {
   readonly environment: RuntimeEnvironment;
   readonly name: string | undefined;
   readonly evalContext: RenderEvalContext;
-  /** For each block its functions, the most derived template's first. */
-  readonly blocks = new Map<string, RenderFunction[]>();
+  /** For each block its functions, the most derived template's first. Made with the first one: most templates have none. */
+  private stacks: Map<string, RenderFunction[]> | undefined;
   /** Made when the first name is assigned: most templates assign none. */
   private exportedNames: Set<string> | undefined;
   private vars: Map<string, unknown> | undefined;
@@ -59,6 +59,11 @@ export class Context implements CallContext {
     this.name = name;
     this.layers = layers;
     this.evalContext = evalContext;
+  }
+
+  /** The functions of a block, the most derived template's first. */
+  blockStack(name: string): readonly RenderFunction[] | undefined {
+    return this.stacks?.get(name);
   }
 
   /** The value of a name; undefined where it has none. */
@@ -118,8 +123,10 @@ export class Context implements CallContext {
   /** An independent context of the same template that sees these variables too. */
   derived(locals: Variables | undefined): Context {
     const context = new Context(this.environment, this.name, this.snapshot(locals), this.evalContext);
-    payVariables(this.blocks.size);
-    for (const [name, functions] of this.blocks) context.blocks.set(name, [...functions]);
+    if (this.stacks !== undefined) {
+      payVariables(this.stacks.size);
+      context.stacks = new Map([...this.stacks].map(([name, functions]) => [name, [...functions]]));
+    }
     return context;
   }
 
@@ -127,30 +134,31 @@ export class Context implements CallContext {
   addBlocks(blocks: ReadonlyMap<string, RenderFunction>): void {
     if (blocks.size === 0) return;
     payVariables(blocks.size);
+    const stacks = (this.stacks ??= new Map<string, RenderFunction[]>());
     for (const [name, block] of blocks) {
-      const known = this.blocks.get(name);
-      if (known === undefined) this.blocks.set(name, [block]);
+      const known = stacks.get(name);
+      if (known === undefined) stacks.set(name, [block]);
       else known.push(block);
     }
   }
 
   /** Renders the most derived block of this name with a context. */
   renderBlock(name: string, context: Context): string {
-    const block = this.blocks.get(name)?.[0];
+    const block = this.stacks?.get(name)?.[0];
     if (block === undefined) throw pyError('KeyError', `'${name}'`);
     return this.deeper(() => block(context));
   }
 
   /** Fails unless a derived template defines the block. */
   requireBlock(name: string): void {
-    if ((this.blocks.get(name)?.length ?? 0) <= 1) {
+    if ((this.stacks?.get(name)?.length ?? 0) <= 1) {
       throw pyError('TemplateRuntimeError', `Required block '${name}' not found`);
     }
   }
 
   /** What `super` is in this block. */
   superOf(name: string, current: RenderFunction): unknown {
-    const stack = this.blocks.get(name) ?? [];
+    const stack = this.stacks?.get(name) ?? [];
     const index = stack.indexOf(current) + 1;
     if (index === 0 || index >= stack.length) return noParentBlock(this.environment, name);
     return new BlockReference(name, this, stack, index);

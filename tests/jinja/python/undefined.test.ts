@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isKind, pyError, TemplateError } from '../../../src/jinja/errors.ts';
+import { isKind, pyError } from '../../../src/jinja/errors.ts';
 import { str } from '../../../src/jinja/python/text.ts';
 import { makeUndefined, type Undefined } from '../../../src/jinja/undefined.ts';
 
@@ -39,11 +39,5 @@ describe('errors', () => {
 
   it('of JavaScript are of no kind', () => {
     expect(isKind(new TypeError('x'), 'TypeError')).toBe(false);
-  });
-
-  it('pass through nunjucks as they are', () => {
-    const error = new TemplateError('ValueError', 'x');
-    expect(Boolean(error.lineno)).toBe(true);
-    expect(error.Update()).toBe(error);
   });
 });
