@@ -1,8 +1,6 @@
+import { MAX_INTEGER_DIGITS } from '../../text/numbers.ts';
 import { pyError } from '../errors.ts';
 import { makeText, spend } from './budget.ts';
-
-/** Longest decimal notation of an integer that is read or printed (`sys.int_info.default_max_str_digits`). */
-export const MAX_INTEGER_DIGITS = 4300;
 
 const TOO_MANY_DIGITS = 10n ** BigInt(MAX_INTEGER_DIGITS);
 

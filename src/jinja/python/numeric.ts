@@ -1,8 +1,8 @@
+import { MAX_INTEGER_DIGITS } from '../../text/numbers.ts';
 import { pyError } from '../errors.ts';
 import { replaceCharacters } from './characters.ts';
 import { makeFloat, PyFloat } from './float.ts';
 import { spend } from './budget.ts';
-import { MAX_INTEGER_DIGITS } from './numbers.ts';
 import { PyObject } from './object.ts';
 import { typeName } from './types.ts';
 

@@ -1,7 +1,8 @@
 import { dictSet, makeDict } from '../../jinja/python/dict.ts';
 import { makeFloat } from '../../jinja/python/float.ts';
+import { normalizeInteger } from '../../jinja/python/numeric.ts';
 import { DataError, describeCharacter, markAt } from './data-error.ts';
-import { parseInteger } from './numbers.ts';
+import { parseInteger } from '../../text/numbers.ts';
 
 /**
  * The value of a JSON text, as Python's `json.load` reads it: ints exact at any size, `1.0` a float, `NaN`, `Infinity`
@@ -161,7 +162,7 @@ class JsonParser {
     const value = isFloat ? makeFloat(Number(text)) : parseInteger(text);
     if (value === undefined) throw this.#error('the integer has more than 4300 digits', 'put quotes around it');
     this.#index += text.length;
-    return value;
+    return typeof value === 'bigint' ? normalizeInteger(value) : value;
   }
 
   #peek(): string {

@@ -1,5 +1,6 @@
 import { makeFloat } from '../../../jinja/python/float.ts';
-import { parseInteger } from '../numbers.ts';
+import { normalizeInteger } from '../../../jinja/python/numeric.ts';
+import { parseInteger } from '../../../text/numbers.ts';
 import { PyDate } from '../objects/date.ts';
 import { PyDateTime } from '../objects/datetime.ts';
 import type { ClockTime } from '../objects/strftime.ts';
@@ -36,7 +37,7 @@ export function parseSimpleValue(cursor: TomlCursor): unknown {
 
 function parseNumber(cursor: TomlCursor): unknown {
   const radix = cursor.match(RADIX)?.[0].replaceAll('_', '');
-  if (radix !== undefined) return parseInteger(radix, radix[1] === 'x' ? 16 : radix[1] === 'o' ? 8 : 2);
+  if (radix !== undefined) return normalizeInteger(BigInt(radix));
   const start = cursor.index;
   const [decimal, floatPart] = cursor.match(DECIMAL) ?? [];
   if (decimal !== undefined) {
@@ -44,7 +45,7 @@ function parseNumber(cursor: TomlCursor): unknown {
     if (floatPart !== '') return makeFloat(Number(digits));
     const value = parseInteger(digits);
     if (value === undefined) throw cursor.error('the integer has more than 4300 digits', 'put quotes around it', start);
-    return value;
+    return normalizeInteger(value);
   }
   const [, sign, word] = cursor.match(SPECIAL) ?? [];
   if (word === undefined) return undefined;

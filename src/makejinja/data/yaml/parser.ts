@@ -1,6 +1,6 @@
 import { DataError } from '../data-error.ts';
 import { CORE_TAGS, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './nodes.ts';
-import { resolvePlain } from './resolve.ts';
+import { typeOfPlain } from '../../../text/yaml11.ts';
 import { scan } from './scanner.ts';
 import { TokenReader } from './token-reader.ts';
 import type { Token, TokenOf } from './tokens.ts';
@@ -277,4 +277,9 @@ function collectionTag(tag: string | undefined, name: 'seq' | 'map'): string {
 
 function emptyNode(mark: Token['mark']): ScalarNode {
   return { kind: 'scalar', tag: resolvePlain(''), text: '', mark };
+}
+
+/** The tag of a value without quotes that has none. */
+function resolvePlain(text: string): string {
+  return `${CORE_TAGS}${typeOfPlain(text)}`;
 }

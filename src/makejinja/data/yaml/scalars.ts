@@ -1,7 +1,7 @@
 import { PyBytes } from '../../../jinja/python/bytes.ts';
 import { makeFloat } from '../../../jinja/python/float.ts';
-import { normalizeInteger, type PyInt } from '../../../jinja/python/numeric.ts';
-import { negate, parseDouble, parseInteger } from '../numbers.ts';
+import { normalizeInteger } from '../../../jinja/python/numeric.ts';
+import { readBool, readFloat, readInt } from '../../../text/yaml11.ts';
 import { PyDate } from '../objects/date.ts';
 import { PyDateTime } from '../objects/datetime.ts';
 import { PyTimezone, UTC } from '../objects/timezone.ts';
@@ -12,65 +12,16 @@ export const NOT_OF_TYPE: unique symbol = Symbol('not of the type');
 /** How the text of a scalar is read, by the short names of the tags. */
 export const SCALAR_TYPES: Readonly<Record<string, (text: string) => unknown>> = {
   null: () => null,
-  bool: readBool,
-  int: readInt,
-  float: readFloat,
+  bool: (text) => readBool(text) ?? NOT_OF_TYPE,
+  int: (text) => mapValue(readInt(text), normalizeInteger),
+  float: (text) => mapValue(readFloat(text), makeFloat),
   binary: readBinary,
   timestamp: readTimestamp,
   str: (text) => text,
 };
 
-const BOOLS: ReadonlyMap<string, boolean> = new Map([
-  ['yes', true],
-  ['no', false],
-  ['true', true],
-  ['false', false],
-  ['on', true],
-  ['off', false],
-]);
-
-function readBool(text: string): unknown {
-  return BOOLS.get(text.toLowerCase()) ?? NOT_OF_TYPE;
-}
-
-/** The sign of a number and the rest, underscores left out. */
-function splitSign(text: string): { isNegative: boolean; digits: string } {
-  const plain = text.replaceAll('_', '');
-  return { isNegative: plain.startsWith('-'), digits: plain.replace(/^[-+]/, '') };
-}
-
-function readInt(text: string): unknown {
-  const { isNegative, digits } = splitSign(text);
-  const value = digits === '' ? undefined : readMagnitude(digits);
-  if (value === undefined) return NOT_OF_TYPE;
-  return isNegative ? negate(value) : value;
-}
-
-function readMagnitude(digits: string): PyInt | undefined {
-  if (digits.startsWith('0b')) return parseInteger(digits.slice(2), 2);
-  if (digits.startsWith('0x')) return parseInteger(digits.slice(2), 16);
-  if (digits.startsWith('0') && digits !== '0') return parseInteger(digits, 8);
-  if (!digits.includes(':')) return parseInteger(digits);
-  const parts = digits.split(':').map((part) => parseInteger(part));
-  if (parts.includes(undefined)) return undefined;
-  return normalizeInteger(parts.reduce<bigint>((sum, part) => sum * 60n + BigInt(part ?? 0), 0n));
-}
-
-function readFloat(text: string): unknown {
-  const { isNegative, digits } = splitSign(text.toLowerCase());
-  const value = digits === '' ? undefined : readSize(digits);
-  if (value === undefined) return NOT_OF_TYPE;
-  return makeFloat(isNegative ? -value : value);
-}
-
-function readSize(digits: string): number | undefined {
-  if (digits === '.inf') return Infinity;
-  if (digits === '.nan') return NaN;
-  if (!digits.includes(':')) return parseDouble(digits);
-  const parts = digits.split(':').map((part) => parseDouble(part));
-  if (parts.includes(undefined)) return undefined;
-  // From the last part on, as PyYAML adds them: floats round at every step.
-  return parts.reduceRight<number>((sum, part, index) => sum + (part ?? 0) * 60 ** (parts.length - 1 - index), 0);
+function mapValue<T>(value: T | undefined, make: (value: T) => unknown): unknown {
+  return value === undefined ? NOT_OF_TYPE : make(value);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

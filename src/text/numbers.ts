@@ -1,27 +1,21 @@
-import { normalizeInteger, type PyInt } from '../../jinja/python/numeric.ts';
-import { MAX_INTEGER_DIGITS } from '../../jinja/python/numbers.ts';
+/** Longest decimal integer that Python reads or prints (`sys.int_info.default_max_str_digits`). */
+export const MAX_INTEGER_DIGITS = 4300;
 
-const PATTERNS: Readonly<Record<number, RegExp>> = {
+const INTEGERS = {
   2: /^\s*([-+]?)(?:0[bB])?([01]+)\s*$/,
   8: /^\s*([-+]?)(?:0[oO])?([0-7]+)\s*$/,
   10: /^\s*([-+]?)([0-9]+)\s*$/,
   16: /^\s*([-+]?)(?:0[xX])?([0-9a-fA-F]+)\s*$/,
-};
+} as const;
 
-const PREFIXES: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
+const PREFIXES = { 2: '0b', 8: '0o', 10: '', 16: '0x' } as const;
 
 /** Python's `int(text, base)` of a text without underscores; undefined where Python raises ValueError. */
-export function parseInteger(text: string, base: 2 | 8 | 10 | 16 = 10): PyInt | undefined {
-  const [, sign, digits] = PATTERNS[base]?.exec(text) ?? [];
+export function parseInteger(text: string, base: 2 | 8 | 10 | 16 = 10): bigint | undefined {
+  const [, sign, digits] = INTEGERS[base].exec(text) ?? [];
   if (digits === undefined || (base === 10 && digits.length > MAX_INTEGER_DIGITS)) return undefined;
-  const value = normalizeInteger(BigInt(`${PREFIXES[base] ?? ''}${digits}`));
-  return sign === '-' ? negate(value) : value;
-}
-
-/** `-value`; zero has no sign. */
-export function negate(value: PyInt): PyInt {
-  if (typeof value === 'bigint') return normalizeInteger(-value);
-  return value === 0 ? 0 : -value;
+  const value = BigInt(`${PREFIXES[base]}${digits}`);
+  return sign === '-' ? -value : value;
 }
 
 const FLOAT = /^\s*[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf(?:inity)?|nan)\s*$/i;
