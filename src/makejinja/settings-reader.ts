@@ -1,5 +1,6 @@
 import type { JsonMap } from '@iarna/toml';
 import type { Finding } from '../report/finding.ts';
+import type { Mark } from './data/data-error.ts';
 import { suggestNearest } from '../text/suggest.ts';
 
 /** What a value has to be: a test, and words for the message. */
@@ -16,10 +17,18 @@ export class SettingsReader {
   readonly findings: Finding[] = [];
   readonly #lines: readonly string[];
   readonly #file: string;
+  /** By the paths of keys, whose dashes are underscores. */
+  readonly #places: ReadonlyMap<string, Mark>;
+  readonly #paths = new WeakMap<JsonMap, readonly string[]>();
 
-  constructor(text: string, file: string) {
-    this.#lines = text.split('\n');
+  /**
+   * @param text - of the file, for what findings show of it
+   * @param places - of its keys, as `tomlPlaces` gives them
+   */
+  constructor(text: string, file: string, places: ReadonlyMap<string, Mark>) {
+    this.#lines = text.split(/\r?\n/);
     this.#file = file;
+    this.#places = new Map([...places].map(([path, mark]) => [underscored(path), mark]));
   }
 
   /** The table of the settings; those of other programs are passed over, unless they look like a slip of the pen. */
@@ -27,25 +36,28 @@ export class SettingsReader {
     for (const key of Object.keys(value)) {
       if (key === name) continue;
       if (keys.includes(underscored(key)))
-        this.#complain(key, `\`${key}\` stands outside of [${name}]`, `write [${name}] above it`);
+        this.#complain([key], `\`${key}\` stands outside of [${name}]`, `write [${name}] above it`);
       else if (suggestNearest(key, [name]) !== undefined)
-        this.#complain(key, `unknown key \`${key}\``, `did you mean \`${name}\`?`);
+        this.#complain([key], `unknown key \`${key}\``, `did you mean \`${name}\`?`);
     }
     return this.table(value[name] ?? {}, name, keys);
   }
 
   table(value: unknown, name: string, keys: readonly string[]): JsonMap {
+    const path = name.split('.');
     if (!isTable(value)) {
-      this.#complain(name.split('.').at(-1) ?? name, `${name} is not a table`, `use a table [${name}]`);
+      this.#complain(path, `${name} is not a table`, `use a table [${name}]`);
       return {};
     }
     for (const key of Object.keys(value)) {
       if (keys.includes(underscored(key))) continue;
       const nearest = suggestNearest(underscored(key), keys);
       const hint = nearest === undefined ? `known keys: ${keys.join(', ')}` : `did you mean \`${nearest}\`?`;
-      this.#complain(key, `unknown key \`${key}\` in [${name}]`, hint);
+      this.#complain([...path, key], `unknown key \`${key}\` in [${name}]`, hint);
     }
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [underscored(key), one]));
+    const table = Object.fromEntries(Object.entries(value).map(([key, one]) => [underscored(key), one]));
+    this.#paths.set(table, path);
+    return table;
   }
 
   text(table: JsonMap, key: string, fallback: string): string {
@@ -134,26 +146,34 @@ export class SettingsReader {
     const value: unknown = table[key];
     if (value === undefined) return fallback;
     if (fits(value)) return value;
-    this.#complain(key, `\`${key}\` has the wrong type: ${JSON.stringify(value)}`, `use ${wanted}`);
+    const message = `\`${key}\` has the wrong type: ${JSON.stringify(value)}`;
+    this.#complain([...(this.#paths.get(table) ?? []), key], message, `use ${wanted}`);
     return fallback;
   }
 
-  /** The TOML package keeps no positions: the first line that defines a key of this name is shown. */
-  #complain(key: string, message: string, remedy: string): void {
-    const spelling = escapeRegExp(key).replaceAll('_', '[-_]');
-    const pattern = new RegExp(`^(\\s*\\[?(?:[\\w."-]+\\.)?)["']?${spelling}["']?\\s*[=\\]]`);
-    const index = this.#lines.findIndex((line) => pattern.test(line));
-    const line = this.#lines[index];
-    const column = line === undefined ? 1 : (pattern.exec(line)?.[1]?.length ?? 0) + 1;
+  #complain(path: readonly string[], message: string, remedy: string): void {
+    const { mark, key } = this.#placeOf(path);
+    const sourceLine = mark && this.#lines[mark.line];
     this.findings.push({
       code: 'render/settings',
       severity: 'error',
       message,
-      place:
-        line === undefined ? { file: this.#file } : { file: this.#file, line: index + 1, column, length: key.length },
-      ...(line === undefined ? {} : { sourceLine: line }),
+      place: {
+        file: this.#file,
+        ...(mark && { line: mark.line + 1, column: mark.column + 1, length: key.length }),
+      },
+      ...(sourceLine === undefined ? {} : { sourceLine }),
       remedy,
     });
+  }
+
+  /** Where a key stands, or what it stands in. */
+  #placeOf(path: readonly string[]): { readonly mark: Mark | undefined; readonly key: string } {
+    for (let depth = path.length; depth > 0; depth -= 1) {
+      const mark = this.#places.get(underscored(JSON.stringify(path.slice(0, depth))));
+      if (mark !== undefined) return { mark, key: path[depth - 1] ?? '' };
+    }
+    return { mark: undefined, key: '' };
   }
 }
 
@@ -177,8 +197,4 @@ function isText(value: unknown): value is string {
 
 function isTable(value: unknown): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,7 +1,8 @@
 import { parse, type JsonMap } from '@iarna/toml';
 import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET, str } from '../jinja/index.ts';
-import { Failure, type Finding, type Place } from '../report/finding.ts';
-import { readToml } from './data/toml.ts';
+import { Failure, failure, type Finding, type Place } from '../report/finding.ts';
+import { DataError, type Mark } from './data/data-error.ts';
+import { readToml, tomlPlaces } from './data/toml.ts';
 import { SettingsReader } from './settings-reader.ts';
 
 /** What becomes of a name that no data define; see the engine's undefined policies. */
@@ -84,8 +85,9 @@ export interface SettingsContext {
  * @see https://makejinja.readthedocs.io (configuration)
  */
 export function parseSettings(text: string, file: string, context: SettingsContext = {}): Settings {
-  const reader = new SettingsReader(text, file);
-  const main = reader.root(parseToml(text, file), 'makejinja', Object.keys(SETTING_KEYS));
+  const { table, places } = parseToml(text, file);
+  const reader = new SettingsReader(text, file, places);
+  const main = reader.root(table, 'makejinja', Object.keys(SETTING_KEYS));
   const settings = readMain(reader, main, { ...context, printed: () => printedVariables(text) });
   if (reader.findings.length > 0) throw new Failure('input', reader.findings.sort(byLine));
   return settings;
@@ -98,7 +100,7 @@ export function parseSettings(text: string, file: string, context: SettingsConte
  * @throws Failure of kind `input` with a finding for each value of the wrong type
  */
 export function settingsOf(table: JsonMap, source: string, base: Settings): Settings {
-  const reader = new SettingsReader('', source);
+  const reader = new SettingsReader('', source, new Map());
   const settings = readMain(reader, table, { base, printed: () => new Map() });
   if (reader.findings.length > 0) throw new Failure('input', reader.findings);
   return settings;
@@ -296,15 +298,23 @@ function readLimits(reader: SettingsReader, main: JsonMap, base: Budget): Budget
   return { work: read('work'), memory: read('memory') };
 }
 
-function parseToml(text: string, file: string): JsonMap {
+/** The values, and where their keys stand, which the package for TOML does not tell. */
+function parseToml(
+  text: string,
+  file: string,
+): { readonly table: JsonMap; readonly places: ReadonlyMap<string, Mark> } {
   try {
-    return parse(text);
+    const places = tomlPlaces(text);
+    return { table: parse(text), places };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const { line, col } = error as Error & { line?: number; col?: number };
-    const place: Place = line === undefined ? { file } : { file, line: line + 1, column: (col ?? 0) + 1 };
+    const mark = error instanceof DataError ? error.mark : line === undefined ? undefined : { line, column: col ?? 0 };
+    const place: Place = mark === undefined ? { file } : { file, line: mark.line + 1, column: mark.column + 1 };
     const message = `cannot read the TOML: ${error.message.split(/ at row | \(at |\n/)[0] ?? error.message}`;
-    throw new Failure('input', [{ code: 'render/settings', severity: 'error', message, place }], { cause: error });
+    const remedy = error instanceof DataError ? error.remedy : undefined;
+    const finding = { code: 'render/settings', message, place, ...(remedy === undefined ? {} : { remedy }) } as const;
+    throw failure('input', finding, error);
   }
 }
 

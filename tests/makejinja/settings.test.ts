@@ -104,6 +104,26 @@ makejinja.toml:11:2: error: unknown key \`makejinjas\` [render/settings]
 `);
   });
 
+  it('shows the key that is wrong and no other of its name', () => {
+    const text = `[tool.other]
+force = "maybe"
+block_start = 1
+[makejinja]
+jinja-suffix = 1
+whitespace.trim_blocks = "maybe"
+prefix = { line_statement = 1 }
+[makejinja.delimiter]
+"block_start" = 1
+`;
+    const places = messagesOf(text).match(/^makejinja.toml:\S+ error: \S+ \S+/gm);
+    expect(places).toEqual([
+      'makejinja.toml:5:1: error: `jinja_suffix` has',
+      'makejinja.toml:7:1: error: `line_statement` has',
+      'makejinja.toml:9:1: error: `block_start` has',
+      'makejinja.toml:6:12: error: `trim_blocks` has',
+    ]);
+  });
+
   it('reads the bounds of a render, which makejinja does not have', () => {
     const read = (text: string): unknown => parseSettings(`[makejinja.limits]\n${text}`, 'makejinja.toml').limits;
     expect(read('work = 100\nmemory = 1_000_000\n')).toEqual({ work: 100, memory: 1_000_000 });
@@ -153,8 +173,11 @@ extensions = "jinja2.ext.do:jinja2.ext.debug"
 
   it.each([
     ['[makejinja', 'makejinja.toml:1:'],
-    ['[makejinja]\ninputs = [\n', 'makejinja.toml:'],
-    ['[makejinja]\na = 1\na = 2\n', 'makejinja.toml:3:'],
+    ['[makejinja]\ninputs = [\n', 'makejinja.toml:3:1'],
+    ['[makejinja]\na = 1\na = 2\n', 'makejinja.toml:3:1'],
+    ['[makejinja]\nforce = yes\n', 'makejinja.toml:2:9'],
+    // What @iarna/toml takes and Python does not.
+    ['[makejinja]\n[makejinja.data_vars]\na = 1\nb = 2026-02-30\n', 'makejinja.toml:4:5'],
   ])('refuses %j with its place', (text, place) => {
     expect(messagesOf(text)).toMatch(new RegExp(`^${place}.*cannot read the TOML`));
   });

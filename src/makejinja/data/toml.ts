@@ -1,4 +1,5 @@
 import { type Dict, makeDict } from '../../jinja/python/dict.ts';
+import { type Mark, markAt } from './data-error.ts';
 import { TomlCursor } from './toml/cursor.ts';
 import { parseSingleLine, parseString } from './toml/strings.ts';
 import { type Conflict, Tables } from './toml/tables.ts';
@@ -13,6 +14,19 @@ import { parseSimpleValue } from './toml/values.ts';
  */
 export function readToml(text: string): Dict {
   return new TomlParser(text).parseDocument();
+}
+
+/**
+ * Where the keys of a TOML text stand: the place of each key that a line or a header names, in order, by its path as JSON
+ * (`["tool","x"]`). Of a key that is named several times the first place.
+ *
+ * @throws DataError for what tomllib refuses
+ */
+export function tomlPlaces(text: string): ReadonlyMap<string, Mark> {
+  const starts = new Map<string, number>();
+  const parser = new TomlParser(text, starts);
+  parser.parseDocument();
+  return new Map([...starts].map(([path, index]) => [path, parser.markAt(index)]));
 }
 
 /** Python stops near this depth at its limit of recursion. */
@@ -30,10 +44,19 @@ const CONFLICTS: Readonly<Record<Conflict, string>> = {
 class TomlParser {
   readonly #cursor: TomlCursor;
   readonly #tables = new Tables();
+  /** Where keys start, by their paths as JSON; undefined where nobody asks. */
+  readonly #starts: Map<string, number> | undefined;
+  /** The path of the section that the lines belong to. */
+  #section: readonly string[] = [];
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, starts?: Map<string, number>) {
     this.#cursor = new TomlCursor(text);
+    this.#starts = starts;
+  }
+
+  markAt(index: number): Mark {
+    return markAt(this.#cursor.text, index);
   }
 
   parseDocument(): Dict {
@@ -57,7 +80,8 @@ class TomlParser {
     const isArray = cursor.take('[[');
     if (!isArray) cursor.take('[');
     cursor.skipWhiteSpace();
-    const path = this.#parseKey();
+    const path = this.#parseKey([]);
+    this.#section = path;
     const end = isArray ? ']]' : ']';
     if (!cursor.take(end)) throw cursor.unexpected(`\`${end}\``, 'close the brackets of the header');
     const conflict = isArray ? this.#tables.openArrayItem(path) : this.#tables.openTable(path);
@@ -66,7 +90,7 @@ class TomlParser {
 
   #parseAssignment(): void {
     const start = this.#cursor.index;
-    const path = this.#parseKey();
+    const path = this.#parseKey(this.#section);
     const value = this.#parseAssigned();
     this.#report(this.#tables.set(path, value), path, start);
   }
@@ -77,16 +101,23 @@ class TomlParser {
     return this.#parseValue();
   }
 
-  /** A dotted key, with the white space behind it. */
-  #parseKey(): string[] {
+  /** A dotted key, with the white space behind it. Below a section it is remembered where its parts stand. */
+  #parseKey(section?: readonly string[]): string[] {
     const cursor = this.#cursor;
     const path: string[] = [];
     do {
       cursor.skipWhiteSpace();
+      const start = cursor.index;
       path.push(this.#parseKeyPart());
+      if (section !== undefined && this.#starts !== undefined) this.#remember([...section, ...path], start);
       cursor.skipWhiteSpace();
     } while (cursor.take('.'));
     return path;
+  }
+
+  #remember(path: readonly string[], index: number): void {
+    const name = JSON.stringify(path);
+    if (this.#starts?.has(name) === false) this.#starts.set(name, index);
   }
 
   #parseKeyPart(): string {
