@@ -41,15 +41,17 @@ function printVersion() {
 }
 
 async function run(name, words) {
-  const output = watchOutput();
-  const exitCode = await answer(name, words);
-  process.exitCode = output.isLost ? OUTSIDE : exitCode;
+  let output;
+  const prepareOutput = () => void (output ??= watchOutput());
+  const exitCode = await answer(name, words, prepareOutput);
+  process.exitCode = output?.isLost ? OUTSIDE : exitCode;
 }
 
-async function answer(name, words) {
+async function answer(name, words, prepareOutput) {
   const bundle = (part, use) => loadBundle(join(root, 'dist', `${part}.cjs`), use);
-  const answered = name === 'cli' ? await bundle('start', 'start').start(words) : undefined;
+  const answered = name === 'cli' ? await bundle('start', 'start').start(words, prepareOutput) : undefined;
   if (answered !== undefined) return answered;
+  prepareOutput();
   const { main, printMistake } = bundle(name, words[0] ?? '');
   // Node would print the stack as it is, and what it quotes may be a secret.
   process.on('uncaughtException', (error) => {

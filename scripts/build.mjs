@@ -52,41 +52,47 @@ async function builtFrom() {
 
 /** The files of the bundle by name. What it takes is loaded here: a process that finds everything done does without. */
 async function bundle() {
-  const [esbuild, { LIBRARIES, PROGRAMS, START, UNIDENTIFIED }, { compileSchemas }, { noticesOf }, { thinRepository }] =
-    await Promise.all([
-      import('esbuild'),
-      import('./bundle.mjs'),
-      import('./compile-schemas.mjs'),
-      import('./notices.mjs'),
-      import('./thin-repository.mjs'),
-    ]);
+  const [esbuild, bundles, { compileSchemas }, { noticesOf }, { thinRepository }] = await Promise.all([
+    import('esbuild'),
+    import('./bundle.mjs'),
+    import('./compile-schemas.mjs'),
+    import('./notices.mjs'),
+    import('./thin-repository.mjs'),
+  ]);
   await compileSchemas();
-  const builds = await Promise.all(
-    [LIBRARIES, PROGRAMS, START].map((options) =>
-      esbuild.build({ ...options, absWorkingDir: root, outdir, metafile: true, logLevel: 'warning', write: false }),
-    ),
-  );
-  const files = builds.flatMap(({ outputFiles }) =>
-    outputFiles.map(({ path, contents }) => [path.slice(outdir.length + 1), contents]),
-  );
+  const metafiles = [];
+  const build = async (options) => {
+    const common = { absWorkingDir: root, outdir, metafile: true, logLevel: 'warning', write: false };
+    const { metafile, outputFiles } = await esbuild.build({ ...options, ...common });
+    metafiles.push(metafile);
+    return Object.fromEntries(
+      outputFiles.map(({ path, contents }) => {
+        const name = path.slice(outdir.length + 1);
+        return [name, name.endsWith('.cjs') ? identified(contents, bundles.UNIDENTIFIED) : contents];
+      }),
+    );
+  };
+  const [libraries, programs] = await Promise.all([build(bundles.LIBRARIES), build(bundles.PROGRAMS)]);
+  const start = await build(bundles.startOf(identityOf(programs['cli.cjs'])));
   return {
-    ...Object.fromEntries(
-      files.map(([name, contents]) => [name, name.endsWith('.cjs') ? identified(contents, UNIDENTIFIED) : contents]),
-    ),
+    ...libraries,
+    ...programs,
+    ...start,
     'repository.json': JSON.stringify(await thinRepository(root)),
-    'NOTICE.txt': await noticesOf(
-      builds.map(({ metafile }) => metafile),
-      root,
-    ),
+    'NOTICE.txt': await noticesOf(metafiles, root),
   };
 }
 
-/** With what tells its content from any other in the place of its first line, which is as long. */
+/** With what tells its content from any other in its first line, in the place of as many noughts. */
 function identified(contents, line) {
   const text = Buffer.from(contents).toString('latin1');
   const hash = createHash('sha256').update(text).digest('hex');
   if (!text.startsWith(line)) throw new Error('a program does not begin with the line for its identity');
   return Buffer.from(text.replace(line, line.replace(/0{64}/, hash)), 'latin1');
+}
+
+function identityOf(program) {
+  return /[0-9a-f]{64}/.exec(program.toString('latin1', 0, 200))[0];
 }
 
 function end(message, code) {

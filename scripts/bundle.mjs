@@ -51,10 +51,15 @@ export const PROGRAMS = {
   entryPoints: { cli: 'src/cli/main.ts', 'makejinja-cli': 'src/cli/makejinja.ts' },
 };
 
-/** What answers before the whole program is read: it knows all commands and can do none of them. */
-export const START = {
+/**
+ * What answers before the whole program is read: it knows all commands and can do none of them.
+ *
+ * @param identity - that of the whole program, for what it has kept
+ */
+export const startOf = (identity) => ({
   ...PROGRAM,
   entryPoints: { start: 'src/cli/start.ts' },
+  define: { ...PROGRAM.define, __PROGRAM__: JSON.stringify(identity) },
   plugins: [
     {
       name: 'without what commands load',
@@ -68,4 +73,4 @@ export const START = {
       },
     },
   ],
-};
+});

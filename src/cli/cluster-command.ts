@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { commonOption } from './help.ts';
+import { NO_CACHE_FLAG } from './recall.ts';
 
 /** Adds a command that works on a cluster: with --root, --keys and --json. */
 export function clusterCommand(parent: Command, name: string, description: string): Command {
@@ -26,6 +27,11 @@ export function renderingCommand(parent: Command, name: string, description: str
     '--trust',
     "run the repository's own plugins, now and from now on: remembered for this folder",
   );
+}
+
+/** Adds --verbose, and the way round what is kept of earlier runs, to a command that says the same as long as nothing changes. */
+export function repeatable(command: Command): Command {
+  return withVerbose(command).option(NO_CACHE_FLAG, 'do everything anew, whatever is kept of earlier runs');
 }
 
 /** A name that stands before further commands; added where it is not there yet. */

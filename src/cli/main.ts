@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import { useUserCache } from '../system/user-folders.ts';
 import { forgetChanges } from '../system/writing.ts';
 import { commandLine } from './command-line.ts';
 import { exitCodeOf, EXIT } from './exit-codes.ts';
@@ -6,6 +7,7 @@ import { findRoot, learnInvocation } from './invocation.ts';
 import { asFailure, printFailure, printMistake } from './output.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { forgetSecrets } from '../report/redaction.ts';
+import { NO_CACHE_FLAG, remember } from './recall.ts';
 
 export { printMistake } from './output.ts';
 
@@ -16,7 +18,8 @@ export { printMistake } from './output.ts';
  * @returns the exit code; see docs/operations.md
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
-  return await parse(arguments_, (program) => program);
+  useUserCache(!arguments_.includes(NO_CACHE_FLAG));
+  return await remember(arguments_, () => parse(arguments_, (program) => program));
 }
 
 /**

@@ -3,10 +3,12 @@ import { posix, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { policyMistake } from '../jinja/index.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { inspect, readTextIfPresent } from '../system/files.ts';
+import { inspect, readTextIfPresent, readTextSyncIfPresent } from '../system/files.ts';
+import { noteObstacle } from '../system/observation.ts';
 import { PLUGIN_MEMBERS, type Plugin, type PluginContext, type PluginMembers } from './plugin.ts';
 import { causeOf, withBorder } from './plugin-functions.ts';
 import { NO_CACHE, type UserCache } from '../system/user-folders.ts';
+import { moduleFiles } from './module-files.ts';
 import { importModule } from './typescript.ts';
 
 /** Where plugins are looked for and what they get. */
@@ -31,6 +33,7 @@ const EXTENSIONS = ['.ts', '.mts', '.mjs', '.js'] as const;
 export async function loadPlugin(name: string, search: PluginSearch, context: PluginContext): Promise<Plugin> {
   const { module, exported } = splitName(name);
   const file = await findModule(name, module, search);
+  noteImpurity(resolve(search.folder, file));
   const loaded = await attempt(name, file, 'loading the module', () =>
     importPlugin(resolve(search.folder, file), search),
   );
@@ -109,6 +112,27 @@ async function importPlugin(path: string, search: PluginSearch): Promise<Record<
   if (isFresh || /\.m?ts$/.test(path)) return await importModule(path, { cache, isFresh });
   return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 }
+
+/**
+ * What a plugin gives is taken to follow from its text and from what it is given where nothing in it, or in a module of the project that it
+ * imports, can see more of the world: no module of Node's that does, no package, no clock, no chance.
+ */
+function noteImpurity(path: string): void {
+  for (const file of moduleFiles(path)) {
+    const text = readTextSyncIfPresent(file)?.replace(/^\s*(?:\/\/|\/?\*).*|^import type .*/gm, '') ?? '';
+    const modules = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'.][^"']*)["']/g)].map(
+      ([, name = '']) => name,
+    );
+    if (
+      SEEING.test(text) ||
+      modules.some((name) => !/^(?:node:)?(?:buffer|path|punycode|querystring|url|util)$/.test(name))
+    )
+      noteObstacle(`the plugin ${file} may see more than it is given`);
+  }
+}
+
+const SEEING =
+  /\b(?:process|globalThis|global|require|module|Date|performance|Intl|fetch|crypto|navigator|Function|eval|WebSocket|set(?:Timeout|Interval|Immediate))\b|Math\.random|\bconstructor\s*\.\s*constructor\b|\btoLocale|\bimport\s*\(\s*[^"'\s]|\bimport\.meta\b/;
 
 async function make(factory: object, context: PluginContext): Promise<PluginMembers> {
   const isClass = /^class\b/.test(Function.prototype.toString.call(factory));

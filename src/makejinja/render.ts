@@ -16,6 +16,7 @@ import { isSigned } from './plugin-functions.ts';
 import type { Plugin, SignedFunction } from './plugin.ts';
 import { templateFinding, withoutTrail } from './problems.ts';
 import type { JinjaExtension, Settings } from './settings.ts';
+import { randomNumber } from '../system/environment.ts';
 
 /** A file of the result. */
 export interface RenderedFile {
@@ -146,6 +147,7 @@ export function createEnvironment(request: RenderRequest): NotingEnvironment {
     ...syntaxOptions(request),
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
     autoescape: settings.internal.autoescape,
+    random: randomNumber,
     undefined: settings.undefined,
     limits: settings.limits,
     policies: Object.assign({}, ...plugins.map((plugin) => plugin.policies)) as Partial<Policies>,

@@ -2,6 +2,7 @@ import { stageCredentials, type MadeCredential } from '../cluster/credentials/ma
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
+import { unobserved } from '../system/observation.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
 import { exclusively } from '../workspace/lock.ts';
 import type { FileDiff } from '../workspace/diff.ts';
@@ -78,7 +79,7 @@ export async function configure(
   return await exclusively(workspace, options.signal, async (exclusive) => {
     // Before the manifest is read: what an interrupted run began is part of what earlier runs made.
     await recover(workspace);
-    for (const folder of new Set([root.state, root.keys])) await removeAbandoned(folder);
+    for (const folder of new Set([root.state, root.keys])) await unobserved(() => removeAbandoned(folder));
     const { generator, rotate = [], withoutKey = false } = options;
     const comparison = await compareWithTree(root, { writes: { generator }, rotate, withoutKey }, progress);
     const settled = await settleConflicts(root, comparison.plan, options.conflicts);

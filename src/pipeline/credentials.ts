@@ -140,12 +140,15 @@ function ageSecret(file: string, value: string): KnownSecret {
 
 /** Templates see the environment: a variable whose name says so holds a secret, unless it holds the path or the address of one. */
 function environmentSecrets(env: Readonly<Record<string, string | undefined>>): KnownSecret[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    const isSecret = /(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)$/i.test(name);
-    if (!isSecret || value === undefined || !isTelling(value) || /^[.~]?\/|:\/\//.test(value)) return [];
+  const names = Object.keys(env).filter((name) => SECRET_NAME.test(name));
+  return names.flatMap((name) => {
+    const value = env[name];
+    if (value === undefined || !isTelling(value) || /^[.~]?\/|:\/\//.test(value)) return [];
     return [{ name: `the environment variable ${name}`, value: value.trim() }];
   });
 }
+
+const SECRET_NAME = /(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)$/i;
 
 /** A credential as the tree holds it. */
 export interface HeldCredential extends TreePlace {

@@ -7,7 +7,9 @@ import type { Settings } from '../makejinja/settings.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';
 import { inspect, readTextIfPresent, reasonOf } from '../system/files.ts';
-import { folderIdentity, kindAt, realPathSync } from '../system/tree.ts';
+import { ABSENT, noteAnswer } from '../system/observation.ts';
+import { folderIdentity } from '../system/reads.ts';
+import { kindAt, realPathSync } from '../system/tree.ts';
 import { openUserFolder, readPrivateFile, writePrivateFile } from '../system/user-folders.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
 import { loadedModules, readSettings } from './settings.ts';
@@ -112,7 +114,9 @@ function isBelow(path: string, folder: string): boolean {
 
 /** What tells each trusted folder, by its path. Nobody is trusted by a record that cannot be read, or that others could have written. */
 function readRecord(file: string): Map<string, string> {
-  const text = readPrivateFile(file)?.toString('utf8');
+  const bytes = readPrivateFile(file);
+  noteAnswer('content', file, (digestOf) => (bytes === undefined ? ABSENT : digestOf(bytes)));
+  const text = bytes?.toString('utf8');
   if (text === undefined) return new Map();
   try {
     const { trusted } = JSON.parse(text) as { readonly trusted: Readonly<Record<string, string>> };

@@ -1,8 +1,30 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import { describeVariable, describeVariables, isObserved, noteAnswer, noteObstacle } from './observation.ts';
 
-/** The process's environment variables as they are now, in a plain object of their own. */
+/** The process's environment variables as they are now, in an object of their own; which of them are read is noted. */
 export function environment(): Readonly<Record<string, string | undefined>> {
-  return { ...process.env };
+  const variables = { ...process.env };
+  if (!isObserved()) return variables;
+  const note = (name: string | symbol): void => {
+    if (typeof name !== 'string') return;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    noteAnswer('variable', name, (digestOf) => describeVariable(value, digestOf));
+  };
+  return new Proxy(variables, {
+    get(target, name) {
+      note(name);
+      return Reflect.get(target, name) as unknown;
+    },
+    has(target, name) {
+      note(name);
+      return Reflect.has(target, name);
+    },
+    ownKeys(target) {
+      const names = Reflect.ownKeys(target);
+      noteAnswer('variables', '', () => describeVariables(Object.keys(target)));
+      return names;
+    },
+  });
 }
 
 /** What a program inherits: where it finds itself, its user and the network. Anything else could change what it does, or is a secret. */
@@ -55,4 +77,10 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 /** That many bytes from the operating system's generator. */
 export function randomBytes(length: number): Uint8Array {
   return new Uint8Array(nodeRandomBytes(length));
+}
+
+/** A number from 0 up to but not including 1, for what need not be hard to guess. */
+export function randomNumber(): number {
+  noteObstacle('it depends on chance');
+  return Math.random();
 }

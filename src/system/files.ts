@@ -1,7 +1,17 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { lstat, readdir, readFile, readlink, realpath as nodeRealpath, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
+import { noteObstacle } from './observation.ts';
+import {
+  lstat,
+  readdir,
+  readFile,
+  readFileSync,
+  readlink,
+  realpath as nodeRealpath,
+  stat,
+  statIfPresentSync,
+} from './reads.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** The most bytes that are read of a file of the user: far beyond all that is configuration, and well within what a text can hold. */
@@ -52,10 +62,11 @@ export async function readNamedTextIfPresent(path: string): Promise<string | und
 /** As `readTextIfPresent`, for callers that cannot wait: templates are rendered synchronously. */
 export function readTextSyncIfPresent(path: string): string | undefined {
   try {
-    const found = statSync(path);
+    const found = statIfPresentSync(path);
+    if (found === undefined) return undefined;
     refuseEndless(path, found);
     refuseLarge(path, found);
-    return readFileSync(path, 'utf8');
+    return readFileSync(path).toString('utf8');
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
@@ -99,6 +110,7 @@ export async function readStandardInput(): Promise<Buffer> {
 }
 
 async function readStream(stream: AsyncIterable<unknown>, name: string): Promise<Buffer> {
+  noteObstacle(`${name} was read`);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -127,7 +139,7 @@ export async function permissions(path: string): Promise<number | undefined> {
 
 /** Names in a folder, sorted by code point, with their kinds; an empty list where there is no such folder. */
 export async function listFolder(path: string): Promise<{ name: string; kind: EntryKind }[]> {
-  const entries = (await undefinedIfAbsent(() => readdir(path, { withFileTypes: true }))) ?? [];
+  const entries = (await undefinedIfAbsent(() => readdir(path))) ?? [];
   return entries
     .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -1,7 +1,9 @@
-import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import type { execa } from 'execa';
 import { environment, programVariables } from './environment.ts';
 import { errorCode, readLinkIfPresent, readTextIfPresent } from './files.ts';
+import { noteObstacle } from './observation.ts';
+import { accessExecutable, stat } from './reads.ts';
 
 /** How a program ended. */
 export interface ProgramResult {
@@ -59,8 +61,8 @@ export async function runProgram(
     Pick<WatchOptions, 'environment' | 'input' | 'timeoutSeconds' | 'signal'>
   >,
 ): Promise<ProgramResult> {
-  const { execa } = await import('execa');
-  const result = await execa(program, arguments_, {
+  const run = await programRunner();
+  const result = await run(program, arguments_, {
     cwd: options.cwd,
     env: options.environment ?? programVariables(environment()),
     extendEnv: false,
@@ -90,8 +92,8 @@ export async function pipeProgram(
   arguments_: readonly string[],
   options: Omit<WatchOptions, 'onLine'>,
 ): Promise<PipedResult> {
-  const { execa } = await import('execa');
-  const result = await execa(program, arguments_, {
+  const run = await programRunner();
+  const result = await run(program, arguments_, {
     cwd: options.cwd,
     env: options.environment,
     extendEnv: false,
@@ -121,8 +123,8 @@ export async function watchProgram(
   arguments_: readonly string[],
   options: WatchOptions,
 ): Promise<WatchedResult> {
-  const { execa } = await import('execa');
-  const result = await execa(program, arguments_, {
+  const run = await programRunner();
+  const result = await run(program, arguments_, {
     cwd: options.cwd,
     env: options.environment,
     extendEnv: false,
@@ -156,9 +158,9 @@ export async function runAttached(
   arguments_: readonly string[],
   options: Pick<WatchOptions, 'cwd' | 'environment'>,
 ): Promise<number | undefined> {
-  const { execa } = await import('execa');
+  const run = await programRunner();
   const { cwd, environment: env } = options;
-  const result = await execa(program, arguments_, { cwd, env, extendEnv: false, reject: false, stdio: 'inherit' });
+  const result = await run(program, arguments_, { cwd, env, extendEnv: false, reject: false, stdio: 'inherit' });
   return result.exitCode;
 }
 
@@ -185,9 +187,15 @@ export async function findProgram(name: string, path: string): Promise<string | 
  * @returns the exit code; undefined where a signal ended it
  */
 export async function runShellLine(line: string, options: { readonly cwd: string }): Promise<number | undefined> {
-  const { execa } = await import('execa');
-  const result = await execa(line, { cwd: options.cwd, shell: true, reject: false, stdio: 'inherit' });
+  const run = await programRunner();
+  const result = await run(line, { cwd: options.cwd, shell: true, reject: false, stdio: 'inherit' });
   return result.exitCode;
+}
+
+/** What a program says, no later run can find out but by starting it. */
+async function programRunner(): Promise<typeof execa> {
+  noteObstacle('a program was started');
+  return (await import('execa')).execa;
 }
 
 /** An output that could not be read whole, as one that is too long, is no success whatever the program thinks of it. */
@@ -211,7 +219,7 @@ function listener(stream: OutputStream, { onLine }: WatchOptions): (line: unknow
 
 async function isExecutable(path: string): Promise<boolean> {
   try {
-    await access(path, constants.X_OK);
+    await accessExecutable(path);
     return (await stat(path)).isFile();
   } catch {
     // Whatever the reason is: from there it cannot be started.

@@ -1,4 +1,5 @@
 import { failure } from '../report/finding.ts';
+import { noteObstacle, noteOutput } from './observation.ts';
 import { redact } from '../report/redaction.ts';
 import { visible, wrapWords } from '../report/text.ts';
 
@@ -20,7 +21,7 @@ export function shown(text: string): string {
 
 /** Writes a text for people to standard output, as `shown` gives it. */
 export function print(text: string): void {
-  process.stdout.write(shown(text));
+  write('stdout', shown(text));
 }
 
 /**
@@ -31,27 +32,32 @@ export function printSentences(text: string): void {
   const { isTTY, columns } = process.stdout;
   const width = isTTY && columns > 0 ? columns : Infinity;
   const lines = shown(text).split('\n');
-  process.stdout.write(lines.map((line) => wrapWords(line, width, '  ')).join('\n'));
+  write('stdout', lines.map((line) => wrapWords(line, width, '  ')).join('\n'));
 }
 
 /** As `print`, to standard error. */
 export function printError(text: string): void {
-  process.stderr.write(shown(text));
+  write('stderr', shown(text));
 }
 
 /** As `print`, for a text with our own colours; whoever made it has made visible what it quotes. */
 export function printColoured(text: string): void {
-  process.stdout.write(shownColoured(text));
+  write('stdout', shownColoured(text));
 }
 
 /** As `printColoured`, to standard error. */
 export function printColouredError(text: string): void {
-  process.stderr.write(shownColoured(text));
+  write('stderr', shownColoured(text));
 }
 
 /** Writes a result for programs as it is; where standard output is a terminal, a person reads it. */
 export function printResult(text: string): void {
-  process.stdout.write(process.stdout.isTTY ? visible(text) : text);
+  write('stdout', process.stdout.isTTY ? visible(text) : text);
+}
+
+function write(stream: 'stdout' | 'stderr', text: string): void {
+  noteOutput(stream, text);
+  process[stream].write(text);
 }
 
 const COLOUR = new RegExp(`(${String.fromCharCode(27)}\\[\\d{1,2}m)`);
@@ -74,6 +80,7 @@ export async function confirm(question: string): Promise<boolean> {
  * @throws Failure of kind `usage` where the input ends instead
  */
 export async function ask(question: string): Promise<string> {
+  noteObstacle('somebody was asked');
   const { createInterface } = await import('node:readline/promises');
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {

@@ -1,10 +1,8 @@
 import {
   chmodSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
+  readdirSync as nodeReaddirSync,
+  statSync as nodeStatSync,
   utimesSync,
   writeFileSync,
   type Dirent,
@@ -13,6 +11,7 @@ import {
 import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
 import { errorCode, isAbsence } from './files.ts';
+import { readdirSync, readFileSync, realpathNativeSync, statIfPresentSync } from './reads.ts';
 
 /** A file or folder below a folder. */
 export interface TreeEntry {
@@ -46,7 +45,7 @@ interface Way {
 }
 
 function walk(folder: string, way: Way, found: TreeEntry[]): void {
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = readdirSync(folder);
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const undecodable = new Set(
     entries.some(({ name }) => name.includes('\uFFFD')) ? noteUndecodable(folder, way, found) : [],
@@ -67,7 +66,7 @@ function walk(folder: string, way: Way, found: TreeEntry[]): void {
 
 /** Notes names that are no UTF-8; gives them back as Node has decoded them. */
 function noteUndecodable(folder: string, way: Way, found: TreeEntry[]): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
+  const entries = nodeReaddirSync(folder, { withFileTypes: true, encoding: 'buffer' });
   const strange = entries.filter(({ name }) => !isUtf8(name));
   for (const entry of strange) {
     const name = `${way.prefix}${escapeBytes(entry.name)}`;
@@ -87,8 +86,8 @@ function escapeBytes(name: Buffer): string {
 /** The real folders on the way, the next one among them where it is a link; undefined where it would lead round in a circle. */
 function wayInto(path: string, folder: string, entry: Dirent, way: Way): readonly string[] | undefined {
   if (!entry.isSymbolicLink()) return way.above;
-  const real = realpathSync(path);
-  const here = realpathSync(folder);
+  const real = realpathNativeSync(path);
+  const here = realpathNativeSync(folder);
   const isCircle = [...way.above, here].some((known) => known === real || known.startsWith(`${real}/`));
   return isCircle ? undefined : [...way.above, here, real];
 }
@@ -102,7 +101,8 @@ function kindOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
 /** Bytes and permission bits of a file, links followed; undefined where there is none. */
 export function readFileWithMode(path: string): { readonly bytes: Buffer; readonly mode: number } | undefined {
   try {
-    return { mode: statSync(path).mode & 0o777, bytes: readFileSync(path) };
+    const found = statIfPresentSync(path);
+    return found === undefined ? undefined : { mode: found.mode & 0o777, bytes: readFileSync(path) };
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
@@ -123,7 +123,7 @@ export function signature(path: string): string | undefined {
 /** A link that leads to itself counts as one that leads nowhere. */
 function statIfPresent(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statIfPresentSync(path);
   } catch {
     return undefined;
   }
@@ -147,7 +147,7 @@ function secondsOf(nanoseconds: bigint): number {
 
 /** Gives a file or folder the mode (setuid, setgid and sticky bits too) and the times of another. */
 export function copyMetadataSync(from: string, to: string): void {
-  const { mode, atimeNs, mtimeNs } = statSync(from, { bigint: true });
+  const { mode, atimeNs, mtimeNs } = nodeStatSync(from, { bigint: true });
   utimesSync(to, secondsOf(atimeNs), secondsOf(mtimeNs));
   chmodSync(to, Number(mode) & 0o7777);
 }
@@ -155,7 +155,7 @@ export function copyMetadataSync(from: string, to: string): void {
 /** A path without links in it; the path itself where nothing lies there, or nothing that can be looked at. */
 export function realPathSync(path: string): string {
   try {
-    return realpathSync.native(path);
+    return realpathNativeSync(path);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return path;
@@ -167,15 +167,4 @@ export function kindAt(path: string): 'file' | 'folder' | 'other' | undefined {
   const found = statIfPresent(path);
   if (found === undefined) return undefined;
   return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
-}
-
-/**
- * What tells a folder from another one that takes its place under the same path: its number on the disk, and the time at which it was
- * made where the file system keeps that.
- */
-export function folderIdentity(path: string): string {
-  const { ino, birthtimeNs, ctimeNs } = statSync(path, { bigint: true });
-  // Where no such time is kept the system gives none, or that of the last change.
-  const isKept = birthtimeNs > 0n && birthtimeNs !== ctimeNs;
-  return isKept ? `${String(ino)} ${String(birthtimeNs)}` : String(ino);
 }

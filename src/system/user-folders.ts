@@ -19,7 +19,7 @@ import {
   writeFileSync,
   type Stats,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { environment } from './environment.ts';
 import { errorCode, reasonOf } from './files.ts';
@@ -41,7 +41,8 @@ type UserFolder = { readonly path: string } | { readonly path?: string; readonly
  * @returns an absolute path; undefined where the user has no home
  */
 export function userFolderPath(kind: UserFolderKind): string | undefined {
-  const { CLUSTER_TEMPLATE_CACHE: named, LOCALAPPDATA, ...env } = environment();
+  const env = environment();
+  const { CLUSTER_TEMPLATE_CACHE: named, LOCALAPPDATA } = env;
   if (kind === 'cache' && named !== undefined && named !== '') return resolve(named);
   // The XDG specification has relative paths passed over.
   const base = kind === 'cache' ? env.XDG_CACHE_HOME : env.XDG_STATE_HOME;
@@ -59,17 +60,18 @@ const NAME = 'cluster-template';
 /**
  * The user's folder of one kind, made where it is missing, for its owner alone.
  *
- * @param outside - absolute path of a repository that it must not lie in: what lies there may have come with a clone
+ * @param outside - absolute paths of repositories that it must not lie in: what lies there may have come with a clone
  * @returns why it is not used where it cannot be made, belongs to somebody else, or others may write to it
  */
-export function openUserFolder(kind: UserFolderKind, outside?: string): UserFolder {
+export function openUserFolder(kind: UserFolderKind, ...outside: readonly string[]): UserFolder {
   const path = userFolderPath(kind);
   if (path === undefined) return { refusal: 'this user has no home folder' };
   try {
     makePrivateFolder(path);
     const real = realpathSync(path);
     const refusal =
-      refusalOf(lstatSync(real), 'folder') ?? (isBelow(real, outside) ? 'it lies in the repository' : undefined);
+      refusalOf(lstatSync(real), 'folder') ??
+      (outside.some((folder) => isBelow(real, folder)) ? 'it lies in the repository' : undefined);
     if (refusal !== undefined) return { path, refusal };
     accessSync(real, constants.R_OK | constants.W_OK | constants.X_OK);
     return { path: real };
@@ -121,6 +123,11 @@ export function writePrivateFile(path: string, bytes: Uint8Array | string): void
 /** What earlier runs of this user have found out. A run does the same without it, only slower. */
 export interface UserCache {
   /**
+   * A short text for bytes that nobody can guess them from, as it takes this user's key to make it; undefined of a cache that keeps
+   * nothing.
+   */
+  readonly digest?: (bytes: Uint8Array) => string;
+  /**
    * What was kept under a name of `a-z`, `0-9` and `-`. It is only ever what `write` was given by this user on this machine: each
    * entry bears a code of authentication, whose key lies elsewhere.
    */
@@ -132,20 +139,30 @@ export interface UserCache {
 /** A cache that keeps nothing. */
 export const NO_CACHE: UserCache = { read: () => undefined, write: () => undefined };
 
+let isUsed = true;
+
+/** Whether this process uses a cache from now on; without one nothing of an earlier run is read, and nothing is kept. */
+export function useUserCache(isWanted: boolean): void {
+  isUsed = isWanted;
+}
+
 /**
  * Opens the user's cache; one that keeps nothing where there is no folder to trust. `doctor` says why: no other command fails, or
  * says a word, because of a cache.
  *
- * @param outside - absolute path of a repository that the cache must not lie in
+ * @param outside - absolute paths of repositories that the cache must not lie in
  */
-export function openUserCache(outside?: string): UserCache {
-  const [cache, state] = [openUserFolder('cache', outside), openUserFolder('state', outside)];
+export function openUserCache(...outside: readonly string[]): UserCache {
+  if (!isUsed) return NO_CACHE;
+  const [cache, state] = [openUserFolder('cache', ...outside), openUserFolder('state', ...outside)];
   if ('refusal' in cache || 'refusal' in state) return NO_CACHE;
   const key = cacheKey(join(state.path, 'cache-key'));
   if (key === undefined) return NO_CACHE;
   const seal = (name: string, bytes: Uint8Array): Buffer =>
     createHmac('sha256', key).update(`${name}\0${MACHINE}\0`).update(bytes).digest();
   return {
+    digest: (bytes) =>
+      createHmac('sha256', key).update('content\0').update(bytes).digest('base64url').slice(0, DIGEST_LENGTH),
     read(name) {
       const bytes = readPrivateFile(join(cache.path, name));
       if (bytes === undefined || bytes.length < SEAL_LENGTH) return undefined;
@@ -164,7 +181,9 @@ export function openUserCache(outside?: string): UserCache {
 }
 
 /** What was kept by another Node, or for another machine that shares the folder, is kept anew. */
-const MACHINE = `${process.version} ${process.platform} ${process.arch}`;
+const MACHINE = `${process.version} ${process.platform} ${process.arch} ${hostname()}`;
+/** Characters of base64: 132 bits. */
+const DIGEST_LENGTH = 22;
 /** SHA-256. */
 const SEAL_LENGTH = 32;
 const KEY_LENGTH = 32;
@@ -223,8 +242,7 @@ function makePrivateFolder(path: string): void {
   chmodSync(path, 0o700);
 }
 
-function isBelow(path: string, folder: string | undefined): boolean {
-  if (folder === undefined) return false;
+function isBelow(path: string, folder: string): boolean {
   const way = relative(realpathSync(folder), path);
   return way === '' || !(way.startsWith('..') || isAbsolute(way));
 }

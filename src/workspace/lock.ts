@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 import { elapsedMilliseconds, pause } from '../system/environment.ts';
+import { unobserved } from '../system/observation.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from '../system/programs.ts';
 import { type Destination, publishFile, readOwnTextIfPresent, removeFile, replaceFile } from '../system/writing.ts';
 import { refuseStrangeFolder, stateFile, type Workspace } from './disk.ts';
@@ -26,12 +27,13 @@ export async function exclusively<T>(
   work: (exclusive: Exclusive) => Promise<T>,
 ): Promise<T> {
   await refuseStrangeFolder(workspace, basename(workspace.state));
-  const lock = await takeLock(workspace, signal);
+  // Who holds it says nothing of what the run comes to.
+  const lock = await unobserved(() => takeLock(workspace, signal));
   const guard = new Guard(signal);
   try {
     return await Promise.race([work(guard), guard.interrupted]);
   } finally {
-    await lock.release();
+    await unobserved(() => lock.release());
   }
 }
 

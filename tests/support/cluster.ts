@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { recall } from '../../src/cli/recall.ts';
 import { copyTree } from './copy-tree.ts';
 import { temporaryFolder } from './folders.ts';
 import { copySample } from './sample.ts';
@@ -43,12 +44,29 @@ let last: Promise<unknown> = Promise.resolve();
  * do with the process itself (signals, options of Node, the bundle) is for `startCommand`.
  */
 export async function runCommand(arguments_: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const running = last.then(() => runHere(arguments_, options));
+  return await inTurn(() => runHere(() => main(arguments_), options));
+}
+
+/** What a command says without being run, as it was said before; undefined where it has to be run. */
+export async function recallCommand(
+  arguments_: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult | undefined> {
+  const say = (stream: 'stdout' | 'stderr', text: string): void => void process[stream].write(text);
+  const { code, ...texts } = await inTurn(() => runHere(() => Promise.resolve(recall(arguments_, say)), options));
+  return code === undefined ? undefined : { code, ...texts };
+}
+
+async function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const running = last.then(run);
   last = running.catch(() => undefined);
   return await running;
 }
 
-async function runHere(arguments_: readonly string[], { cwd, env }: CommandOptions): Promise<CommandResult> {
+async function runHere<T>(
+  run: () => Promise<T>,
+  { cwd, env }: CommandOptions,
+): Promise<Omit<CommandResult, 'code'> & { readonly code: T }> {
   const texts = { stdout: '', stderr: '' };
   const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] ?? '' };
   const catching =
@@ -65,7 +83,7 @@ async function runHere(arguments_: readonly string[], { cwd, env }: CommandOptio
   process.argv[1] = LAUNCHER;
   process.chdir(cwd ?? repository);
   try {
-    return { code: await main(arguments_), ...texts };
+    return { code: await run(), ...texts };
   } finally {
     process.chdir(before.cwd);
     process.argv[1] = before.script;

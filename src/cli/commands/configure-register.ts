@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clusterCommand, renderingCommand, withVerbose } from '../cluster-command.ts';
+import { clusterCommand, renderingCommand, repeatable } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
@@ -7,7 +7,7 @@ import type { ConfigureCommandOptions } from './configure.ts';
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
 export function registerConfigure(program: Command, finish: Finish): void {
   const what = 'kubernetes/, talos/, bootstrap/, .sops.yaml and AGENTS.md';
-  withVerbose(renderingCommand(program, 'configure', `validate, render, encrypt and write ${what}`))
+  repeatable(renderingCommand(program, 'configure', `validate, render, encrypt and write ${what}`))
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run, --check', 'write nothing; exit with 2 where something would change, with 1 where it would stop')
     .option('--force', 'overwrite files that were changed by hand, and keep copies under .private/backup/')
@@ -25,7 +25,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
       finish(await runConfigure(options));
     });
 
-  withVerbose(renderingCommand(program, 'plan', 'list what configure would do to each file, and write nothing'))
+  repeatable(renderingCommand(program, 'plan', 'list what configure would do to each file, and write nothing'))
     .option('--all', 'list unchanged files too')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
@@ -33,7 +33,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
       finish(await runPlan(options));
     });
 
-  withVerbose(renderingCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
+  repeatable(renderingCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
     .argument('[file...]', 'only these files, or those below these folders')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {

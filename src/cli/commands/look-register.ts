@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clusterCommand, commandGroup, renderingCommand, withVerbose } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, repeatable, withVerbose } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
@@ -20,7 +20,7 @@ export function registerLook(program: Command, finish: Finish): void {
       finish(await runExplain(place, options));
     });
 
-  withVerbose(
+  repeatable(
     renderingCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
   ).action(async (options: RootOptions) => {
     const { runValidate } = await import('./validate.ts');
