@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { DEFAULT_BUDGET, peak } from '../src/jinja/python/budget.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';
-import { loadProject } from '../src/makejinja/load-project.ts';
+import { loadProject } from '../src/makejinja/project.ts';
 import { renderInputs } from '../src/makejinja/render.ts';
 import { goldenCases, renderTexts } from '../tests/golden/cases.ts';
 import { run } from '../tests/jinja/security/attack.ts';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { settingsPaths, type LoadedSettings } from '../makejinja/load-settings.ts';
-import type { WatchEvent } from '../makejinja/watch/events.ts';
+import type { WatchEvent } from '../makejinja/watch/snapshot.ts';
 import { watchProject } from '../makejinja/watch/watch.ts';
 import { environment } from '../system/environment.ts';
 import { printError } from '../system/terminal.ts';

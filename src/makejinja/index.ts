@@ -2,7 +2,7 @@
 export { memoryCodeCache, openCodeCache, type StoredCodeCache } from './code-cache.ts';
 export { readInputs, type InputFile, type Inputs, type Output } from './inputs.ts';
 export { loadPlugin, type PluginSearch } from './load-plugin.ts';
-export { loadProject, type Project, type ProjectPlace } from './load-project.ts';
+export { loadProject, type Project, type ProjectPlace } from './project.ts';
 export { loadSettings, settingsPaths, type LoadedSettings, type SettingsSearch } from './load-settings.ts';
 export type {
   Plugin,
@@ -16,8 +16,8 @@ export type {
 export { runProject, type ProjectOptions } from './project.ts';
 export { renderEach, renderInputs, type RenderedFile, type RenderRequest, type RenderResult } from './render.ts';
 export { DEFAULT_SETTINGS, parseSettings, type Delimiters, type Settings, type SettingsContext } from './settings.ts';
-export type { WatchEvent } from './watch/events.ts';
-export type { WatchOptions } from './watch/session.ts';
+export type { WatchEvent } from './watch/snapshot.ts';
+export type { WatchOptions } from './watch/watch.ts';
 export type { Area, FileChange } from './watch/snapshot.ts';
 export { watchProject } from './watch/watch.ts';
 export { Failure, type FailureKind, type Finding, type Place } from '../report/finding.ts';

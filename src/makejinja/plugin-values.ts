@@ -3,7 +3,10 @@ import { PyBytes } from '../jinja/python/bytes.ts';
 import { PyIterator } from '../jinja/python/iterator.ts';
 import { NOT_FOUND } from '../jinja/python/object.ts';
 import { isPlainObject } from '../jinja/python/types.ts';
-import { PyDate, PyDateTime, PySet, UTC } from './data/index.ts';
+import { PyDate } from './data/objects/date.ts';
+import { PyDateTime } from './data/objects/datetime.ts';
+import { PySet } from './data/objects/set.ts';
+import { UTC } from './data/objects/timezone.ts';
 
 /** Makes a function of a plugin one that templates call; `name` is what errors call it. */
 export type FunctionBorder = (run: AnyFunction, name: string) => AnyFunction;

@@ -3,7 +3,7 @@ import { SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/merge.ts';
-import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/keep.ts';
+import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
 import type { DesiredFile, DiskFile } from '../workspace/manifest.ts';
 import type { SettledAccess } from './access.ts';

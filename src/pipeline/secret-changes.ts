@@ -7,8 +7,7 @@ import { readPlain } from '../sops/encrypt.ts';
 import { isHidden, redact } from '../sops/redact.ts';
 import type { Rule } from '../sops/rules.ts';
 import { DEFAULT_SELECTION, selects, type Selection } from '../sops/selection.ts';
-import type { Tree } from '../sops/tree.ts';
-import { visitLeaves } from '../sops/walk.ts';
+import { type Tree, visitLeaves } from '../sops/tree.ts';
 import type { SecretChange } from '../workspace/manifest.ts';
 import type { SettledAccess } from './access.ts';
 

@@ -2,11 +2,19 @@ import { Failure, failure } from '../report/finding.ts';
 import { formatFor } from './formats/format.ts';
 import { joinMetadata, SOPS_VERSION, splitMetadata } from './metadata.ts';
 import { type Rule, scopeFor } from './rules.ts';
-import { seal, Vectors } from './seal.ts';
+import { seal, unseal, Vectors } from './seal.ts';
 import { type Selection, selects } from './selection.ts';
-import { type Branch, type Comment, type Entry, identicalTree, type List, type Tree, type Value } from './tree.ts';
-import { unseal } from './unseal.ts';
-import { mapLeaves, visitLeaves } from './walk.ts';
+import {
+  type Branch,
+  type Comment,
+  type Entry,
+  identicalTree,
+  type List,
+  mapLeaves,
+  type Tree,
+  type Value,
+  visitLeaves,
+} from './tree.ts';
 
 /** How a tree is written. */
 export interface Writing {

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { randomBytes } from '../system/environment.ts';
-import { openAgeFile } from './age-file.ts';
+import { openAgeFile } from './age.ts';
 import type { AgeIdentity } from './identities.ts';
 import type { Metadata, WrappedKey } from './metadata.ts';
 

@@ -3,9 +3,8 @@ import { unwrapDataKey } from './data-key.ts';
 import { formatFor } from './formats/format.ts';
 import type { AgeIdentity } from './identities.ts';
 import { hasMetadata, type Metadata, type Sealed, splitMetadata } from './metadata.ts';
-import type { Vectors } from './seal.ts';
+import { unseal, type Vectors } from './seal.ts';
 import type { Tree } from './tree.ts';
-import { unseal } from './unseal.ts';
 
 const PLAIN_YAML_INDENT = 2;
 

@@ -2,7 +2,7 @@ import { bech32 } from '@scure/base';
 import { randomBytes } from '../system/environment.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
-import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './x25519.ts';
+import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './age.ts';
 
 /** The kind of an age key: a classic one, or a hybrid that a quantum computer could not break either. */
 export type KeyKind = 'x25519' | 'post-quantum';

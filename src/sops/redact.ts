@@ -1,7 +1,15 @@
 import { formatFor } from './formats/format.ts';
 import { selects, type Selection } from './selection.ts';
-import type { Branch, Comment, Entry, Leaf, List, Tree, Value } from './tree.ts';
-import { mapLeaves } from './walk.ts';
+import {
+  type Branch,
+  type Comment,
+  type Entry,
+  type Leaf,
+  type List,
+  mapLeaves,
+  type Tree,
+  type Value,
+} from './tree.ts';
 
 const HIDDEN = '[secret]';
 /** A value as SOPS encrypts it, sound or damaged. */

@@ -1,6 +1,5 @@
 import { compileGoRegex } from '../text/go-regex.ts';
-import type { Leaf } from './tree.ts';
-import type { Position } from './walk.ts';
+import type { Leaf, Position } from './tree.ts';
 
 /** The ways to say which values are encrypted, in the order of the sops program. Only one may be used in a rule or a file. */
 export const SELECTORS = [

@@ -5,9 +5,8 @@ import { formatFor } from './formats/format.ts';
 import { type AgeIdentity, generateIdentity } from './identities.ts';
 import type { Metadata, WrappedKey } from './metadata.ts';
 import { selects } from './selection.ts';
-import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value } from './tree.ts';
-import { unseal } from './unseal.ts';
-import { visitLeaves } from './walk.ts';
+import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value, visitLeaves } from './tree.ts';
+import { unseal } from './seal.ts';
 
 /** A newly encrypted text with all that is known of it. */
 export interface Evidence {

@@ -11,7 +11,7 @@ import { readManifest, workspaceOf } from '../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { decrypt, readSealed } from '../sops/decrypt.ts';
 import type { AgeIdentity } from '../sops/identities.ts';
-import { keepOrEncrypt } from '../sops/keep.ts';
+import { keepOrEncrypt } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
 import { inspect } from '../system/files.ts';
 import type { DesiredFile } from '../workspace/manifest.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/makejinja/load-plugin.ts';
-import { loadProject } from '../../src/makejinja/load-project.ts';
+import { loadProject } from '../../src/makejinja/project.ts';
 import type { Plugin } from '../../src/makejinja/plugin.ts';
 import { renderInputs } from '../../src/makejinja/render.ts';
 import { DEFAULT_SETTINGS } from '../../src/makejinja/settings.ts';

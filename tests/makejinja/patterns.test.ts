@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globMatcher, pathMatcher } from '../../src/makejinja/patterns.ts';
+import { globMatcher, pathMatcher } from '../../src/makejinja/inputs.ts';
 
 // Recorded from pathlib.PurePath.match of Python 3.11.
 const MATCHES: readonly (readonly [path: string, pattern: string, expected: boolean])[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadProject } from '../../src/makejinja/load-project.ts';
-import { parametersOf } from '../../src/makejinja/parameters.ts';
+import { loadProject } from '../../src/makejinja/project.ts';
+import { parametersOf } from '../../src/makejinja/plugin-functions.ts';
 import { renderInputs } from '../../src/makejinja/render.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/makejinja/settings.ts';
 import { temporaryFolder } from '../support/folders.ts';

@@ -4,8 +4,8 @@ import { chmod, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadSettings } from '../../src/makejinja/load-settings.ts';
-import type { WatchEvent } from '../../src/makejinja/watch/events.ts';
-import { WatchSession } from '../../src/makejinja/watch/session.ts';
+import type { WatchEvent } from '../../src/makejinja/watch/snapshot.ts';
+import { WatchSession } from '../../src/makejinja/watch/watch.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const BASE = `[makejinja]

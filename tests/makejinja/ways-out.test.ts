@@ -1,6 +1,6 @@
 // Ways out of a project: names of templates that lead to files which are no templates, and values of plugins that lead to JavaScript.
 import { describe, expect, it } from 'vitest';
-import { loadProject } from '../../src/makejinja/load-project.ts';
+import { loadProject } from '../../src/makejinja/project.ts';
 import { renderEach } from '../../src/makejinja/render.ts';
 import { DEFAULT_SETTINGS } from '../../src/makejinja/settings.ts';
 import { temporaryFolder } from '../support/folders.ts';

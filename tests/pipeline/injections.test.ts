@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CLUSTER_FIELDS, NODE_FIELDS } from '../../src/cluster/config/schemas.ts';
 import { loadConfiguration } from '../../src/cluster/config/load.ts';
-import { loadProject } from '../../src/makejinja/load-project.ts';
+import { loadProject } from '../../src/makejinja/project.ts';
 import { renderInputs } from '../../src/makejinja/render.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Delimiters, type Settings } from '../../src/makejinja/settings.ts';
 import { renderTexts } from '../golden/cases.ts';

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
 import { asWritten } from '../../src/sops/as-written.ts';
-import { encrypt } from '../../src/sops/encrypt.ts';
+import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { requireRule } from '../../src/sops/rules.ts';
-import { keepOrEncrypt } from '../../src/sops/keep.ts';
 import { SELECTORS } from '../../src/sops/selection.ts';
-import { type Branch, type Comment, type Entry, sameTree, type Tree, type Value } from '../../src/sops/tree.ts';
-import { visitLeaves } from '../../src/sops/walk.ts';
+import {
+  type Branch,
+  type Comment,
+  type Entry,
+  sameTree,
+  type Tree,
+  type Value,
+  visitLeaves,
+} from '../../src/sops/tree.ts';
 import { fixture, fixtureNames, identities, NOW, rules, wholeRule } from './support.ts';
 
 describe('files of the real sops program', () => {

@@ -1,7 +1,7 @@
 import { armor, Encrypter, identityToRecipient } from 'age-encryption';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { openAgeFile } from '../../src/sops/age-file.ts';
+import { openAgeFile } from '../../src/sops/age.ts';
 import { unwrapDataKey, wrapDataKey } from '../../src/sops/data-key.ts';
 import { DEFAULT_SELECTION } from '../../src/sops/selection.ts';
 import { generateIdentity, parseIdentity, parseIdentityFile, recipientKind } from '../../src/sops/identities.ts';

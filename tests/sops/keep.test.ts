@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
-import { encrypt } from '../../src/sops/encrypt.ts';
+import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
-import { keepOrEncrypt } from '../../src/sops/keep.ts';
 import { findingsOf, fixture, fixtureNames, identities, NOW, rules, secretRule, wholeRule } from './support.ts';
 import { requireRule } from '../../src/sops/rules.ts';
 

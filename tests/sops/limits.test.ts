@@ -4,9 +4,8 @@ import { readIni, writeIni } from '../../src/sops/formats/ini.ts';
 import { readJson, writeJson } from '../../src/sops/formats/json.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
-import { seal, Vectors } from '../../src/sops/seal.ts';
+import { seal, unseal, Vectors } from '../../src/sops/seal.ts';
 import type { Branch, Tree, Value } from '../../src/sops/tree.ts';
-import { unseal } from '../../src/sops/unseal.ts';
 import { findingsOf, NOW, wholeRule } from './support.ts';
 
 const { selection, macOnlyEncrypted } = wholeRule;

@@ -2,14 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { asWritten } from '../../src/sops/as-written.ts';
-import { encrypt, readPlain } from '../../src/sops/encrypt.ts';
+import { encrypt, keepOrEncrypt, readPlain } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
-import { keepOrEncrypt } from '../../src/sops/keep.ts';
-import { seal, Vectors } from '../../src/sops/seal.ts';
+import { seal, unseal, Vectors } from '../../src/sops/seal.ts';
 import { SELECTORS } from '../../src/sops/selection.ts';
 import { type Branch, type List, sameTree, type Value } from '../../src/sops/tree.ts';
-import { unseal } from '../../src/sops/unseal.ts';
 import { identities, NOW, secretRule, wholeRule } from './support.ts';
 import { anyTree } from './trees.ts';
 

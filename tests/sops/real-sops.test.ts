@@ -3,11 +3,10 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encrypt } from '../../src/sops/encrypt.ts';
+import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
-import { keepOrEncrypt } from '../../src/sops/keep.ts';
 import { requireRule } from '../../src/sops/rules.ts';
 import { sameTree } from '../../src/sops/tree.ts';
 import { fixture, fixtureNames, identities, NOW, rules } from './support.ts';

@@ -1,11 +1,10 @@
 import type * as SopsAge from 'sops-age';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { open, readSealed } from '../../src/sops/decrypt.ts';
-import { encrypt } from '../../src/sops/encrypt.ts';
+import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { readYaml } from '../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../src/sops/formats/yaml-writer.ts';
 import { generateIdentity, parseIdentity } from '../../src/sops/identities.ts';
-import { keepOrEncrypt } from '../../src/sops/keep.ts';
 import { joinMetadata, type WrappedKey } from '../../src/sops/metadata.ts';
 import { readBack } from '../../src/sops/witness.ts';
 import { findingsOf, identities, NOW, SAMPLE_KEY, wholeRule } from './support.ts';

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { watchLoop } from '../../makejinja/watch/loop.ts';
+import { watchLoop } from '../../makejinja/watch/watch.ts';
 import { compareSnapshots, snapshotOf, type FileChange, type Snapshot } from '../../makejinja/watch/snapshot.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { planConfigure } from '../../pipeline/configure.ts';

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { failure, type Failure } from '../../report/finding.ts';
 import { keepSecrets } from '../../report/redaction.ts';
-import { parseEncrypted } from '../../sops/cipher.ts';
+import { parseEncrypted } from '../../sops/seal.ts';
 import { decrypt, readSealed } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';

@@ -1,9 +1,28 @@
-import { basename, dirname, join, resolve } from 'node:path';
-import { kindAt, listTreeSync, signature } from '../../system/tree.ts';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { Finding } from '../../report/finding.ts';
+import { kindAt, listTreeSync, readFileWithMode, signature } from '../../system/tree.ts';
+import { below, removeEmptyFolders, removeFile } from '../../system/writing.ts';
 import { pluginCandidates } from '../load-plugin.ts';
 import { moduleFiles } from '../module-files.ts';
-import type { ProjectPlace } from '../load-project.ts';
+import { checkPlaces, placeOf, type Target, writeResult } from '../output.ts';
+import type { ProjectPlace } from '../project.ts';
+import type { RenderedFile } from '../render.ts';
 import type { Settings } from '../settings.ts';
+
+/** What a watch tells; paths of outputs are relative to the project's folder. */
+export type WatchEvent =
+  /** Files changed; what follows is what came of it. */
+  | { readonly kind: 'changed'; readonly changes: readonly FileChange[] }
+  /** An output was written. */
+  | { readonly kind: 'written'; readonly path: string; readonly source: string; readonly isRendered: boolean }
+  /** An output was removed that no template gives any more. */
+  | { readonly kind: 'removed'; readonly path: string }
+  /** A file was left as it is that is not the watch's to change. */
+  | { readonly kind: 'kept'; readonly path: string; readonly reason: string }
+  /** Something is wrong; the outputs that it concerns stay as they are. */
+  | { readonly kind: 'wrong'; readonly findings: readonly Finding[] }
+  /** All is done. */
+  | { readonly kind: 'done'; readonly written: number; readonly removed: number; readonly outputs: number };
 
 /** What a file means to a project; one file may mean several things. */
 export type Area = 'settings' | 'data' | 'file data' | 'plugin' | 'input';
@@ -127,4 +146,69 @@ export function isEmpty(state: string): boolean {
 /** Whether a file is one that editors put beside the one that they save: swap files, backups, locks. */
 export function isEditorFile(path: string): boolean {
   return /^(?:4913|.*~|\.#.*|#.*#|\..*\.sw[a-z]|.*___jb_(?:tmp|old)___|\.goutputstream-.*)$/.test(basename(path));
+}
+
+/** Where the outputs of a watch go. */
+export interface OutputPlace {
+  readonly settings: Settings;
+  readonly target: Target;
+  readonly folder: string;
+}
+
+/** The files that a watch wrote: those alone may be overwritten without force, and removed. */
+export class WatchOutputs {
+  readonly #written = new Map<string, { readonly bytes: Buffer; readonly mode: number }>();
+  readonly #report: (event: WatchEvent) => void;
+
+  constructor(report: (event: WatchEvent) => void) {
+    this.#report = report;
+  }
+
+  /**
+   * Writes a result where it differs from what was written before.
+   *
+   * @returns whether something was written
+   * @throws Failure where it cannot be written
+   */
+  write(file: RenderedFile, { settings, target, folder }: OutputPlace): boolean {
+    const place = placeOf(target, file.path);
+    if (place === undefined) return false;
+    const before = this.#written.get(place);
+    const isThere = kindAt(place) !== undefined;
+    if (isThere && before?.bytes.equals(file.bytes) === true && before.mode === file.mode) return false;
+    const path = relative(folder, place);
+    if (isThere && before === undefined && !settings.force) {
+      this.#report({ kind: 'kept', path, reason: 'it was there before, and `force` is off' });
+      return false;
+    }
+    checkPlaces([file], target, folder);
+    writeResult(file, place, { settings, folder });
+    this.#written.set(place, { bytes: file.bytes, mode: file.mode });
+    this.#report({ kind: 'written', path, source: file.source, isRendered: file.isRendered });
+    return true;
+  }
+
+  /**
+   * Removes the file of an output, with the folders that it leaves empty, where this watch wrote it and nobody changed it
+   * since.
+   *
+   * @returns whether it was removed
+   */
+  async remove(path: string, { target, folder }: OutputPlace): Promise<boolean> {
+    const place = placeOf(target, path);
+    const before = place === undefined ? undefined : this.#written.get(place);
+    if (place === undefined || before === undefined) return false;
+    this.#written.delete(place);
+    const present = kindAt(place) === 'file' ? readFileWithMode(place) : undefined;
+    if (present === undefined) return false;
+    const shown = relative(folder, place);
+    if (!present.bytes.equals(before.bytes)) {
+      this.#report({ kind: 'kept', path: shown, reason: 'it was changed since it was written' });
+      return false;
+    }
+    await removeFile(below(dirname(place), basename(place)));
+    if (target.kind === 'folder') await removeEmptyFolders(below(target.path, path));
+    this.#report({ kind: 'removed', path: shown });
+    return true;
+  }
 }

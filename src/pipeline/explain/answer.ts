@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import type { Output } from '../../makejinja/inputs.ts';
-import { templateFinding } from '../../makejinja/problems.ts';
-import { createEnvironment, type RenderRequest } from '../../makejinja/render.ts';
+import { createEnvironment, type RenderRequest, templateFinding } from '../../makejinja/render.ts';
 import { Failure } from '../../report/finding.ts';
 import { redact as redactSecrets } from '../../report/redaction.ts';
 import { redact } from '../../sops/redact.ts';

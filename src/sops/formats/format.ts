@@ -1,8 +1,7 @@
 import type { Tree } from '../tree.ts';
-import { bytesOfBinary, readBinary, readBinaryBytes, writeBinary } from './binary.ts';
+import { bytesOfBinary, readBinary, readBinaryBytes, readJson, writeBinary, writeJson } from './json.ts';
 import { readDotenv, writeDotenv } from './dotenv.ts';
 import { readIni, writeIni } from './ini.ts';
-import { readJson, writeJson } from './json.ts';
 import { readYaml } from './yaml-reader.ts';
 import { writeYaml } from './yaml-writer.ts';
 

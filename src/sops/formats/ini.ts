@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../report/finding.ts';
 import { METADATA_KEY } from '../metadata.ts';
 import type { Branch, Comment, Entry, Tree } from '../tree.ts';
-import { flatten, plainText, textEntry, unflatten, wrong } from './flat-keys.ts';
+import { flatten, plainText, textEntry, unflatten, wrong } from './dotenv.ts';
 import { placeIn } from './json.ts';
 
 /** The section of keys that stand before the first section. */

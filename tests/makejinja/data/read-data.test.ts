@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { repr } from '../../../src/jinja/index.ts';
-import { readData } from '../../../src/makejinja/data/index.ts';
+import { readData } from '../../../src/makejinja/data/read-data.ts';
 import { Failure } from '../../../src/report/finding.ts';
 
 describe('readData', () => {

@@ -1,9 +1,36 @@
-import { DataError } from '../data-error.ts';
-import { CORE_TAGS, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './nodes.ts';
 import { typeOfPlain } from '../../../text/yaml11.ts';
+import { DataError, type Mark } from '../data-error.ts';
 import { scan } from './scanner.ts';
-import { TokenReader } from './token-reader.ts';
-import type { Token, TokenOf } from './tokens.ts';
+import { type Token, type TokenOf, TokenReader } from './tokens.ts';
+
+/** A value of a document before it is a value of Python, in the terms of the representation graph of YAML. */
+export type Node = ScalarNode | SequenceNode | MappingNode;
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  /** Changed where `=` stands as a key. */
+  tag: string;
+  readonly text: string;
+  readonly mark: Mark;
+}
+
+interface SequenceNode {
+  readonly kind: 'sequence';
+  readonly tag: string;
+  readonly items: Node[];
+  readonly mark: Mark;
+}
+
+export interface MappingNode {
+  readonly kind: 'mapping';
+  readonly tag: string;
+  /** Changed where merge keys are resolved. */
+  entries: (readonly [Node, Node])[];
+  readonly mark: Mark;
+}
+
+/** Prefix of the tags of YAML's own types, `!!` for short. */
+export const CORE_TAGS = 'tag:yaml.org,2002:';
 
 /**
  * The documents of a stream as graphs of nodes: aliases are the node that they name.

@@ -1,9 +1,7 @@
 import { DataError, describeCharacter, type Mark } from '../data-error.ts';
-import { scanBlockScalar } from './block-scalar.ts';
+import { scanBlockScalar, scanPlain, scanQuoted } from './scalars.ts';
 import { Cursor, END } from './cursor.ts';
-import { scanPlain } from './plain-scalar.ts';
 import { scanAnchor, scanDirective, scanTag } from './properties.ts';
-import { scanQuoted } from './quoted-scalar.ts';
 import type { MarkerKind, Token } from './tokens.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Mark } from '../data-error.ts';
+import { DataError, type Mark } from '../data-error.ts';
 
 /** Tokens that carry nothing but their kind. */
 export type MarkerKind =
@@ -32,6 +32,70 @@ export type Directive =
   | { readonly name: 'TAG'; readonly handle: string; readonly prefix: string }
   | { readonly name: 'other' };
 
-export type TokenKind = Token['kind'];
+type TokenKind = Token['kind'];
 
 export type TokenOf<K extends TokenKind> = Token & { readonly kind: K };
+
+/** The tokens of a stream in turn; the last one, its end, is never passed. */
+export class TokenReader {
+  readonly #tokens: readonly Token[];
+  #position = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  peek(): Token {
+    const token = this.#tokens[this.#position];
+    if (token === undefined) throw new Error('a stream of tokens has no end');
+    return token;
+  }
+
+  at(...kinds: readonly TokenKind[]): boolean {
+    return kinds.includes(this.peek().kind);
+  }
+
+  take(): Token {
+    const token = this.peek();
+    if (token.kind !== 'streamEnd') this.#position += 1;
+    return token;
+  }
+
+  /** The next token if it is of that kind. */
+  takeIf<K extends TokenKind>(kind: K): TokenOf<K> | undefined {
+    return this.peek().kind === kind ? (this.take() as TokenOf<K>) : undefined;
+  }
+
+  /** Passes over tokens of a kind. */
+  skipAll(kind: TokenKind): void {
+    while (this.at(kind)) this.take();
+  }
+
+  /** What is wrong where the next token stands. */
+  unexpected(message: string, remedy: string): DataError {
+    const token = this.peek();
+    return new DataError(`${message}, but there is ${WORDS[token.kind]}`, token.mark, remedy);
+  }
+}
+
+const WORDS: Readonly<Record<TokenKind, string>> = {
+  streamEnd: 'the end of the file',
+  documentStart: '`---`',
+  documentEnd: '`...`',
+  blockSequenceStart: 'a list',
+  blockMappingStart: 'a map',
+  blockEnd: 'a line that is indented less',
+  flowSequenceStart: '`[`',
+  flowMappingStart: '`{`',
+  flowSequenceEnd: '`]`',
+  flowMappingEnd: '`}`',
+  blockEntry: '`-`',
+  flowEntry: '`,`',
+  key: 'a key',
+  value: '`:`',
+  directive: 'a directive',
+  alias: 'an alias',
+  anchor: 'an anchor',
+  tag: 'a tag',
+  scalar: 'other text',
+};
