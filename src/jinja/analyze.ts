@@ -1,9 +1,8 @@
-import { parseTemplate } from './compiler/compile.ts';
+import { parseTemplate } from './compiler/template.ts';
 import { chainOf } from './compiler/names.ts';
-import { bundledExtension } from './extensions/bundled.ts';
+import { bundledExtension, type EnvironmentOptions, resolveSyntax } from './settings.ts';
 import type { ArrayNode, ExpressionNode, MacroNode, TemplateNode, TupleNode } from './nodes/nodes.ts';
 import { childNodes } from './nodes/walk.ts';
-import { type EnvironmentOptions, resolveSyntax } from './settings.ts';
 
 /** Something that a template mentions, and where: line and column count from 1. */
 export interface Reference {

@@ -1,12 +1,11 @@
-import { generateCode } from './compiler/compile.ts';
+import { suggestNearest } from '../text/suggest.ts';
 import type { CompileOptions, ConstantCall } from './compiler/options.ts';
+import { generateCode } from './compiler/template.ts';
 import { pyError, TemplateError } from './errors.ts';
-import { addExcerpt } from './excerpt.ts';
-import { bundledExtension } from './extensions/bundled.ts';
 import type { Extension } from './extensions/extension.ts';
 import { builtinFilters } from './filters/table.ts';
-import { builtinGlobals } from './globals/table.ts';
-import { compileRules, type LexerRules } from './lexer/rules.ts';
+import { builtinGlobals } from './globals.ts';
+import { compileRules, type LexerRules } from './lexer/syntax.ts';
 import { BaseEnvironment } from './nunjucks.ts';
 import { ENGINE_VERSION, loadCompiled } from './program.ts';
 import { apart, type Budget, CALL, meter, noteCompilation, notePeak, spend } from './python/budget.ts';
@@ -15,11 +14,10 @@ import type { CallContext, Policies } from './python/context.ts';
 import { hashOf } from './python/dict.ts';
 import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
-import { findAttribute, findSubscript } from './runtime/lookups.ts';
 import { asTemplateError } from './runtime/located.ts';
+import { findAttribute, findSubscript } from './runtime/lookups.ts';
 import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/types.ts';
-import { entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
-import { suggestNearest } from '../text/suggest.ts';
+import { bundledExtension, entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 import { builtinTests } from './tests/table.ts';
 import { makeUndefined, Undefined, type UndefinedPolicy } from './undefined.ts';
@@ -343,4 +341,14 @@ function table(
   for (const [name, fn] of builtin) all[name] = fn;
   for (const [name, fn] of entriesOf(own)) all[name] = fn;
   return all;
+}
+
+/** Adds the line of source that an error is about, with a caret below the place. */
+function addExcerpt(error: TemplateError, source: string | undefined): void {
+  if (error.excerpt !== undefined || error.line === undefined || source === undefined) return;
+  const line = source.split(/\r\n|\r|\n/)[error.line - 1];
+  if (line === undefined) return;
+  // Tabs stay tabs, so that the caret stands below its character.
+  const indent = line.slice(0, Math.max(0, (error.column ?? 1) - 1)).replace(/[^\t]/g, ' ');
+  error.excerpt = error.column === undefined ? line : `${line}\n${indent}^`;
 }

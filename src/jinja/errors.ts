@@ -26,7 +26,7 @@ export type ErrorKind =
   | 'StopIteration';
 
 /** The base classes that errors can be asked for but that are never raised themselves. */
-export type ErrorBase = 'Exception' | 'ArithmeticError' | 'OSError' | 'TemplateError' | 'UnicodeError';
+type ErrorBase = 'Exception' | 'ArithmeticError' | 'OSError' | 'TemplateError' | 'UnicodeError';
 
 const PARENTS: Readonly<Record<ErrorKind | ErrorBase, readonly (ErrorKind | ErrorBase)[]>> = {
   Exception: [],

@@ -10,9 +10,7 @@ export interface NunjucksNode {
 }
 
 /** A class of nodes; whatever it is made with goes to its `init`. */
-export type NodeClass = new (
-  ...given: readonly unknown[]
-) => NunjucksNode & { init(...given: readonly unknown[]): void };
+type NodeClass = new (...given: readonly unknown[]) => NunjucksNode & { init(...given: readonly unknown[]): void };
 
 /** A token as nunjucks' parser reads it. */
 export interface NunjucksToken {
@@ -23,7 +21,7 @@ export interface NunjucksToken {
 }
 
 /** nunjucks' parser, as far as ours uses or overrides it. */
-export interface NunjucksParser {
+interface NunjucksParser {
   tokens: unknown;
   init(tokens: unknown): void;
   nextToken(withWhitespace?: boolean): NunjucksToken;
@@ -53,7 +51,7 @@ export interface NunjucksParser {
 }
 
 /** nunjucks' compiler, as far as ours uses or overrides it. */
-export interface NunjucksCompiler {
+interface NunjucksCompiler {
   templateName: string | undefined;
   init(templateName?: string, throwOnUndefined?: boolean): void;
   fail(message: string, lineno?: number, colno?: number): never;
@@ -66,14 +64,14 @@ export interface NunjucksCompiler {
 }
 
 /** A template of nunjucks, as far as ours uses or overrides it. */
-export interface NunjucksTemplate {
+interface NunjucksTemplate {
   env: unknown;
   path: string | undefined;
   render(context?: object): string;
 }
 
 /** nunjucks' environment, as far as ours uses or overrides it. */
-export interface NunjucksEnvironment {
+interface NunjucksEnvironment {
   filters: Record<string, unknown>;
   tests: Record<string, unknown>;
   invalidateCache(): void;

@@ -1,6 +1,7 @@
 import { pyError } from './errors.ts';
-import type { Extension } from './extensions/extension.ts';
-import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/settings.ts';
+import { DEBUG, DO, type Extension, LOOP_CONTROLS } from './extensions/extension.ts';
+import { i18n } from './extensions/i18n.ts';
+import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/syntax.ts';
 import type { TemplateLoader } from './loaders.ts';
 import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET } from './python/budget.ts';
 import type { PyCallable } from './python/callable.ts';
@@ -119,4 +120,18 @@ export function resolveSyntax(options: Partial<SyntaxSettings>): SyntaxSettings 
 export function entriesOf<T>(named: Named<T> | undefined): [string, T][] {
   if (named === undefined) return [];
   return named instanceof Map ? [...(named as ReadonlyMap<string, T>)] : Object.entries(named as Record<string, T>);
+}
+
+/** The extension of this name that comes with the engine; `i18n` leaves messages as they are. */
+export function bundledExtension(name: ExtensionName): Extension {
+  switch (name) {
+    case 'do':
+      return DO;
+    case 'loopcontrols':
+      return LOOP_CONTROLS;
+    case 'debug':
+      return DEBUG;
+    case 'i18n':
+      return i18n();
+  }
 }

@@ -1,11 +1,9 @@
 import type { Environment } from './environment.ts';
 import { BaseTemplate } from './nunjucks.ts';
-import { lineOrigins, type RenderedWithOrigins } from './origins.ts';
+import { lineOrigins, type Mark, type RenderedWithOrigins } from './origins.ts';
 import { beginRender, endRender } from './python/budget.ts';
 import { asTemplateError } from './runtime/located.ts';
-import type { Mark } from './runtime/marks.ts';
-import type { TemplateModule } from './runtime/module.ts';
-import { contextFor } from './runtime/templates.ts';
+import { contextFor, type TemplateModule } from './runtime/templates.ts';
 import type { LoadedTemplate, Program, RenderState, UndefinedPlace } from './runtime/types.ts';
 import type { Undefined } from './undefined.ts';
 
@@ -22,7 +20,7 @@ export interface RenderOptions {
 }
 
 /** A compiled template as the environment makes it. */
-export interface CompiledTemplate {
+interface CompiledTemplate {
   readonly name: string | undefined;
   readonly source: string;
   readonly program: Program;

@@ -8,7 +8,7 @@ import { objectType } from './python/types.ts';
 export type UndefinedPolicy = 'default' | 'chainable' | 'strict' | 'debug';
 
 /** What is known about the value that is not there. */
-export interface UndefinedOptions {
+interface UndefinedOptions {
   /** A sentence that takes the place of the usual message. */
   readonly hint?: string | undefined;
   /** The value whose attribute or item was asked for; leave it out for a variable. */
@@ -166,7 +166,7 @@ export class ChainableUndefined extends Undefined {
 }
 
 /** Prints what is missing; otherwise as the default. */
-export class DebugUndefined extends Undefined {
+class DebugUndefined extends Undefined {
   override get typeName(): string {
     return 'DebugUndefined';
   }
@@ -179,7 +179,7 @@ export class DebugUndefined extends Undefined {
 }
 
 /** Raises UndefinedError in every operation but `is defined` and its like. */
-export class StrictUndefined extends Undefined {
+class StrictUndefined extends Undefined {
   override get typeName(): string {
     return 'StrictUndefined';
   }

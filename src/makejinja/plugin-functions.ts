@@ -6,8 +6,7 @@ import {
   type Policies,
   TemplateError,
 } from '../jinja/index.ts';
-import { bind } from '../jinja/python/callable.ts';
-import { parseSignature, type Signature } from '../jinja/python/signature.ts';
+import { bind, parseSignature, type Signature } from '../jinja/python/callable.ts';
 import { failure, Failure } from '../report/finding.ts';
 import { type AnyFunction, fromPlugin, toPlugin } from './plugin-values.ts';
 import type { Plugin, PluginFunction, SignedFunction, TemplateContext } from './plugin.ts';

@@ -1,5 +1,4 @@
-// The engine alone: src/jinja, the one file of src/text that it reads and nunjucks in an empty package, where it must pass
-// conformance.
+// The engine alone: src/jinja, src/text that it reads, and nunjucks in an empty package, where it must pass conformance.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jinja-alone-'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'alone', type: 'module', private: true }));
   cpSync(join(PROJECT, 'src', 'jinja'), join(folder, 'src', 'jinja'), { recursive: true });
-  cpSync(join(PROJECT, 'src', 'text', 'suggest.ts'), join(folder, 'src', 'text', 'suggest.ts'));
+  cpSync(join(PROJECT, 'src', 'text'), join(folder, 'src', 'text'), { recursive: true });
   cpSync(join(PROJECT, 'tests', 'conformance'), join(folder, 'tests', 'conformance'), { recursive: true });
   for (const name of withDependencies('nunjucks')) {
     cpSync(join(PROJECT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });

@@ -40,11 +40,11 @@ import type {
 } from '../nodes/nodes.ts';
 import { findAttribute, findSubscript } from '../runtime/lookups.ts';
 import { Undefined } from '../undefined.ts';
-import type { EvalState } from './frame.ts';
+import type { EvalState } from './symbols.ts';
 import type { CompileOptions } from './options.ts';
 
 /** A value that is known at compile time. */
-export interface Constant {
+interface Constant {
   readonly value: unknown;
 }
 

@@ -1,10 +1,8 @@
 import type { BodyNode, BreakNode, ContinueNode, ForNode } from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
-import type { Frame } from './frame.ts';
+import { findUndeclared, type Frame, trackLoop } from './symbols.ts';
 import { MacroCompiler } from './macros.ts';
 import { spendCode } from './scopes.ts';
-import { trackLoop } from './tracking.ts';
-import { findUndeclared } from './undeclared.ts';
 import { ROUND } from './weights.ts';
 
 /** What the parts of one loop share. */

@@ -1,8 +1,6 @@
 import type { CallBlockNode, MacroNode, NameNode } from '../nodes/nodes.ts';
-import { AssignmentCompiler } from './assignments.ts';
-import type { Frame } from './frame.ts';
-import { trackNodes } from './tracking.ts';
-import { findUndeclared } from './undeclared.ts';
+import { AssignmentCompiler } from './statements.ts';
+import { findUndeclared, type Frame, trackNodes } from './symbols.ts';
 
 type Definition = MacroNode | CallBlockNode;
 

@@ -20,7 +20,7 @@ function collect(node: TemplateNode, found: Set<string>): void {
 }
 
 /** A name with the attributes and constant keys that follow it: `node.address`, `items.0`. */
-export interface Chain {
+interface Chain {
   readonly root: string;
   readonly text: string;
 }

@@ -1,4 +1,4 @@
-import type { SyntaxSettings } from '../lexer/settings.ts';
+import type { SyntaxSettings } from '../lexer/syntax.ts';
 import type { TagParser } from '../parser/parser.ts';
 
 /** A filter or a test of constants, as found at compile time. */

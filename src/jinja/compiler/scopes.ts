@@ -1,9 +1,8 @@
 import { TemplateError } from '../errors.ts';
 import type { ExpressionNode, NameNode, StatementNode, TemplateNode } from '../nodes/nodes.ts';
 import { BaseCompiler } from '../nunjucks.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, Load, ScopeCounter } from './symbols.ts';
 import type { CompileOptions } from './options.ts';
-import type { Load, ScopeCounter } from './symbols.ts';
 import { LOOKED_UP } from './weights.ts';
 
 /** Longest chain of assignments. */
@@ -29,7 +28,7 @@ class FunctionScope {
 }
 
 /** Where in the code and in the template a function stands. */
-export interface FunctionText {
+interface FunctionText {
   /** What comes before the body: `function name(parameters)`. */
   readonly head: string;
   /** The node that the first line belongs to. */
@@ -53,7 +52,7 @@ function methodOf(typename: string): string {
 }
 
 /** A place in a template as one number: line times PLACE_COLUMNS plus column. */
-export const PLACE_COLUMNS = 4096;
+const PLACE_COLUMNS = 4096;
 
 /** nunjucks' compiler with Jinja's scopes: names become variables of JavaScript. */
 export class ScopeCompiler extends BaseCompiler {

@@ -1,11 +1,84 @@
-import type { BlockNode, ExtendsNode, RootNode, StatementNode } from '../nodes/nodes.ts';
+import { TemplateError } from '../errors.ts';
+import { Lexer } from '../lexer/lexer.ts';
+import { compileRules, type LexerRules } from '../lexer/syntax.ts';
+import { TokenStream } from '../lexer/tokens.ts';
+import type {
+  BlockNode,
+  ExpressionNode,
+  ExtendsNode,
+  FromImportNode,
+  ImportNode,
+  IncludeNode,
+  RootNode,
+  StatementNode,
+} from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
-import { Frame } from './frame.ts';
-import { ImportCompiler } from './imports.ts';
-import { tracksVariables } from './loops.ts';
-import { encodeName } from './symbols.ts';
-import { trackBody } from './tracking.ts';
-import { findUndeclared } from './undeclared.ts';
+import { TemplateParser } from '../parser/parser.ts';
+import { Exhausted } from '../python/budget.ts';
+import { LoopCompiler, tracksVariables } from './loops.ts';
+import type { CompileOptions } from './options.ts';
+import { encodeName, findUndeclared, Frame, trackBody } from './symbols.ts';
+
+/** What brings other templates in. */
+class ImportCompiler extends LoopCompiler {
+  compileIncludeAll(node: IncludeNode, frame: Frame): void {
+    this.emitPlace(node);
+    const template = this.code(node.template, frame);
+    const choice = choiceOf(node.template);
+    if (node.withContext) {
+      const locals = this.localsCode(frame);
+      const options = `{choice:${choice},ignoreMissing:${String(node.ignoreMissing)},locals:${locals}}`;
+      this.emitNested(`rt.include(context,${template},${options})`, frame);
+      return;
+    }
+    // Jinja writes what is included without context to the output of the function, not to what collects it there.
+    const target = this.inMacro ? this.target(frame) : 'output';
+    const options = `{choice:${choice},ignoreMissing:${String(node.ignoreMissing)}}`;
+    this._emitLine(`${target}+=rt.includeModule(context,${template},${options});`);
+  }
+
+  compileImportModule(node: ImportNode, frame: Frame): void {
+    this.emitPlace(node);
+    this._emitLine(`${this.variable(node.target, frame)}=${this.moduleCode(node, frame)};`);
+    if (frame.toplevel) this.emitImported([node.target], frame);
+  }
+
+  compileFromImportNames(node: FromImportNode, frame: Frame): void {
+    this.emitPlace(node);
+    const module = this.temporary();
+    this._emitLine(`${module}=${this.moduleCode(node, frame)};`);
+    for (const { name, alias } of node.names) {
+      const position = `rt.position(${String(node.lineno)},name)`;
+      const code = `rt.exported(context,${module},${JSON.stringify(name)},${position})`;
+      this._emitLine(`${this.variable(alias, frame)}=${code};`);
+    }
+    if (frame.toplevel) {
+      this.emitImported(
+        node.names.map(({ alias }) => alias),
+        frame,
+      );
+    }
+  }
+
+  private moduleCode(node: ImportNode | FromImportNode, frame: Frame): string {
+    const template = this.code(node.template, frame);
+    if (!node.withContext) return `rt.module(context,${template})`;
+    return `rt.moduleWithContext(context,${template},${this.localsCode(frame)})`;
+  }
+
+  /** What is imported is known to the rest of the template but not exported again. */
+  private emitImported(names: readonly string[], frame: Frame): void {
+    if (names.length === 0) return;
+    const values = names.map((name) => `${JSON.stringify(name)},${this.variable(name, frame)}`);
+    this._emitLine(`context.assignImported([${values.join(',')}]);`);
+  }
+}
+
+/** Which of Jinja's three ways to find a template the name asks for. */
+function choiceOf(template: ExpressionNode): string {
+  if (template.typename === 'Literal' && typeof template.value === 'string') return '"one"';
+  return template.typename === 'Tuple' || template.typename === 'Array' ? '"first"' : '"either"';
+}
 
 /** What templates use most, as variables of their code: those that it names. */
 const OPERATIONS = ['str', 'escape', 'truth', 'iterate', 'attr', 'field', 'eq', 'lt', 'le', 'gt', 'ge', 'add', 'sub'];
@@ -14,7 +87,7 @@ const OPERATIONS = ['str', 'escape', 'truth', 'iterate', 'attr', 'field', 'eq', 
 class SecondExtends extends Error {}
 
 /** Whole templates: the root, the blocks, and the parent. */
-export class TemplateCompiler extends ImportCompiler {
+class TemplateCompiler extends ImportCompiler {
   private hasExtends = false;
   private extendsSoFar = 0;
 
@@ -155,4 +228,44 @@ export class TemplateCompiler extends ImportCompiler {
 
 function blockFunction(name: string): string {
   return `b_${encodeName(name)}`;
+}
+
+/**
+ * Makes the text of JavaScript of a template: the body of a function of `rt`, `env` and `name`. The text depends on the
+ * source and the options only, so it can be kept.
+ *
+ * @throws TemplateError of the kind TemplateSyntaxError or TemplateAssertionError, with line and column.
+ */
+export function generateCode(source: string, options: CompileOptions, rules: LexerRules): string {
+  return withoutOverflow(() => {
+    const compiler = new TemplateCompiler(options);
+    const root = parseSource(source, options, rules);
+    try {
+      compiler.compileRoot(root);
+    } catch (error) {
+      const { lineno, colno } = compiler.place ?? root;
+      if (error instanceof Exhausted) Object.assign(error, { line: lineno, column: colno });
+      throw error;
+    }
+    return compiler.getCode();
+  });
+}
+
+/** The syntax tree of a template. */
+export function parseTemplate(source: string, options: Pick<CompileOptions, 'syntax' | 'tagParsers'>): RootNode {
+  return withoutOverflow(() => parseSource(source, options, compileRules(options.syntax)));
+}
+
+function parseSource(source: string, options: Pick<CompileOptions, 'tagParsers'>, rules: LexerRules): RootNode {
+  return new TemplateParser(new TokenStream(new Lexer(source, rules)), options.tagParsers).parseAsRoot();
+}
+
+/** An expression nested more deeply than the machine can follow is a mistake of the template. */
+function withoutOverflow<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TemplateError('RecursionError', 'maximum recursion depth exceeded during compilation');
+  }
 }

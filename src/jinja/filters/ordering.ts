@@ -9,7 +9,7 @@ import { isText, plain } from '../python/markup.ts';
 import { toFlag } from '../python/numeric.ts';
 import { add, eq, gt, lt, truth } from '../python/operators.ts';
 import { type NamedTuple, namedTuple } from '../python/tuple.ts';
-import { attributeGetter, multiAttributeGetter } from './attribute-path.ts';
+import { attributeGetter, multiAttributeGetter } from './selection.ts';
 
 /** A sorted list, by default without regard to case. */
 export function sort(

@@ -11,7 +11,7 @@ import { PyObject } from '../python/object.ts';
 import { eq, floordiv, lt, mod } from '../python/operators.ts';
 import { str } from '../python/text.ts';
 import { isDict, typeName } from '../python/types.ts';
-import { attributeGetter } from './attribute-path.ts';
+import { attributeGetter } from './selection.ts';
 import { reverseText } from './text.ts';
 import { Tuple } from '../python/tuple.ts';
 import { Undefined } from '../undefined.ts';

@@ -1,29 +1,39 @@
+import { pyError } from '../errors.ts';
+import { lookupAttribute } from '../python/attributes.ts';
 import { type PassedArgument, type PyCallable, pythonFunction } from '../python/callable.ts';
+import type { EnvironmentLike } from '../python/context.ts';
+import { hashOf } from '../python/dict.ts';
 import { escape, softText } from '../python/escape.ts';
-import { forceescape, safe, urlencode, xmlattr } from './html.ts';
+import { isText, plain } from '../python/markup.ts';
+import { NOT_FOUND } from '../python/object.ts';
+import { truth } from '../python/operators.ts';
+import { typeName } from '../python/types.ts';
+import { Undefined } from '../undefined.ts';
 import { tojson } from './json.ts';
-import { dictsort, items } from './mappings.ts';
 import { abs, filesizeformat, float, int, round } from './numbers.ts';
 import { groupby, max, min, sort, sum, unique } from './ordering.ts';
 import { pprint } from './pprint.ts';
-import { map, reject, rejectattr, select, selectattr } from './selection.ts';
+import { dictsort, items, map, reject, rejectattr, select, selectattr } from './selection.ts';
 import { batch, first, join, last, length, list, random, reverse, slice } from './sequences.ts';
 import {
   capitalize,
   center,
+  forceescape,
   format,
   indent,
   lower,
   replace,
+  safe,
   striptags,
   title,
   trim,
   truncate,
   upper,
+  urlencode,
   wordcount,
+  xmlattr,
 } from './text.ts';
 import { urlize } from './urlize.ts';
-import { attr, defaultValue } from './values.ts';
 import { wordwrap } from './wordwrap.ts';
 
 type Implementation = (...args: never[]) => unknown;
@@ -106,4 +116,18 @@ export const builtinFilters: ReadonlyMap<string, PyCallable> = new Map(
 function makeFilter(signature: string, implementation: Implementation, pass: PassedArgument | undefined): PyCallable {
   const filter = (...args: never[]): unknown => implementation(...args);
   return pythonFunction(signature, filter, pass === undefined ? {} : { pass });
+}
+
+/** The value, or another if it is undefined (or false, if asked for). */
+function defaultValue(value: unknown, fallback: unknown = '', boolean: unknown = false): unknown {
+  return value instanceof Undefined || (truth(boolean) && !truth(value)) ? fallback : value;
+}
+
+/** An attribute, without falling back to an item of that name. */
+function attr(environment: EnvironmentLike, value: unknown, name: unknown): unknown {
+  hashOf(name);
+  if (!isText(name)) throw pyError('TypeError', `attribute name must be string, not '${typeName(name)}'`);
+  const attribute = plain(name);
+  if (lookupAttribute(value, attribute) === NOT_FOUND) return environment.undefined({ object: value, name: attribute });
+  return environment.getAttribute(value, attribute);
 }

@@ -1,21 +1,22 @@
 import { pyError } from '../errors.ts';
 import { callMethod } from '../python/attributes.ts';
-import { ITEM, hold, madeText, makeText, spend } from '../python/budget.ts';
-import { characters } from '../python/characters.ts';
+import { hold, ITEM, madeText, makeText, spend } from '../python/budget.ts';
+import { characters, replaceCharacters } from '../python/characters.ts';
 import { SPACES, splitAround } from '../python/classes.ts';
 import type { EnvironmentLike, EvalContext } from '../python/context.ts';
 import { makeDict } from '../python/dict.ts';
-import { escape, hasHtml, htmlOf, softText } from '../python/escape.ts';
+import { escape, escapedString, escapeText, hasHtml, htmlOf, softText } from '../python/escape.ts';
 import { stripTags } from '../python/html.ts';
-import { length as lengthOf, slice } from '../python/iteration.ts';
+import { each, isIterable, length as lengthOf, slice, unpack } from '../python/iteration.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
-import { splitLines } from '../python/methods/splitting.ts';
+import { splitLines } from '../python/methods/search.ts';
 import { type Kwargs, NOT_FOUND } from '../python/object.ts';
 import { add, ge, lt, mod, mul, sub, truth } from '../python/operators.ts';
-import { str } from '../python/text.ts';
+import { repr, str } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
-import { isList, typeName } from '../python/types.ts';
+import { isDict, isList, typeName } from '../python/types.ts';
 import { Undefined } from '../undefined.ts';
+import { entriesOf } from './selection.ts';
 
 /** First character large, all others small. */
 export function capitalize(value: unknown): unknown {
@@ -150,3 +151,61 @@ export function reverseText(value: string | Markup): string | Markup {
   const text = madeText(characters(plain(value)).reverse().join(''));
   return typeof value === 'string' ? text : new Markup(text);
 }
+
+/** Marked as safe. */
+export function safe(value: unknown): Markup {
+  return value instanceof Markup ? value : new Markup(htmlOf(value) ?? str(value));
+}
+
+/** Escaped even if it is safe already. */
+export function forceescape(value: unknown): Markup {
+  return new Markup(escapeText(htmlOf(value) ?? str(value)));
+}
+
+/** The entries of a dict as attributes of an element; values that are None or undefined are left out. */
+export function xmlattr(context: EvalContext, d: unknown, autospace: unknown = true): unknown {
+  const items: string[] = [];
+  for (const [key, value] of entriesOf(d)) {
+    if (value === null || value instanceof Undefined) continue;
+    if (!isText(key)) throw pyError('TypeError', `expected string or bytes-like object, got '${typeName(key)}'`);
+    if (/[ \t\n\r\f\v/>=]/.test(plain(key))) {
+      throw pyError('ValueError', `Invalid character in attribute name: ${repr(key)}`);
+    }
+    const item = `${escapedString(key)}="${escapedString(value)}"`;
+    makeText(item.length + 1);
+    spend(ITEM * 4);
+    items.push(item);
+  }
+  const text = items.join(' ');
+  const spaced = truth(autospace) && text !== '' ? ` ${text}` : text;
+  return context.autoescape ? new Markup(spaced) : spaced;
+}
+
+/** Quoted for a URL: a text for its path, a dict or pairs as a query. */
+export function urlencode(value: unknown): string {
+  if (isText(value) || !isIterable(value)) return quote(str(value), /[^A-Za-z0-9_.~/-]/gu);
+  const entries = isDict(value) ? entriesOf(value) : Array.from(each(value), (item) => unpack(item, 2));
+  const pairs = entries.map(([key, item]) => {
+    spend(ITEM * 4);
+    return `${quoteForQuery(key)}=${quoteForQuery(item)}`;
+  });
+  return pairs.join('&');
+}
+
+function quoteForQuery(value: unknown): string {
+  return quote(str(value), /[^A-Za-z0-9_.~-]/gu).replaceAll('%20', '+');
+}
+
+function quote(text: string, changed: RegExp): string {
+  return replaceCharacters(text, changed, (character) => {
+    let escapes = '';
+    for (const byte of encoder.encode(character)) escapes += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    spend(QUOTED);
+    return escapes;
+  });
+}
+
+const encoder = new TextEncoder();
+
+/** Steps of one character that becomes up to four bytes. */
+const QUOTED = 80;

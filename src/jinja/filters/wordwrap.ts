@@ -5,7 +5,7 @@ import { trimStart } from '../python/classes.ts';
 import type { EnvironmentLike } from '../python/context.ts';
 import { escapedString } from '../python/escape.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
-import { splitLines } from '../python/methods/splitting.ts';
+import { splitLines } from '../python/methods/search.ts';
 import { isFloat, toDouble, toSize } from '../python/numeric.ts';
 import { truth } from '../python/operators.ts';
 import { ChainableUndefined, Undefined } from '../undefined.ts';

@@ -2,7 +2,7 @@ import { TemplateError } from '../errors.ts';
 import { spendAt } from '../python/budget.ts';
 import { repr } from '../python/text.ts';
 import { normalizeNewlines, parseFloatLiteral, parseInteger, unescapeString } from './literals.ts';
-import { type LexerRules, SPACE, type StartKind } from './rules.ts';
+import { type LexerRules, SPACE, type StartKind } from './syntax.ts';
 import { trimEnd } from '../python/classes.ts';
 import { PUNCTUATION, type Token, type TokenType } from './tokens.ts';
 
@@ -26,7 +26,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The source as Jinja reads it: line breaks as `\n`, without the last one unless that is kept. */
-export function normalizeSource(source: string, keepTrailingNewline: boolean): string {
+function normalizeSource(source: string, keepTrailingNewline: boolean): string {
   const text = source.includes('\r') ? normalizeNewlines(source, '\n') : source;
   return !keepTrailingNewline && text.endsWith('\n') ? text.slice(0, -1) : text;
 }

@@ -67,3 +67,37 @@ export function describeType(type: TokenType): string {
 export function describeToken(token: Token): string {
   return token.type === 'symbol' || token.type === 'operator' ? String(token.value) : describeType(token.type);
 }
+
+/** Where tokens come from: `eof` at the end, again and again. */
+interface TokenSource {
+  next(): Token;
+}
+
+/**
+ * The tokens of a template, read one ahead as Jinja does: a mistake of the lexer in the next token is found before the
+ * parser judges the one that it has just taken.
+ */
+export class TokenStream {
+  current: Token;
+  private readonly lexer: TokenSource;
+  private ahead: Token | undefined;
+
+  constructor(lexer: TokenSource) {
+    this.lexer = lexer;
+    this.current = lexer.next();
+  }
+
+  /** Takes the current token and moves on. */
+  nextToken(): Token {
+    const token = this.current;
+    if (token.type !== 'eof') this.current = this.look();
+    this.ahead = undefined;
+    return token;
+  }
+
+  /** The token after the current one. */
+  look(): Token {
+    this.ahead ??= this.lexer.next();
+    return this.ahead;
+  }
+}

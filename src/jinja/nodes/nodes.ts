@@ -1,5 +1,46 @@
-import type { NunjucksNode } from '../nunjucks.ts';
-import { derive, reuse } from './define.ts';
+import { nodeClass, type NunjucksNode } from '../nunjucks.ts';
+
+/** The fields of a node, apart from what nunjucks gives every node. */
+type Fields<T extends NunjucksNode> = Omit<T, keyof NunjucksNode>;
+
+interface NodePlace {
+  readonly lineno: number;
+  readonly colno: number;
+}
+
+/** A kind of node: makes nodes of it at the place of a token or of another node. */
+interface NodeKind<T extends NunjucksNode> {
+  make(place: NodePlace, fields: Fields<T>): T;
+}
+
+/** One of nunjucks' own kinds of node, with its fields. */
+function reuse<T extends NunjucksNode>(name: T['typename']): NodeKind<T> {
+  const { fields } = nodeClass(name).prototype as NunjucksNode;
+  return kindOf<T>(name, name, fields);
+}
+
+/** A kind of node derived from one of nunjucks', with fields of its own. */
+function derive<T extends NunjucksNode>(
+  parent: string,
+  name: T['typename'],
+  fields: readonly (keyof Fields<T> & string)[],
+): NodeKind<T> {
+  return kindOf<T>(parent, name, fields);
+}
+
+function kindOf<T extends NunjucksNode>(parent: string, typename: string, fields: readonly string[]): NodeKind<T> {
+  const Kind = class extends nodeClass(parent) {
+    /** nunjucks gives each field a value by its position first, one by one. */
+    override init(place: NodePlace, given: Fields<T>): void {
+      this.lineno = place.lineno;
+      this.colno = place.colno;
+      Object.assign(this, given);
+    }
+  };
+  // Values, where nunjucks has getters that make them anew: both are asked for at every look at a node.
+  Object.defineProperties(Kind.prototype, { typename: { value: typename }, fields: { value: fields } });
+  return { make: (place, given) => new Kind(place, given) as unknown as T };
+}
 
 /** What a name is there for: to be read, to be written, or as a parameter. */
 export type NameUse = 'load' | 'store' | 'param';
@@ -47,7 +88,7 @@ export interface BinaryNode extends Typed<BinaryName> {
   left: ExpressionNode;
   right: ExpressionNode;
 }
-export type UnaryName = 'Not' | 'Neg' | 'Pos';
+type UnaryName = 'Not' | 'Neg' | 'Pos';
 export interface UnaryNode extends Typed<UnaryName> {
   target: ExpressionNode;
 }

@@ -1,6 +1,5 @@
 import { type ErrorKind, TemplateError } from '../errors.ts';
-import type { TokenStream } from '../lexer/stream.ts';
-import { describeToken, describeType, type Token, type TokenType } from '../lexer/tokens.ts';
+import { describeToken, describeType, type Token, type TokenStream, type TokenType } from '../lexer/tokens.ts';
 import { BaseParser } from '../nunjucks.ts';
 import { repr } from '../python/text.ts';
 

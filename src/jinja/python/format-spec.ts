@@ -1,9 +1,8 @@
 import { pyError } from '../errors.ts';
 import { codeLength, substring } from './characters.ts';
-import { floatNotation } from './float-notation.ts';
+import { binaryText, floatNotation, floatText, generalText, integerText, specialText } from './numbers.ts';
 import { makeItems, makeText, repeatText, scanText } from './budget.ts';
 import { isText, plain } from './markup.ts';
-import { binaryText, floatText, generalText, integerText, specialText } from './numbers.ts';
 import { isFloat, isInteger, toBigInt, toDouble } from './numeric.ts';
 import { quoted, str } from './text.ts';
 import { typeName } from './types.ts';

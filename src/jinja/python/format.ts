@@ -8,7 +8,7 @@ import { NOT_FOUND } from './object.ts';
 import { asciiRepr, quoted, repr, str, typeName } from './text.ts';
 
 /** Where the replacement fields of a template find their values. */
-export interface FormatValues {
+interface FormatValues {
   /** The positional arguments; `format_map` takes none. */
   readonly args: readonly unknown[] | undefined;
   /** The keyword arguments, or the mapping of `format_map`. */

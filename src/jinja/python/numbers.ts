@@ -103,7 +103,7 @@ interface Scientific {
 }
 
 /** A finite float rounded to so many significant digits, half to even on the exact value. */
-export function scientificDigits(value: number, count: number): Scientific {
+function scientificDigits(value: number, count: number): Scientific {
   makeText(count);
   if (value === 0) return { digits: '0'.repeat(count), exponent: 0 };
   spend(EXACT);
@@ -116,7 +116,7 @@ export function scientificDigits(value: number, count: number): Scientific {
 }
 
 /** The absolute value of a finite float as `'%.6e'` gives it. */
-export function exponentialText(value: number, places: number, alternate = false): string {
+function exponentialText(value: number, places: number, alternate = false): string {
   const { digits, exponent } = scientificDigits(value, places + 1);
   return `${withPoint(digits, 1, alternate)}e${exponentText(exponent)}`;
 }
@@ -148,4 +148,22 @@ export function roundDouble(value: number, places: number): number {
   const rounded = Number(fixedText(value, places));
   if (!Number.isFinite(rounded)) throw pyError('OverflowError', 'rounded value too large to represent');
   return value < 0 || Object.is(value, -0) ? -rounded : rounded;
+}
+
+/**
+ * The absolute value of a finite float in one of the notations `e`, `f` and `g`.
+ *
+ * @param type The letter of the notation, in lower case or upper case.
+ * @param precision Digits after the point, for `g` significant ones.
+ * @param alternate The `#` flag: keep the point, for `g` trailing zeros too.
+ */
+export function floatNotation(value: number, type: string, precision: number, alternate: boolean): string {
+  switch (type.toLowerCase()) {
+    case 'e':
+      return exponentialText(value, precision, alternate);
+    case 'g':
+      return generalText(value, Math.max(1, precision), alternate);
+    default:
+      return fixedText(value, precision) + (alternate && precision === 0 ? '.' : '');
+  }
 }

@@ -153,7 +153,7 @@ const INTEGER = new RegExp(`^${SPACE}([+-]?)(0[xob]_?)?([0-9a-z]+(?:_[0-9a-z]+)*
 const PREFIX_BASE: Readonly<Record<string, number>> = { '0x': 16, '0o': 8, '0b': 2 };
 
 /** The int that Python reads in a text; `undefined` where it raises ValueError. */
-export function parseInteger(text: string, base: number): PyInt | undefined {
+function parseInteger(text: string, base: number): PyInt | undefined {
   if (base === 10 && /^-?[1-9]\d{0,14}$/.test(text)) return Number(text);
   // Digits of most bases become binary ones in quadratic time, but then there are at most 4,300.
   spend(text.length * 4);
@@ -203,7 +203,7 @@ function asciiDigits(text: string): string {
 }
 
 /** The value of a decimal digit of any script: those of a script follow each other from zero to nine. */
-export function decimalValue(digit: string): number {
+function decimalValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
   let zero = code;

@@ -1,13 +1,8 @@
 import { addSlow, divSlow, floordivSlow, modSlow, mulSlow, negSlow, posSlow, powSlow, subSlow } from './arithmetic.ts';
-import { compare, compareKeys } from './comparison.ts';
-import { contains } from './containment.ts';
-import { eq, sameText } from './equality.ts';
-import { escapedString, hasHtml } from './escape.ts';
+import { compare, compareKeys, contains, eq, sameText, truth } from './comparison.ts';
 import { PyFloat } from './float.ts';
 import { madeText } from './budget.ts';
-import { Markup } from './markup.ts';
 import { str } from './text.ts';
-import { truth } from './truth.ts';
 
 export { compareKeys, contains, eq, truth };
 
@@ -122,14 +117,6 @@ export function concat(values: readonly unknown[]): string {
   let text = '';
   for (const value of values) text += str(value);
   return madeText(text);
-}
-
-/** The `~` operator under automatic escaping: as soon as one value is safe, the others are escaped. */
-export function concatMarkup(values: readonly unknown[]): string | Markup {
-  if (!values.some(hasHtml)) return concat(values);
-  let text = '';
-  for (const value of values) text += escapedString(value);
-  return new Markup(madeText(text));
 }
 
 /** `value is a` for the `sameas` test: identity, with equal immutable scalars being the same object. */

@@ -4,7 +4,7 @@ import { escapedString } from './escape.ts';
 import { findItem } from './iteration.ts';
 import { CALL, makeText, repeatText, scanText, spend } from './budget.ts';
 import { isText, Markup, plain } from './markup.ts';
-import { binaryText, integerText, specialText } from './numbers.ts';
+import { binaryText, floatNotation, integerText, specialText } from './numbers.ts';
 import {
   floatOf,
   integerOf,
@@ -17,7 +17,6 @@ import {
   truncateDouble,
 } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';
-import { floatNotation } from './float-notation.ts';
 import { asciiRepr, quoted, repr, str } from './text.ts';
 import { Tuple } from './tuple.ts';
 import { typeName, isDict } from './types.ts';

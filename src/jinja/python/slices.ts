@@ -23,7 +23,7 @@ export class Slice extends PyObject {
 }
 
 /** The effective bounds of a slice of a sequence of a known length; `stop` is -1 for "past the first" going down. */
-export interface SliceBounds {
+interface SliceBounds {
   readonly start: number;
   readonly stop: number;
   readonly step: number;

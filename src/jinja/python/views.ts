@@ -5,7 +5,7 @@ import { PyObject } from './object.ts';
 import { repr } from './text.ts';
 import { pair } from './tuple.ts';
 
-export type ViewKind = 'keys' | 'values' | 'items';
+type ViewKind = 'keys' | 'values' | 'items';
 
 /** `dict.keys()`, `dict.values()` and `dict.items()`: live views of a dict. */
 export class DictView extends PyObject {

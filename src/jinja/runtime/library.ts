@@ -1,8 +1,10 @@
 import { pyError } from '../errors.ts';
+import { Namespace } from '../globals.ts';
+import { Marks } from '../origins.ts';
 import { callMethod as callBuiltin } from '../python/attributes.ts';
 import { CALL, ITEM, madeText, makeItems, meter, spend, spent } from '../python/budget.ts';
 import { call, isCallable, type Kwargs, type PyCallable } from '../python/callable.ts';
-import { makeDict } from '../python/dict.ts';
+import { dictEntries, makeDict } from '../python/dict.ts';
 import { escapedString, htmlOf, softText } from '../python/escape.ts';
 import { PyFloat } from '../python/float.ts';
 import { iterate, slice, toList, unpack } from '../python/iteration.ts';
@@ -28,22 +30,25 @@ import {
   sub,
   truth,
 } from '../python/operators.ts';
-import { isDict, typeName } from '../python/types.ts';
-import { dictEntries } from '../python/dict.ts';
-import { Namespace } from '../globals/namespace.ts';
-import { str } from '../python/text.ts';
-import { Undefined } from '../undefined.ts';
+import { repr, str } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
+import { isDict, typeName } from '../python/types.ts';
+import { Undefined } from '../undefined.ts';
 import { TemplateReference } from './blocks.ts';
 import type { Context } from './context.ts';
-import { debugText } from './debug.ts';
 import { atPlace, located } from './located.ts';
 import { findAttribute, findSubscript, quickField } from './lookups.ts';
 import { LoopContext, type LoopFunction } from './loop.ts';
 import { Macro, type MacroFunction } from './macro.ts';
-import { exported, extend, importModule, importWithContext, include, includeModule } from './templates.ts';
-import { Marks } from './marks.ts';
-import type { TemplateModule } from './module.ts';
+import {
+  exported,
+  extend,
+  importModule,
+  importWithContext,
+  include,
+  includeModule,
+  type TemplateModule,
+} from './templates.ts';
 import type { RuntimeEnvironment } from './types.ts';
 
 /** A filter or test with its name resolved. */
@@ -325,3 +330,16 @@ export const RUNTIME = {
   calls: { debug: debugText },
   isCallable,
 };
+
+/** What the `debug` tag prints: the variables, and the names of the filters and tests. */
+function debugText(context: Context): string {
+  const { environment } = context;
+  const variables = [...context.all()].sort(([left], [right]) => (left < right ? -1 : 1));
+  return repr(
+    makeDict([
+      ['context', makeDict(variables)],
+      ['filters', environment.filterNames()],
+      ['tests', environment.testNames()],
+    ]),
+  );
+}

@@ -1,6 +1,6 @@
 import { lookupAttribute, lookupItem } from '../python/attributes.ts';
 import { isText, plain } from '../python/markup.ts';
-import { dictMethods } from '../python/methods/dicts.ts';
+import { dictMethods } from '../python/methods/containers.ts';
 import { NOT_FOUND } from '../python/object.ts';
 
 /** Names that are methods of every dict: as attributes they win over its keys. */

@@ -13,7 +13,7 @@ import type { Context } from './context.ts';
 export type MacroFunction = (...args: unknown[]) => string;
 
 /** What a macro takes besides its parameters. */
-export interface MacroExtras {
+interface MacroExtras {
   readonly kwargs: boolean;
   readonly varargs: boolean;
   readonly caller: boolean;

@@ -3,21 +3,20 @@ import { madeText, payCaught } from '../python/budget.ts';
 import { hashOf } from '../python/dict.ts';
 import { each } from '../python/iteration.ts';
 import { isText, plain } from '../python/markup.ts';
-import { NOT_FOUND } from '../python/object.ts';
+import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
 import { repr, str } from '../python/text.ts';
 import { Undefined } from '../undefined.ts';
 import { Context, RenderEvalContext } from './context.ts';
-import { TemplateModule } from './module.ts';
 import type { LoadedTemplate, RuntimeEnvironment } from './types.ts';
 
 type Variables = ReadonlyMap<string, unknown>;
 
 /** How an include finds its template: by one name, by the first of several, or by whichever the value is. */
-export type Choice = 'one' | 'first' | 'either';
+type Choice = 'one' | 'first' | 'either';
 
 /** What an include is written with. */
-export interface IncludeOptions {
+interface IncludeOptions {
   readonly choice: Choice;
   readonly ignoreMissing: boolean;
   readonly locals?: Variables | undefined;
@@ -129,4 +128,44 @@ function selectTemplate(environment: RuntimeEnvironment, names: unknown): Loaded
     tried.push(name instanceof Undefined ? name.message : str(name));
   }
   throw pyError('TemplatesNotFound', `none of the templates given were found: ${tried.join(', ')}`);
+}
+
+/** An imported template: what it exports, and its text. */
+export class TemplateModule extends PyObject {
+  readonly name: string | undefined;
+  private readonly exports: ReadonlyMap<string, unknown>;
+  readonly body: string;
+
+  constructor(name: string | undefined, exports: ReadonlyMap<string, unknown>, body: string) {
+    super();
+    this.name = name;
+    this.exports = exports;
+    this.body = body;
+  }
+
+  get typeName(): string {
+    return 'TemplateModule';
+  }
+
+  override get moduleName(): string {
+    return 'jinja2.environment';
+  }
+
+  override getAttribute(name: string): unknown {
+    const found = this.exports.get(name);
+    if (found !== undefined) return found;
+    return name === '__name__' ? (this.name ?? null) : NOT_FOUND;
+  }
+
+  override str(): string {
+    return this.body;
+  }
+
+  override html(): string {
+    return this.body;
+  }
+
+  override repr(): string {
+    return `<TemplateModule ${this.name === undefined ? 'memory' : repr(this.name)}>`;
+  }
 }

@@ -4,8 +4,8 @@ import type { EnvironmentLike } from '../python/context.ts';
 import type { PyCallable } from '../python/callable.ts';
 import type { Undefined, UndefinedPolicy } from '../undefined.ts';
 import type { Context } from './context.ts';
-import type { Mark } from './marks.ts';
-import type { TemplateModule } from './module.ts';
+import type { Mark } from '../origins.ts';
+import type { TemplateModule } from './templates.ts';
 
 /** A compiled block or root: renders with a context. */
 export type RenderFunction = (context: Context) => string;

@@ -1,23 +1,18 @@
+import { isKind } from '../errors.ts';
+import { Exhausted, payCaught } from '../python/budget.ts';
 import { isCallable, type PassedArgument, type PyCallable, pythonFunction } from '../python/callable.ts';
+import { isLower, isUpper } from '../python/characters.ts';
+import type { EnvironmentLike } from '../python/context.ts';
+import { hashOf } from '../python/dict.ts';
 import { hasHtml } from '../python/escape.ts';
-import { isText } from '../python/markup.ts';
-import { isFloat, isNumber } from '../python/numeric.ts';
-import { contains, eq, ge, gt, identical, le, lt, ne } from '../python/operators.ts';
+import { isIterable, length } from '../python/iteration.ts';
+import { isText, plain } from '../python/markup.ts';
+import { isFloat, isInteger, isNumber } from '../python/numeric.ts';
+import { PyObject } from '../python/object.ts';
+import { contains, eq, ge, gt, identical, le, lt, mod, ne } from '../python/operators.ts';
+import { str } from '../python/text.ts';
 import { isDict } from '../python/types.ts';
-import {
-  isDefined,
-  isDivisibleBy,
-  isEven,
-  isFilter,
-  isIterableValue,
-  isLowerText,
-  isOdd,
-  isPlainInteger,
-  isSequence,
-  isTest,
-  isUndefined,
-  isUpperText,
-} from './predicates.ts';
+import { Undefined } from '../undefined.ts';
 
 type Implementation = (...args: never[]) => unknown;
 type Row = readonly [names: string, signature: string, implementation: Implementation, pass?: PassedArgument];
@@ -67,4 +62,82 @@ export const builtinTests: ReadonlyMap<string, PyCallable> = new Map(
 function makeTest(signature: string, implementation: Implementation, pass: PassedArgument | undefined): PyCallable {
   const test = (...args: never[]): unknown => implementation(...args);
   return pythonFunction(signature, test, pass === undefined ? {} : { pass });
+}
+
+/** `value % 2 == 1`. */
+function isOdd(value: unknown): boolean {
+  return eq(mod(value, 2), 1);
+}
+
+/** `value % 2 == 0`. */
+function isEven(value: unknown): boolean {
+  return eq(mod(value, 2), 0);
+}
+
+/** `value % num == 0`. */
+function isDivisibleBy(value: unknown, num: unknown): boolean {
+  return eq(mod(value, num), 0);
+}
+
+/** Not one of Jinja's undefined values. */
+function isDefined(value: unknown): boolean {
+  return !(value instanceof Undefined);
+}
+
+/** One of Jinja's undefined values. */
+function isUndefined(value: unknown): boolean {
+  return value instanceof Undefined;
+}
+
+/** The name of a filter that exists. */
+function isFilter(environment: EnvironmentLike, value: unknown): boolean {
+  return isName(value) && environment.findFilter(plain(value)) !== undefined;
+}
+
+/** The name of a test that exists. */
+function isTest(environment: EnvironmentLike, value: unknown): boolean {
+  return isName(value) && environment.findTest(plain(value)) !== undefined;
+}
+
+/** Names are looked up in a dict, so what is no key there raises TypeError. */
+function isName(value: unknown): value is Parameters<typeof plain>[0] {
+  if (isText(value)) return true;
+  hashOf(value);
+  return false;
+}
+
+/** An int that is no bool. */
+function isPlainInteger(value: unknown): boolean {
+  return isInteger(value) && typeof value !== 'boolean';
+}
+
+/** Printed, it has small letters and no capitals. */
+function isLowerText(value: unknown): boolean {
+  return isLower(str(value));
+}
+
+/** Printed, it has capitals and no small letters. */
+function isUpperText(value: unknown): boolean {
+  return isUpper(str(value));
+}
+
+/** It has a length and items. */
+function isSequence(value: unknown): boolean {
+  if (!(value instanceof PyObject)) return Array.isArray(value) || isText(value) || isDict(value);
+  if (!value.sized || !value.subscriptable) return false;
+  try {
+    length(value);
+  } catch (error) {
+    // Jinja takes any failure for a no: a strict undefined value has no length.
+    if (error instanceof Exhausted || !isKind(error, 'Exception')) throw error;
+    payCaught();
+    return false;
+  }
+  return true;
+}
+
+/** It can be iterated over. A strict undefined value raises its error. */
+function isIterableValue(value: unknown): boolean {
+  if (value instanceof Undefined) value.iterate();
+  return isIterable(value);
 }

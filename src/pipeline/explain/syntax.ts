@@ -1,7 +1,6 @@
-import { parseTemplate } from '../../jinja/compiler/compile.ts';
-import { bundledExtension } from '../../jinja/extensions/bundled.ts';
+import { parseTemplate } from '../../jinja/compiler/template.ts';
+import { bundledExtension, resolveSyntax } from '../../jinja/settings.ts';
 import type { RootNode } from '../../jinja/nodes/nodes.ts';
-import { resolveSyntax } from '../../jinja/settings.ts';
 import { syntaxOptions, type RenderRequest } from '../../makejinja/render.ts';
 
 /** Gives the syntax tree of a template by its name, read once; undefined where there is no such template. */

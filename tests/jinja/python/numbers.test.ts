@@ -4,7 +4,7 @@ import { fixedText, floatText, roundDouble } from '../../../src/jinja/python/num
 import { PyFloat } from '../../../src/jinja/python/float.ts';
 import { parseDouble, toDouble } from '../../../src/jinja/python/numeric.ts';
 import { add, div, floordiv, mod, mul, neg, pow, sub } from '../../../src/jinja/python/operators.ts';
-import { eq } from '../../../src/jinja/python/equality.ts';
+import { eq } from '../../../src/jinja/python/comparison.ts';
 
 const integer = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -100, max: 100 }), fc.bigInt(-(2n ** 80n), 2n ** 80n));
 const normal = (value: number | bigint): unknown =>

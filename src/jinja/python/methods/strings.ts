@@ -11,7 +11,7 @@ import {
   swapCase,
   titleCase,
   upperCase,
-} from '../casing.ts';
+} from '../characters.ts';
 import { type CharacterClass, isAll, isIdentifier, isPrintable } from '../classes.ts';
 import { dictGet } from '../dict.ts';
 import { escapedString } from '../escape.ts';
@@ -22,10 +22,33 @@ import { NOT_FOUND } from '../object.ts';
 import { Tuple, tuple } from '../tuple.ts';
 import { isDict, typeName } from '../types.ts';
 import { encode } from './encoding.ts';
-import { center, expandTabs, ljust, rjust, zfill } from './padding.ts';
-import { count, endsWith, find, index, rfind, rindex, startsWith } from './search.ts';
-import { partition, rpartition, rsplit, split, splitLines } from './splitting.ts';
-import { lstrip, removePrefix, removeSuffix, replace, rstrip, strip } from './trimming.ts';
+import {
+  center,
+  expandTabs,
+  ljust,
+  lstrip,
+  removePrefix,
+  removeSuffix,
+  replace,
+  rjust,
+  rstrip,
+  strip,
+  zfill,
+} from './trimming.ts';
+import {
+  count,
+  endsWith,
+  find,
+  index,
+  partition,
+  rfind,
+  rindex,
+  rpartition,
+  rsplit,
+  split,
+  splitLines,
+  startsWith,
+} from './search.ts';
 
 type TextMethod = (text: string, ...args: unknown[]) => unknown;
 

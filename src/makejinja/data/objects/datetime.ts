@@ -7,7 +7,7 @@ import { type Day, fromOrdinal, toOrdinal, UNIX_EPOCH_ORDINAL } from './calendar
 import { DAY_ATTRIBUTES, dayMethods, dayText, PyDate } from './date.ts';
 import { type Members, NativeObject } from './native-object.ts';
 import { compareBy } from './order.ts';
-import { type ClockTime, clockText, isClockTime, type Moment } from './strftime.ts';
+import { type ClockTime, clockText, isClockTime, localSeconds, type Moment } from './strftime.ts';
 import { CLOCK_ATTRIBUTES, clockArguments, clockOf, PyTime } from './time.ts';
 import { PyTimedelta } from './timedelta.ts';
 import { offsetText, type PyTimezone } from './timezone.ts';
@@ -134,11 +134,7 @@ function isoformat(value: PyDateTime, separator?: unknown, precision?: unknown):
 function timestamp(value: PyDateTime): unknown {
   const epoch = BigInt(UNIX_EPOCH_ORDINAL) * DAY;
   if (value.zone !== null) return makeFloat(Number(value.instant - epoch) / 1e6);
-  const { year, month, day, hour, minute, second, microsecond } = value;
-  const local = new Date(0);
-  local.setFullYear(year, month - 1, day);
-  local.setHours(hour, minute, second, 0);
-  return makeFloat(local.getTime() / 1000 + microsecond / 1e6);
+  return makeFloat(localSeconds(value) + value.microsecond / 1e6);
 }
 
 const MEMBERS: Members<PyDateTime> = {

@@ -46,7 +46,7 @@ const DIRECTIVES: Readonly<Record<string, (moment: Moment) => string>> = {
   m: ({ month }) => pad(month),
   y: ({ year }) => pad(year % 100),
   Y: ({ year }) => String(year),
-  C: ({ year }) => pad(Math.floor(year / 100)),
+  C: ({ year }) => String(Math.floor(year / 100)),
   H: ({ hour }) => pad(hour),
   k: ({ hour }) => String(hour).padStart(2),
   I: (moment) => pad(hourOfHalfDay(moment)),
@@ -55,6 +55,7 @@ const DIRECTIVES: Readonly<Record<string, (moment: Moment) => string>> = {
   P: ({ hour }) => (hour < 12 ? 'am' : 'pm'),
   M: ({ minute }) => pad(minute),
   S: ({ second }) => pad(second),
+  s: (moment) => String(localSeconds(moment)),
   f: ({ microsecond }) => pad(microsecond, 6),
   z: ({ zone }) => (zone === null ? '' : offsetText(zone.offset, '')),
   Z: ({ zone }) => zone?.str() ?? '',
@@ -81,15 +82,28 @@ const COMBINATIONS: Readonly<Record<string, string>> = {
   r: '%I:%M:%S %p',
 };
 
+/** Python itself prints these three, and only without a flag: glibc knows no microseconds and sees no zone. */
+const WITH_FLAG: Readonly<Record<string, string>> = { '%-f': '%-f', '%-z': '', '%-Z': '' };
+
 /** `moment.strftime(format)`; `%-d` and its like print without padding, unknown directives as they stand. */
 export function strftime(moment: Moment, format: string): string {
   return format.replace(/%(-?)([A-Za-z%])/g, (found, flag: string, letter: string) => {
+    const flagged = WITH_FLAG[found];
+    if (flagged !== undefined) return flagged;
     const combination = COMBINATIONS[letter];
     if (combination !== undefined) return strftime(moment, combination);
     const text = DIRECTIVES[letter]?.(moment);
     if (text === undefined) return found;
     return flag === '' ? text : text.replace(/^[0 ]+(?=.)/, '');
   });
+}
+
+/** Seconds since 1970 of a moment that is read by the clock of the machine, whatever its zone is. */
+export function localSeconds({ year, month, day, hour, minute, second }: Moment): number {
+  const local = new Date(0);
+  local.setFullYear(year, month - 1, day);
+  local.setHours(hour, minute, second, 0);
+  return local.getTime() / 1000;
 }
 
 function dayName(day: Day): string {

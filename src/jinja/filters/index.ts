@@ -1,1 +1,0 @@
-export { builtinFilters } from './table.ts';

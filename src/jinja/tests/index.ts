@@ -1,1 +1,0 @@
-export { builtinTests } from './table.ts';
