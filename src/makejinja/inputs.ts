@@ -322,8 +322,26 @@ function characterSet(part: string, start: number): { source: string; end: numbe
   const first = start + (negated ? 2 : 1);
   const end = part.indexOf(']', first + 1);
   if (end === -1) return undefined;
-  const members = part.slice(first, end).replace(/[\\\]^[]/g, '\\$&');
-  return { source: `[${negated ? '^' : ''}${members}]`, end };
+  const members = rangesOf(Array.from(part.slice(first, end)));
+  if (negated) return { source: `[^/${members}]`, end };
+  return { source: members === '' ? '(?!)' : `[${members}]`, end };
+}
+
+/** What stands between the brackets, for a regular expression; a range that runs backwards holds nothing, as in Python. */
+function rangesOf(characters: readonly string[]): string {
+  let source = '';
+  for (let index = 0; index < characters.length; index++) {
+    const [low = '', hyphen, high] = characters.slice(index, index + 3);
+    const isRange = hyphen === '-' && high !== undefined;
+    if (!isRange) source += inSet(low);
+    else if ((low.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0)) source += `${inSet(low)}-${inSet(high)}`;
+    if (isRange) index += 2;
+  }
+  return source;
+}
+
+function inSet(character: string): string {
+  return character.replace(/[\\\]^[-]/, '\\$&');
 }
 
 function escape(character: string): string {

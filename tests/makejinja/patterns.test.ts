@@ -28,6 +28,26 @@ const MATCHES: readonly (readonly [path: string, pattern: string, expected: bool
   ['a/b\\c', 'b\\c', true],
 ];
 
+// The same, of these names.
+const NAMES = ['a', 'b', 'c', 'd', 'e', '-', ']', '0', 'zx', 'bx', ']x', 'z', '^', '!', '\\'];
+const SETS: readonly (readonly [pattern: string, matched: readonly string[]])[] = [
+  ['[z-a]*', []],
+  ['[!z-a]x', ['zx', 'bx', ']x']],
+  ['[a-cz-a]', ['a', 'b', 'c']],
+  ['[z-ab]*', ['b', 'bx']],
+  ['[a-]', ['a', '-']],
+  ['[-a]', ['a', '-']],
+  ['[a-c-e]', ['a', 'b', 'c', 'e', '-']],
+  ['[]-a]', ['a', ']', '^']],
+  ['[!]a]x', ['zx', 'bx']],
+  ['[a-c-]', ['a', 'b', 'c', '-']],
+  ['[]a]', ['a', ']']],
+  ['[b-a-c]', ['c', '-']],
+  ['[^a]', ['a', '^']],
+  ['[\\a]', ['a', '\\']],
+  ['[!!]', ['a', 'b', 'c', 'd', 'e', '-', ']', '0', 'z', '^', '\\']],
+];
+
 const GLOBS: readonly (readonly [pattern: string, path: string, expected: boolean])[] = [
   ['**/*', 'a', true],
   ['**/*', 'a/b/c.txt', true],
@@ -50,6 +70,17 @@ const GLOBS: readonly (readonly [pattern: string, path: string, expected: boolea
 describe('pathMatcher', () => {
   it.each(MATCHES)('%s by %s: %s', (path, pattern, expected) => {
     expect(pathMatcher(pattern)(path)).toBe(expected);
+  });
+});
+
+describe('sets of characters', () => {
+  it.each(SETS)('%s: %j', (pattern, matched) => {
+    expect(NAMES.filter(pathMatcher(pattern))).toEqual(matched);
+    expect(NAMES.filter(globMatcher(pattern))).toEqual(matched);
+  });
+
+  it('do not reach over folders', () => {
+    expect(globMatcher('a[!b]c')('a/c')).toBe(false);
   });
 });
 
