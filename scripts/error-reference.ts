@@ -16,7 +16,6 @@ const AREAS: Readonly<Record<string, string>> = {
   programs: 'External programs',
   cluster: 'The nodes, the Kubernetes API and the domain',
   operations: 'Nodes and the cluster that runs on them',
-  templates: 'What `doctor templates` finds',
   upgrade: 'Taking a newer version of the template',
   usage: 'How a command was called',
 };

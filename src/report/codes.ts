@@ -194,12 +194,6 @@ export const FINDING_CODES = {
   'cluster/state': 'the state of the cluster and that of the repository do not fit each other',
   'cluster/dns': 'the domain is not where it should be',
 
-  // templates: what `doctor templates` finds
-  'templates/unknown-name': 'a template reads a name that nothing gives',
-  'templates/incomplete-field': 'a field of cluster.yaml is not found in the documentation, the sample or the tests',
-  'templates/unused-field': 'a field of cluster.yaml is read by nothing',
-  'templates/unused-partial': 'a template gives no file, and no other one asks for it',
-
   // upgrade: taking a newer version of the template
   'upgrade/template': '.cluster-template/template.json cannot be read, or does not say what it has to',
   'upgrade/repository': 'a repository is not in a state in which a newer version can be merged into it, and taken back',
@@ -388,10 +382,6 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'cluster/api': 'run `cluster-template talos status`',
   'cluster/state': 'run `cluster-template configure`, commit and push',
   'cluster/dns': 'set the name servers of the domain to those of its provider',
-  'templates/unknown-name': 'correct the name in the template',
-  'templates/incomplete-field': 'bring documentation, sample and tests up to date, as docs/development.md says',
-  'templates/unused-field': 'remove the field, or use it',
-  'templates/unused-partial': 'remove the template, or include it',
   'upgrade/template': 'take .cluster-template/template.json out of git as it was',
   'upgrade/repository': 'commit or stash your changes first',
   'upgrade/source': 'look at the network, or name the template with --from',

@@ -96,8 +96,6 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: [
       'checks',
       'cluster',
-      'jinja',
-      'makejinja',
       'operations/programs',
       'operations/repository',
       'operations/talos',
@@ -105,7 +103,6 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'report',
       'sops',
       'system',
-      'text',
       'workspace',
     ],
     packages: [],

@@ -36,8 +36,8 @@ export async function runDoctor(names: readonly string[], options: DoctorCommand
   });
 }
 
-/** Asking DNS tells others which domain somebody is at work on; templates concern those who change them. */
-const ON_REQUEST: readonly Area[] = ['templates', 'dns'];
+/** Asking DNS tells others which domain somebody is at work on. */
+const ON_REQUEST: readonly Area[] = ['dns'];
 
 function areasOf(names: readonly string[]): Area[] {
   const unknown = names.find((name) => !AREAS.includes(name as Area));

@@ -14,18 +14,17 @@ import { checkRepository } from '../repository/git.ts';
 import { checkKeys } from '../repository/keys.ts';
 import { checkRendering, checkSecrets } from '../repository/secrets.ts';
 import { checkTracked } from './leaks.ts';
-import { checkTemplates } from './templates.ts';
 import { checkEnvironment, checkTools, checkUserFolders } from './tools.ts';
 
 /** What the doctor is asked. */
 interface DoctorOptions {
-  /** What to look at: `dns` asks the network, and `templates` is for those who change them. */
+  /** What to look at: `dns` asks the network. */
   readonly areas: readonly Area[];
   readonly programs: Programs;
 }
 
 /** Areas in which what is right depends on the configuration. */
-const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'secrets', 'repository', 'templates', 'dns'];
+const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'secrets', 'repository', 'dns'];
 
 /**
  * Looks at everything that commands of ours need, and changes nothing.
@@ -50,7 +49,6 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
     ...(isWanted('secrets') ? afterKeys(keys, await examineSecrets(root, manifest, configuration !== undefined)) : []),
     ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root) : []),
-    ...(isWanted('templates') && configuration !== undefined ? await checkTemplates(root, configuration) : []),
     ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../report/finding.ts';
 
 /** What the doctor looks at, in its order; each can be asked for alone. */
-export const AREAS = ['tools', 'configuration', 'keys', 'secrets', 'repository', 'templates', 'dns'] as const;
+export const AREAS = ['tools', 'configuration', 'keys', 'secrets', 'repository', 'dns'] as const;
 
 /** One of them. */
 export type Area = (typeof AREAS)[number];

@@ -91,30 +91,6 @@ describe('doctor', () => {
     expect(await codes(cluster, ['keys'])).toEqual(['credentials/invalid', 'credentials/missing', 'credentials/mode']);
   });
 
-  it('names every place that a new field of a template has to be added to, and none once it is there', async () => {
-    const cluster = await templateRepository();
-    const found = async (): Promise<string[]> => {
-      const checks = await examine(cluster, ['templates']);
-      return checks.flatMap(({ findings }) => findings.map(({ code, place }) => `${code} ${place?.file ?? ''}`));
-    };
-    expect(await found()).toEqual([]);
-    await writeFile(join(cluster, 'templates/config/kubernetes/new.partial.yaml.j2'), 'a: 1\n');
-    const template = 'templates/config/kubernetes/apps/default/echo/app/new.yaml.j2';
-    await writeFile(join(cluster, template), 'a: #< primary_domain >#\nb: #< primry_domain >#\n');
-    expect(await found()).toEqual([
-      `templates/unknown-name ${template}`,
-      'templates/incomplete-field docs/configuration.md',
-      'templates/incomplete-field cluster.yaml',
-      'templates/incomplete-field tests/golden',
-      'templates/unused-partial templates/config/kubernetes/new.partial.yaml.j2',
-    ]);
-    const [unknown] = (await examine(cluster, ['templates'])).flatMap(({ findings }) => findings);
-    expect(unknown).toMatchObject({ place: { line: 2, column: 7 }, remedy: 'did you mean `primary_domain`?' });
-    await rm(join(cluster, 'templates/config/kubernetes/new.partial.yaml.j2'));
-    await rm(join(cluster, template));
-    expect(await found()).toEqual([]);
-  });
-
   it('compares keys with the tree, and says what comes back from it', async () => {
     const cluster = await ownCluster();
     await rm(join(cluster, 'github-deploy.key'));
@@ -301,18 +277,6 @@ async function codes(cluster: string, areas: readonly Area[], rules: readonly St
 }
 
 /** A copy of the sample with what maintainers of templates have besides. */
-async function templateRepository(): Promise<string> {
-  const cluster = await sampleCluster();
-  const repository = resolve(import.meta.dirname, '../../..');
-  await cp(join(repository, 'docs/configuration.md'), join(cluster, 'docs/configuration.md'));
-  const golden = join(repository, 'tests/golden');
-  for (const name of await readdir(golden)) {
-    const input = join(golden, name, 'input');
-    if (existsSync(input)) await cp(input, join(cluster, 'tests/golden', name, 'input'), { recursive: true });
-  }
-  return cluster;
-}
-
 function git(folder: string, ...words: string[]): void {
   execFileSync('git', words, { cwd: folder });
 }

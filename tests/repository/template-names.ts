@@ -1,18 +1,17 @@
 import { join } from 'node:path';
-import type { Configuration } from '../../cluster/config/generated/types.ts';
-import { CLUSTER_FIELDS } from '../../cluster/config/schemas.ts';
-import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
-import { analyze, type Analysis, type Reference, templatePath } from '../../jinja/index.ts';
-import type { InputFile } from '../../makejinja/inputs.ts';
-import { createEnvironment, syntaxOptions } from '../../makejinja/render.ts';
-import { findAccess } from '../../pipeline/access.ts';
-import { readSources } from '../../pipeline/render.ts';
-import { readManifest } from '../../pipeline/state.ts';
-import type { Finding } from '../../report/finding.ts';
-import { suggestNearest } from '../../text/suggest.ts';
-import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
-import type { Check } from '../repository/check.ts';
+import { CLUSTER_FIELDS } from '../../src/cluster/config/schemas.ts';
+import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../src/cluster/derivations.ts';
+import type { ClusterRoot } from '../../src/cluster/root.ts';
+import { analyze, type Analysis, type Reference, templatePath } from '../../src/jinja/index.ts';
+import type { InputFile } from '../../src/makejinja/inputs.ts';
+import { createEnvironment, syntaxOptions } from '../../src/makejinja/render.ts';
+import { findAccess } from '../../src/pipeline/access.ts';
+import { readConfiguration } from '../../src/pipeline/configuration.ts';
+import { readSources } from '../../src/pipeline/render.ts';
+import { readManifest } from '../../src/pipeline/state.ts';
+import type { Place } from '../../src/report/finding.ts';
+import { suggestNearest } from '../../src/text/suggest.ts';
+import { listFolder, readTextIfPresent } from '../../src/system/files.ts';
 
 /** A template and what it mentions. */
 interface ReadTemplate {
@@ -25,15 +24,23 @@ const DOCUMENTATION = 'docs/configuration.md';
 const SAMPLE = 'cluster.yaml';
 const TESTS = 'tests/golden';
 
+/** Something that is missing, or that nobody needs. */
+export interface Shortcoming {
+  readonly place: Place;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /**
- * Whether everything that the templates mention is known everywhere else: names, fields of the schema in the documentation, the
- * sample and the tests, and partial templates by the ones that use them. What no branch renders is looked at too.
+ * Whether everything that the templates of a repository mention is known everywhere else: names, fields of the schema in the
+ * documentation, the sample and the tests, and partial templates by the ones that use them. What no branch renders is looked at too.
  *
- * @throws Failure where a template or a plugin is wrong
+ * @throws Failure where the configuration, a template or a plugin is wrong
  */
-export async function checkTemplates(root: ClusterRoot, configuration: Configuration): Promise<Check[]> {
+export async function templateShortcomings(root: ClusterRoot): Promise<Shortcoming[]> {
   const found = await findAccess(root, await readManifest(root), false);
   const access = found.kind === 'new' ? ({ kind: 'none', recipient: '' } as const) : found;
+  const { configuration } = await readConfiguration(root, found);
   const sources = await readSources(root, configuration, { access });
   const options = syntaxOptions(sources);
   const { inputs } = sources;
@@ -42,65 +49,40 @@ export async function checkTemplates(root: ClusterRoot, configuration: Configura
     .filter(({ name }) => name.endsWith(sources.settings.jinjaSuffix))
     .map((file): ReadTemplate => ({ file, analysis: analyze(file.bytes.toString('utf8'), options) }));
   const known = new Set(createEnvironment(sources).globalVariables.keys());
-  // Where the tool is a dependency, what it knows is not for the repository to change.
-  const isTool = (await inspect(join(root.path, 'templates/config'))) !== undefined;
+  const places = await fieldPlaces(root);
   return [
-    {
-      area: 'templates',
-      subject: 'names in the templates',
-      findings: await unknownNames(root, templates, known, isTool),
-    },
-    ...(isTool
-      ? [
-          {
-            area: 'templates',
-            subject: 'fields of the schema',
-            findings: await incompleteFields(root, templates),
-          } as const,
-        ]
-      : []),
-    {
-      area: 'templates',
-      subject: 'partial templates',
-      findings: unusedPartials(
-        templates.filter(({ file }) => !outputs.has(file)),
-        templates,
-      ),
-    },
+    ...unknownNames(templates, known, places),
+    ...incompleteFields(templates, places),
+    ...unusedPartials(
+      templates.filter(({ file }) => !outputs.has(file)),
+      templates,
+    ),
   ];
 }
 
 /** A name that nothing gives, once for each place where somebody would have to add it. */
-async function unknownNames(
-  root: ClusterRoot,
+function unknownNames(
   templates: readonly ReadTemplate[],
   known: ReadonlySet<string>,
-  isTool: boolean,
-): Promise<Finding[]> {
-  const places = isTool ? await fieldPlaces(root) : [];
-  const where = isTool ? `add the field to ${CLUSTER_SCHEMA}` : 'give it in templates/scripts/plugin.ts';
-  const schema = isTool ? CLUSTER_SCHEMA : 'the schema of cluster.yaml';
+  places: readonly FieldPlace[],
+): Shortcoming[] {
   const first = new Map<string, { readonly file: InputFile; readonly reference: Reference }>();
   for (const { file, analysis } of templates) {
     for (const reference of analysis.variables) {
       if (!known.has(reference.name) && !first.has(reference.name)) first.set(reference.name, { file, reference });
     }
   }
-  return [...first].flatMap(([name, { file, reference }]): Finding[] => {
+  return [...first].flatMap(([name, { file, reference }]): Shortcoming[] => {
     const place = { file: file.source, line: reference.line, column: reference.column, length: name.length };
     const nearest = suggestNearest(name, [...known]);
-    const remedy = nearest === undefined ? where : `did you mean \`${nearest}\`?`;
-    const message = `\`${name}\` is no field of ${schema}, no computed value and nothing that a plugin gives`;
-    return [
-      { code: 'templates/unknown-name', severity: 'error', message, place, remedy },
-      ...places.flatMap((one) => missingAt(name, one)),
-    ];
+    const remedy = nearest === undefined ? `add the field to ${CLUSTER_SCHEMA}` : `did you mean \`${nearest}\`?`;
+    const message = `\`${name}\` is no field of ${CLUSTER_SCHEMA}, no computed value and nothing that a plugin gives`;
+    return [{ message, place, remedy }, ...places.flatMap((one) => missingAt(name, one))];
   });
 }
 
 /** Fields of cluster.yaml that a maintainer forgot somewhere. */
-async function incompleteFields(root: ClusterRoot, templates: readonly ReadTemplate[]): Promise<Finding[]> {
-  const places = await fieldPlaces(root);
+function incompleteFields(templates: readonly ReadTemplate[], places: readonly FieldPlace[]): Shortcoming[] {
   const fields = Object.keys(CLUSTER_FIELDS);
   const used = new Set([
     ...templates.flatMap(({ analysis }) => analysis.variables.map(({ name }) => name)),
@@ -120,7 +102,6 @@ interface FieldPlace {
   readonly remedy: string;
 }
 
-/** Those that are there: a repository that was tidied may have neither tests nor documentation. */
 async function fieldPlaces(root: ClusterRoot): Promise<FieldPlace[]> {
   const regenerate = 'run `npm run docs`, which makes it from the schema';
   const candidates: readonly [name: string, text: string | undefined, remedy: string][] = [
@@ -131,24 +112,22 @@ async function fieldPlaces(root: ClusterRoot): Promise<FieldPlace[]> {
   return candidates.flatMap(([name, text, remedy]) => (text === undefined ? [] : [{ name, text, remedy }]));
 }
 
-async function goldenInputs(root: ClusterRoot): Promise<string | undefined> {
+async function goldenInputs(root: ClusterRoot): Promise<string> {
   const folder = join(root.path, TESTS);
   const cases = (await listFolder(folder)).filter(({ kind }) => kind === 'folder');
   const texts = await Promise.all(cases.map(({ name }) => readTextIfPresent(join(folder, name, 'input/cluster.yaml'))));
   const found = [await readTextIfPresent(root.clusterFile), ...texts].filter((text) => text !== undefined);
-  return cases.length === 0 ? undefined : found.join('\n');
+  return found.join('\n');
 }
 
-function missingAt(field: string, { name, text, remedy }: FieldPlace): Finding[] {
+function missingAt(field: string, { name, text, remedy }: FieldPlace): Shortcoming[] {
   if (new RegExp(`(?<![\\w-])${field}(?![\\w-])`).test(text)) return [];
   const message = `${name} does not mention \`${field}\``;
-  return [{ code: 'templates/incomplete-field', severity: 'note', message, place: { file: name }, remedy }];
+  return [{ message, place: { file: name }, remedy }];
 }
 
-function unusedField(field: string): Finding {
+function unusedField(field: string): Shortcoming {
   return {
-    code: 'templates/unused-field',
-    severity: 'warning',
     message: `no template and no computed value reads \`${field}\``,
     place: { file: CLUSTER_SCHEMA },
     remedy: 'use it, or take it out of the schema',
@@ -156,13 +135,11 @@ function unusedField(field: string): Finding {
 }
 
 /** Templates that give no file of their own and that no other one asks for. */
-function unusedPartials(partials: readonly ReadTemplate[], all: readonly ReadTemplate[]): Finding[] {
+function unusedPartials(partials: readonly ReadTemplate[], all: readonly ReadTemplate[]): Shortcoming[] {
   const asked = new Set(all.flatMap(({ analysis }) => analysis.templates.map(({ name }) => templatePath(name))));
   return partials
     .filter(({ file }) => !asked.has(file.name))
     .map(({ file }) => ({
-      code: 'templates/unused-partial',
-      severity: 'warning',
       message: 'no template includes or imports this one, and it gives no file',
       place: { file: file.source },
       remedy: 'remove it, or name it where it is needed',
