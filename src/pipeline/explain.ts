@@ -85,6 +85,7 @@ async function readWorld(root: ClusterRoot): Promise<{
   const { settings, inputs, plugins } = await readSources(root, configuration, { access });
   const [, cluster, ...users] = plugins;
   const world = {
+    configuration,
     data: (cluster?.data ?? {}) as Readonly<Record<string, unknown>>,
     pluginNames: new Set(users.flatMap(({ data, globals, functions }) => [data, globals, functions].flatMap(namesOf))),
     sourceOf: keySources({ cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) }),

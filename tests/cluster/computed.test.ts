@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodePrefixOf } from '../../src/cluster/computed/networks.ts';
 import { readRepositoryUrl } from '../../src/cluster/computed/repository.ts';
-import { COMPUTED_NAMES } from '../../src/cluster/derivations.ts';
-import { computeValues, templateData, type ComputedValues } from '../../src/cluster/computed.ts';
+import { COMPUTED_NAMES, computeValues, templateData, type ComputedValues } from '../../src/cluster/computed.ts';
 import { CLUSTER_FIELDS } from '../../src/cluster/config/schemas.ts';
 import { validConfiguration } from './configurations.ts';
 

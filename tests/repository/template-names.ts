@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CLUSTER_FIELDS } from '../../src/cluster/config/schemas.ts';
-import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../src/cluster/derivations.ts';
+import { computedFrom, computeValues } from '../../src/cluster/computed.ts';
 import type { ClusterRoot } from '../../src/cluster/root.ts';
 import { analyze, type Analysis, type Reference, templatePath } from '../../src/jinja/index.ts';
 import type { InputFile } from '../../src/makejinja/inputs.ts';
@@ -9,6 +9,7 @@ import { findAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { readSources } from '../../src/pipeline/render.ts';
 import { readManifest } from '../../src/pipeline/state.ts';
+import { BASES } from '../cluster/varied.ts';
 import type { Place } from '../../src/report/finding.ts';
 import { suggestNearest } from '../../src/text/suggest.ts';
 import { listFolder, readTextIfPresent } from '../../src/system/files.ts';
@@ -86,8 +87,7 @@ function incompleteFields(templates: readonly ReadTemplate[], places: readonly F
   const fields = Object.keys(CLUSTER_FIELDS);
   const used = new Set([
     ...templates.flatMap(({ analysis }) => analysis.variables.map(({ name }) => name)),
-    ...Object.values(COMPUTED_FROM).flat(),
-    ...Object.values(NODE_COMPUTED_FROM).flatMap(({ cluster }) => cluster),
+    ...BASES.flatMap((base) => Object.keys(computeValues(base)).flatMap((name) => computedFrom(name, base) ?? [])),
   ]);
   return [
     ...fields.filter((field) => !used.has(field)).map(unusedField),

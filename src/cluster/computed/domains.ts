@@ -1,5 +1,6 @@
 import type { Cluster } from '../config/generated/types.ts';
 import { textsOf } from '../addresses.ts';
+import type { Recipes } from './recipes.ts';
 
 /** One of the domains, with the names that are made from it. */
 interface Domain {
@@ -35,19 +36,17 @@ export interface DomainValues {
 }
 
 /** The domains under all their names. */
-export function domainValues(
-  cluster: Pick<Cluster, 'cloudflare_domain' | 'cloudflare_domains' | 'cloudflare_zone'>,
-): DomainValues {
-  const names = textsOf(cluster.cloudflare_domain ?? cluster.cloudflare_domains);
-  const [primary = ''] = names;
-  const domains = names.map(domainOf);
-  return {
-    cloudflare_domain: primary,
-    cloudflare_domains: names,
-    primary_domain: primary,
-    domains,
-    cloudflare_zones: zonesOf(domains, textsOf(cluster.cloudflare_zone)),
-  };
+export const DOMAINS: Recipes<DomainValues> = {
+  cloudflare_domain: ({ cluster }) => domainNames(cluster)[0] ?? '',
+  cloudflare_domains: ({ cluster }) => domainNames(cluster),
+  primary_domain: ({ cluster }) => domainNames(cluster)[0] ?? '',
+  domains: ({ cluster }) => domainNames(cluster).map(domainOf),
+  cloudflare_zones: ({ cluster }) => zonesOf(domainNames(cluster).map(domainOf), textsOf(cluster.cloudflare_zone)),
+};
+
+/** The domains, whether one was written or several. */
+export function domainNames(cluster: Cluster): string[] {
+  return textsOf(cluster.cloudflare_domain ?? cluster.cloudflare_domains);
 }
 
 /** The nearest of some zones that a domain lies in; undefined where it lies in none of them. */

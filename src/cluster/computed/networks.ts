@@ -1,7 +1,9 @@
-import { byFamily, formatAddress, nthHost, ofFamily, parseNetwork, textsOf } from '../addresses.ts';
-import type { Cluster, ClusterNode } from '../config/generated/types.ts';
+import { byFamily, type Family, formatAddress, nthHost, ofFamily, parseNetwork, textsOf } from '../addresses.ts';
+import type { Cluster } from '../config/generated/types.ts';
+import type { OneOrMore } from '../config/types.ts';
 import { type AddressBlock, addressesOfOthers, poolBlocks, touchesNodeNetwork } from '../pool.ts';
-import { isBgpEnabled } from './services.ts';
+import type { Recipes } from './recipes.ts';
+import { ingressOf, isBgpEnabled } from './services.ts';
 
 /** The networks and what follows from them. Of two families the plain name holds the text of IPv4. */
 export interface NetworkValues {
@@ -48,33 +50,46 @@ const MOST_NODE_BITS = 16;
 /** A node's part holds 256 addresses at least: more than the 110 Pods that a kubelet runs. */
 const LONGEST_NODE_PREFIX_IPV6 = 120;
 
-/** Networks, families and the addresses that follow from them. Throws a RangeError for a configuration that was not validated. */
-export function networkValues(cluster: Cluster): NetworkValues {
-  const nodes = byFamily(cluster.node_cidr);
-  const pods = byFamily(cluster.cluster_pod_cidr);
-  const services = byFamily(cluster.cluster_svc_cidr);
-  const coredns = services.map((cidr) => hostOf(cidr, COREDNS_INDEX));
-  return {
-    node_cidr: first(nodes),
-    node_cidrs: nodes,
-    node_cidr_v4: ofFamily(nodes, 4),
-    node_cidr_v6: ofFamily(nodes, 6),
-    cluster_pod_cidr: first(pods),
-    cluster_pod_cidrs: pods,
-    cluster_pod_cidr_v4: ofFamily(pods, 4),
-    cluster_pod_cidr_v6: ofFamily(pods, 6),
-    cluster_svc_cidr: first(services),
-    cluster_svc_cidrs: services,
-    cluster_svc_cidr_v4: ofFamily(services, 4),
-    cluster_svc_cidr_v6: ofFamily(services, 6),
-    node_ipv4_enabled: ofFamily(nodes, 4) !== null,
-    node_ipv6_enabled: ofFamily(nodes, 6) !== null,
-    ...familyValues(pods),
-    node_cidr_mask_size_ipv4: null,
-    node_cidr_mask_size_ipv6: nodePrefixIpv6(ofFamily(pods, 6)),
-    coredns_addr: first(coredns),
-    coredns_addrs: coredns,
-  };
+/** Networks, families and the addresses that follow from them. They throw a RangeError for a configuration that was not validated. */
+export const NETWORKS: Recipes<NetworkValues> = {
+  node_cidr: ({ cluster }) => first(byFamily(cluster.node_cidr)),
+  node_cidrs: ({ cluster }) => byFamily(cluster.node_cidr),
+  node_cidr_v4: ({ cluster }) => ofFamily(byFamily(cluster.node_cidr), 4),
+  node_cidr_v6: ({ cluster }) => ofFamily(byFamily(cluster.node_cidr), 6),
+  cluster_pod_cidr: ({ cluster }) => first(byFamily(cluster.cluster_pod_cidr)),
+  cluster_pod_cidrs: ({ cluster }) => byFamily(cluster.cluster_pod_cidr),
+  cluster_pod_cidr_v4: ({ cluster }) => ofFamily(byFamily(cluster.cluster_pod_cidr), 4),
+  cluster_pod_cidr_v6: ({ cluster }) => ofFamily(byFamily(cluster.cluster_pod_cidr), 6),
+  cluster_svc_cidr: ({ cluster }) => first(byFamily(cluster.cluster_svc_cidr)),
+  cluster_svc_cidrs: ({ cluster }) => byFamily(cluster.cluster_svc_cidr),
+  cluster_svc_cidr_v4: ({ cluster }) => ofFamily(byFamily(cluster.cluster_svc_cidr), 4),
+  cluster_svc_cidr_v6: ({ cluster }) => ofFamily(byFamily(cluster.cluster_svc_cidr), 6),
+  node_ipv4_enabled: ({ cluster }) => has(cluster.node_cidr, 4),
+  node_ipv6_enabled: ({ cluster }) => has(cluster.node_cidr, 6),
+  ipv4_enabled: ({ cluster }) => has(cluster.cluster_pod_cidr, 4),
+  ipv6_enabled: ({ cluster }) => has(cluster.cluster_pod_cidr, 6),
+  dual_stack: ({ cluster }) => isDualStack(cluster),
+  ip_families: ({ cluster }) =>
+    ([4, 6] as const)
+      .filter((family) => has(cluster.cluster_pod_cidr, family))
+      .map((family) => `IPv${String(family)}` as 'IPv4' | 'IPv6'),
+  ip_family_policy: ({ cluster }) => (isDualStack(cluster) ? 'PreferDualStack' : 'SingleStack'),
+  node_cidr_mask_size_ipv4: () => null,
+  node_cidr_mask_size_ipv6: ({ cluster }) => nodePrefixIpv6(ofFamily(byFamily(cluster.cluster_pod_cidr), 6)),
+  coredns_addr: ({ cluster }) => first(corednsOf(cluster)),
+  coredns_addrs: ({ cluster }) => corednsOf(cluster),
+};
+
+function corednsOf(cluster: Cluster): string[] {
+  return byFamily(cluster.cluster_svc_cidr).map((cidr) => hostOf(cidr, COREDNS_INDEX));
+}
+
+function has(networks: OneOrMore, family: Family): boolean {
+  return ofFamily(byFamily(networks), family) !== null;
+}
+
+function isDualStack(cluster: Cluster): boolean {
+  return has(cluster.cluster_pod_cidr, 4) && has(cluster.cluster_pod_cidr, 6);
 }
 
 /** The address of a network with a number, as text. Throws a RangeError for a configuration that was not validated. */
@@ -91,23 +106,6 @@ export function nodePrefixOf(podPrefix: number): number {
     return DEFAULT_NODE_PREFIX_IPV6;
   }
   return Math.min(podPrefix + MOST_NODE_BITS, LONGEST_NODE_PREFIX_IPV6);
-}
-
-type FamilyValues = Pick<
-  NetworkValues,
-  'ipv4_enabled' | 'ipv6_enabled' | 'dual_stack' | 'ip_families' | 'ip_family_policy'
->;
-
-function familyValues(pods: readonly string[]): FamilyValues {
-  const v4 = ofFamily(pods, 4) !== null;
-  const v6 = ofFamily(pods, 6) !== null;
-  return {
-    ipv4_enabled: v4,
-    ipv6_enabled: v6,
-    dual_stack: v4 && v6,
-    ip_families: [...(v4 ? (['IPv4'] as const) : []), ...(v6 ? (['IPv6'] as const) : [])],
-    ip_family_policy: v4 && v6 ? 'PreferDualStack' : 'SingleStack',
-  };
 }
 
 function nodePrefixIpv6(podCidr: string | null): number | null {
@@ -150,39 +148,44 @@ export interface AddressValues {
   readonly cert_sans: readonly string[];
 }
 
-/** Addresses as templates need them. Throws a RangeError for a configuration that was not validated. */
-export function addressValues(cluster: Cluster, nodes: readonly ClusterNode[]): AddressValues {
-  const routers = routersOf(cluster);
-  const external = cluster.ingress === 'none' ? [] : byFamily(cluster.cloudflare_gateway_addr);
-  const gateways = [
-    cluster.cluster_dns_gateway_addr,
-    cluster.cluster_gateway_addr,
-    external,
-    cluster.agentgateway_addr,
-  ];
-  const pool = cluster.cilium_lb_pool_cidr ?? gateways.flatMap(textsOf);
-  return {
-    node_default_gateway: routers[0] ?? '',
-    node_default_gateways: routers,
-    node_default_gateway_v4: ofFamily(routers, 4),
-    node_default_gateway_v6: ofFamily(routers, 6),
-    cluster_dns_gateway_addr: byFamily(cluster.cluster_dns_gateway_addr)[0] ?? '',
-    cluster_dns_gateway_addrs: byFamily(cluster.cluster_dns_gateway_addr),
-    cluster_gateway_addr: byFamily(cluster.cluster_gateway_addr)[0] ?? '',
-    cluster_gateway_addrs: byFamily(cluster.cluster_gateway_addr),
-    cloudflare_gateway_addr: external[0] ?? null,
-    cloudflare_gateway_addrs: external,
-    agentgateway_addr: byFamily(cluster.agentgateway_addr)[0] ?? null,
-    agentgateway_addrs: byFamily(cluster.agentgateway_addr),
-    cilium_bgp_router_addr: byFamily(cluster.cilium_bgp_router_addr)[0] ?? null,
-    cilium_bgp_router_addrs: byFamily(cluster.cilium_bgp_router_addr),
-    cilium_bgp_multihop: multihopOf(cluster),
-    lb_pool_blocks: poolBlocks(pool, addressesOfOthers(cluster, nodes, routers)),
-    // Who asks from inside of the node network asks by ARP, whatever the router was told.
-    l2_enabled: !isBgpEnabled(cluster) || textsOf(pool).some((text) => touchesNodeNetwork(cluster.node_cidr, text)),
-    cluster_endpoint: `https://${hostInUrl(cluster.cluster_api_addr)}:6443`,
-    cert_sans: [...new Set(['127.0.0.1', cluster.cluster_api_addr, ...(cluster.cluster_api_tls_sans ?? [])])],
-  };
+/** Addresses as templates need them. They throw a RangeError for a configuration that was not validated. */
+export const ADDRESSES: Recipes<AddressValues> = {
+  node_default_gateway: ({ cluster }) => first(routersOf(cluster)),
+  node_default_gateways: ({ cluster }) => routersOf(cluster),
+  node_default_gateway_v4: ({ cluster }) => ofFamily(routersOf(cluster), 4),
+  node_default_gateway_v6: ({ cluster }) => ofFamily(routersOf(cluster), 6),
+  cluster_dns_gateway_addr: ({ cluster }) => first(byFamily(cluster.cluster_dns_gateway_addr)),
+  cluster_dns_gateway_addrs: ({ cluster }) => byFamily(cluster.cluster_dns_gateway_addr),
+  cluster_gateway_addr: ({ cluster }) => first(byFamily(cluster.cluster_gateway_addr)),
+  cluster_gateway_addrs: ({ cluster }) => byFamily(cluster.cluster_gateway_addr),
+  cloudflare_gateway_addr: ({ cluster }) => externalOf(cluster)[0] ?? null,
+  cloudflare_gateway_addrs: ({ cluster }) => externalOf(cluster),
+  agentgateway_addr: ({ cluster }) => byFamily(cluster.agentgateway_addr)[0] ?? null,
+  agentgateway_addrs: ({ cluster }) => byFamily(cluster.agentgateway_addr),
+  cilium_bgp_router_addr: ({ cluster }) => byFamily(cluster.cilium_bgp_router_addr)[0] ?? null,
+  cilium_bgp_router_addrs: ({ cluster }) => byFamily(cluster.cilium_bgp_router_addr),
+  cilium_bgp_multihop: ({ cluster }) => multihopOf(cluster),
+  lb_pool_blocks: ({ cluster, nodes }) =>
+    poolBlocks(poolOf(cluster), addressesOfOthers(cluster, nodes, routersOf(cluster))),
+  // Who asks from inside of the node network asks by ARP, whatever the router was told.
+  l2_enabled: ({ cluster }) =>
+    !isBgpEnabled(cluster) || textsOf(poolOf(cluster)).some((text) => touchesNodeNetwork(cluster.node_cidr, text)),
+  cluster_endpoint: ({ cluster }) => `https://${hostInUrl(cluster.cluster_api_addr)}:6443`,
+  cert_sans: ({ cluster }) => [
+    ...new Set(['127.0.0.1', cluster.cluster_api_addr, ...(cluster.cluster_api_tls_sans ?? [])]),
+  ],
+};
+
+/** The addresses of the external gateway; none where nothing comes in from the Internet. */
+function externalOf(cluster: Cluster): string[] {
+  return ingressOf(cluster) === 'none' ? [] : byFamily(cluster.cloudflare_gateway_addr);
+}
+
+/** What load balancer addresses are taken from: as written, or the gateways alone. */
+function poolOf(cluster: Cluster): OneOrMore {
+  if (cluster.cilium_lb_pool_cidr !== null) return cluster.cilium_lb_pool_cidr;
+  const gateways = [cluster.cluster_dns_gateway_addr, cluster.cluster_gateway_addr];
+  return [...gateways, externalOf(cluster), cluster.agentgateway_addr].flatMap(textsOf);
 }
 
 /** The routers of the nodes, IPv4 first; a family that none was written for takes the first address of its node network. */

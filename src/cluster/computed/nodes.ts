@@ -1,6 +1,7 @@
 import { byFamily, contains, parseAddress, parseNetwork, textsOf } from '../addresses.ts';
 import type { Cluster, ClusterNode, Configuration } from '../config/generated/types.ts';
 import { routersOf } from './networks.ts';
+import type { NodeRecipes, Recipes } from './recipes.ts';
 
 /** A node as templates see it. */
 interface TemplateNode extends ClusterNode {
@@ -49,40 +50,44 @@ export interface NodeValues {
 }
 
 /** The nodes, completed and counted. */
-export function nodeValues({ cluster, nodes: written }: Configuration): NodeValues {
-  const nodes = written.map((node) => templateNode(node, cluster));
-  const controllers = nodes.filter(({ controller }) => controller);
-  const workers = nodes.filter(({ controller }) => !controller);
-  return {
-    nodes,
-    controllers,
-    workers,
-    node_count: nodes.length,
-    controller_count: controllers.length,
-    worker_count: workers.length,
-    spegel_enabled: cluster.spegel_enabled ?? nodes.length > 1,
-    nvidia_enabled: nodes.some(({ gpu }) => gpu === 'nvidia'),
-    intel_gpu_enabled: nodes.some(({ gpu }) => gpu === 'intel'),
-    openebs_enabled: nodes.some(({ openebs_hostpath_enabled: enabled }) => enabled),
-    openebs_on_all_nodes: (cluster.schedule_on_controllers ? nodes : workers).every(
-      ({ openebs_hostpath_enabled: enabled }) => enabled,
-    ),
-    node_vlan_tag: cluster.proxmox_vlan_mode ? null : cluster.node_vlan_tag,
-  };
-}
+export const NODES: Recipes<NodeValues> = {
+  nodes: (configuration) => templateNodes(configuration),
+  controllers: (configuration) => templateNodes(configuration).filter(({ controller }) => controller),
+  workers: (configuration) => templateNodes(configuration).filter(({ controller }) => !controller),
+  node_count: ({ nodes }) => nodes.length,
+  controller_count: ({ nodes }) => nodes.filter(({ controller }) => controller).length,
+  worker_count: ({ nodes }) => nodes.filter(({ controller }) => !controller).length,
+  spegel_enabled: (configuration) => configuration.cluster.spegel_enabled ?? configuration.nodes.length > 1,
+  nvidia_enabled: ({ nodes }) => nodes.some(({ gpu }) => gpu === 'nvidia'),
+  intel_gpu_enabled: ({ nodes }) => nodes.some(({ gpu }) => gpu === 'intel'),
+  openebs_enabled: ({ nodes }) => nodes.some(({ openebs_hostpath_enabled: enabled }) => enabled),
+  openebs_on_all_nodes: ({ cluster, nodes }) =>
+    nodes
+      .filter(({ controller }) => cluster.schedule_on_controllers || !controller)
+      .every(({ openebs_hostpath_enabled: enabled }) => enabled),
+  node_vlan_tag: ({ cluster }) => (cluster.proxmox_vlan_mode ? null : cluster.node_vlan_tag),
+};
 
-function templateNode(node: ClusterNode, cluster: Cluster): TemplateNode {
-  const addresses = byFamily(node.address);
-  return {
-    ...node,
-    address: addresses[0] ?? '',
-    addresses,
-    address_cidrs: addresses.map((address) => `${address}/${prefixOf(address, cluster)}`),
-    schematic_id: node.schematic_id ?? cluster.node_schematic_id ?? '',
-    kernel_modules: [...new Set([...(node.gpu === 'nvidia' ? NVIDIA_MODULES : []), ...node.kernel_modules])],
-    nodeLabels: node.gpu === null ? node.nodeLabels : { ...GPU_LABELS[node.gpu], ...node.nodeLabels },
-    routes: routersOf(cluster).map((gateway) => ({ network: gateway.includes(':') ? '::/0' : '0.0.0.0/0', gateway })),
-  };
+/** What templates see of each node, besides its other fields. */
+export const NODE: NodeRecipes<Pick<TemplateNode, ComputedNodeField>> = {
+  address: ({ address }) => byFamily(address)[0] ?? '',
+  addresses: ({ address }) => byFamily(address),
+  address_cidrs: ({ address }, cluster) => byFamily(address).map((one) => `${one}/${prefixOf(one, cluster)}`),
+  schematic_id: (node, cluster) => node.schematic_id ?? cluster.node_schematic_id ?? '',
+  kernel_modules: ({ gpu, kernel_modules: modules }) => [
+    ...new Set([...(gpu === 'nvidia' ? NVIDIA_MODULES : []), ...modules]),
+  ],
+  nodeLabels: ({ gpu, nodeLabels: labels }) => (gpu === null ? labels : { ...GPU_LABELS[gpu], ...labels }),
+  routes: (_, cluster) =>
+    routersOf(cluster).map((gateway) => ({ network: gateway.includes(':') ? '::/0' : '0.0.0.0/0', gateway })),
+};
+
+function templateNodes({ cluster, nodes }: Configuration): TemplateNode[] {
+  const recipes = Object.entries(NODE) as [string, (node: ClusterNode, cluster: Cluster) => unknown][];
+  return nodes.map((node) => {
+    const computed = Object.fromEntries(recipes.map(([name, recipe]) => [name, recipe(node, cluster)]));
+    return { ...node, ...(computed as Pick<TemplateNode, ComputedNodeField>) };
+  });
 }
 
 function prefixOf(text: string, cluster: Cluster): string {

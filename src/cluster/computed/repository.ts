@@ -1,5 +1,7 @@
 import { textsOf } from '../addresses.ts';
 import type { Cluster } from '../config/generated/types.ts';
+import type { Recipes } from './recipes.ts';
+import { ingressOf } from './services.ts';
 
 /** How Flux reads the repository. */
 export interface RepositoryValues {
@@ -25,22 +27,30 @@ const WEBHOOKS: Readonly<Record<string, 'github' | 'gitlab' | 'bitbucket'>> = {
 };
 
 /** The repository, whether it was written as a name or as a URL. */
-export function repositoryValues(cluster: Cluster, hasIngress: boolean): RepositoryValues {
-  const url = repositoryUrlOf(cluster);
-  const { host, path, isSsh } = readRepositoryUrl(url);
-  const lines = isSsh ? knownHostsLines(cluster, host) : [];
-  const webhook = hasIngress ? (cluster.webhook_type ?? WEBHOOKS[host] ?? 'generic-hmac') : 'none';
-  return {
-    repository_name: cluster.repository_name ?? path,
-    cluster_name: cluster.cluster_name ?? labelOf(cluster.repository_name ?? path),
-    repository_url: url,
-    repository_host: host,
-    repository_known_hosts: isSsh ? `${lines.join('\n')}\n` : null,
-    repository_known_hosts_lines: lines,
-    deploy_key_enabled: isSsh,
-    webhook_type: webhook,
-    webhook_enabled: webhook !== 'none',
-  };
+export const REPOSITORY: Recipes<RepositoryValues> = {
+  repository_name: ({ cluster }) => repositoryNameOf(cluster),
+  cluster_name: ({ cluster }) => cluster.cluster_name ?? labelOf(repositoryNameOf(cluster)),
+  repository_url: ({ cluster }) => repositoryUrlOf(cluster),
+  repository_host: ({ cluster }) => readRepositoryUrl(repositoryUrlOf(cluster)).host,
+  repository_known_hosts: ({ cluster }) => (isReadBySsh(cluster) ? `${knownHostsLines(cluster).join('\n')}\n` : null),
+  repository_known_hosts_lines: ({ cluster }) => (isReadBySsh(cluster) ? knownHostsLines(cluster) : []),
+  deploy_key_enabled: ({ cluster }) => isReadBySsh(cluster),
+  webhook_type: ({ cluster }) => webhookOf(cluster),
+  webhook_enabled: ({ cluster }) => webhookOf(cluster) !== 'none',
+};
+
+/** The name of the repository: as written, or the path of its URL. */
+export function repositoryNameOf(cluster: Cluster): string {
+  return cluster.repository_name ?? readRepositoryUrl(repositoryUrlOf(cluster)).path;
+}
+
+function isReadBySsh(cluster: Cluster): boolean {
+  return readRepositoryUrl(repositoryUrlOf(cluster)).isSsh;
+}
+
+function webhookOf(cluster: Cluster): RepositoryValues['webhook_type'] {
+  if (ingressOf(cluster) === 'none') return 'none';
+  return cluster.webhook_type ?? WEBHOOKS[readRepositoryUrl(repositoryUrlOf(cluster)).host] ?? 'generic-hmac';
 }
 
 /** The parts of a repository's URL. The path comes without the slash before it and the `.git` after it; a URL that was not validated has none. */
@@ -65,19 +75,16 @@ function labelOf(repositoryName: string): string {
   return label === '' ? 'cluster' : label;
 }
 
-type RepositoryFields = Pick<Cluster, 'repository_name' | 'repository_url' | 'repository_visibility'>;
-
-function repositoryUrlOf({
-  repository_name: name,
-  repository_url: url,
-  repository_visibility,
-}: RepositoryFields): string {
-  if (url !== null) return url;
-  return `${repository_visibility === 'private' ? 'ssh://git@' : 'https://'}github.com/${name ?? ''}.git`;
+function repositoryUrlOf(cluster: Cluster): string {
+  if (cluster.repository_url !== null) return cluster.repository_url;
+  const base = cluster.repository_visibility === 'private' ? 'ssh://git@' : 'https://';
+  return `${base}github.com/${cluster.repository_name ?? ''}.git`;
 }
 
 /** The lines of known_hosts, as written or bundled, without comments. */
-function knownHostsLines({ repository_known_hosts: written }: Cluster, host: string): readonly string[] {
+function knownHostsLines(cluster: Cluster): readonly string[] {
+  const written = cluster.repository_known_hosts;
+  const { host } = readRepositoryUrl(repositoryUrlOf(cluster));
   const lines = written === null ? (knownHostsOf(host) ?? []) : textsOf(written).flatMap((text) => text.split('\n'));
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -1,5 +1,6 @@
 import { familyOf, isPublic, textsOf } from '../addresses.ts';
 import type { Cluster } from '../config/generated/types.ts';
+import type { Recipes } from './recipes.ts';
 
 /** What is on, and what the services need to know. */
 export interface ServiceValues {
@@ -27,26 +28,22 @@ export interface ServiceValues {
 const PUBLIC_DNS = { 4: ['1.1.1.1', '1.0.0.1'], 6: ['2606:4700:4700::1111', '2606:4700:4700::1001'] } as const;
 
 /** The switches of the base services. */
-export function serviceValues(cluster: Cluster): ServiceValues {
-  const bgp = isBgpEnabled(cluster);
-  const ingress = ingressOf(cluster);
-  const cloudflare = cluster.dns_provider === 'cloudflare';
-  return {
-    cilium_bgp_enabled: bgp,
-    bgp_enabled: bgp,
-    hubble_ui_enabled: cluster.hubble_enabled && cluster.hubble_ui_enabled !== false,
-    k8s_gateway_fallback_dns: cluster.k8s_gateway_fallback_dns ?? publicServers(cluster),
-    ingress,
-    cloudflare_enabled: cloudflare,
-    cloudflare_tunnel_enabled: ingress === 'tunnel',
-    cloudflare_dns_enabled: cloudflare && ingress !== 'none',
-    external_gateway_enabled: ingress !== 'none',
-    public_gateway: ingress === 'none' ? 'envoy-internal' : 'envoy-external',
-    cluster_issuer: issuerOf(cluster),
-    proxmox_api_url: proxmoxApiUrl(cluster.proxmox_api_url),
-    proxmox_csi_enabled: cluster.proxmox_csi_token_id !== null && cluster.proxmox_csi_token_secret !== null,
-  };
-}
+export const SERVICES: Recipes<ServiceValues> = {
+  cilium_bgp_enabled: ({ cluster }) => isBgpEnabled(cluster),
+  bgp_enabled: ({ cluster }) => isBgpEnabled(cluster),
+  hubble_ui_enabled: ({ cluster }) => cluster.hubble_enabled && cluster.hubble_ui_enabled !== false,
+  k8s_gateway_fallback_dns: ({ cluster }) => cluster.k8s_gateway_fallback_dns ?? publicServers(cluster),
+  ingress: ({ cluster }) => ingressOf(cluster),
+  cloudflare_enabled: ({ cluster }) => cluster.dns_provider === 'cloudflare',
+  cloudflare_tunnel_enabled: ({ cluster }) => ingressOf(cluster) === 'tunnel',
+  cloudflare_dns_enabled: ({ cluster }) => cluster.dns_provider === 'cloudflare' && ingressOf(cluster) !== 'none',
+  external_gateway_enabled: ({ cluster }) => ingressOf(cluster) !== 'none',
+  public_gateway: ({ cluster }) => (ingressOf(cluster) === 'none' ? 'envoy-internal' : 'envoy-external'),
+  cluster_issuer: ({ cluster }) => issuerOf(cluster),
+  proxmox_api_url: ({ cluster }) => proxmoxApiUrl(cluster.proxmox_api_url),
+  proxmox_csi_enabled: ({ cluster }) =>
+    cluster.proxmox_csi_token_id !== null && cluster.proxmox_csi_token_secret !== null,
+};
 
 /** Whether BGP is on: all three of its fields are set. */
 export function isBgpEnabled(
@@ -62,9 +59,9 @@ export function ingressOf(cluster: Pick<Cluster, 'ingress' | 'dns_provider'>): '
   return cluster.ingress ?? (cluster.dns_provider === 'cloudflare' ? 'tunnel' : 'none');
 }
 
-function issuerOf({ dns_provider: provider, acme_staging: isStaging }: Cluster): ServiceValues['cluster_issuer'] {
-  if (provider !== 'cloudflare') return 'internal-ca';
-  return isStaging ? 'letsencrypt-staging' : 'letsencrypt-production';
+function issuerOf(cluster: Cluster): ServiceValues['cluster_issuer'] {
+  if (cluster.dns_provider !== 'cloudflare') return 'internal-ca';
+  return cluster.acme_staging ? 'letsencrypt-staging' : 'letsencrypt-production';
 }
 
 /** A resolver of the home network may ask k8s-gateway in turn, so only public ones are fit to fall back on. */
@@ -103,30 +100,40 @@ export interface AiValues {
 }
 
 /** The switches of the AI gateway: every back end takes the gateway and its own key. */
-export function aiValues(cluster: Cluster): AiValues {
-  const gateway = cluster.agentgateway_addr !== null;
-  const azure = gateway && cluster.azure_openai_api_key !== null;
-  const cohere = gateway && cluster.cohere_api_key !== null;
-  const anthropic = gateway && cluster.anthropic_api_key !== null;
-  return {
-    agentgateway_enabled: gateway,
-    kgateway_enabled: gateway,
-    agentgateway_observability_enabled: gateway && cluster.agentgateway_observability_enabled,
-    tracing_enabled: gateway && cluster.otel_collector_endpoint !== null,
-    ...collectorOf(cluster.otel_collector_endpoint),
-    ai_system_enabled: azure || cohere || anthropic,
-    azure_openai_enabled: azure,
-    azure_openai_endpoint: azure ? `https://${cluster.azure_openai_resource_name ?? ''}.openai.azure.com` : null,
-    cohere_enabled: cohere,
-    cohere_hostname: cohere ? (cluster.cohere_host ?? 'api.cohere.com') : null,
-    cohere_foundry_enabled: cohere && cluster.cohere_host !== null,
-    anthropic_enabled: anthropic,
-    anthropic_hostname: anthropic ? (cluster.anthropic_host ?? 'api.anthropic.com') : null,
-    anthropic_foundry_enabled: anthropic && cluster.anthropic_host !== null,
-  };
+export const AI: Recipes<AiValues> = {
+  agentgateway_enabled: ({ cluster }) => hasGateway(cluster),
+  kgateway_enabled: ({ cluster }) => hasGateway(cluster),
+  agentgateway_observability_enabled: ({ cluster }) =>
+    hasGateway(cluster) && cluster.agentgateway_observability_enabled,
+  tracing_enabled: ({ cluster }) => hasGateway(cluster) && cluster.otel_collector_endpoint !== null,
+  otel_collector_host: ({ cluster }) => cluster.otel_collector_endpoint?.split(':')[0] ?? null,
+  otel_collector_port: ({ cluster }) => {
+    const port = cluster.otel_collector_endpoint?.split(':')[1];
+    return port === undefined ? null : Number(port);
+  },
+  ai_system_enabled: ({ cluster }) => AI_KEYS.some((key) => hasBackEnd(cluster, key)),
+  azure_openai_enabled: ({ cluster }) => hasBackEnd(cluster, 'azure_openai_api_key'),
+  azure_openai_endpoint: ({ cluster }) =>
+    hasBackEnd(cluster, 'azure_openai_api_key')
+      ? `https://${cluster.azure_openai_resource_name ?? ''}.openai.azure.com`
+      : null,
+  cohere_enabled: ({ cluster }) => hasBackEnd(cluster, 'cohere_api_key'),
+  cohere_hostname: ({ cluster }) =>
+    hasBackEnd(cluster, 'cohere_api_key') ? (cluster.cohere_host ?? 'api.cohere.com') : null,
+  cohere_foundry_enabled: ({ cluster }) => hasBackEnd(cluster, 'cohere_api_key') && cluster.cohere_host !== null,
+  anthropic_enabled: ({ cluster }) => hasBackEnd(cluster, 'anthropic_api_key'),
+  anthropic_hostname: ({ cluster }) =>
+    hasBackEnd(cluster, 'anthropic_api_key') ? (cluster.anthropic_host ?? 'api.anthropic.com') : null,
+  anthropic_foundry_enabled: ({ cluster }) =>
+    hasBackEnd(cluster, 'anthropic_api_key') && cluster.anthropic_host !== null,
+};
+
+const AI_KEYS = ['azure_openai_api_key', 'cohere_api_key', 'anthropic_api_key'] as const;
+
+function hasGateway(cluster: Cluster): boolean {
+  return cluster.agentgateway_addr !== null;
 }
 
-function collectorOf(endpoint: string | null): Pick<AiValues, 'otel_collector_host' | 'otel_collector_port'> {
-  const [host, port] = endpoint?.split(':') ?? [];
-  return { otel_collector_host: host ?? null, otel_collector_port: port === undefined ? null : Number(port) };
+function hasBackEnd(cluster: Cluster, key: (typeof AI_KEYS)[number]): boolean {
+  return hasGateway(cluster) && cluster[key] !== null;
 }

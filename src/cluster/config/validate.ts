@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { suggestNearest } from '../../text/suggest.ts';
 import { parseAddress, parseNetwork } from '../addresses.ts';
-import { COMPUTED_NAMES } from '../derivations.ts';
+import { COMPUTED_NAMES } from '../computed.ts';
 import type { ConfigDocument } from './document.ts';
 import { validateCluster, validateNodes } from './generated/validators.js';
 import { formatFlow, isError, type Issue, missingField, pathOf, type Proposals } from './issue.ts';

@@ -1,4 +1,4 @@
-import { domainValues } from '../../cluster/computed/domains.ts';
+import { domainNames } from '../../cluster/computed/domains.ts';
 import type { Configuration } from '../../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { readManifest } from '../../pipeline/state.ts';
@@ -79,7 +79,7 @@ function afterKeys(keys: readonly Check[], secrets: readonly Check[]): Check[] {
 
 /** Whether Cloudflare answers for each of the domains; asks DNS. */
 async function checkDns({ cluster }: Configuration): Promise<Check[]> {
-  const domains = domainValues(cluster).cloudflare_domains;
+  const domains = domainNames(cluster);
   return await Promise.all(
     domains.map(async (domain) => ({ area: 'dns', subject: domain, findings: await domainFindings(domain) }) as const),
   );

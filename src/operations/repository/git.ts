@@ -1,4 +1,4 @@
-import { repositoryValues } from '../../cluster/computed/repository.ts';
+import { repositoryNameOf } from '../../cluster/computed/repository.ts';
 import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { type ClusterRoot, OUTPUT_ROOTS } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
@@ -62,7 +62,7 @@ async function strangeRemote(
 ): Promise<Finding[]> {
   if (configuration === undefined) return [];
   const { repository_branch: wanted } = configuration.cluster;
-  const { repository_name: name } = repositoryValues(configuration.cluster, false);
+  const name = repositoryNameOf(configuration.cluster);
   const branch = await git(root, ['branch', '--show-current']);
   const findings: Finding[] = [];
   if (url !== undefined && !url.toLowerCase().includes(name.toLowerCase())) {

@@ -1,7 +1,8 @@
 import type { FindKeySource, KeySource } from '../../cluster/config/sources.ts';
 import { CLUSTER_FIELDS, NODE_FIELDS, SECRET_FIELDS } from '../../cluster/config/schemas.ts';
 import { formatPath, type Path } from '../../text/values.ts';
-import { COMPUTED_FROM, NODE_COMPUTED_FROM } from '../../cluster/derivations.ts';
+import { computedFrom, nodeComputedFrom } from '../../cluster/computed.ts';
+import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { FUNCTION_FILES } from '../../cluster/extension.ts';
 import type { Place } from '../../report/finding.ts';
 import { unique, type DataPath, type Reads } from './reads.ts';
@@ -26,6 +27,7 @@ export interface KeyUse {
 
 /** What naming keys takes. */
 export interface KeyWorld {
+  readonly configuration: Configuration;
   /** The data of the cluster, without the plugin's. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Names that the user's plugins give. */
@@ -76,9 +78,10 @@ function keyOf(path: DataPath, world: KeyWorld): KeyUse {
   if (name === 'nodes') return ofNode(key, path, world);
   if (Object.hasOwn(CLUSTER_FIELDS, name)) {
     const use = written(key, path, world);
-    if (use.kind === 'written' || !isComputed(name)) return use;
+    if (use.kind === 'written') return use;
+    return computed(key, path, world) ?? use;
   }
-  return isComputed(name) ? computed(key, path, world) : { key, kind: 'plugin', hidden: true };
+  return computed(key, path, world) ?? { key, kind: 'plugin', hidden: true };
 }
 
 /** A field that is written is named where it stands; one that is not, or is no field, by what it is computed from. */
@@ -86,8 +89,9 @@ function ofNode(key: string, path: DataPath, world: KeyWorld): KeyUse {
   const use = written(key, path, world);
   const [, index = '*', field = ''] = path;
   if (use.kind === 'written' && Object.hasOwn(NODE_FIELDS, field)) return use;
-  if (!Object.hasOwn(NODE_COMPUTED_FROM, field)) return use;
-  const { node, cluster } = NODE_COMPUTED_FROM[field as keyof typeof NODE_COMPUTED_FROM];
+  const made = nodeComputedFrom(field, world.configuration, index === '*' ? undefined : Number(index));
+  if (made === undefined) return use;
+  const { node, cluster } = made;
   const from = [...node.map((name) => ['nodes', index, name]), ...cluster.map((name) => [name])];
   return {
     key,
@@ -95,10 +99,6 @@ function ofNode(key: string, path: DataPath, world: KeyWorld): KeyUse {
     ...shown(path, world, false),
     from: from.map((one) => written(keyText(one), one, world)),
   };
-}
-
-function isComputed(name: string): name is keyof typeof COMPUTED_FROM {
-  return Object.hasOwn(COMPUTED_FROM, name);
 }
 
 function keyText(path: DataPath): string {
@@ -119,11 +119,14 @@ function written(key: string, path: DataPath, world: KeyWorld): KeyUse {
   return { key, kind: source.kind, place: source.place, ...shown(path, world, source.secret) };
 }
 
-function computed(key: string, path: DataPath, world: KeyWorld): KeyUse {
-  const name = path[0] as keyof typeof COMPUTED_FROM;
+/** A computed value with what it is made from; undefined where the name is none. */
+function computed(key: string, path: DataPath, world: KeyWorld): KeyUse | undefined {
+  const [name = ''] = path;
+  const fields = computedFrom(name, world.configuration);
+  if (fields === undefined) return undefined;
   // Of a field that takes its own value where it is set, only what it is computed from otherwise is worth naming.
-  const from = COMPUTED_FROM[name].filter((field) => field !== name).map((field) => written(field, [field], world));
-  const secret = COMPUTED_FROM[name].some((field) => SECRET_FIELDS.includes(field));
+  const from = fields.filter((field) => field !== name).map((field) => written(field, [field], world));
+  const secret = fields.some((field) => SECRET_FIELDS.includes(field));
   return { key, kind: 'computed', ...shown(path, world, secret), from };
 }
 

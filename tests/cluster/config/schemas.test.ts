@@ -6,7 +6,7 @@ import { schemaTypes } from '../../../scripts/compile-schemas.mjs';
 import { configurationReference } from '../../../scripts/make-docs.mjs';
 import { parseAddress, parseNetwork } from '../../../src/cluster/addresses.ts';
 import { OLD_NAMES } from '../../../src/cluster/config/migrations.ts';
-import { COMPUTED_NAMES } from '../../../src/cluster/derivations.ts';
+import { COMPUTED_NAMES } from '../../../src/cluster/computed.ts';
 import { validateCluster, validateNodes } from '../../../src/cluster/config/generated/validators.js';
 import { CLUSTER_FIELDS, NODE_FIELDS, schemaAt, SECRET_FIELDS } from '../../../src/cluster/config/schemas.ts';
 
