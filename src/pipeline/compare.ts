@@ -31,7 +31,7 @@ import { readRules, refusePlain } from './secret-gate.ts';
 import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
 import { rememberOwner, requireTrust } from './trust.ts';
-import { passGates } from './validate-tree.ts';
+import { passGates } from './validate.ts';
 import { credentialStandIns, dependentFiles, refuseSecretChanges } from './without-key.ts';
 
 /** The tree as it shall be beside the tree as it is. */
@@ -55,7 +55,7 @@ export interface Comparison {
 }
 
 /** How the tree is to be compared. */
-export interface CompareOptions {
+interface CompareOptions {
   /** Name and version of the program where the run will write: then keys that a new owner needs are made, and those that are missing here are restored. */
   readonly writes?: { readonly generator: string };
   /** Credentials of the tree that are to be replaced. */

@@ -7,9 +7,8 @@ import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import { ingressOf } from '../cluster/computed/services.ts';
-import { decodeUtf8 } from '../report/source.ts';
+import { decodeUtf8, readUnmerged } from '../report/source.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { readUnmerged } from '../report/merge.ts';
 import { environment } from '../system/environment.ts';
 import {
   inspect,
@@ -129,7 +128,7 @@ export async function readConfigurationFile(root: ClusterRoot, path: string): Pr
 }
 
 /** The name of a set of stand-ins. */
-export type StandInSet = 'first' | 'second';
+type StandInSet = 'first' | 'second';
 
 /** One word that is in no message, as secrets are taken out of those; it tells nothing of what it is made from, a ciphertext say. */
 function secretStandIn(set: StandInSet, name: string): string {

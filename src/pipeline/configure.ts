@@ -18,7 +18,7 @@ import { readManifest, readManifestText, workspaceOf } from './state.ts';
 import { requireTrust } from './trust.ts';
 
 /** How a run is to be done. */
-export interface ConfigureOptions {
+interface ConfigureOptions {
   /** Name and version of the program, for the manifest. */
   readonly generator: string;
   /** What to do with files that somebody else made or changed. */

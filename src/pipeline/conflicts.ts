@@ -1,6 +1,6 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import { readUnmerged } from '../report/merge.ts';
+import { readUnmerged } from '../report/source.ts';
 import { keepCopies } from '../workspace/disk.ts';
 import { contentHash, type DiskFile } from '../workspace/manifest.ts';
 import { conflictsOf, overwrite, type Plan, type PlanEntry } from '../workspace/plan.ts';
@@ -19,7 +19,7 @@ import { workspaceOf } from './state.ts';
 export type ConflictChoice = 'stop' | 'overwrite' | 'keep';
 
 /** A plan whose conflicts are settled. */
-export interface Settled {
+interface Settled {
   readonly plan: Plan;
   readonly findings: readonly Finding[];
   /** Keeps copies of what will be overwritten; gives back their folder, or undefined where there is nothing to keep. */

@@ -221,7 +221,7 @@ export function notCompared(): Finding {
 }
 
 /** Whether a text prints what the tree holds, however it is written. */
-export function isSame({ credential, printed, others }: HeldCredential, other: string | undefined): boolean {
+function isSame({ credential, printed, others }: HeldCredential, other: string | undefined): boolean {
   const text = other === undefined ? undefined : credential.fileText(other);
   return other === undefined || [printed, ...others].some((one) => credential.fileText(one) === text);
 }

@@ -2,7 +2,7 @@ import { indentFor, isSecretPath, requireRule, type Rule, ruleFor } from '../sop
 import { SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import { unmergedFindings } from '../report/merge.ts';
+import { unmergedFindings } from '../report/source.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
 import type { DesiredFile, DiskFile } from '../workspace/manifest.ts';
@@ -20,7 +20,7 @@ export interface EncryptedFiles {
 }
 
 /** The texts that a secret file has: one, or those of both sides of a merge that git could not finish. */
-export type VersionsOf = (path: string, text: string) => Promise<readonly string[]>;
+type VersionsOf = (path: string, text: string) => Promise<readonly string[]>;
 
 /**
  * Encrypts every `*.sops.*` file in memory under the rules of the rendered .sops.yaml. What did not change keeps the

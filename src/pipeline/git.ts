@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
-import { readUnmerged } from '../report/merge.ts';
+import { readUnmerged } from '../report/source.ts';
 import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';

@@ -3,7 +3,7 @@ import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import { parseSettings } from '../makejinja/settings.ts';
 import { Failure } from '../report/finding.ts';
-import { unmergedFindings } from '../report/merge.ts';
+import { unmergedFindings } from '../report/source.ts';
 import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { contentHash } from '../workspace/manifest.ts';
 import { readManifest } from './state.ts';
@@ -88,7 +88,7 @@ export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>
 }
 
 /** Where templates and plugins come from. */
-export interface TemplateFolders {
+interface TemplateFolders {
   /** Absolute paths of the repository's own: templates/, and inputs elsewhere. */
   readonly folders: readonly string[];
   /** Absolute paths of those that an installed package brings. */

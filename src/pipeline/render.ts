@@ -17,7 +17,7 @@ import type { Settings } from '../makejinja/settings.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import type { SecretSearch } from '../report/secret-search.ts';
 import { environment } from '../system/environment.ts';
-import { readUnmerged } from '../report/merge.ts';
+import { readUnmerged } from '../report/source.ts';
 import { isGitName, listTree, readTextIfPresent } from '../system/files.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
@@ -39,7 +39,7 @@ import { loadedModules, readSettings } from './settings.ts';
 import { refuseStrangeCode } from './trust.ts';
 
 /** A tree in memory, secrets in plain text among it. */
-export interface RenderedTree {
+interface RenderedTree {
   readonly files: readonly RenderedFile[];
   /** Finds every secret of the run in what is about to be written. */
   readonly search: SecretSearch;
@@ -50,7 +50,7 @@ export interface RenderedTree {
 }
 
 /** Whose tree is rendered, and what is known of it. */
-export interface TreeAccess {
+interface TreeAccess {
   readonly access: SettledAccess;
   readonly manifest: Manifest | undefined;
   /** Texts of credential files that go before those of the folder, by file. */
@@ -176,7 +176,7 @@ async function leakFindings(leaks: readonly Leak[], request: RenderRequest): Pro
 }
 
 /** What a tree is rendered from. */
-export interface RenderSources {
+interface RenderSources {
   readonly settings: Settings;
   readonly inputs: Inputs;
   /** The environment, the cluster's own and the user's, in this order. */

@@ -12,7 +12,7 @@ import type { SecretChange } from '../workspace/manifest.ts';
 import type { SettledAccess } from './access.ts';
 
 /** A secret on its way from one text to another. */
-export interface SecretVersions {
+interface SecretVersions {
   readonly path: string;
   /** The file as it lies on disk, encrypted or not; undefined where there is none. */
   readonly present: string | undefined;

@@ -26,7 +26,7 @@ export interface Leak {
 }
 
 /** What the gate says of a rendered tree, which must not be written where there is a finding or a leak. */
-export interface GateResult {
+interface GateResult {
   /** Errors. */
   readonly findings: readonly Finding[];
   readonly leaks: readonly Leak[];

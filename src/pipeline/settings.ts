@@ -5,7 +5,7 @@ import { readSettingsText } from '../makejinja/load-settings.ts';
 import { moduleFiles } from '../makejinja/module-files.ts';
 import { parseSettings, type Settings } from '../makejinja/settings.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { readUnmerged } from '../report/merge.ts';
+import { readUnmerged } from '../report/source.ts';
 import { kindAt } from '../system/tree.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
 import { refuseUnmergedInputs } from './inputs.ts';

@@ -18,7 +18,7 @@ export interface ShownValue {
 }
 
 /** The configuration in effect. */
-export interface ShownConfiguration {
+interface ShownConfiguration {
   readonly values: readonly ShownValue[];
   readonly findings: readonly Finding[];
 }

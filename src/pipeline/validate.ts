@@ -1,12 +1,22 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
-import type { Finding } from '../report/finding.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
+import type { ManifestFile } from '../manifests/document.ts';
+import { Failure, type Finding } from '../report/finding.ts';
+import { unmergedFindings } from '../report/source.ts';
+import { redactValue } from '../report/redaction.ts';
+import { isSecretPath } from '../sops/rules.ts';
+import { listTree, readTextIfPresent } from '../system/files.ts';
+import { PROGRAM } from '../system/program.ts';
+import { openUserCache, type UserCache } from '../system/user-folders.ts';
+import type { Manifest } from '../workspace/manifest.ts';
+import { refuseLinksOut } from './foreign-files.ts';
 import { renderOnly } from './render-only.ts';
 import { readManifest } from './state.ts';
-import { gateMemory, runGates } from './validate-gates.ts';
-import { manifestFiles, removedPaths } from './validate-tree.ts';
 
 /** What a validation looked at and found. */
-export interface ValidateResult {
+interface ValidateResult {
   /** Warnings and errors of the configuration and the tree, and a note for every kind without a schema. */
   readonly findings: readonly Finding[];
   /** How many files were looked at. */
@@ -25,6 +35,7 @@ export async function validate(root: ClusterRoot): Promise<ValidateResult> {
   const manifest = await readManifest(root);
   const { files: rendered, findings } = await renderOnly(root);
   const files = await manifestFiles(root, rendered, manifest);
+  const { gateMemory, runGates } = await import('../checks/gates.ts');
   const report = await runGates(files, gateMemory(), removedPaths(rendered, manifest));
   return {
     findings: [...findings, ...report.findings, ...report.unknownKinds.map(withoutSchema)],
@@ -40,4 +51,140 @@ function withoutSchema(kind: string): Finding {
     message: `objects of the kind ${kind} were not checked: there is no schema of it`,
     together: { subject: kind, noun: 'kinds of objects', predicate: 'were not checked, as there is no schema of them' },
   };
+}
+
+/**
+ * Runs the gates on a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
+ *
+ * @returns warnings
+ * @throws Failure with everything that was found where one finding is an error
+ */
+export async function passGates(
+  root: ClusterRoot,
+  rendered: readonly RenderedFile[],
+  manifest: Manifest | undefined,
+): Promise<readonly Finding[]> {
+  const files = await manifestFiles(root, rendered, manifest);
+  const removed = removedPaths(rendered, manifest);
+  const key = treeKey(files, removed);
+  const cache = openUserCache(root.path);
+  const memory = readChecks(cache, PROGRAM);
+  const known = memory.trees.find(([other]) => other === key);
+  if (known !== undefined) return known[1];
+  const { gateMemory, runGates } = await import('../checks/gates.ts');
+  const { findings, fitting } = await runGates(files, gateMemory(memory.passed), removed);
+  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
+  rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
+  return findings;
+}
+
+/** Files that earlier runs generated and this one does not, sorted. */
+function removedPaths(rendered: readonly RenderedFile[], manifest: Manifest | undefined): ReadonlySet<string> {
+  const wanted = new Set(rendered.map(({ path }) => path));
+  return new Set([...(manifest?.files.keys() ?? [])].filter((path) => !wanted.has(path)).sort());
+}
+
+/** Folders in which hand-written files may stand beside generated ones. */
+const SHARED_FOLDERS = ['bootstrap', 'kubernetes', 'talos/patches'];
+
+/**
+ * The rendered files and those on disk that no run made: a rendered kustomization may list them.
+ *
+ * @throws Failure where one of the latter is a link out of the repository or to what is private, or holds a merge that is not finished
+ */
+export async function manifestFiles(
+  root: ClusterRoot,
+  rendered: readonly RenderedFile[],
+  manifest: Manifest | undefined,
+): Promise<ManifestFile[]> {
+  const adopted = new Set(manifest?.adopted);
+  const ours = rendered
+    .filter(({ path }) => !adopted.has(path))
+    .map(({ path, source, bytes }) => ({
+      path,
+      source,
+      text: bytes.toString('utf8'),
+      isGenerated: true,
+      isSecret: isSecretPath(path),
+    }));
+  const known = new Set([...ours.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
+  const present = (await Promise.all(SHARED_FOLDERS.map((folder) => filesIn(root, folder)))).flat();
+  const own = present.filter((path) => adopted.has(path) || !known.has(path)).sort();
+  await refuseLinksOut(
+    root,
+    own.filter((path) => YAML_FILE.test(path)),
+  );
+  const others = await Promise.all(
+    own.map(async (path) => ({ ...(await readOwn(root, path)), isAdopted: adopted.has(path) })),
+  );
+  const unmerged = others.flatMap(({ path, text }) => unmergedFindings(path, text));
+  if (unmerged.length > 0) throw new Failure('input', unmerged);
+  return [...ours, ...others];
+}
+
+/** What programs keep in hidden folders, git among them, is no part of the tree. */
+async function filesIn(root: ClusterRoot, folder: string): Promise<string[]> {
+  const paths = await listTree(join(root.path, folder));
+  return paths.map((path) => `${folder}/${path}`).filter((path) => !path.includes('/.'));
+}
+
+const YAML_FILE = /\.ya?ml$/;
+
+async function readOwn(root: ClusterRoot, path: string): Promise<ManifestFile> {
+  const isYaml = YAML_FILE.test(path);
+  const text = isYaml ? ((await readTextIfPresent(join(root.path, path))) ?? '') : '';
+  return { path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) };
+}
+
+/** What the gates remember of trees that passed, of whatever repository; found by content alone. */
+interface CheckMemory {
+  /** Warnings and notes of each tree by its `treeKey`, the last one first. */
+  readonly trees: readonly (readonly [key: string, findings: readonly Finding[]])[];
+  /** Hashes of objects that fit their schemas, those of the last tree first. */
+  readonly passed: readonly string[];
+}
+
+/** More than the trees and objects of a few clusters and of changes under way. */
+const REMEMBERED = { trees: 64, objects: 8192 };
+
+/**
+ * One hash over everything that the gates look at. Secrets are in it, the private age key among them: so no single secret can
+ * be guessed from the hash.
+ */
+function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>): string {
+  const hash = createHash('sha256');
+  for (const { path, source, text, isGenerated, isAdopted } of files) {
+    const owner = isGenerated ? 'generated' : isAdopted === true ? 'adopted' : 'own';
+    hash.update(`\0${path}\0${source}\0${owner}\0`).update(text);
+  }
+  for (const path of removed) hash.update(`\0${path}`);
+  return hash.digest('base64');
+}
+
+/**
+ * What the gates remember.
+ *
+ * @param program - changes with the code of the gates: what others found is worth nothing
+ */
+function readChecks(cache: UserCache, program: string): CheckMemory {
+  const bytes = cache.read(entryName(program));
+  return bytes === undefined ? { trees: [], passed: [] } : (JSON.parse(bytes.toString('utf8')) as CheckMemory);
+}
+
+/** Remembers a tree that passed, before what is remembered already; no secret that a finding quotes is written. */
+function rememberTree(
+  cache: UserCache,
+  program: string,
+  memory: CheckMemory,
+  tree: { readonly key: string; readonly findings: readonly Finding[]; readonly fitting: readonly string[] },
+): void {
+  const next: CheckMemory = {
+    trees: [[tree.key, tree.findings] as const, ...memory.trees].slice(0, REMEMBERED.trees),
+    passed: [...new Set([...tree.fitting, ...memory.passed])].slice(0, REMEMBERED.objects),
+  };
+  cache.write(entryName(program), Buffer.from(JSON.stringify(redactValue(next))));
+}
+
+function entryName(program: string): string {
+  return `checks-${createHash('sha256').update(program).digest('hex')}`;
 }

@@ -21,7 +21,7 @@ import { renderTree } from './render.ts';
 import { changedKeys } from './secret-changes.ts';
 
 /** A run without the key of the tree's owner. */
-export type KeylessAccess = Extract<SettledAccess, { kind: 'none' }>;
+type KeylessAccess = Extract<SettledAccess, { kind: 'none' }>;
 
 /** The texts of credential files by file: stand-ins for those that are not here, the same for every rendering of a run. */
 export function credentialStandIns(root: ClusterRoot, access: KeylessAccess): Map<string, string> {
@@ -50,7 +50,7 @@ export async function dependentFiles(
 }
 
 /** What a run without the key has to hold against the last one. */
-export interface KeylessRun {
+interface KeylessRun {
   readonly access: KeylessAccess;
   readonly manifest: Manifest;
   /** Name and version of the program. */

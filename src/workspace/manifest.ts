@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { readUnmerged, type UnmergedText } from '../report/merge.ts';
+import { readUnmerged, type UnmergedText } from '../report/source.ts';
 import { isFields, parseJson } from '../text/values.ts';
 
 /** What a run records of itself: which files it generated, with which content, from what, for whom. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateMemory, runGates } from '../../src/pipeline/validate-gates.ts';
+import { gateMemory, runGates } from '../../src/checks/gates.ts';
 import { formatFinding } from '../../src/report/text.ts';
 import { manifestFilesOf, SMALL_TREE } from '../manifests/support.ts';
 

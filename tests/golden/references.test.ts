@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkManifests } from '../../src/checks/manifests.ts';
+import { checkManifests } from '../../src/checks/gates.ts';
 import { isSecretPath } from '../../src/sops/rules.ts';
 import { checkSchemas } from '../../src/checks/schemas.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';

@@ -6,7 +6,7 @@ import { clusterRoot } from '../../src/cluster/root.ts';
 import { configure, planConfigure, type ConfigureResult } from '../../src/pipeline/configure.ts';
 import { SILENT } from '../../src/pipeline/progress.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
-import { readUnmerged } from '../../src/report/merge.ts';
+import { readUnmerged } from '../../src/report/source.ts';
 import { changesOf, conflictsOf } from '../../src/workspace/plan.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 import { readFiles } from '../support/folders.ts';

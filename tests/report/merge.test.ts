@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readUnmerged, unmergedFindings } from '../../src/report/merge.ts';
+import { readUnmerged, unmergedFindings } from '../../src/report/source.ts';
 
 const PLAIN = 'top\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\nend\n';
 const DIFF3 = 'top\n<<<<<<< ours\nours\n||||||| base\nwas\n=======\ntheirs\n>>>>>>> theirs\nend\n';

@@ -1,4 +1,4 @@
-import { AREAS, stateOf, type Area, type Check } from '../../operations/repository/check.ts';
+import { AREAS, stateOf, type Area, type Check } from '../../operations/repository/configuration.ts';
 import { examineCluster } from '../../operations/doctor/doctor.ts';
 import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';

@@ -17,7 +17,7 @@ import {
   renderDefinitions,
   waitForDefinitions,
 } from '../kubernetes/manifests.ts';
-import { waitForNodes } from '../kubernetes/nodes.ts';
+import { waitForNodes } from '../kubernetes/state.ts';
 import { requireKubeconfig } from '../kubernetes/objects.ts';
 import { LIST_RELEASES, LIST_WANTED, missingReleases, syncAll, syncReleases } from '../kubernetes/releases.ts';
 import { applySecrets, differingSecrets, readSecret, secretFilesOf } from '../kubernetes/secrets.ts';

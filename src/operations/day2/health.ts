@@ -1,8 +1,8 @@
 import type { OperationRun } from '../operation.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { waitFor, type Look } from '../programs/waiting.ts';
-import { quorumProblem, readEtcd } from '../talos/etcd.ts';
-import { readNodeStates, type NodeState } from '../kubernetes/nodes.ts';
+import { quorumProblem, readEtcd } from '../talos/machines.ts';
+import { readNodeStates, type NodeState } from '../kubernetes/state.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
 
 /** A machine that starts again takes minutes; after that something is wrong. */

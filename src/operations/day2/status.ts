@@ -3,11 +3,9 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure } from '../../report/finding.ts';
 import { inspect } from '../../system/files.ts';
 import type { Programs } from '../programs/catalogue.ts';
-import { readEtcd, type EtcdMember } from '../talos/etcd.ts';
+import { type EtcdMember, readEtcd, readSchematic, readStage } from '../talos/machines.ts';
 import { listFlux, type FluxObject } from '../flux/objects.ts';
-import { readNodeStates, type NodeState } from '../kubernetes/nodes.ts';
-import { readSchematic, readStage } from '../talos/machines.ts';
-import { readSickPods, type SickPod } from '../kubernetes/pods.ts';
+import { type NodeState, readNodeStates, readSickPods, type SickPod } from '../kubernetes/state.ts';
 import { controllersOf, readTalosCluster, type TalosCluster, type TalosNode } from '../talos/cluster.ts';
 
 /** One node in the table. */

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../report/finding.ts';
 import { withFluxSuspended } from '../flux/suspend.ts';
-import { readNodeStates } from '../kubernetes/nodes.ts';
+import { readNodeStates } from '../kubernetes/state.ts';
 import type { OperationRun } from '../operation.ts';
 import { compareVersions, type Programs } from '../programs/catalogue.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../talos/cluster.ts';

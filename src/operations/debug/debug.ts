@@ -1,7 +1,7 @@
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { type FluxObject, listFlux } from '../flux/objects.ts';
 import { conditionOf, type KubernetesObject, listObjects, requireKubeconfig } from '../kubernetes/objects.ts';
-import { sickPod, type SickPod } from '../kubernetes/pods.ts';
+import { sickPod, type SickPod } from '../kubernetes/state.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { asFields, asFieldsList, asText } from '../../text/values.ts';
 

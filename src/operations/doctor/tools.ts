@@ -12,7 +12,7 @@ import {
 import type { AccessFiles } from '../programs/programs.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { openUserFolder } from '../../system/user-folders.ts';
-import type { Check } from '../repository/check.ts';
+import type { Check } from '../repository/configuration.ts';
 
 /** The commands that start each program; those without one are for work by hand, and their lack is no error. */
 const COMMANDS: Readonly<Record<ProgramName, readonly string[]>> = {

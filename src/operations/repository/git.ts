@@ -4,8 +4,7 @@ import { type ClusterRoot, OUTPUT_ROOTS } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
 import type { Finding } from '../../report/finding.ts';
 import { askGit, askGitForPaths } from '../../system/git.ts';
-import type { Check } from './check.ts';
-import { staleFindings } from './configuration.ts';
+import { type Check, staleFindings } from './configuration.ts';
 
 /** What Flux would not see: changes that are not committed, commits that are not pushed, another repository or branch than the configured one. */
 export async function checkRepository(root: ClusterRoot, configuration: Configuration | undefined): Promise<Check[]> {

@@ -11,7 +11,7 @@ import { lookUpCredentials } from '../../pipeline/render.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import type { Check } from './check.ts';
+import type { Check } from './configuration.ts';
 
 /** The local files of keys and tokens: there, whole, private, the owner's and those that the tree holds. */
 export async function checkKeys(

@@ -5,11 +5,11 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import { isBehindLink, refuseLinksOut } from '../../pipeline/foreign-files.ts';
 import { renderOnly } from '../../pipeline/render-only.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
-import { unmergedFindings } from '../../report/merge.ts';
+import { unmergedFindings } from '../../report/source.ts';
 import { decrypt, isEncrypted, readSealed } from '../../sops/decrypt.ts';
 import { listTree, readTextIfPresent } from '../../system/files.ts';
 import type { Manifest } from '../../workspace/manifest.ts';
-import type { Check } from './check.ts';
+import type { Check } from './configuration.ts';
 import { tryKeyAtHand } from './keys.ts';
 
 /** An encrypted file of the tree, or one that should be. */

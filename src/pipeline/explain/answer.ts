@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import type { Output } from '../../makejinja/inputs.ts';
+import type { Inputs, Output } from '../../makejinja/inputs.ts';
 import { createEnvironment, type RenderRequest, templateFinding } from '../../makejinja/render.ts';
-import { Failure } from '../../report/finding.ts';
+import { Failure, failure } from '../../report/finding.ts';
 import { redact as redactSecrets } from '../../report/redaction.ts';
 import { redact } from '../../sops/redact.ts';
 import { parseRules, requireRule } from '../../sops/rules.ts';
 import { inspect, readBytesIfPresent } from '../../system/files.ts';
+import { suggestNearest } from '../../text/suggest.ts';
+import type { Manifest } from '../../workspace/manifest.ts';
 import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
-import { alignRedacted } from './redacted.ts';
-import { rendersNothing, requireLine } from './target.ts';
-import { traceFile, type FileTrace, type LineTrace, type TemplateLine } from './trace.ts';
+import { type FileTrace, type LineTrace, type TemplateLine, traceFile } from './trace.ts';
 import type { Step } from './walk.ts';
 
 /** A line of a template. */
@@ -57,7 +57,7 @@ export interface Explanation {
 }
 
 /** What an answer takes. */
-export interface Question {
+interface Question {
   readonly root: ClusterRoot;
   readonly request: RenderRequest;
   readonly output: Output;
@@ -179,4 +179,74 @@ async function shadowed({ root, request, output: { file } }: Question): Promise<
     candidates.map(async (path) => ((await inspect(join(root.path, path)))?.kind === 'file' ? path : undefined)),
   );
   return found.filter((path) => path !== undefined && path !== file.source).filter((path) => path !== undefined);
+}
+
+/**
+ * The template or plain file behind a generated file.
+ *
+ * @throws Failure of kind `usage` for a path that nothing is generated to
+ */
+export function outputAt(path: string, inputs: Inputs, manifest: Manifest | undefined): Output {
+  if (manifest?.adopted.includes(path) === true) {
+    throw refuse(
+      `${path} was adopted: it is yours, and no template makes it`,
+      `give it back with \`cluster-template adopt --release ${path}\``,
+    );
+  }
+  const output = inputs.outputs.get(path);
+  if (output !== undefined) return output;
+  if (manifest?.files.has(path) === true) {
+    throw refuse(`${path} is no longer generated`, 'the next `cluster-template configure` removes it');
+  }
+  const near = suggestNearest(path, inputs.outputs.keys()) ?? sameName(path, inputs);
+  throw refuse(
+    `${path} is not a generated file`,
+    near === undefined ? 'list them with `cluster-template plan --all`' : `did you mean ${near}?`,
+  );
+}
+
+/** Throws a Failure of kind `usage` for a line that the text does not have. */
+function requireLine(path: string, line: number, count: number): void {
+  if (line <= count) return;
+  const lines = count === 1 ? '1 line' : `${String(count)} lines`;
+  throw refuse(`${path} has ${lines}, so there is no line ${String(line)}`, `give a line from 1 to ${String(count)}`);
+}
+
+/** The template gives nothing but white space, so that no file is written. */
+function rendersNothing(path: string, source: string): Failure {
+  return refuse(`${path} is not generated: its template ${source} renders to nothing with this configuration`);
+}
+
+/** A file is often asked for by the end of its path. */
+function sameName(path: string, { outputs }: Inputs): string | undefined {
+  const found = [...outputs.keys()].filter((one) => one.endsWith(`/${path}`));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function refuse(message: string, remedy?: string): Failure {
+  return failure('usage', { code: 'usage/argument', message, ...(remedy === undefined ? {} : { remedy }) });
+}
+
+const HIDDEN = '[secret]';
+
+/**
+ * For each line of a redacted text the index of the line of the plain text that it stands for; undefined where none is
+ * found. Redacting writes a file anew, so that quotes may differ and a text of several lines becomes one.
+ */
+function alignRedacted(redacted: readonly string[], plain: readonly string[]): (number | undefined)[] {
+  let next = 0;
+  return redacted.map((line) => {
+    const start = line.indexOf(HIDDEN);
+    const wanted = bare(start < 0 ? line : line.slice(0, start));
+    const offset = plain
+      .slice(next)
+      .findIndex((one) => (start < 0 ? bare(one) === wanted : bare(one).startsWith(wanted)));
+    if (offset < 0) return undefined;
+    next += offset + 1;
+    return next - 1;
+  });
+}
+
+function bare(line: string): string {
+  return line.replaceAll(/["'\s]/g, '');
 }

@@ -8,7 +8,7 @@ import type { Place } from '../../report/finding.ts';
 import { unique, type DataPath, type Reads } from './reads.ts';
 
 /** Where a value comes from: a file of the configuration, the program, the user's plugin, or outside. */
-export type KeyKind = KeySource['kind'] | 'computed' | 'credential' | 'plugin' | 'environment' | 'function';
+type KeyKind = KeySource['kind'] | 'computed' | 'credential' | 'plugin' | 'environment' | 'function';
 
 /** A key that was read for a file or a line of it. */
 export interface KeyUse {

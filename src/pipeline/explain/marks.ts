@@ -71,7 +71,7 @@ function renderWithMarks(
 }
 
 /** What marking needs. */
-export interface MarkedRequest {
+interface MarkedRequest {
   readonly request: RenderRequest;
   readonly markable: Markable;
   readonly data: Readonly<Record<string, unknown>>;

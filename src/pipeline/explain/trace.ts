@@ -1,12 +1,12 @@
+import { parseTemplate } from '../../jinja/compiler/template.ts';
 import type { LineOrigin } from '../../jinja/index.ts';
-import type { ExpressionNode, TemplateNode } from '../../jinja/nodes/nodes.ts';
+import type { ExpressionNode, RootNode, TemplateNode } from '../../jinja/nodes/nodes.ts';
 import { childNodes } from '../../jinja/nodes/walk.ts';
-import { createEnvironment, type RenderRequest } from '../../makejinja/render.ts';
-import { renderMarked, type Hit, type Markable } from './marks.ts';
-import { isParameter, rebind } from './rebind.ts';
-import { isBelow, joinReads, NOTHING, unique, type Reads } from './reads.ts';
-import { templateParser } from './syntax.ts';
-import { TemplateWalker, type Spot, type Step, type TemplateWorld } from './walk.ts';
+import { bundledExtension, resolveSyntax } from '../../jinja/settings.ts';
+import { createEnvironment, type RenderRequest, syntaxOptions } from '../../makejinja/render.ts';
+import { type Hit, type Markable, renderMarked } from './marks.ts';
+import { type DataPath, isBelow, joinReads, NOTHING, type Reads, unique } from './reads.ts';
+import { type Spot, type Step, TemplateWalker, type TemplateWorld } from './walk.ts';
 
 /** A line of a template, by the template's name. */
 export interface TemplateLine {
@@ -232,4 +232,60 @@ function isSame(one: TemplateLine, other: TemplateLine): boolean {
 
 function keyOf({ template, line }: TemplateLine): string {
   return `${template}:${String(line)}`;
+}
+
+/** What a path that is only known by its form turned out to be. */
+interface Replacement {
+  readonly general: DataPath;
+  readonly actual: DataPath;
+}
+
+/** The reads of a place with the items of loops and the arguments of macros that they had in one line of the output. */
+function rebind(reads: Reads, spot: Spot, hit: Pick<Hit, 'bound' | 'index'> | undefined): Reads {
+  const replacements = hit === undefined ? [] : replacementsOf(spot, hit);
+  const paths = reads.paths.map((path) => replaced(path, replacements));
+  return { ...reads, paths: paths.filter((path) => !paths.some((other) => isBelow(other, path))) };
+}
+
+/** Whether a path starts at a parameter of a macro of which nobody knows what it was given. */
+function isParameter(path: DataPath): boolean {
+  return path[0]?.startsWith('<') === true;
+}
+
+function replacementsOf({ scope, loop }: Spot, { bound, index }: Pick<Hit, 'bound' | 'index'>): Replacement[] {
+  const found: Replacement[] = [];
+  for (const [name, actual] of bound) {
+    const binding = scope.get(name);
+    if (binding?.kind === 'data') found.push({ general: binding.path, actual });
+  }
+  const innermost = loop === undefined ? undefined : scope.get(loop);
+  if (innermost?.kind === 'data' && index !== undefined && innermost.path.at(-1) === '*') {
+    const general = innermost.path;
+    const list = replaced(general.slice(0, -1), found);
+    if (!found.some((one) => one.general === general)) found.push({ general, actual: [...list, String(index)] });
+  }
+  // The longest first: the item of an inner loop before that of the outer one.
+  return found.sort((one, other) => other.general.length - one.general.length);
+}
+
+function replaced(path: DataPath, replacements: readonly Replacement[]): DataPath {
+  const match = replacements.find(({ general }) => general.every((step, index) => path[index] === step));
+  return match === undefined ? path : [...match.actual, ...path.slice(match.general.length)];
+}
+
+/** Gives the syntax tree of a template by its name, read once; undefined where there is no such template. */
+function templateParser(request: RenderRequest): (name: string) => RootNode | undefined {
+  const options = syntaxOptions(request);
+  const syntax = resolveSyntax(options);
+  const tagParsers = options.extensions.map((extension) =>
+    typeof extension === 'string' ? bundledExtension(extension) : extension,
+  );
+  const parsed = new Map<string, RootNode>();
+  return (name) => {
+    const file = request.inputs.files.get(name);
+    if (file === undefined) return undefined;
+    const root = parsed.get(name) ?? parseTemplate(file.bytes.toString('utf8'), { syntax, tagParsers });
+    parsed.set(name, root);
+    return root;
+  };
 }

@@ -9,14 +9,16 @@ import type {
 } from '../../jinja/nodes/nodes.ts';
 import { templatePath } from '../../jinja/loaders.ts';
 import {
+  type Binding,
   bindingOf,
   expressionReads,
-  type Binding,
   type ExpressionWorld,
+  joinReads,
   type MacroCall,
+  NOTHING,
+  type Reads,
   type Scope,
-} from './expressions.ts';
-import { joinReads, NOTHING, type Reads } from './reads.ts';
+} from './reads.ts';
 
 /** A statement around a place: it decides whether, how often or from where something is printed. */
 export interface Step {
@@ -39,7 +41,7 @@ export interface Spot {
 }
 
 /** Told of everything that is printed. */
-export type Visit = (node: ExpressionNode, spot: Spot) => void;
+type Visit = (node: ExpressionNode, spot: Spot) => void;
 
 /** What a walk needs to know of the templates and their data. */
 export interface TemplateWorld {

@@ -78,7 +78,7 @@ describe('talos upgrade-node', () => {
   });
 
   it('lets a worker be, and etcd lose no quorum, where the cluster is not well', async () => {
-    const { quorumProblem } = await import('../../../src/operations/talos/etcd.ts');
+    const { quorumProblem } = await import('../../../src/operations/talos/machines.ts');
     const nodes = NODES.map(([name, address, controller]) => ({
       name,
       address,

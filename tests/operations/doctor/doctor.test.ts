@@ -4,7 +4,7 @@ import { appendFile, chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../../src/cluster/root.ts';
-import { AREAS, stateOf, type Area, type Check } from '../../../src/operations/repository/check.ts';
+import { AREAS, stateOf, type Area, type Check } from '../../../src/operations/repository/configuration.ts';
 import { examineCluster } from '../../../src/operations/doctor/doctor.ts';
 import { openPrograms } from '../../../src/operations/programs/programs.ts';
 import type { FindingCode } from '../../../src/report/codes.ts';
