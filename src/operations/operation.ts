@@ -9,13 +9,14 @@ import { takeLock } from '../workspace/lock.ts';
 import type { LineSink, Programs } from './programs/catalogue.ts';
 import { openPrograms } from './programs/programs.ts';
 import { asFields, parseJson } from '../text/values.ts';
+import type { Progress, StepReport } from '../report/progress.ts';
 
 /** What an operation is done with. */
 export interface OperationOptions {
   readonly root: ClusterRoot;
   /** Name for the journal, as in `bootstrap talos`. */
   readonly operation: string;
-  readonly reporter: Reporter;
+  readonly reporter: Progress;
   /** Aborted where somebody interrupts the command. */
   readonly signal: AbortSignal;
   /** The environment for programs; the process's own where it is not given. */
@@ -30,7 +31,7 @@ export interface ClusterAccess {
 }
 
 /** What the work of an operation gets; the output of its programs goes into the line of the step at work. */
-export interface OperationRun extends Reporter, ClusterAccess {}
+export interface OperationRun extends Progress, ClusterAccess {}
 
 /**
  * Does an operation that changes something: alone in its tree, with a journal of its steps. Where the last run did not come to its
@@ -59,7 +60,7 @@ class Steps implements OperationRun {
   readonly root: ClusterRoot;
   readonly signal: AbortSignal;
   readonly programs: Programs;
-  readonly #reporter: Reporter;
+  readonly #reporter: Progress;
   readonly #journal: JournalWriter;
   #firstNote: string | undefined;
   #current: StepReport | undefined;
@@ -100,31 +101,6 @@ class Steps implements OperationRun {
 function earlierRun(title: string, begun: string): string {
   return `the last run ended in "${title}" (${begun}): what it did is not done again`;
 }
-
-/** What a step tells while it is at work. */
-export interface StepReport {
-  /** What goes on right now: the line of a program, say. Shown in the step's line on a terminal and nowhere else. */
-  readonly live: (line: string) => void;
-  /** Something that is worth keeping: shown as a line of its own, in a log as well. */
-  readonly note: (line: string) => void;
-  /** What came of the step, behind its title; the last one counts. */
-  readonly say: (summary: string) => void;
-}
-
-/** Tells somebody how an operation gets on. Steps follow each other, and do not lie in each other. */
-export interface Reporter {
-  /**
-   * Does one step's work.
-   *
-   * @returns what the work returns; what it throws is passed on
-   */
-  step<T>(title: string, work: (report: StepReport) => Promise<T>): Promise<T>;
-}
-
-/** Does the work and tells nobody. */
-export const SILENT_REPORTER: Reporter = {
-  step: (_, work) => work({ live: () => undefined, note: () => undefined, say: () => undefined }),
-};
 
 /** What is recorded of a step. */
 interface JournalStep {

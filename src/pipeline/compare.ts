@@ -1,34 +1,33 @@
-import { isSecretPath } from '../sops/rules.ts';
-import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import { type MadeCredential, placeholderFindings, restoreCredentials } from '../cluster/credentials/make.ts';
+import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import { type ClusterRoot, SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
+import type { Progress } from '../report/progress.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import { DEFAULT_SELECTION } from '../sops/selection.ts';
 import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.ts';
 import type { Manifest, SecretChange } from '../workspace/manifest.ts';
-import { planChanges, type Plan, type PlanEntry, type Present } from '../workspace/plan.ts';
+import { type Plan, planChanges, type PlanEntry, type Present } from '../workspace/plan.ts';
 import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
 import { makeCompanion } from './companion.ts';
 import { needsTunnel, readConfiguration } from './configuration.ts';
 import { withoutOwnWork } from './conflicts.ts';
 import {
+  type HeldCredential,
   heldCredentials,
   NO_ROTATION,
   otherCredentials,
   rotate,
-  type HeldCredential,
   type Rotation,
 } from './credentials.ts';
-import { encryptSecrets, type EncryptedFiles } from './encrypt.ts';
+import { type EncryptedFiles, encryptSecrets } from './encrypt.ts';
 import { versionsOf } from './git.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
-import type { Progress } from './progress.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
-import { CONFIGURE_STAGES } from './stages.ts';
 import { readManifest, workspaceOf } from './state.ts';
 import { rememberOwner, requireTrust } from './trust.ts';
 import { passGates } from './validate.ts';
@@ -84,10 +83,10 @@ export async function compareWithTree(
   const hashing = hashInputs(root);
   hashing.catch(() => undefined);
 
-  const { configuration, findings } = await progress.stage(CONFIGURE_STAGES.validate, () =>
+  const { configuration, findings } = await progress.step(CONFIGURE_STAGES.validate, () =>
     readConfiguration(root, found),
   );
-  const { access, made } = await progress.stage(CONFIGURE_STAGES.keys, async (say) => {
+  const { access, made } = await progress.step(CONFIGURE_STAGES.keys, async ({ say }) => {
     const settled = await settleAccess(root, found, { tunnel: needsTunnel(configuration) });
     if (settled.made.length > 0) say(`made ${settled.made.map(({ file }) => file).join(', ')}`);
     if (settled.made.some(({ file }) => file === CREDENTIAL_FILES.ageKey)) await rememberOwner(root);
@@ -102,18 +101,18 @@ export async function compareWithTree(
     rotated.length === 0
       ? NO_ROTATION
       : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, manifest }));
-  const { files, printed, restored, search } = await progress.stage(CONFIGURE_STAGES.render, async (say) => {
+  const { files, printed, restored, search } = await progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
     const tree = await renderTree(root, configuration, { access, manifest, given: standIns ?? rotation.texts });
     say(`${String(tree.files.length)} files`);
     return tree;
   });
   if (writes) await restoreCredentials(root.keys, textsOf(restored));
   const rendered = files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
-  const warnings = await progress.stage(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
+  const warnings = await progress.step(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
   const present = await readPresent(workspace, rendered, manifest);
   const dependent =
     access.kind === 'none' ? await dependentFiles(root, { access, manifest }, rendered) : new Set<string>();
-  const encrypted = await progress.stage(CONFIGURE_STAGES.encrypt, async () => {
+  const encrypted = await progress.step(CONFIGURE_STAGES.encrypt, async () => {
     const result = await encryptSecrets(rendered, present.disk, access, {
       dependent,
       versionsOf: (path, text) => versionsOf(root, path, text),
@@ -122,7 +121,7 @@ export async function compareWithTree(
     refusePlain(access.kind === 'none' ? result.files.filter(({ secret }) => !secret) : result.files, search);
     return result;
   });
-  const plan = await progress.stage(CONFIGURE_STAGES.compare, async () => {
+  const plan = await progress.step(CONFIGURE_STAGES.compare, async () => {
     const changes = planChanges(encrypted.files, present, manifest);
     const changed = new Set(changes.entries.filter(({ status }) => status !== 'unchanged').map(({ path }) => path));
     const among = rendered.filter(({ path }) => changed.has(path));
@@ -223,3 +222,14 @@ function leftFiles(plan: Plan): Finding[] {
       remedy: 'remove it by hand, or move the .git away',
     }));
 }
+
+/** The stages of a run of configure, in their order. */
+export const CONFIGURE_STAGES = {
+  validate: 'Validate cluster.yaml and nodes.yaml',
+  keys: 'Look for keys',
+  render: 'Render templates',
+  check: 'Check manifests',
+  encrypt: 'Encrypt secrets',
+  compare: 'Compare with the tree',
+  write: 'Write changes',
+} as const;

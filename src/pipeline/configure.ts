@@ -9,11 +9,10 @@ import type { FileDiff } from '../workspace/diff.ts';
 import { formatManifest, type ManifestRecord } from '../workspace/manifest.ts';
 import { changesOf, filesAfter, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import { findAccess } from './access.ts';
-import { compareWithTree, type Comparison } from './compare.ts';
+import { compareWithTree, type Comparison, CONFIGURE_STAGES } from './compare.ts';
 import { conflictFindings, settleConflicts, type ConflictChoice } from './conflicts.ts';
 import type { StaleInput } from './inputs.ts';
-import type { Progress } from './progress.ts';
-import { CONFIGURE_STAGES } from './stages.ts';
+import type { Progress } from '../report/progress.ts';
 import { readManifest, readManifestText, workspaceOf } from './state.ts';
 import { requireTrust } from './trust.ts';
 
@@ -97,7 +96,7 @@ export async function configure(
       return { ...result, written: false, backup: undefined };
     }
     const backup = await exclusive.uninterrupted(() =>
-      progress.stage(CONFIGURE_STAGES.write, async () => {
+      progress.step(CONFIGURE_STAGES.write, async () => {
         const copies = await settled.keepCopies();
         const credentials = await stageCredentials(root.keys, comparison.rotation.texts);
         try {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { adopt } from '../../src/pipeline/adopt.ts';
 import { configure, type ConfigureResult } from '../../src/pipeline/configure.ts';
-import { SILENT } from '../../src/pipeline/progress.ts';
+import { SILENT } from '../../src/report/progress.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { configure, planConfigure, type ConfigureResult } from '../../src/pipeline/configure.ts';
-import { SILENT } from '../../src/pipeline/progress.ts';
+import { SILENT } from '../../src/report/progress.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readUnmerged } from '../../src/report/source.ts';
 import { changesOf, conflictsOf } from '../../src/workspace/plan.ts';

@@ -4,7 +4,7 @@ import { appsObstacles, bootstrapApps, compareApps, planApps } from '../../opera
 import { DEFAULT_PATIENCE, formatCall, type PlannedStep } from '../../operations/bootstrap/options.ts';
 import { bootstrapTalos, planTalos, talosObstacles } from '../../operations/bootstrap/talos.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { SILENT_REPORTER } from '../../operations/operation.ts';
+import { SILENT } from '../../report/progress.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printSentences } from '../../system/terminal.ts';
@@ -12,7 +12,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { commandText, worded } from '../invocation.ts';
 import { resumable } from '../operation-end.ts';
-import { showSteps } from '../operation-progress.ts';
+import { showSteps } from '../progress.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -115,7 +115,7 @@ function common({ timeout, pollInterval, json }: BootstrapCommandOptions): {
 } {
   const limitSeconds = seconds('--timeout', timeout, DEFAULT_PATIENCE.limitSeconds);
   const pauseSeconds = seconds('--poll-interval', pollInterval, DEFAULT_PATIENCE.pauseSeconds);
-  return { patience: { limitSeconds, pauseSeconds }, reporter: json === true ? SILENT_REPORTER : showSteps() };
+  return { patience: { limitSeconds, pauseSeconds }, reporter: json === true ? SILENT : showSteps() };
 }
 
 function seconds(option: string, text: string | undefined, absent: number): number {

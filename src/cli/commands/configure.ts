@@ -1,8 +1,8 @@
 import { credentialNamed } from '../../cluster/credentials/tree.ts';
 import { configure, planConfigure, type ConfigureResult, type PlanResult } from '../../pipeline/configure.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
-import { SILENT } from '../../pipeline/progress.ts';
-import { CONFIGURE_STAGES } from '../../pipeline/stages.ts';
+import { SILENT } from '../../report/progress.ts';
+import { CONFIGURE_STAGES } from '../../pipeline/compare.ts';
 import { failure } from '../../report/finding.ts';
 import { confirm, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts';

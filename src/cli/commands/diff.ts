@@ -1,5 +1,5 @@
 import { planConfigure } from '../../pipeline/configure.ts';
-import { SILENT } from '../../pipeline/progress.ts';
+import { SILENT } from '../../report/progress.ts';
 import { failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { printColoured, wantsColour } from '../../system/terminal.ts';

@@ -1,5 +1,5 @@
 import { planConfigure } from '../../pipeline/configure.ts';
-import { SILENT } from '../../pipeline/progress.ts';
+import { SILENT } from '../../report/progress.ts';
 import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printFindingsOfChange, printJson } from '../output.ts';

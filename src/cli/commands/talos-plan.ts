@@ -1,14 +1,15 @@
 import { compareNodes, type NodeDifference } from '../../operations/day2/apply-node.ts';
 import { readTalosCluster } from '../../operations/talos/cluster.ts';
 import { staleFindings } from '../../operations/repository/configuration.ts';
-import { runOperation, SILENT_REPORTER } from '../../operations/operation.ts';
+import { runOperation } from '../../operations/operation.ts';
+import { SILENT } from '../../report/progress.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/catalogue.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { commandText } from '../invocation.ts';
-import { showSteps } from '../operation-progress.ts';
+import { showSteps } from '../progress.ts';
 import { printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
@@ -20,7 +21,7 @@ export async function runTalosPlan(options: RootOptions): Promise<number> {
     if (options.json !== true) printFindings(stale);
     const cluster = await readTalosCluster(root);
     await requirePrograms(openPrograms({ root, signal }), ['talhelper', 'talosctl']);
-    const reporter = options.json === true ? SILENT_REPORTER : showSteps();
+    const reporter = options.json === true ? SILENT : showSteps();
     const operation = { root, operation: 'talos plan', reporter, signal };
     const found = await runOperation(operation, (run) => compareNodes(run, cluster));
     if (options.json === true) printJson({ status: 'planned', findings: stale, nodes: found.map(nodeToJson) });

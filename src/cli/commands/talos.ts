@@ -19,10 +19,10 @@ import {
 import { requireKubeconfig } from '../../operations/kubernetes/objects.ts';
 import { requireTalosconfig } from '../../operations/talos/configuration.ts';
 import { staleFindings } from '../../operations/repository/configuration.ts';
-import { runOperation, SILENT_REPORTER } from '../../operations/operation.ts';
+import { runOperation } from '../../operations/operation.ts';
+import { SILENT } from '../../report/progress.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/catalogue.ts';
-import { SILENT } from '../../pipeline/progress.ts';
 import { failure } from '../../report/finding.ts';
 import type { PlanEntry } from '../../workspace/plan.ts';
 import { print } from '../../system/terminal.ts';
@@ -31,7 +31,7 @@ import { EXIT } from '../exit-codes.ts';
 import { resumable } from '../operation-end.ts';
 import { worded } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
-import { showSteps } from '../operation-progress.ts';
+import { showSteps } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
 
 /** Options of the commands that change machines. */
@@ -212,8 +212,8 @@ function chooseNodes(cluster: TalosCluster, names: readonly string[], { all }: T
   return all === true ? [...cluster.nodes] : findNodes(cluster, names);
 }
 
-function reporterOf({ json }: RootOptions): typeof SILENT_REPORTER {
-  return json === true ? SILENT_REPORTER : showSteps();
+function reporterOf({ json }: RootOptions): typeof SILENT {
+  return json === true ? SILENT : showSteps();
 }
 
 /** Programs for what has to be done although somebody interrupts the command. */

@@ -4,7 +4,7 @@ import { compareSnapshots, snapshotOf, type FileChange, type Snapshot } from '..
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { planConfigure } from '../../pipeline/configure.ts';
 import { templateFolders } from '../../pipeline/inputs.ts';
-import { SILENT } from '../../pipeline/progress.ts';
+import { SILENT } from '../../report/progress.ts';
 import { requireTrust } from '../../pipeline/trust.ts';
 import { Failure } from '../../report/finding.ts';
 import { print } from '../../system/terminal.ts';

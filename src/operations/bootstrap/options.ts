@@ -1,5 +1,5 @@
 import { shellQuoted } from '../../system/programs.ts';
-import type { Reporter } from '../operation.ts';
+import type { Progress } from '../../report/progress.ts';
 import type { ProgramCall } from '../programs/catalogue.ts';
 import type { Patience } from '../programs/waiting.ts';
 
@@ -8,7 +8,7 @@ export type PortProbe = (address: string, port: number, timeoutSeconds: number) 
 
 /** How a bootstrap is done. */
 export interface BootstrapOptions {
-  readonly reporter: Reporter;
+  readonly reporter: Progress;
   /** Aborted where somebody interrupts the command. */
   readonly signal: AbortSignal;
   /** How long each thing is waited for. */

@@ -1,7 +1,8 @@
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
 import { below, replaceFile } from '../../system/writing.ts';
-import type { OperationRun, StepReport } from '../operation.ts';
+import type { OperationRun } from '../operation.ts';
+import type { StepReport } from '../../report/progress.ts';
 import { foldOutput } from '../programs/programs.ts';
 import { isFinal, type Look, retrying, waitFor } from '../programs/waiting.ts';
 import { controllersOf, type TalosCluster, type TalosNode } from '../talos/cluster.ts';

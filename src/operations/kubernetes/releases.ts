@@ -1,6 +1,7 @@
 import { failure } from '../../report/finding.ts';
 import { now } from '../../system/environment.ts';
-import type { ClusterAccess, OperationRun, StepReport } from '../operation.ts';
+import type { ClusterAccess, OperationRun } from '../operation.ts';
+import type { StepReport } from '../../report/progress.ts';
 import type { ProgramCall } from '../programs/catalogue.ts';
 import { type Look, type Patience, retrying, waitFor } from '../programs/waiting.ts';
 import { asFieldsList, asText, type Fields, parseJson } from '../../text/values.ts';

@@ -1,6 +1,7 @@
 import { failure } from '../../report/finding.ts';
 import { asFields, asFieldsList, asText } from '../../text/values.ts';
-import type { OperationRun, StepReport } from '../operation.ts';
+import type { OperationRun } from '../operation.ts';
+import type { StepReport } from '../../report/progress.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { foldOutput } from '../programs/programs.ts';
 import { isFinal, type Look, type Patience, waitFor } from '../programs/waiting.ts';

@@ -1,9 +1,9 @@
-import type { Reporter } from '../../../src/operations/operation.ts';
+import type { Progress } from '../../../src/report/progress.ts';
 
 /** A reporter that keeps what a log would show: titles, and notes and summaries indented below them. */
-export function logReporter(): { readonly reporter: Reporter; readonly lines: string[] } {
+export function logReporter(): { readonly reporter: Progress; readonly lines: string[] } {
   const lines: string[] = [];
-  const reporter: Reporter = {
+  const reporter: Progress = {
     async step(title, work) {
       let summary = '';
       const note = (line: string): void => void lines.push(`  ${line}`);

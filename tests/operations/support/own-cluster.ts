@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import { configure } from '../../../src/pipeline/configure.ts';
-import { SILENT } from '../../../src/pipeline/progress.ts';
+import { SILENT } from '../../../src/report/progress.ts';
 import { copyTree } from '../../support/copy-tree.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { copySample } from '../../support/sample.ts';
