@@ -72,7 +72,7 @@ describe('what computed values are made from', () => {
     expect(of('schematic_id')).toEqual({ node: ['schematic_id'], cluster: ['node_schematic_id'] });
     expect(of('kernel_modules', 1)).toEqual({ node: ['gpu', 'kernel_modules'], cluster: [] });
     expect(of('nodeLabels', 1)).toEqual({ node: ['gpu', 'nodeLabels'], cluster: [] });
-    expect(of('routes', 0)).toEqual({ node: [], cluster: ['node_cidr', 'node_default_gateway'] });
+    expect(of('routes', 0)).toEqual({ node: [], cluster: ['node_default_gateway', 'node_cidr'] });
   });
 });
 

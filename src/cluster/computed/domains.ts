@@ -45,7 +45,7 @@ export const DOMAINS: Recipes<DomainValues> = {
 };
 
 /** The domains, whether one was written or several. */
-export function domainNames(cluster: Cluster): string[] {
+export function domainNames(cluster: Cluster): readonly string[] {
   return textsOf(cluster.cloudflare_domain ?? cluster.cloudflare_domains);
 }
 

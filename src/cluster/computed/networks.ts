@@ -177,7 +177,7 @@ export const ADDRESSES: Recipes<AddressValues> = {
 };
 
 /** The addresses of the external gateway; none where nothing comes in from the Internet. */
-function externalOf(cluster: Cluster): string[] {
+function externalOf(cluster: Cluster): readonly string[] {
   return ingressOf(cluster) === 'none' ? [] : byFamily(cluster.cloudflare_gateway_addr);
 }
 
