@@ -1,8 +1,6 @@
+import { ENDING_SIGNALS, type EndingSignal, onEndingSignal } from '../system/signals.ts';
 import { printError } from '../system/terminal.ts';
 import { whatWasWritten } from './output.ts';
-
-/** Signals that end a run in good order; a second one of the same kind ends it at once. */
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Why a run was interrupted. */
 class Interruption extends Error {
@@ -10,9 +8,9 @@ class Interruption extends Error {
   /** As a shell reports a process that a signal ended. */
   readonly exitCode: number;
 
-  constructor(signal: keyof typeof SIGNALS) {
+  constructor(signal: EndingSignal) {
     super(`interrupted by ${signal}`);
-    this.exitCode = 128 + SIGNALS[signal];
+    this.exitCode = 128 + ENDING_SIGNALS[signal];
   }
 }
 
@@ -24,17 +22,8 @@ class Interruption extends Error {
  */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>, said = whatWasWritten): Promise<T> {
   const controller = new AbortController();
-  const handlers = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).map((name) => {
-    const interrupt = (): void => {
-      if (controller.signal.aborted) {
-        process.off(name, interrupt);
-        process.kill(process.pid, name);
-      }
-      controller.abort(new Interruption(name));
-    };
-    // Not once(): where a program runs, execa ends the process itself as soon as it is the only one that listens.
-    process.on(name, interrupt);
-    return { name, interrupt };
+  const stopListening = onEndingSignal((signal) => {
+    controller.abort(new Interruption(signal));
   });
   // Ctrl-C at a question closes the question and raises no signal: nothing is left then that could keep the process alive.
   const closed = (): void => {
@@ -48,7 +37,20 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>,
     printError(`${error.message}; ${said()}\n`);
     return process.exit(error.exitCode);
   } finally {
-    for (const { name, interrupt } of handlers) process.off(name, interrupt);
+    stopListening();
     process.off('beforeExit', closed);
+  }
+}
+
+/** Does something that goes on until the user ends it: the signal that it gets is set by Ctrl-C and its like. */
+export async function untilInterrupted(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const stopListening = onEndingSignal(() => {
+    controller.abort();
+  });
+  try {
+    await run(controller.signal);
+  } finally {
+    stopListening();
   }
 }

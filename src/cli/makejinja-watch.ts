@@ -7,7 +7,7 @@ import { printError } from '../system/terminal.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, printFindings } from './output.ts';
-import { untilInterrupted } from './until-interrupted.ts';
+import { untilInterrupted } from './interrupt.ts';
 
 /**
  * `makejinja --watch`: stays until it is interrupted, which is its good end.

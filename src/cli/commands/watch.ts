@@ -12,7 +12,7 @@ import { EXIT } from '../exit-codes.ts';
 import { printFailure, printFindingsOfChange, printJson } from '../output.ts';
 import { planToJson, printPlanLines } from '../plan-output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
-import { untilInterrupted } from '../until-interrupted.ts';
+import { untilInterrupted } from '../interrupt.ts';
 
 /**
  * `cluster-template watch`: shows the plan, and again after every change of what it is made from, and writes nothing. It
