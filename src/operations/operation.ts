@@ -43,8 +43,8 @@ export async function runOperation<T>(options: OperationOptions, work: (run: Ope
   const { root, operation, signal } = options;
   const lock = await takeLock(workspaceOf(root), signal);
   try {
-    const last = await readOperationJournal(root, operation);
-    const journal = new JournalWriter(root, operation);
+    const last = await readOperationLog(root, operation);
+    const journal = new LogWriter(root, operation);
     const unfinished = last === undefined ? undefined : unfinishedStep(last);
     const steps = new Steps(options, journal, unfinished && earlierRun(unfinished.title, unfinished.begun));
     const result = await work(steps);
@@ -61,11 +61,11 @@ class Steps implements OperationRun {
   readonly signal: AbortSignal;
   readonly programs: Programs;
   readonly #reporter: Progress;
-  readonly #journal: JournalWriter;
+  readonly #journal: LogWriter;
   #firstNote: string | undefined;
   #current: StepReport | undefined;
 
-  constructor({ root, signal, reporter, env }: OperationOptions, journal: JournalWriter, firstNote?: string) {
+  constructor({ root, signal, reporter, env }: OperationOptions, journal: LogWriter, firstNote?: string) {
     this.root = root;
     this.signal = signal;
     this.#reporter = reporter;
@@ -103,7 +103,7 @@ function earlierRun(title: string, begun: string): string {
 }
 
 /** What is recorded of a step. */
-interface JournalStep {
+interface LoggedStep {
   readonly title: string;
   readonly begun: string;
   /** When it was done; absent where the run ended in it. */
@@ -115,33 +115,30 @@ interface JournalStep {
  * The record of an operation's last run, for people: what is skipped is decided by the real state alone, never by this. It holds
  * no secret, and what a program said is not in it.
  */
-interface OperationJournal {
+interface OperationLog {
   readonly operation: string;
   readonly begun: string;
   /** When the run came to its end; absent where it was interrupted or failed. */
   readonly done?: string;
-  readonly steps: readonly JournalStep[];
+  readonly steps: readonly LoggedStep[];
 }
 
 /** The journal of an operation's last run; undefined where there was none, or what lies there is no journal. */
-export async function readOperationJournal(
-  root: ClusterRoot,
-  operation: string,
-): Promise<OperationJournal | undefined> {
-  const text = await readTextIfPresent(journalPath(root, operation).path);
+export async function readOperationLog(root: ClusterRoot, operation: string): Promise<OperationLog | undefined> {
+  const text = await readTextIfPresent(logPath(root, operation).path);
   if (text === undefined) return undefined;
   const value = parseJson(text);
   // Written in one piece, so that anything else is somebody else's: nothing depends on what it says.
-  return isJournal(value) ? value : undefined;
+  return isLog(value) ? value : undefined;
 }
 
 /** Records a run: written before and after each step, each time in one piece. */
-class JournalWriter {
+class LogWriter {
   readonly #path: Destination;
-  #journal: OperationJournal;
+  #journal: OperationLog;
 
   constructor(root: ClusterRoot, operation: string) {
-    this.#path = journalPath(root, operation);
+    this.#path = logPath(root, operation);
     this.#journal = { operation, begun: timestamp(), steps: [] };
   }
 
@@ -152,7 +149,7 @@ class JournalWriter {
   async end(summary: string): Promise<void> {
     const last = this.#journal.steps.at(-1);
     if (last === undefined) return;
-    const done: JournalStep = { ...last, done: timestamp(), ...(summary === '' ? {} : { summary }) };
+    const done: LoggedStep = { ...last, done: timestamp(), ...(summary === '' ? {} : { summary }) };
     await this.#write({ ...this.#journal, steps: [...this.#journal.steps.slice(0, -1), done] });
   }
 
@@ -160,18 +157,18 @@ class JournalWriter {
     await this.#write({ ...this.#journal, done: timestamp() });
   }
 
-  async #write(journal: OperationJournal): Promise<void> {
+  async #write(journal: OperationLog): Promise<void> {
     this.#journal = journal;
     await replaceFile(this.#path, `${JSON.stringify(redactValue(journal), undefined, 2)}\n`);
   }
 }
 
 /** The step that a run ended in before its time; undefined where it came to its end. */
-export function unfinishedStep(journal: OperationJournal): JournalStep | undefined {
+export function unfinishedStep(journal: OperationLog): LoggedStep | undefined {
   return journal.done === undefined ? journal.steps.find(({ done }) => done === undefined) : undefined;
 }
 
-function journalPath(root: ClusterRoot, operation: string): Destination {
+function logPath(root: ClusterRoot, operation: string): Destination {
   return stateFile(workspaceOf(root), 'operations', `${operation.replaceAll(' ', '-')}.json`);
 }
 
@@ -179,7 +176,7 @@ function timestamp(): string {
   return `${now().toISOString().slice(0, 19)}Z`;
 }
 
-function isJournal(value: unknown): value is OperationJournal {
+function isLog(value: unknown): value is OperationLog {
   const { operation, begun, steps } = asFields(value);
   const isStep = (step: unknown): boolean => typeof asFields(step).title === 'string';
   return typeof operation === 'string' && typeof begun === 'string' && Array.isArray(steps) && steps.every(isStep);

@@ -5,7 +5,7 @@ import { readAgeKey } from '../../../src/cluster/credentials/read.ts';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import type { BootstrapOptions } from '../../../src/operations/bootstrap/options.ts';
 import { bootstrapTalos, planTalos } from '../../../src/operations/bootstrap/talos.ts';
-import { readOperationJournal, unfinishedStep } from '../../../src/operations/operation.ts';
+import { readOperationLog, unfinishedStep } from '../../../src/operations/operation.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import { runCommand, sampleCluster, startCommand } from '../../support/cluster.ts';
@@ -243,7 +243,7 @@ describe('an interrupted bootstrap talos', () => {
     ]);
     const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
     expect(ended).toMatchObject({ kind: 'outside', findings: [{ code: 'cluster/node' }] });
-    const journal = await readOperationJournal(clusterRoot(cluster), 'bootstrap talos');
+    const journal = await readOperationLog(clusterRoot(cluster), 'bootstrap talos');
     expect(journal && unfinishedStep(journal)?.title).toBe('Start etcd');
     expect(await readdir(join(cluster, '.cluster-template'))).not.toContain('lock');
   });
