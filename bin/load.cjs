@@ -49,6 +49,14 @@ function keep(path, folder, bytes) {
     writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
     renameSync(temporary, path);
   } catch {
-    rmSync(temporary, { force: true });
+    discard(temporary);
+  }
+}
+
+function discard(path) {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder is another user's: nothing of it was written.
   }
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parted } from '../support/parted.ts';
 import { ATTACKS, type Attack } from './attacks.ts';
 import {
   changedFiles,
@@ -39,15 +40,9 @@ it('a healthy repository is configured, looked at and changed without a complain
   expect(codes).toEqual(Object.fromEntries([...LOOKS, ...WRITES].map((name) => [name, 0])));
 });
 
-/** Of each dozen one is met in every run of the tests, the others in those that take long. */
-const isUsual = (attack: Attack): boolean => ATTACKS.indexOf(attack) % 12 === 0;
-
-describe.each([
-  { attacks: ATTACKS.filter(isUsual), tags: [] },
-  { attacks: ATTACKS.filter((attack) => !isUsual(attack)), tags: ['long'] },
-])('an attack', ({ attacks, tags }) => {
-  describe.each(attacks)('$name', { tags }, meetAll);
-});
+const { usual, others } = parted(ATTACKS, 16);
+describe.each(usual)('$name', meetAll);
+describe.each(others)('$name', { tags: 'long' }, meetAll);
 
 function meetAll(attack: Attack): void {
   /** What the last command left as it was, so that the next one can have it: a command that changes something is its last. */

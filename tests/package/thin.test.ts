@@ -1,3 +1,4 @@
+// @module-tag long
 import { execFile } from 'node:child_process';
 import { access, appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -94,44 +95,36 @@ describe('create', () => {
     expect(await readFiles(elsewhere)).toEqual({ 'full/own.txt': 'mine\n', file: 'mine\n' });
   });
 
-  it(
-    'takes an empty folder, and one with a git repository in it; makes one only where it is in none',
-    { tags: 'long' },
-    async () => {
-      const elsewhere = await temporaryFolder();
-      const create = async (name: string, ...words: string[]): Promise<{ git: boolean }> => {
-        const options = { cwd: elsewhere, env: { GIT_CEILING_DIRECTORIES: tmpdir() } };
-        const result = await startCommand(['create', name, '--dependency', '1.2.3', '--json', ...words], options);
-        expect(result, result.stderr).toMatchObject({ code: 0 });
-        return JSON.parse(result.stdout) as { git: boolean };
-      };
-      await mkdir(join(elsewhere, 'empty'));
-      expect(await create('empty', '--no-git')).toMatchObject({ git: false });
-      await git(['init', '--quiet', 'repository'], elsewhere);
-      expect(await create('repository')).toMatchObject({ git: false });
-      await access(join(elsewhere, 'repository/.git/HEAD'));
-      await git(['init', '--quiet', '.'], elsewhere);
-      expect(await create('inner')).toMatchObject({ git: false });
-      expect(await create('asked', '--git')).toMatchObject({ git: true });
-      expect(await create('deep/er')).toMatchObject({ git: false });
-      expect((await readFiles(join(elsewhere, 'deep/er')))['cluster.yaml']).toBeTruthy();
-    },
-  );
+  it('takes an empty folder, and one with a git repository in it; makes one only where it is in none', async () => {
+    const elsewhere = await temporaryFolder();
+    const create = async (name: string, ...words: string[]): Promise<{ git: boolean }> => {
+      const options = { cwd: elsewhere, env: { GIT_CEILING_DIRECTORIES: tmpdir() } };
+      const result = await startCommand(['create', name, '--dependency', '1.2.3', '--json', ...words], options);
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      return JSON.parse(result.stdout) as { git: boolean };
+    };
+    await mkdir(join(elsewhere, 'empty'));
+    expect(await create('empty', '--no-git')).toMatchObject({ git: false });
+    await git(['init', '--quiet', 'repository'], elsewhere);
+    expect(await create('repository')).toMatchObject({ git: false });
+    await access(join(elsewhere, 'repository/.git/HEAD'));
+    await git(['init', '--quiet', '.'], elsewhere);
+    expect(await create('inner')).toMatchObject({ git: false });
+    expect(await create('asked', '--git')).toMatchObject({ git: true });
+    expect(await create('deep/er')).toMatchObject({ git: false });
+    expect((await readFiles(join(elsewhere, 'deep/er')))['cluster.yaml']).toBeTruthy();
+  });
 
-  it(
-    'takes a tarball by its path from the current folder, and leaves nothing behind where npm cannot pack',
-    { tags: 'long' },
-    async () => {
-      const elsewhere = await temporaryFolder({ 'tool.tgz': '' });
-      await startCommand(['create', 'deep/own', '--dependency', 'tool.tgz'], { cwd: elsewhere });
-      const text = await readFile(join(elsewhere, 'deep/own/package.json'), 'utf8');
-      expect(text).toContain('"cluster-template": "file:../../tool.tgz"');
-      const failed = await startCommand(['create', 'other'], { cwd: elsewhere, env: { PATH: '' } });
-      expect(failed.code).toBe(3);
-      expect(failed.stderr).toContain('npm is needed to pack the tool and was not found');
-      expect(Object.keys(await readFiles(elsewhere)).filter((path) => !path.startsWith('deep/'))).toEqual(['tool.tgz']);
-    },
-  );
+  it('takes a tarball by its path from the current folder, and leaves nothing behind where npm cannot pack', async () => {
+    const elsewhere = await temporaryFolder({ 'tool.tgz': '' });
+    await startCommand(['create', 'deep/own', '--dependency', 'tool.tgz'], { cwd: elsewhere });
+    const text = await readFile(join(elsewhere, 'deep/own/package.json'), 'utf8');
+    expect(text).toContain('"cluster-template": "file:../../tool.tgz"');
+    const failed = await startCommand(['create', 'other'], { cwd: elsewhere, env: { PATH: '' } });
+    expect(failed.code).toBe(3);
+    expect(failed.stderr).toContain('npm is needed to pack the tool and was not found');
+    expect(Object.keys(await readFiles(elsewhere)).filter((path) => !path.startsWith('deep/'))).toEqual(['tool.tgz']);
+  });
 });
 
 describe('a thin repository', () => {
@@ -157,7 +150,7 @@ describe('a thin repository', () => {
     }
   });
 
-  it('has all commands', { tags: 'long' }, async () => {
+  it('has all commands', async () => {
     expect(await run('validate')).toMatchObject({ code: 0 });
     expect((await run('plan', '--exit-code')).stdout).toMatch(/^\d+ files: \d+ unchanged\n$/);
     expect(await run('configure', '--check')).toMatchObject({ code: 0 });
@@ -174,7 +167,7 @@ describe('a thin repository', () => {
     expect((await tool('makejinja', ['--version'])).code).toBe(0);
   });
 
-  it('is found from a folder in it, and names commands and files that are there', { tags: 'long' }, async () => {
+  it('is found from a folder in it, and names commands and files that are there', async () => {
     const explained = await run('explain', 'talos/talenv.yaml:1');
     expect(explained.stdout).toContain(`  ${TOOL}/templates/config/talos/talenv.yaml.j2:1\n`);
     await access(join(home, TOOL, 'templates/config/talos/talenv.yaml.j2'));
@@ -193,7 +186,7 @@ describe('a thin repository', () => {
     expect((await run('--help')).stdout).toContain('Usage: npx cluster-template [options]');
   });
 
-  it('tells templates of the package as such where they are wrong', { tags: 'long' }, async () => {
+  it('tells templates of the package as such where they are wrong', async () => {
     const template = `${TOOL}/templates/config/talos/talenv.yaml.j2`;
     await withText(
       template,
@@ -224,7 +217,7 @@ describe('a thin repository', () => {
     for (const path of paths) await access(join(home, path));
   });
 
-  it('takes an override and a plugin over what the package brings', { tags: 'long' }, async () => {
+  it('takes an override and a plugin over what the package brings', async () => {
     const override = 'templates/overrides/talos/talenv.yaml.j2';
     await mkdir(join(home, 'templates/overrides/talos'), { recursive: true });
     await cp(join(home, TOOL, 'templates/config/talos/talenv.yaml.j2'), join(home, override));
@@ -248,7 +241,7 @@ describe('a thin repository', () => {
     expect(await run('configure')).toMatchObject({ code: 0 });
   });
 
-  it('says what to do where the package is not installed', { tags: 'long' }, async () => {
+  it('says what to do where the package is not installed', async () => {
     const clone = join(folder, 'clone');
     await cp(home, clone, { recursive: true, filter: (path) => !relative(home, path).startsWith('node_modules') });
     const { code, stderr } = await startCommand(['plan'], { cwd: clone });
@@ -256,7 +249,7 @@ describe('a thin repository', () => {
     expect(stderr).toContain('run `npm ci`, which installs the package that brings it');
   });
 
-  it('takes the configuration of another place by init', { tags: 'long' }, async () => {
+  it('takes the configuration of another place by init', async () => {
     const other = await temporaryFolder({ 'nodes.yaml': 'nodes: []\n' });
     const created = join(folder, 'taken');
     await startCommand(['create', created, '--dependency', '1.2.3'], { cwd: folder });
@@ -265,7 +258,7 @@ describe('a thin repository', () => {
   });
 });
 
-describe('a thin repository in the hands of others', { tags: 'long' }, () => {
+describe('a thin repository in the hands of others', () => {
   it('has workflows that pass in a clone without keys, and finish what Renovate raised in an override', async () => {
     const workflow = async (name: string): Promise<Workflow> =>
       parse(await readFile(join(home, '.github/workflows', `${name}.yaml`), 'utf8')) as Workflow;
@@ -293,7 +286,7 @@ describe('a thin repository in the hands of others', { tags: 'long' }, () => {
   });
 });
 
-describe('upgrade of a thin repository', { tags: 'long' }, () => {
+describe('upgrade of a thin repository', () => {
   let tarball = '';
 
   beforeAll(async () => {

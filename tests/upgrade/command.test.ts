@@ -1,3 +1,4 @@
+// @module-tag long
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +69,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('cluster-template upgrade', () => {
-  it('says by its exit code whether there is a newer version', { tags: 'long' }, async () => {
+  it('says by its exit code whether there is a newer version', async () => {
     const own = await copied();
     const { code, stdout } = await upgrade(own, '--check');
     expect(code).toBe(2);
@@ -154,7 +155,7 @@ describe('cluster-template upgrade', () => {
     expect(await upgrade(own, '--check')).toMatchObject({ code: 0, stdout: '0.2.0 is the newest version\n' });
   });
 
-  it('ends with 1 where there are conflicts, and takes all of it back', { tags: 'long' }, async () => {
+  it('ends with 1 where there are conflicts, and takes all of it back', async () => {
     const own = await copied();
     await commit(own, { 'Taskfile.yaml': "version: '3'\n# mine\n", [`${ECHO}/ocirepository.yaml.j2`]: undefined });
     const before = await stateOf(own);
@@ -182,7 +183,7 @@ describe('cluster-template upgrade', () => {
     expect(await stateOf(own)).toBe(before);
   });
 
-  it('moves a field of the encrypted companion, and refuses to where the key is not', { tags: 'long' }, async () => {
+  it('moves a field of the encrypted companion, and refuses to where the key is not', async () => {
     const rename = {
       name: 'token',
       version: '0.2.0',
