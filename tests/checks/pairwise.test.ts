@@ -7,7 +7,7 @@ import { gateMemory, runGates } from '../../src/checks/gates.ts';
 import { manifestFiles } from '../../src/pipeline/validate.ts';
 import { formatFindings } from '../../src/report/text.ts';
 import { renderTexts } from '../golden/cases.ts';
-import { parted } from '../support/parted.ts';
+import { eachOf } from '../support/parted.ts';
 import { allPairs, coveringArray, pairsOf } from './covering-array.ts';
 import { configurationOf, OPTIONS } from './options.ts';
 
@@ -31,18 +31,12 @@ describe('every combination of two options', () => {
   });
   afterAll(() => rm(state, { recursive: true }));
 
-  const { usual, others } = parted(
-    rows.map((row) => configurationOf(row)).map((one) => [one.name, one] as const),
-    10,
-  );
-  const check = async (_: string, texts: ReturnType<typeof configurationOf>): Promise<void> => {
+  const all = rows.map((row) => configurationOf(row)).map((one) => [one.name, one] as const);
+  eachOf(all, 10)('gives a tree without a finding: %s', async (_, texts) => {
     const files = await renderTexts(texts, state);
     const own = await manifestFiles(clusterRoot(state), files, undefined);
     const { findings, unknownKinds } = await runGates(own, memory);
     expect(formatFindings(findings)).toBe('');
     expect(unknownKinds).toEqual([]);
-  };
-
-  it.each(usual)('gives a tree without a finding: %s', check);
-  it.each(others)('gives a tree without a finding: %s', { tags: 'long' }, check);
+  });
 });

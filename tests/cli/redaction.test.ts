@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../support/cluster.ts';
 import { writeFiles } from '../support/folders.ts';
+import { eachOf } from '../support/parted.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
 const TEMPLATE = 'templates/overrides/AGENTS.md.j2';
@@ -31,7 +32,7 @@ const FAILING: readonly string[] = [
 ];
 
 describe('the error of a template', () => {
-  it.each(FAILING)('%s gives no secret away', async (expression) => {
+  eachOf(FAILING, 8)('%s gives no secret away', async (expression) => {
     const cluster = await ownCluster(FEW_NODES);
     const text = await readFile(join(cluster, 'cluster.yaml'), 'utf8');
     await writeFiles(cluster, {

@@ -118,7 +118,7 @@ describe('an end that nobody wished for is one sentence', () => {
     },
   );
 
-  it.skipIf(!existsSync('/dev/full'))('where the output cannot be written', () => {
+  it.skipIf(!existsSync('/dev/full'))('where the output cannot be written', { tags: 'long' }, () => {
     for (const [redirection, reason] of [
       ['> /dev/full', 'ENOSPC: no space left on device, write'],
       ['1< /dev/null', 'EBADF: bad file descriptor, write'],
@@ -169,7 +169,7 @@ describe('a strange tree', () => {
         }),
       '../x lies outside',
     ],
-  ])('%s gets one clear message', async (_, make, message) => {
+  ])('%s gets one clear message', { tags: 'long' }, async (_, make, message) => {
     const cluster = await sampleCluster();
     await make(cluster);
     const before = await readFiles(cluster);
@@ -181,7 +181,7 @@ describe('a strange tree', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('without its output roots gets them back', async () => {
+  it('without its output roots gets them back', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const before = await readFiles(cluster);
     for (const folder of ['talos', 'bootstrap']) await rm(join(cluster, folder), { recursive: true });

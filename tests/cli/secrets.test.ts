@@ -29,7 +29,7 @@ describe('a rendered secret', () => {
     for (const marker of [TOKEN, ...keys]) expect(result.stdout + result.stderr).not.toContain(marker);
   });
 
-  it('of new keys reaches the disk in the key files alone', async () => {
+  it('of new keys reaches the disk in the key files alone', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const report = join(await temporaryFolder(), 'report');
     const result = await startCommand(['configure', '--root', cluster], {

@@ -54,7 +54,7 @@ describe('the answer about the sample', () => {
     }
   });
 
-  it('names for each line of every plain file a template line that can print it', async () => {
+  it('names for each line of every plain file a template line that can print it', { tags: 'long' }, async () => {
     const root = clusterRoot(await sampleCluster(), KEYS);
     const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
     const { configuration } = await readConfiguration(root, access);

@@ -286,7 +286,7 @@ describe('fields of the configuration', () => {
     expect(taken).toEqual([]);
   });
 
-  it('that take any text are printed by the starter as a text without delimiters is', async () => {
+  it('that take any text are printed by the starter as a text without delimiters is', { tags: 'long' }, async () => {
     const usual = 'PAYLOAD';
     const before = await renderWith(usual);
     expect([...before.values()].filter((text) => text.includes(usual)).length).toBeGreaterThan(10);

@@ -5,6 +5,7 @@ import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { runCommand } from '../support/cluster.ts';
 import { readFiles, writeFiles } from '../support/folders.ts';
+import { eachOf } from '../support/parted.ts';
 import { FEW_NODES, ownCluster } from '../operations/support/own-cluster.ts';
 
 const ECHO = 'kubernetes/apps/default/echo/app';
@@ -154,7 +155,7 @@ const ATTACKS: readonly {
 ];
 
 describe('a secret that would lie open', () => {
-  it.each(ATTACKS)('$name: nothing is written', async ({ files, place, message }) => {
+  eachOf(ATTACKS, 6)('$name: nothing is written', async ({ files, place, message }) => {
     const cluster = await hostileCluster(files);
     const before = await readFiles(cluster);
     const env = { GITHUB_TOKEN, CF_TOKEN: TOKEN };
@@ -172,7 +173,7 @@ describe('a secret that would lie open', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it.each(['plan', 'diff', 'validate', 'configure --check', 'doctor secrets', 'render AGENTS.md'])(
+  eachOf(['plan', 'diff', 'validate', 'configure --check', 'doctor secrets', 'render AGENTS.md'], 3)(
     '%s sees it',
     async (command) => {
       const cluster = await hostileCluster({ [RULES]: rules('encrypted_regex: ^(data|stringdata)$') });

@@ -57,14 +57,14 @@ describe('a repository whose plugin is the one that everybody has', () => {
   it.each([
     ['as it is', (text: string) => text],
     ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
-  ])('is run %s, and nothing is recorded', async (_, change) => {
+  ])('is run %s, and nothing is recorded', { tags: 'long' }, async (_, change) => {
     const cluster = await sampleCluster();
     await writeFile(join(cluster, PLUGIN), change(await readFile(join(cluster, PLUGIN), 'utf8')));
     await expectTrusted(cluster, true);
     expect(existsSync(join(state, 'cluster-template/trust.json'))).toBe(false);
   });
 
-  it('needs none at all', async () => {
+  it('needs none at all', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const settings = join(cluster, 'makejinja.toml');
     await writeFile(settings, (await readFile(settings, 'utf8')).replace(/^plugins = .*$/m, 'plugins = []'));
@@ -238,7 +238,7 @@ describe('CLUSTER_TEMPLATE_TRUST', () => {
     ['one around it, among others', (cluster: string) => ['/nowhere', dirname(cluster)].join(delimiter), true],
     ['one whose name begins alike', (cluster: string) => cluster.slice(0, -1), false],
     ['one below it', (cluster: string) => join(cluster, 'templates'), false],
-  ])('names %s', async (_, value, isTrusted) => {
+  ])('names %s', { tags: 'long' }, async (_, value, isTrusted) => {
     const cluster = await strangeCluster();
     const env = { CLUSTER_TEMPLATE_TRUST: value(cluster), XDG_STATE_HOME: state };
     const { code } = await runCommand(['plan', '--keys', SAMPLE_KEYS, '--root', cluster], { env });
@@ -281,6 +281,7 @@ describe('the owner', () => {
 
   it.each([['configure', '--yes'], ['init'], ['doctor', 'keys', 'secrets']])(
     'of a repository is not whoever would make keys in it: %s makes none and runs nothing',
+    { tags: 'long' },
     async (...words) => {
       const cluster = await sampleCluster();
       const trace = join(state, 'was-here');

@@ -19,7 +19,7 @@ describe('the warnings of AGENTS.md', () => {
     expect(await readFile(join(cluster, GENERATED), 'utf8')).toContain('# mine');
   });
 
-  it('2: a configuration that was changed and not rendered is noticed', async () => {
+  it('2: a configuration that was changed and not rendered is noticed', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     expect(await run(cluster, 'configure', '--check')).toMatchObject({ code: 0 });
     await replaceIn(
@@ -31,7 +31,7 @@ describe('the warnings of AGENTS.md', () => {
     expect((await run(cluster, 'plan')).stdout).toContain('changed since the last configure: cluster.yaml');
   });
 
-  it('3: after a change of nodes.yaml the configuration of the nodes is asked for', async () => {
+  it('3: after a change of nodes.yaml the configuration of the nodes is asked for', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await replaceIn(join(cluster, 'nodes.yaml'), 'address: 192.0.2.20', 'address: 192.0.2.21');
     const result = await run(cluster, 'configure');
@@ -40,7 +40,7 @@ describe('the warnings of AGENTS.md', () => {
     expect(result.stderr + result.stdout).toMatch(/talos[: ]generate-config/);
   });
 
-  it('4: what git does not have yet is named as such and not lost', async () => {
+  it('4: what git does not have yet is named as such and not lost', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     git(cluster, 'init', '--quiet');
     git(cluster, 'add', '--all');
@@ -63,20 +63,24 @@ describe('the warnings of AGENTS.md', () => {
     expect(result.stderr).toContain('cilium_bgp_router_asn');
   });
 
-  it('6: a list that replaces the default of a chart and leaves out what the chart needs is refused', async () => {
-    const cluster = await sampleCluster();
-    const template = 'kubernetes/apps/network/k8s-gateway/app/helmrelease.yaml.j2';
-    const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
-    const wrong = text.replace('      - name: ready\n', '');
-    expect(wrong).not.toBe(text);
-    await writeFiles(cluster, { [`templates/overrides/${template}`]: wrong });
-    const result = await run(cluster, 'validate');
-    expect(result.code).toBe(1);
-    expect(result.stderr).toContain('extraZonePlugins replaces the list of the chart, and has no ready');
-    expect(result.stderr).toContain('[manifests/replaced-default]');
-  });
+  it(
+    '6: a list that replaces the default of a chart and leaves out what the chart needs is refused',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      const template = 'kubernetes/apps/network/k8s-gateway/app/helmrelease.yaml.j2';
+      const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
+      const wrong = text.replace('      - name: ready\n', '');
+      expect(wrong).not.toBe(text);
+      await writeFiles(cluster, { [`templates/overrides/${template}`]: wrong });
+      const result = await run(cluster, 'validate');
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain('extraZonePlugins replaces the list of the chart, and has no ready');
+      expect(result.stderr).toContain('[manifests/replaced-default]');
+    },
+  );
 
-  it('7: a dependency with a wrong namespace is refused', async () => {
+  it('7: a dependency with a wrong namespace is refused', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const template = 'kubernetes/apps/default/echo/ks.yaml.j2';
     const text = await readFile(join(cluster, 'templates/config', template), 'utf8');
@@ -101,7 +105,7 @@ describe('the warnings of AGENTS.md', () => {
     expect((await run(cluster, 'configure')).stderr).toContain('[config/unknown-key]');
   });
 
-  it('8: a template whose file nothing lists is refused', async () => {
+  it('8: a template whose file nothing lists is refused', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     await writeFiles(cluster, { 'templates/overrides/kubernetes/apps/default/echo/app/extra.yaml': 'key: value\n' });
     const result = await run(cluster, 'validate');

@@ -78,7 +78,7 @@ export function writeScalar(scalar: Scalar): string {
 }
 
 function isPlainSafe(text: string): boolean {
-  if (!/^[\p{L}\p{N}_./()][^\n\t]*$/u.test(text) || UNPRINTABLE.test(text)) return false;
+  if (!/^[\p{L}\p{N}_./()]/u.test(text) || /[\n\t]/.test(text) || UNPRINTABLE.test(text)) return false;
   if (/: |:$| #| $|^\.\.\./.test(text)) return false;
   if ((text.length > NUMBER_LENGTH ? NUMBER_SIGNS : OLD_YAML).test(text)) return false;
   return resolvePlain(text).kind === 'str';

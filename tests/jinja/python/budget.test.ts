@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parted } from '../../support/parted.ts';
+import { eachOf } from '../../support/parted.ts';
 import { Environment } from '../../../src/jinja/environment.ts';
 import { builtinFilters } from '../../../src/jinja/filters/table.ts';
 import { builtinGlobals } from '../../../src/jinja/globals.ts';
@@ -359,12 +359,9 @@ describe('every operation pays for what it touches', () => {
     expect(Object.keys(TESTS)).toEqual([...builtinTests.keys()].sort());
   });
 
-  const pay = (expression: string): void => {
+  eachOf([...LINEAR, ...covered, ...methods], 10)('%s', (expression) => {
     expect(costOf(expression, SIZE * FACTOR)).toBeGreaterThan((costOf(expression, SIZE) * FACTOR) / 4);
-  };
-  const { usual, others } = parted([...LINEAR, ...covered, ...methods], 10);
-  it.each(usual)('%s', pay);
-  it.each(others)('%s', { tags: 'long' }, pay);
+  });
 
   it.each(CONSTANT)('and for no more: %s', (expression) => {
     expect(costOf(expression, SIZE * FACTOR)).toBe(costOf(expression, SIZE));

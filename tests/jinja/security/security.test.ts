@@ -4,7 +4,7 @@ import { TemplateError } from '../../../src/jinja/errors.ts';
 import { DictLoader } from '../../../src/jinja/loaders.ts';
 import { DEFAULT_BUDGET, LARGEST_BUDGET } from '../../../src/jinja/python/budget.ts';
 import { PyObject } from '../../../src/jinja/python/object.ts';
-import { parted } from '../../support/parted.ts';
+import { eachOf } from '../../support/parted.ts';
 import { type Attack, changes, globals, run } from './attack.ts';
 import { READING, sampleData } from './data.ts';
 import { EXHAUSTION } from './exhaustion.ts';
@@ -27,8 +27,9 @@ const TABLES: Readonly<Record<string, readonly Attack[]>> = {
   'sources made for slow patterns': SOURCES,
 };
 
-describe.each(Object.entries(TABLES))('%s', (_, attacks) => {
-  it.each(attacks.map((attack) => [attack.name, attack] as const))('%s', (_name, attack) => {
+describe.each(Object.entries(TABLES))('%s', (table, attacks) => {
+  const rows = attacks.map((attack) => [attack.name, attack] as const);
+  eachOf(rows, table.includes('slow patterns') ? 10 : 1)('%s', (_name, attack) => {
     const before = globals();
     const { ended } = run(attack, LARGEST_BUDGET);
     expect(ended).toEqual(attack.ends);
@@ -46,7 +47,8 @@ describe('more than there is', () => {
   /** A tenth of the default, so that the whole table takes as long as ten of its rows would. */
   const BUDGET = { work: DEFAULT_BUDGET.work / 10, memory: Math.floor(DEFAULT_BUDGET.memory / 8) };
 
-  const stop = (_name: string, attack: Attack): void => {
+  const rows = EXHAUSTION.map((attack) => [attack.name, attack] as const);
+  eachOf(rows, 10)('%s', (_name, attack) => {
     const { ended, message, usage } = run(attack, BUDGET);
     expect(ended).toEqual(attack.ends);
     expect(usage.work).toBeLessThanOrEqual(BUDGET.work);
@@ -58,14 +60,7 @@ describe('more than there is', () => {
       // It is counted, not timed, what stops it: the same number each time.
       expect(run(attack, BUDGET).usage).toEqual(usage);
     }
-  };
-
-  const { usual, others } = parted(
-    EXHAUSTION.map((attack) => [attack.name, attack] as const),
-    10,
-  );
-  it.each(usual)('%s', stop);
-  it.each(others)('%s', { tags: 'long' }, stop);
+  });
 
   it('has a default for every environment, and a largest budget', () => {
     expect(new Environment().limits).toEqual({ ...DEFAULT_BUDGET, recursion: 1000, output: undefined });

@@ -272,7 +272,7 @@ describe('bootstrap apps stops', () => {
     expect((ended as Failure).message).toContain(message);
   });
 
-  it('shows no secret that the API quotes', async () => {
+  it('shows no secret that the API quotes', { tags: 'long' }, async () => {
     const { cluster, stands, secrets } = await world();
     const value = secrets.find(({ name }) => name === 'sops-age')?.data['age.agekey'] ?? '';
     const quoting = {

@@ -280,7 +280,7 @@ describe('bootstrap talos stops', () => {
       { program: 'talhelper', match: '--version', stdout: 'talhelper version 3.1.10' },
       'talhelper 3.1.10 is too old',
     ],
-  ])('%s', async (_, rule, message) => {
+  ])('%s', { tags: 'long' }, async (_, rule, message) => {
     const { cluster, stands } = await world([rule]);
     const ended = await bootstrap(cluster, stands).catch((error: unknown) => error);
     expect(ended).toBeInstanceOf(Failure);

@@ -112,7 +112,7 @@ describe('talos upgrade-node', () => {
     expect(await changes(cluster)).toEqual([expect.stringContaining('talosctl upgrade --nodes 192.0.2.20')]);
   });
 
-  it('says which nodes there are, and that one has to be named', async () => {
+  it('says which nodes there are, and that one has to be named', { tags: 'long' }, async () => {
     const cluster = await standInCluster();
     const unknown = await runOn(cluster, ['talos', 'upgrade-node', 'k8s-9', '--yes']);
     expect(unknown.code).toBe(64);
@@ -121,7 +121,7 @@ describe('talos upgrade-node', () => {
     expect((await runOn(cluster, ['talos', 'upgrade-node', 'k8s-0', '--all'])).code).toBe(64);
   });
 
-  it('says that the API does not tell, rather than to upgrade', async () => {
+  it('says that the API does not tell, rather than to upgrade', { tags: 'long' }, async () => {
     const broken = await standInCluster([{ program: 'kubectl', match: '^get nodes', stdout: 'Error' }]);
     expect((await runOn(broken, WORKER)).code).toBe(3);
     expect(await changes(broken)).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fluxObject, listOf, runOn, standInCluster, UNKNOWN_KIND } from '../day2/stand-in-cluster.ts';
+import { eachOf } from '../../support/parted.ts';
 import type { StandInRule } from '../support/stand-ins.ts';
 
 /** A fault as the cluster shows it. */
@@ -152,7 +153,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 describe('debug', () => {
-  it.each(Object.entries(FAULTS))('finds %s', async (_, { cause, says, rules }) => {
+  eachOf(Object.entries(FAULTS), 4)('finds %s', async (_, { cause, says, rules }) => {
     const cluster = await standInCluster([...rules, ...HEALTHY]);
     const { code, stdout, stderr } = await runOn(cluster, ['debug', 'default/web']);
     expect(code, stderr).toBe(cause === undefined ? 0 : 1);
@@ -177,7 +178,7 @@ describe('debug', () => {
     await expect(await cluster.stands.script()).toMatchFileSnapshot('golden/debug.txt');
   });
 
-  it('takes the whole cluster, and tells dependencies that wait for each other', async () => {
+  it('takes the whole cluster, and tells dependencies that wait for each other', { tags: 'long' }, async () => {
     const circle = [
       fluxObject('HelmRelease', 'a/one', {
         ready: 'False',
@@ -198,7 +199,7 @@ describe('debug', () => {
     expect(stdout).toContain('they wait for each other');
   });
 
-  it('says what names neither a namespace nor an app', async () => {
+  it('says what names neither a namespace nor an app', { tags: 'long' }, async () => {
     const cluster = await standInCluster(HEALTHY);
     for (const name of ['/web', 'a/', 'a/b/c']) expect((await runOn(cluster, ['debug', name])).code).toBe(64);
   });

@@ -11,6 +11,7 @@ import { encrypt } from '../../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../../src/sops/identities.ts';
 import { runCommand, sampleCluster } from '../../support/cluster.ts';
 import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { eachOf } from '../../support/parted.ts';
 import { fixture, NOW, SAMPLE_KEY, wholeRule } from '../../sops/support.ts';
 import { ownCluster } from '../support/own-cluster.ts';
 import { standIns, type StandInRule } from '../support/stand-ins.ts';
@@ -36,7 +37,7 @@ describe('doctor', () => {
     expect(result.stdout).toContain('7 errors and 3 notes');
   });
 
-  it('names programs that are too old', async () => {
+  it('names programs that are too old', { tags: 'long' }, async () => {
     const old = { program: 'kubectl', match: 'version', stdout: 'Client Version: v1.27.1' };
     expect(await codes(await ownCluster(), ['tools'], [old])).toEqual(['programs/version']);
   });
@@ -46,7 +47,7 @@ describe('doctor', () => {
     ['two minor versions older', 'Client Version: v1.34.9', 'Talos v1.13.7', ['programs/skew']],
     ['two minor versions newer', 'Client Version: v1.38.0', 'Talos v1.13.7', ['programs/skew']],
     ['of another minor version of Talos', 'Client Version: v1.36.1', 'Talos v1.14.0', ['programs/skew']],
-  ])('tells programs that are %s than the cluster', async (_, kubectl, talosctl, expected) => {
+  ])('tells programs that are %s than the cluster', { tags: 'long' }, async (_, kubectl, talosctl, expected) => {
     const cluster = await ownCluster();
     const versions = 'talosVersion: v1.13.7\nkubernetesVersion: v1.36.3\n';
     await writeFile(join(cluster, 'talos/talenv.yaml'), versions);
@@ -74,7 +75,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('names what is wrong in the configuration, and inputs that changed', async () => {
+  it('names what is wrong in the configuration, and inputs that changed', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '# a remark\n');
     expect(await codes(cluster, ['configuration'])).toEqual(['workspace/stale']);
@@ -114,7 +115,7 @@ describe('doctor', () => {
     for (const remedy of remedies) expect(remedy).toMatch(/^copy the age\.key of this cluster to here/);
   });
 
-  it('prints JSON where asked, and knows its areas', async () => {
+  it('prints JSON where asked, and knows its areas', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     const result = await runCommand(['doctor', 'configuration', 'secrets', '--json', '--root', cluster]);
     expect(result.code).toBe(0);
@@ -169,7 +170,7 @@ describe('doctor on secrets that cannot be decrypted', () => {
     ],
   ];
 
-  it.each(diagnoses)('says that %s', async (_, breakIt, code, message) => {
+  eachOf(diagnoses, 3)('says that %s', async (_, breakIt, code, message) => {
     const cluster = await ownCluster();
     await breakIt(cluster);
     const checks = await examine(cluster, ['secrets']);
@@ -179,28 +180,34 @@ describe('doctor on secrets that cannot be decrypted', () => {
     expect(findings[0]?.remedy).toBeTruthy();
   });
 
-  it('calls no file broken that the sops program wrote, or that has comments wherever they may stand', async () => {
-    const cluster = await sampleCluster();
-    await writeFiles(cluster, { 'age.key': SAMPLE_KEY });
-    const own = join(cluster, 'kubernetes/own');
-    const real = join(import.meta.dirname, '../../sops/fixtures/real');
-    const names = (await readdir(real)).filter((name) => name.includes('.sops.'));
-    for (const name of names) await cp(join(real, name), join(own, name));
-    const lines = fixture('../comments.jsonl').trimEnd().split('\n');
-    const plain = lines
-      .map((line) => (JSON.parse(line) as { text: string }).text)
-      .filter((_, index) => index % 6 === 0);
-    for (const [index, text] of plain.entries()) {
-      const path = `kubernetes/own/comments-${String(index)}.sops.yaml`;
-      const encrypted = await encrypt({ path, plain: text, rule: wholeRule, identities: [], now: NOW });
-      await writeFiles(cluster, { [path]: encrypted });
-    }
-    const checks = (await examine(cluster, ['secrets'])).filter(({ subject }) => /^\d+ encrypted files$/.test(subject));
-    expect(checks.flatMap(({ findings }) => findings)).toEqual([]);
-    expect(Number.parseInt(checks[0]?.subject ?? '', 10)).toBeGreaterThan(names.length + plain.length);
-  });
+  it(
+    'calls no file broken that the sops program wrote, or that has comments wherever they may stand',
+    { tags: 'long' },
+    async () => {
+      const cluster = await sampleCluster();
+      await writeFiles(cluster, { 'age.key': SAMPLE_KEY });
+      const own = join(cluster, 'kubernetes/own');
+      const real = join(import.meta.dirname, '../../sops/fixtures/real');
+      const names = (await readdir(real)).filter((name) => name.includes('.sops.'));
+      for (const name of names) await cp(join(real, name), join(own, name));
+      const lines = fixture('../comments.jsonl').trimEnd().split('\n');
+      const plain = lines
+        .map((line) => (JSON.parse(line) as { text: string }).text)
+        .filter((_, index) => index % 6 === 0);
+      for (const [index, text] of plain.entries()) {
+        const path = `kubernetes/own/comments-${String(index)}.sops.yaml`;
+        const encrypted = await encrypt({ path, plain: text, rule: wholeRule, identities: [], now: NOW });
+        await writeFiles(cluster, { [path]: encrypted });
+      }
+      const checks = (await examine(cluster, ['secrets'])).filter(({ subject }) =>
+        /^\d+ encrypted files$/.test(subject),
+      );
+      expect(checks.flatMap(({ findings }) => findings)).toEqual([]);
+      expect(Number.parseInt(checks[0]?.subject ?? '', 10)).toBeGreaterThan(names.length + plain.length);
+    },
+  );
 
-  it('says that a rule names another recipient', async () => {
+  it('says that a rule names another recipient', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     const other = await generateIdentity().recipient();
     const rules = await readFile(join(cluster, '.sops.yaml'), 'utf8');
@@ -208,7 +215,7 @@ describe('doctor on secrets that cannot be decrypted', () => {
     expect(await codes(cluster, ['secrets'])).toEqual(['sops/recipient']);
   });
 
-  it('tells once that there is no key, where keys are looked at too', async () => {
+  it('tells once that there is no key, where keys are looked at too', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     await rm(join(cluster, 'age.key'));
     const checks = await examine(cluster, ['keys', 'secrets']);
@@ -217,7 +224,7 @@ describe('doctor on secrets that cannot be decrypted', () => {
     expect(messages).toContainEqual(expect.stringMatching(/^\d+ encrypted files were not opened/));
   });
 
-  it('says where SOPS_AGE_KEY_FILE leads nowhere', async () => {
+  it('says where SOPS_AGE_KEY_FILE leads nowhere', { tags: 'long' }, async () => {
     const cluster = await ownCluster();
     const env = { SOPS_AGE_KEY_FILE: '/does/not/exist' };
     const result = await runCommand(['doctor', 'secrets', '--root', cluster], { env });

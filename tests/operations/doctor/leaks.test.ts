@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { clusterRoot, SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/root.ts';
 import { checkStaged, checkTracked } from '../../../src/operations/doctor/leaks.ts';
 import { writeFiles } from '../../support/folders.ts';
+import { eachOf } from '../../support/parted.ts';
 import { configureOwn, FEW_NODES, OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -84,7 +85,7 @@ const STAGED: readonly [name: string, path: string, text: (cluster: string) => P
   ],
 ];
 
-it.each(STAGED)('the hook finds %s', async (_, path, text, message) => {
+eachOf(STAGED, 3)('the hook finds %s', async (_, path, text, message) => {
   const cluster = await repository();
   const content = await text(cluster);
   await writeFiles(cluster, { [path]: content });

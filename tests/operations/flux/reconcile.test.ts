@@ -161,7 +161,7 @@ describe('browse-pvc', () => {
     expect(await hanging.stands.script()).toContain('kubectl delete pod browse-');
   });
 
-  it('says which claims there are', async () => {
+  it('says which claims there are', { tags: 'long' }, async () => {
     const cluster = await standInCluster(RULES);
     const { code, stderr } = await runOn(cluster, ['browse-pvc', 'default', 'date']);
     expect(code).toBe(1);
@@ -179,7 +179,7 @@ describe('sync-es', () => {
     await expect(script).toMatchFileSnapshot('golden/sync-es.txt');
   });
 
-  it('says what is not there', async () => {
+  it('says what is not there', { tags: 'long' }, async () => {
     const none = await standInCluster([{ program: 'kubectl', match: '^annotate', ...UNKNOWN_KIND }]);
     const { code, stderr } = await runOn(none, ['sync-es']);
     expect(code).toBe(1);
@@ -200,7 +200,7 @@ it.each([
   ['talos upgrade-k8s'],
   ['talos upgrade-node --all'],
   ['talos apply-node --all'],
-])('%s says how to get a program that is missing', async (line) => {
+])('%s says how to get a program that is missing', { tags: 'long' }, async (line) => {
   const { standIns } = await import('../support/stand-ins.ts');
   const cluster = await standInCluster();
   const stands = await standIns(cluster.root, [], { programs: [] });

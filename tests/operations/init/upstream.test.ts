@@ -120,7 +120,7 @@ describe('init --from with the cluster.toml of upstream', () => {
   it.each([
     ['minimal', MINIMAL],
     ['full', FULL],
-  ])('takes the %s form, which renders without an error', async (_, text) => {
+  ])('takes the %s form, which renders without an error', { tags: 'long' }, async (_, text) => {
     const cluster = await sampleCluster();
     const from = await temporaryFolder({ 'cluster.toml': text });
     const result = await runCommand(['init', '--from', from, '--root', cluster]);

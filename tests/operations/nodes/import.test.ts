@@ -112,7 +112,7 @@ describe('nodes import', () => {
     [[disk('n', 'sda'), link('n', 'a', '00:00:5e:00:53:31')], ['--disk', '/dev/sdx'], 'no disk /dev/sdx', '/dev/sda'],
     [[disk('', 'sda'), disk('', 'sda')], [], 'several machines', 'a file of its own'],
     [[{ kind: 'Pod' }], [], 'what talosctl prints', 'get disks'],
-  ])('says what is left open: %#', async (resources, options, problem, choice) => {
+  ])('says what is left open: %#', { tags: 'long' }, async (resources, options, problem, choice) => {
     const cluster = await sampleCluster();
     const before = await readFile(join(cluster, 'nodes.yaml'), 'utf8');
     const { code, stderr } = await importOf(

@@ -299,7 +299,7 @@ describe('template tidy', () => {
 });
 
 describe('template validate', () => {
-  it('checks the configuration and what is generated, as flux validate does', async () => {
+  it('checks the configuration and what is generated, as flux validate does', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     for (const name of ['template', 'flux']) {
       const fine = await runCommand([name, 'validate', '--root', cluster, '--keys', SAMPLE_KEYS]);
