@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
 
-const FULL = resolve(import.meta.dirname, '../config/valid/ai');
+const FULL = resolve(import.meta.dirname, '../cluster/config/valid/ai');
 const TOKEN = 'marker-of-a-secret-0123456789';
 
 interface Shown {
@@ -92,7 +92,7 @@ describe('config show', () => {
   });
 
   it('says all that is wrong where something is', async () => {
-    const cluster = await sampleCluster(resolve(import.meta.dirname, '../config/invalid/missing-everything'));
+    const cluster = await sampleCluster(resolve(import.meta.dirname, '../cluster/config/invalid/missing-everything'));
     const { code, stdout, stderr } = await runCommand(['config', 'show', '--root', cluster]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('`node_cidr` is missing');

@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { templateData } from '../../src/cluster/computed.ts';
-import { loadConfiguration, type LoadedConfiguration } from '../../src/cluster/config/load.ts';
-import { formatFindings } from '../../src/report/text.ts';
-import { readTextIfPresent } from '../../src/system/files.ts';
+import { templateData } from '../../../src/cluster/computed.ts';
+import { loadConfiguration, type LoadedConfiguration } from '../../../src/cluster/config/load.ts';
+import { formatFindings } from '../../../src/report/text.ts';
+import { readTextIfPresent } from '../../../src/system/files.ts';
 
-// One folder, one case: a new folder is a new test. `npx vitest run tests/config -u` writes what is expected anew.
+// One folder, one case: a new folder is a new test. `npx vitest run tests/cluster/config -u` writes what is expected anew.
 const FOLDER = import.meta.dirname;
 const SECRET = 'do-not-show-this-token';
 
