@@ -30,7 +30,10 @@ export function eachOf(
 ): (title: string, test: (...row: never[]) => void | Promise<void>) => void {
   const { usual, others } = parted(rows, step);
   return (title, test) => {
-    it.each(usual)(title, test as () => void | Promise<void>);
-    it.each(others)(title, { tags: 'long' }, test as () => void | Promise<void>);
+    const meet = async (...row: unknown[]): Promise<void> => {
+      await (Reflect.apply(test, undefined, row) as Promise<void> | undefined);
+    };
+    it.each(usual)(title, meet);
+    it.each(others)(title, { tags: 'long' }, meet);
   };
 }

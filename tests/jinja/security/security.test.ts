@@ -48,7 +48,7 @@ describe('more than there is', () => {
   const BUDGET = { work: DEFAULT_BUDGET.work / 10, memory: Math.floor(DEFAULT_BUDGET.memory / 8) };
 
   const rows = EXHAUSTION.map((attack) => [attack.name, attack] as const);
-  eachOf(rows, 10)('%s', (_name, attack) => {
+  eachOf(rows, 30)('%s', (_name, attack) => {
     const { ended, message, usage } = run(attack, BUDGET);
     expect(ended).toEqual(attack.ends);
     expect(usage.work).toBeLessThanOrEqual(BUDGET.work);

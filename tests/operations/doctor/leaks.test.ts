@@ -101,17 +101,21 @@ it('the hook has nothing to say of a configured cluster', async () => {
   expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
 });
 
-it('neither takes the placeholder of the sample for a secret, where the token is still to come', async () => {
-  const cluster = await repository();
-  const text = await readFile(join(cluster, 'cluster.yaml'), 'utf8');
-  const waiting = text.replace(/^cloudflare_token: .*$/m, `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}`);
-  await writeFiles(cluster, { 'cluster.yaml': waiting });
-  await configureOwn(cluster);
-  git(cluster, 'add', '.');
-  expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
-  git(cluster, 'commit', '--quiet', '--message', 'first');
-  expect((await checkTracked(clusterRoot(cluster))).flatMap((check) => check.findings)).toEqual([]);
-});
+it(
+  'neither takes the placeholder of the sample for a secret, where the token is still to come',
+  { tags: 'long' },
+  async () => {
+    const cluster = await repository();
+    const text = await readFile(join(cluster, 'cluster.yaml'), 'utf8');
+    const waiting = text.replace(/^cloudflare_token: .*$/m, `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}`);
+    await writeFiles(cluster, { 'cluster.yaml': waiting });
+    await configureOwn(cluster);
+    git(cluster, 'add', '.');
+    expect(await checkStaged(clusterRoot(cluster))).toEqual([]);
+    git(cluster, 'commit', '--quiet', '--message', 'first');
+    expect((await checkTracked(clusterRoot(cluster))).flatMap((check) => check.findings)).toEqual([]);
+  },
+);
 
 it('doctor says which tracked file it did not search for its size, and searches the others', async () => {
   const cluster = await repository();
