@@ -4,7 +4,7 @@
 const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 /**
  * What a bundle exports.
@@ -20,13 +20,14 @@ exports.loadBundle = function loadBundle(file, use) {
   const folder = join(dirname(file), 'compile-cache');
   const kept = join(folder, `${content.replace(/\W/g, '')}-${use.replace(/\W/g, '')}-${machine}`);
   const cachedData = readKept(kept);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+  // A script out of kept code cannot import what is named at run time (Node 20: "A dynamic import callback was not specified").
+  const importing = text.replaceAll('await import(', 'await import__(');
+  const script = new Script(`(function (exports, require, module, __filename, __dirname, import__) {${importing}\n})`, {
     filename: file,
     cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file), (name) => import(name));
   // At the end, when all is compiled that this use needs.
   if (cachedData === undefined || script.cachedDataRejected)
     process.once('exit', () => keep(kept, folder, script.createCachedData()));
