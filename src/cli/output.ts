@@ -9,12 +9,13 @@ import {
   visibleJson,
   visibleLine,
 } from '../report/text.ts';
-import { inspect } from 'node:util';
 import { redactValue } from '../report/redaction.ts';
 import { errorCode } from '../system/files.ts';
 import { changedFiles } from '../system/writing.ts';
 import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';
+import { reportFault } from '../system/fault-report.ts';
 import { worded } from './invocation.ts';
+import { VERSION } from './version.ts';
 
 /** Findings go to standard error, results to standard output. */
 export function printFindings(findings: readonly Finding[]): void {
@@ -129,7 +130,11 @@ export function asFailure(error: unknown): Failure | undefined {
   return failure('outside', { code: 'workspace/read', message: error.message }, error);
 }
 
-/** Tells of a mistake of ours with its stack, as everything else is told: without secrets. */
+/** Tells of a mistake of ours in one sentence; its stack lies in a file. As everything else they are told without secrets. */
 export function printMistake(error: unknown): void {
-  printError(`this is a fault of the program: please report it\n${inspect(error)}\n`);
+  const { path, text } = reportFault(error, VERSION);
+  const message = error instanceof Error ? error.message : String(error);
+  const [first = ''] = message.split('\n');
+  const rest = path === undefined ? `, with this:\n${text}` : ` with ${path}, which holds no secret of this run\n`;
+  printError(`this is a fault of the program: ${first}\nplease report it where you got it${rest}`);
 }
