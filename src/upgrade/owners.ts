@@ -74,6 +74,7 @@ export const OWNERSHIP: readonly Ownership[] = [
       '.prettierrc.json',
       'bench/',
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'SECURITY.md',
       'docs/',
       'eslint.config.js',
