@@ -1,7 +1,7 @@
 'use strict';
 // Loads a bundle of dist/ as `require` does, with what V8 compiled of it before: reading and compiling a program of a few megabytes
 // takes longer than most of what it is asked for. Node 22 can keep compiled code by itself, Node 20 cannot.
-const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -46,7 +46,8 @@ function readKept(path) {
 function keep(path, folder, bytes) {
   const temporary = `${path}.${String(process.pid)}.tmp`;
   try {
-    mkdirSync(folder, { mode: 0o700, recursive: true });
+    // Not with the folders around it: a command may have taken the tool away.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' });
     renameSync(temporary, path);
   } catch {
