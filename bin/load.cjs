@@ -20,9 +20,7 @@ exports.loadBundle = function loadBundle(file, use) {
   const folder = join(dirname(file), 'compile-cache');
   const kept = join(folder, `${content.replace(/\W/g, '')}-${use.replace(/\W/g, '')}-${machine}`);
   const cachedData = readKept(kept);
-  // A script out of kept code cannot import what is named at run time (Node 20: "A dynamic import callback was not specified").
-  const importing = text.replaceAll('await import(', 'await import__(');
-  const script = new Script(`(function (exports, require, module, __filename, __dirname, import__) {${importing}\n})`, {
+  const script = new Script(`(function (exports, require, module, __filename, __dirname, __import) {${text}\n})`, {
     filename: file,
     cachedData,
   });

@@ -68,7 +68,7 @@ async function bundle() {
     return Object.fromEntries(
       outputFiles.map(({ path, contents }) => {
         const name = path.slice(outdir.length + 1);
-        return [name, name.endsWith('.cjs') ? identified(contents, bundles.UNIDENTIFIED) : contents];
+        return [name, name.endsWith('.cjs') ? programOf(contents, bundles) : contents];
       }),
     );
   };
@@ -76,6 +76,7 @@ async function bundle() {
   const start = await build(bundles.startOf(identityOf(programs['cli.cjs'])));
   return {
     ...libraries,
+    'jinja.js': bundles.engineLibrary(exportsOf(metafiles, 'dist/jinja-own.js')),
     ...programs,
     ...start,
     'repository.json': JSON.stringify(await thinRepository(root)),
@@ -83,12 +84,18 @@ async function bundle() {
   };
 }
 
+function exportsOf(metafiles, name) {
+  return metafiles.flatMap(({ outputs }) => outputs[name]?.exports ?? []);
+}
+
 /** With what tells its content from any other in its first line, in the place of as many noughts. */
-function identified(contents, line) {
-  const text = Buffer.from(contents).toString('latin1');
+function programOf(contents, { IMPORTS, UNIDENTIFIED }) {
+  const text = Buffer.from(contents)
+    .toString('latin1')
+    .replaceAll(...IMPORTS);
   const hash = createHash('sha256').update(text).digest('hex');
-  if (!text.startsWith(line)) throw new Error('a program does not begin with the line for its identity');
-  return Buffer.from(text.replace(line, line.replace(/0{64}/, hash)), 'latin1');
+  if (!text.startsWith(UNIDENTIFIED)) throw new Error('a program does not begin with the line for its identity');
+  return Buffer.from(text.replace(UNIDENTIFIED, UNIDENTIFIED.replace(/0{64}/, hash)), 'latin1');
 }
 
 function identityOf(program) {

@@ -22,11 +22,23 @@ const COMMON = {
   external: ['chokidar', ...INSTALLED],
 };
 
+/**
+ * The library of the engine as others import it: that of the program, where one runs. A plugin gets values of the engine that runs it, and
+ * must not meet another copy of its classes.
+ *
+ * @param names - what src/jinja/index.ts exports
+ */
+export function engineLibrary(names) {
+  const list = names.toSorted().join(', ');
+  const source = "globalThis[Symbol.for('cluster-template/jinja')] ?? own";
+  return `import * as own from './jinja-own.js';\nexport const { ${list} } = ${source};\n`;
+}
+
 /** Modules that whoever depends on the package imports, split so that what they share is there once. */
 export const LIBRARIES = {
   ...COMMON,
   entryPoints: {
-    jinja: 'src/jinja/index.ts',
+    'jinja-own': 'src/jinja/index.ts',
     makejinja: 'src/makejinja/index.ts',
     sops: 'src/sops/index.ts',
     starter: 'src/cluster/starter.ts',
@@ -37,12 +49,24 @@ export const LIBRARIES = {
   banner: { js: BANNER },
 };
 
+/**
+ * A script out of code that was kept cannot import what is named at run time (Node 20: "A dynamic import callback was not specified"):
+ * bin/load.cjs does that for it.
+ */
+export const IMPORTS = ['await import(', 'await __import('];
+
 const PROGRAM = {
   ...COMMON,
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': '__address' },
-  banner: { js: `${UNIDENTIFIED}\nconst __address=require('node:url').pathToFileURL(__filename).href;` },
+  banner: {
+    js: [
+      UNIDENTIFIED,
+      "const __address=require('node:url').pathToFileURL(__filename).href;",
+      'var __import=__import||(name=>import(name));',
+    ].join('\n'),
+  },
 };
 
 /** The command lines, each one file: a start reads it whole, with what was compiled of it before (bin/load.cjs). */

@@ -1,7 +1,7 @@
 import { posix, resolve } from 'node:path';
 
 import { pathToFileURL } from 'node:url';
-import { policyMistake } from '../jinja/index.ts';
+import * as engine from '../jinja/index.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, readTextIfPresent, readTextSyncIfPresent } from '../system/files.ts';
 import { noteObstacle } from '../system/observation.ts';
@@ -47,7 +47,7 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
   }
   const members = await attempt(name, file, 'making the plugin', () => make(factory, context));
   const plugin = await readMembers(name, file, members);
-  const mistake = policyMistake(plugin.policies ?? {});
+  const mistake = engine.policyMistake(plugin.policies ?? {});
   if (mistake !== undefined) throw pluginFailure(file, `the plugin \`${name}\` failed at its policies: ${mistake}`);
   return withBorder(plugin, file);
 }
@@ -108,6 +108,8 @@ function pythonPlugin(file: string, text: string): Failure {
 
 async function importPlugin(path: string, search: PluginSearch): Promise<Record<string, unknown>> {
   const { cache = NO_CACHE, isFresh = false } = search;
+  // What the library `cluster-template/jinja` gives to whoever imports it (scripts/bundle.mjs).
+  Reflect.set(globalThis, Symbol.for('cluster-template/jinja'), engine);
   // Node itself keeps every module that it has loaded for as long as the process lives.
   if (isFresh || /\.m?ts$/.test(path)) return await importModule(path, { cache, isFresh });
   return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
