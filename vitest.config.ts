@@ -1,7 +1,16 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** They put other modules in the place of ours, which holds for every file that the same process reads after them. */
-const MOCKING = ['tests/workspace/faults.test.ts', 'tests/upgrade/registry.test.ts', 'tests/system/files.test.ts'];
+/**
+ * They put other modules in the place of ours, which holds for every file that the same process reads after them, or measure what the
+ * process took or has left: work, and the stack.
+ */
+const ISOLATED = [
+  'tests/golden/golden.test.ts',
+  'tests/sops/limits.test.ts',
+  'tests/workspace/faults.test.ts',
+  'tests/upgrade/registry.test.ts',
+  'tests/system/files.test.ts',
+];
 
 const shared = {
   setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts'],
@@ -28,12 +37,12 @@ export default defineConfig({
           ...shared,
           name: 'tests',
           include: ['tests/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, 'tests/tools/**', ...MOCKING],
+          exclude: [...configDefaults.exclude, 'tests/tools/**', ...ISOLATED],
           // One process reads many files: loading what is tested takes longer than most tests do.
           isolate: false,
         },
       },
-      { test: { ...shared, name: 'mocking', include: MOCKING } },
+      { test: { ...shared, name: 'isolated', include: ISOLATED } },
     ],
   },
 });

@@ -14,9 +14,9 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_maxrss, (used.ru_utime + used.ru_stime) * 1000)`;
 
 /** Runs a command once and asks the system what it took; NaN without the Python that asks. */
-export function usage(command: readonly string[], cwd: string): Usage {
+export function usage(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Usage {
   const python = process.env.MAKEJINJA_PYTHON ?? 'python3';
-  const { status, stdout } = spawnSync(python, ['-c', SCRIPT, ...command], { cwd, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(python, ['-c', SCRIPT, ...command], { cwd, env, encoding: 'utf8' });
   const [peak = NaN, processor = NaN] = status === 0 ? stdout.split(' ').map(Number) : [];
   return { peak: peak / (process.platform === 'darwin' ? 2 ** 20 : 2 ** 10), processor };
 }

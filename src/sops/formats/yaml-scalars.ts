@@ -53,7 +53,7 @@ const OLD_YAML = /^(?:y|n|yes|no|on|off|<<|=|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*
 
 /** No number that anybody writes is longer; a regular expression takes a stack that grows with the text that it is tried on. */
 const NUMBER_LENGTH = 4096;
-const NUMBER_SIGNS = /^[-+\d._:e]+$/i;
+const NO_NUMBER_SIGN = /[^-+\d._:e]/i;
 
 /** What may not stand in YAML as it is: control characters, separators of lines, halves of characters and what is none. */
 const UNPRINTABLE = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -80,7 +80,7 @@ export function writeScalar(scalar: Scalar): string {
 function isPlainSafe(text: string): boolean {
   if (!/^[\p{L}\p{N}_./()]/u.test(text) || /[\n\t]/.test(text) || UNPRINTABLE.test(text)) return false;
   if (/: |:$| #| $|^\.\.\./.test(text)) return false;
-  if ((text.length > NUMBER_LENGTH ? NUMBER_SIGNS : OLD_YAML).test(text)) return false;
+  if (text.length > NUMBER_LENGTH ? !NO_NUMBER_SIGN.test(text) : OLD_YAML.test(text)) return false;
   return resolvePlain(text).kind === 'str';
 }
 
