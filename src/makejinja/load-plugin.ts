@@ -121,7 +121,7 @@ async function importPlugin(path: string, search: PluginSearch): Promise<Record<
  */
 function noteImpurity(path: string): void {
   for (const file of moduleFiles(path)) {
-    const text = readTextSyncIfPresent(file)?.replace(/^\s*(?:\/\/|\/?\*).*|^import type .*/gm, '') ?? '';
+    const text = readTextSyncIfPresent(file)?.replace(/^[ \t]*(?:\/\/|\/?\*).*|^import type .*/gm, '') ?? '';
     const modules = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'.][^"']*)["']/g)].map(
       ([, name = '']) => name,
     );
