@@ -66,8 +66,9 @@ export async function remember(arguments_: readonly string[], run: () => Promise
   }
   // Findings may be of a moment: a lock that is held, a disk that is full.
   const isLasting = exitCode === EXIT.done || exitCode === EXIT.changes;
-  if (seen === undefined || seen.obstacle !== undefined || !isLasting || changedFiles().length > 0) return exitCode;
-  const memory: Memory = { answers: seen.answers, output: seen.output, exitCode };
+  const answers = isLasting && changedFiles().length === 0 ? seen?.answers() : undefined;
+  if (seen === undefined || answers === undefined) return exitCode;
+  const memory: Memory = { answers, output: seen.output, exitCode };
   cache.write(entryName(arguments_), Buffer.from(JSON.stringify(memory)));
   return exitCode;
 }

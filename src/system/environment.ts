@@ -81,6 +81,6 @@ export function randomBytes(length: number): Uint8Array {
 
 /** A number from 0 up to but not including 1, for what need not be hard to guess. */
 export function randomNumber(): number {
-  noteObstacle('it depends on chance');
+  noteObstacle();
   return Math.random();
 }

@@ -110,7 +110,7 @@ export async function readStandardInput(): Promise<Buffer> {
 }
 
 async function readStream(stream: AsyncIterable<unknown>, name: string): Promise<Buffer> {
-  noteObstacle(`${name} was read`);
+  noteObstacle();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {

@@ -41,9 +41,11 @@ export type Answer = readonly [kind: QuestionKind, subject: string, answer: stri
 
 /** What was noted of a run. */
 interface Observation {
-  readonly answers: readonly Answer[];
-  /** Why the answers do not tell all that the run depends on; undefined where they do. */
-  readonly obstacle: string | undefined;
+  /**
+   * Made when they are asked for, as a run that changes something needs none; undefined where they do not tell all that the run
+   * depends on.
+   */
+  readonly answers: () => readonly Answer[] | undefined;
   /** What was written to the terminal or the pipes in its place, in this order. */
   readonly output: readonly Output[];
 }
@@ -54,22 +56,31 @@ export type Output = readonly [stream: 'stdout' | 'stderr', text: string];
 /** Makes one short text of bytes from which nobody can guess them: they may be those of a key. */
 type Digest = (bytes: Uint8Array) => string;
 
-class Notes {
-  readonly answers = new Map<string, Answer>();
+class Notes implements Observation {
   readonly output: Output[] = [];
-  obstacle: string | undefined;
-  readonly digest: Digest;
+  hasObstacle = false;
+  readonly #noted: (readonly [kind: QuestionKind, subject: string, describe: (digestOf: Digest) => string])[] = [];
+  readonly #digestOf: Digest;
 
-  constructor(digest: Digest) {
-    this.digest = digest;
+  constructor(digestOf: Digest) {
+    this.#digestOf = digestOf;
   }
 
-  note(kind: QuestionKind, subject: string, answer: string): void {
-    const key = `${kind}\0${subject}`;
-    const known = this.answers.get(key);
-    if (known === undefined) this.answers.set(key, [kind, subject, answer]);
-    // Somebody else is at work.
-    else if (known[2] !== answer) this.obstacle ??= `${subject} changed meanwhile`;
+  note(kind: QuestionKind, subject: string, describe: (digestOf: Digest) => string): void {
+    this.#noted.push([kind, subject, describe]);
+  }
+
+  answers(): readonly Answer[] | undefined {
+    if (this.hasObstacle) return undefined;
+    const answers = new Map<string, Answer>();
+    for (const [kind, subject, describe] of this.#noted) {
+      const answer = describe(this.#digestOf);
+      const known = answers.get(`${kind}\0${subject}`);
+      // Somebody else was at work.
+      if (known !== undefined && known[2] !== answer) return undefined;
+      answers.set(`${kind}\0${subject}`, [kind, subject, answer]);
+    }
+    return [...answers.values()];
   }
 }
 
@@ -84,9 +95,7 @@ export function beginObservation(digestOf: Digest): void {
 export function endObservation(): Observation | undefined {
   const ended = notes;
   notes = undefined;
-  if (ended === undefined) return undefined;
-  const { answers, obstacle, output } = ended;
-  return { answers: [...answers.values()], obstacle, output };
+  return ended;
 }
 
 /** Whether what is read is noted. */
@@ -94,9 +103,9 @@ export function isObserved(): boolean {
   return notes !== undefined;
 }
 
-/** Says that the run depends on something that no answer tells. */
-export function noteObstacle(why: string): void {
-  if (notes !== undefined) notes.obstacle ??= why;
+/** Says that the run depends on something that no answer tells: a program, somebody who was asked, chance. */
+export function noteObstacle(): void {
+  if (notes !== undefined) notes.hasObstacle = true;
 }
 
 /** Notes what was written. */
@@ -105,8 +114,8 @@ export function noteOutput(...output: Output): void {
 }
 
 /** Notes an answer that was found in another way than by the functions below. */
-export function noteAnswer(kind: QuestionKind, subject: string, answer: (digestOf: Digest) => string): void {
-  notes?.note(kind, subject, answer(notes.digest));
+export function noteAnswer(kind: QuestionKind, subject: string, describe: (digestOf: Digest) => string): void {
+  notes?.note(kind, subject, describe);
 }
 
 /** Does work that is no part of what the result depends on, as taking a lock is; nothing else may go on meanwhile. */

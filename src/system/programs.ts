@@ -194,7 +194,7 @@ export async function runShellLine(line: string, options: { readonly cwd: string
 
 /** What a program says, no later run can find out but by starting it. */
 async function programRunner(): Promise<typeof execa> {
-  noteObstacle('a program was started');
+  noteObstacle();
   return (await import('execa')).execa;
 }
 

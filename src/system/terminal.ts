@@ -80,7 +80,7 @@ export async function confirm(question: string): Promise<boolean> {
  * @throws Failure of kind `usage` where the input ends instead
  */
 export async function ask(question: string): Promise<string> {
-  noteObstacle('somebody was asked');
+  noteObstacle();
   const { createInterface } = await import('node:readline/promises');
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
