@@ -27,7 +27,8 @@ const REPEATABLE: ReadonlySet<string> = new Set(['configure', 'plan', 'diff', 'v
 export const NO_CACHE_FLAG = '--no-cache';
 
 function isRepeatable([command = '', ...words]: readonly string[]): boolean {
-  return REPEATABLE.has(command) && !words.includes(NO_CACHE_FLAG);
+  // --trust writes down what it says.
+  return REPEATABLE.has(command) && !words.includes(NO_CACHE_FLAG) && !words.includes('--trust');
 }
 
 /**

@@ -43,6 +43,11 @@ describe('a command that is asked again', () => {
     expect(await recalled('plan')).toBeDefined();
   });
 
+  it('is run where it says that the repository is trusted, which is kept', async () => {
+    await run('plan', '--trust');
+    expect(await recalled('plan', '--trust')).toBeUndefined();
+  });
+
   it('is run where it wrote something, failed, or would have to ask', async () => {
     await writeFile(join(repository, 'talos/extra.yaml'), 'own: true\n');
     await edit('cluster.yaml', (text) => text.replace(/^node_cidr: .*$/m, 'node_cidr: nonsense'));
