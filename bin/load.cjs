@@ -6,19 +6,21 @@ const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
+/** Exit code of a command line that cannot be read (src/cli/exit-codes.ts). */
+const USAGE = 64;
+
 /**
  * What a bundle exports.
  *
- * @param file - absolute path of a bundle, whose first line is a comment that tells its content from any other
+ * @param file - absolute path of a bundle, in whose first line a hash tells its content from any other (scripts/build.mjs)
  * @param use - a word for what it is needed for: each use has compiled code of its own, which is what it needs and no more
  */
 exports.loadBundle = function loadBundle(file, use) {
   // The build writes ASCII.
   const text = readFileSync(file, 'latin1');
-  const [content] = text.split('\n', 1);
-  const machine = `${process.version}-${process.arch}`;
+  const [content] = /[0-9a-f]{64}/.exec(text.slice(0, text.indexOf('\n')));
   const folder = join(dirname(file), 'compile-cache');
-  const kept = join(folder, `${content.replace(/\W/g, '')}-${use.replace(/\W/g, '')}-${machine}`);
+  const kept = join(folder, [content, use.replace(/\W/g, ''), process.version, process.arch].join('-'));
   const cachedData = readKept(kept);
   const script = new Script(`(function (exports, require, module, __filename, __dirname, __import) {${text}\n})`, {
     filename: file,
@@ -26,9 +28,11 @@ exports.loadBundle = function loadBundle(file, use) {
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file), (name) => import(name));
-  // At the end, when all is compiled that this use needs.
   if (cachedData === undefined || script.cachedDataRejected)
-    process.once('exit', () => keep(kept, folder, script.createCachedData()));
+    process.once('exit', (code) => {
+      // At the end all is compiled that this use needs; a word that is no command is none.
+      if (code !== USAGE) keep(kept, folder, script.createCachedData());
+    });
   return module.exports;
 };
 

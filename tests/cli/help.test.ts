@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../src/cli/command-line.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { planLines } from '../../src/cli/plan-output.ts';
+import { AREAS } from '../../src/operations/repository/configuration.ts';
 import type { Finding } from '../../src/report/finding.ts';
 import type { Plan } from '../../src/workspace/plan.ts';
 import { runCommand } from '../support/cluster.ts';
@@ -25,6 +26,12 @@ describe('help', () => {
       expect(tooLong).toEqual([]);
     },
   );
+
+  it('of doctor names its areas, and no other', async () => {
+    const { stdout } = await printed(['help', 'doctor']);
+    const named = /^ {2}area +([^;]*);/m.exec(stdout)?.[1] ?? '';
+    expect(named.split(/,\s+|\s+or\s+/)).toEqual(AREAS);
+  });
 
   it('has every command in a group, and examples of commands and options that exist', async () => {
     const { stdout } = await printed(['--help']);

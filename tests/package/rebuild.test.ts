@@ -202,6 +202,16 @@ describe('a fork whose sources change', () => {
     expect((await node(['--input-type=module', '--eval', show])).stdout).toBe('one\n');
   });
 
+  it('keeps compiled code for its owner alone, and none for a word that is no command', async () => {
+    expect(await node([launcher(), 'nonsense'])).toMatchObject({ code: 64 });
+    expect(await node([launcher(), 'help', 'plan'])).toMatchObject({ code: 0 });
+    const folder = join(fork, 'dist/compile-cache');
+    const kept = await readdir(folder);
+    expect(kept.map((name) => name.split('-')[1])).toEqual(['start']);
+    for (const name of [folder, ...kept.map((one) => join(folder, one))])
+      expect((await lstat(name)).mode & 0o077, name).toBe(0);
+  });
+
   it('lets a process that runs go on with the chunks that it was started with', async () => {
     const running = spawn(
       process.execPath,

@@ -47,7 +47,7 @@ export function registerSetUp(program: Command, finish: Finish): void {
   renderingCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
     .argument(
       '[area...]',
-      'tools, configuration, keys, secrets, repository, templates or dns; all but the last two where none is named',
+      'tools, configuration, keys, secrets, repository or dns; all but the last where none is named',
     )
     .option('--staged', 'look only for plain secrets in what the next commit would hold, as the git hook does')
     .action(async (areas: string[], options: DoctorCommandOptions) => {
