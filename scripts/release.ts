@@ -14,7 +14,7 @@ if (unknown.length > 0) throw new Error(`src/upgrade/owners.ts does not say whos
 
 await edit(TEMPLATE_FILE, (text) => inTemplateRecord(text, version));
 await edit('CHANGELOG.md', (text) => inChangelog(text, version, day));
-// The manifests name the version that rendered their tree.
+// The inventories name the version that rendered their tree.
 execFileSync('npm', ['run', '--silent', 'golden'], { stdio: 'inherit' });
 execFileSync('git', ['add', '--update'], { stdio: 'inherit' });
 

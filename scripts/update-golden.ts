@@ -5,7 +5,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { below, removeEmptyFolders, removeFile, replaceFile } from '../src/system/writing.ts';
-import type { DiskFile } from '../src/workspace/manifest.ts';
+import type { DiskFile } from '../src/workspace/inventory.ts';
 import {
   baseOf,
   differenceHead,

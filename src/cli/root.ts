@@ -20,7 +20,7 @@ export interface RootOptions {
   readonly trust?: boolean;
 }
 
-/** Name and version as the manifest records them. */
+/** Name and version as the inventory records them. */
 export const GENERATOR = `cluster-template ${VERSION}`;
 
 /**

@@ -18,7 +18,7 @@ export interface ClusterRoot {
   readonly rendererConfig: string;
   /** Folder that holds age.key, github-deploy.key, github-push-token.txt and cloudflare-tunnel.json. */
   readonly keys: string;
-  /** Folder of the manifest, the caches, the lock and the journal. */
+  /** Folder of the inventory, the caches, the lock and the journal. */
   readonly state: string;
   /** Whether the user said that the repository's own code may be run in this run. */
   readonly isTrusted?: boolean;

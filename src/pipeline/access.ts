@@ -11,7 +11,7 @@ import { type MadeCredential, makeCredentials, makePlaceholderTunnel } from '../
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { environment, now } from '../system/environment.ts';
-import type { Manifest } from '../workspace/manifest.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 
 /**
  * What a run may do with the tree's secrets. `owner` holds the key that the tree is, or will be, encrypted to; `none`
@@ -37,10 +37,10 @@ export type SettledAccess = Exclude<Access, { kind: 'new' }>;
  */
 export async function findAccess(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
   writes: boolean | 'plain' | 'without-key',
 ): Promise<Access> {
-  const owner = manifest?.recipient;
+  const owner = inventory?.recipient;
   if (writes === 'without-key') {
     if (owner === undefined) throw noOwner();
     return { kind: 'none', recipient: owner };
@@ -89,8 +89,8 @@ export async function settleAccess(
  *
  * @throws Failure where the tree has no owner and there is no key
  */
-export async function accessToLook(root: ClusterRoot, manifest: Manifest | undefined): Promise<SettledAccess> {
-  const found = await findAccess(root, manifest, false);
+export async function accessToLook(root: ClusterRoot, inventory: Inventory | undefined): Promise<SettledAccess> {
+  const found = await findAccess(root, inventory, false);
   const { access } = await settleAccess(root, found.kind === 'owner' ? { ...found, takesOver: false } : found);
   return access;
 }
@@ -145,7 +145,7 @@ function notTheOwner(owner: string, key: AgeKey | undefined): Failure {
 function noOwner(): Failure {
   return failure('input', {
     code: 'workspace/owner',
-    message: 'the tree has no owner yet: there is neither a manifest nor an age.key',
+    message: 'the tree has no owner yet: there is neither an inventory nor an age.key',
     remedy: 'run `cluster-template configure`, which makes the keys',
   });
 }

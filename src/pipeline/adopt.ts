@@ -3,7 +3,7 @@ import { failure } from '../report/finding.ts';
 import { adoptFiles, type Adoption, recover } from '../workspace/apply.ts';
 import { exclusively } from '../workspace/lock.ts';
 import { findAccess } from './access.ts';
-import { MANIFEST_FILE, readManifest, workspaceOf } from './state.ts';
+import { INVENTORY_FILE, readInventory, workspaceOf } from './state.ts';
 
 /**
  * Gives generated files to the user for good, or takes them back.
@@ -19,17 +19,19 @@ export async function adopt(
   const workspace = workspaceOf(root);
   return await exclusively(workspace, signal, async (exclusive) => {
     await recover(workspace);
-    const manifest = await readManifest(root);
-    if (manifest === undefined || manifest.conflicted) {
+    const inventory = await readInventory(root);
+    if (inventory === undefined || inventory.conflicted) {
       throw failure('input', {
-        code: 'workspace/manifest',
+        code: 'workspace/inventory',
         message:
-          manifest === undefined ? 'nothing was generated yet' : 'a merge conflict in the manifest waits to be mended',
-        place: { file: MANIFEST_FILE },
+          inventory === undefined
+            ? 'nothing was generated yet'
+            : 'a merge conflict in the inventory waits to be mended',
+        place: { file: INVENTORY_FILE },
         remedy: 'run `cluster-template configure` first',
       });
     }
-    await findAccess(root, manifest, true);
-    return await exclusive.uninterrupted(() => adoptFiles(workspace, manifest, request));
+    await findAccess(root, inventory, true);
+    return await exclusive.uninterrupted(() => adoptFiles(workspace, inventory, request));
   });
 }

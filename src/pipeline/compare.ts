@@ -8,7 +8,7 @@ import type { Progress } from '../report/progress.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { DEFAULT_SELECTION } from '../sops/selection.ts';
 import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.ts';
-import type { Manifest, SecretChange } from '../workspace/manifest.ts';
+import type { Inventory, SecretChange } from '../workspace/inventory.ts';
 import { type Plan, planChanges, type PlanEntry, type Present } from '../workspace/plan.ts';
 import { findAccess, recipientOf, settleAccess, type SettledAccess } from './access.ts';
 import { makeCompanion } from './companion.ts';
@@ -28,7 +28,7 @@ import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
-import { readManifest, workspaceOf } from './state.ts';
+import { readInventory, workspaceOf } from './state.ts';
 import { rememberOwner, requireTrust } from './trust.ts';
 import { passGates } from './validate.ts';
 import { credentialStandIns, dependentFiles, refuseSecretChanges } from './without-key.ts';
@@ -76,9 +76,9 @@ export async function compareWithTree(
 ): Promise<Comparison> {
   await requireTrust(root);
   const workspace = workspaceOf(root);
-  const manifest = await readManifest(root);
+  const inventory = await readInventory(root);
   const writes = options.writes !== undefined;
-  const found = await findAccess(root, manifest, options.withoutKey === true ? 'without-key' : writes && 'plain');
+  const found = await findAccess(root, inventory, options.withoutKey === true ? 'without-key' : writes && 'plain');
   // Begun before anything else: what is edited while the run is at work shall count as changed the next time.
   const hashing = hashInputs(root);
   hashing.catch(() => undefined);
@@ -100,18 +100,18 @@ export async function compareWithTree(
   const rotation =
     rotated.length === 0
       ? NO_ROTATION
-      : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, manifest }));
+      : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, inventory }));
   const { files, printed, restored, search } = await progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
-    const tree = await renderTree(root, configuration, { access, manifest, given: standIns ?? rotation.texts });
+    const tree = await renderTree(root, configuration, { access, inventory, given: standIns ?? rotation.texts });
     say(`${String(tree.files.length)} files`);
     return tree;
   });
   if (writes) await restoreCredentials(root.keys, textsOf(restored));
-  const rendered = files.filter(({ path }) => manifest?.adopted.includes(path) !== true);
-  const warnings = await progress.step(CONFIGURE_STAGES.check, () => passGates(root, rendered, manifest));
-  const present = await readPresent(workspace, rendered, manifest);
+  const rendered = files.filter(({ path }) => inventory?.adopted.includes(path) !== true);
+  const warnings = await progress.step(CONFIGURE_STAGES.check, () => passGates(root, rendered, inventory));
+  const present = await readPresent(workspace, rendered, inventory);
   const dependent =
-    access.kind === 'none' ? await dependentFiles(root, { access, manifest }, rendered) : new Set<string>();
+    access.kind === 'none' ? await dependentFiles(root, { access, inventory }, rendered) : new Set<string>();
   const encrypted = await progress.step(CONFIGURE_STAGES.encrypt, async () => {
     const result = await encryptSecrets(rendered, present.disk, access, {
       dependent,
@@ -122,10 +122,10 @@ export async function compareWithTree(
     return result;
   });
   const plan = await progress.step(CONFIGURE_STAGES.compare, async () => {
-    const changes = planChanges(encrypted.files, present, manifest);
+    const changes = planChanges(encrypted.files, present, inventory);
     const changed = new Set(changes.entries.filter(({ status }) => status !== 'unchanged').map(({ path }) => path));
     const among = rendered.filter(({ path }) => changed.has(path));
-    const { held } = await heldCredentials({ root, access, manifest }, among, files, printed);
+    const { held } = await heldCredentials({ root, access, inventory }, among, files, printed);
     const other = otherCredentials(
       held.filter(({ credential }) => !rotated.includes(credential)),
       printed,
@@ -135,8 +135,8 @@ export async function compareWithTree(
   });
   // The companion is an input as well.
   const inputs = companion === undefined ? await hashing : await hashInputs(root);
-  if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && manifest !== undefined) {
-    const last = { access, manifest, rendered, given: standIns, dependent, inputs, ...options.writes };
+  if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && inventory !== undefined) {
+    const last = { access, inventory, rendered, given: standIns, dependent, inputs, ...options.writes };
     await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendered) });
   }
   return {
@@ -155,9 +155,9 @@ export async function compareWithTree(
     rotation,
     takenOver: 'takesOver' in access && access.takesOver,
     recipient: recipientOf(access),
-    adopted: manifest?.adopted ?? [],
+    adopted: inventory?.adopted ?? [],
     inputs,
-    stale: compareInputs(manifest?.inputs ?? new Map(), inputs),
+    stale: compareInputs(inventory?.inputs ?? new Map(), inputs),
     secretChangeOf: secretComparer(root, rendered, encrypted, access),
   };
 }
@@ -183,9 +183,9 @@ function missingHere({ credential: { file, label }, path }: HeldCredential): Fin
 async function readPresent(
   workspace: Workspace,
   rendered: readonly RenderedFile[],
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
 ): Promise<Present> {
-  const generated = [...(manifest?.files.keys() ?? [])].filter((path) => manifest?.adopted.includes(path) !== true);
+  const generated = [...(inventory?.files.keys() ?? [])].filter((path) => inventory?.adopted.includes(path) !== true);
   const paths = new Set([...rendered.map(({ path }) => path), ...generated]);
   const [disk, repositories] = await Promise.all([readDisk(workspace, paths), repositoriesAmong(workspace)]);
   return { disk, repositories, isSecret: isSecretPath };

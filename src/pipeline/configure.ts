@@ -6,19 +6,19 @@ import { unobserved } from '../system/observation.ts';
 import { applyPlan, recover, removeAbandoned } from '../workspace/apply.ts';
 import { exclusively } from '../workspace/lock.ts';
 import type { FileDiff } from '../workspace/diff.ts';
-import { formatManifest, type ManifestRecord } from '../workspace/manifest.ts';
+import { formatInventory, type InventoryRecord } from '../workspace/inventory.ts';
 import { changesOf, filesAfter, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import { findAccess } from './access.ts';
 import { compareWithTree, type Comparison, CONFIGURE_STAGES } from './compare.ts';
 import { conflictFindings, settleConflicts, type ConflictChoice } from './conflicts.ts';
 import type { StaleInput } from './inputs.ts';
 import type { Progress } from '../report/progress.ts';
-import { readManifest, readManifestText, workspaceOf } from './state.ts';
+import { readInventory, readInventoryText, workspaceOf } from './state.ts';
 import { requireTrust } from './trust.ts';
 
 /** How a run is to be done. */
 interface ConfigureOptions {
-  /** Name and version of the program, for the manifest. */
+  /** Name and version of the program, for the inventory. */
   readonly generator: string;
   /** What to do with files that somebody else made or changed. */
   readonly conflicts: ConflictChoice;
@@ -76,7 +76,7 @@ export async function configure(
   await requireTrust(root);
   const workspace = workspaceOf(root);
   return await exclusively(workspace, options.signal, async (exclusive) => {
-    // Before the manifest is read: what an interrupted run began is part of what earlier runs made.
+    // Before the inventory is read: what an interrupted run began is part of what earlier runs made.
     await recover(workspace);
     for (const folder of new Set([root.state, root.keys])) await unobserved(() => removeAbandoned(folder));
     const { generator, rotate = [], withoutKey = false } = options;
@@ -129,7 +129,7 @@ export async function planConfigure(root: ClusterRoot, progress: Progress, witho
 /** What a run that writes has against the key at hand: whoever only looks may look without it. */
 async function keyRefusals(root: ClusterRoot, withoutKey: boolean): Promise<readonly Finding[]> {
   try {
-    await findAccess(root, await readManifest(root), withoutKey ? 'without-key' : 'plain');
+    await findAccess(root, await readInventory(root), withoutKey ? 'without-key' : 'plain');
     return [];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -145,13 +145,13 @@ function resultOf({ plan, findings, stale, secretChangeOf }: Comparison): PlanRe
   return { plan, findings, refusals: [], stale, diffOf };
 }
 
-/** The manifest is written although no file changed where it says something new: another owner, version or input. */
-async function write(root: ClusterRoot, plan: Plan, record: Omit<ManifestRecord, 'files'>): Promise<void> {
-  const isRecorded = (await readManifestText(root)) === formatManifest({ ...record, files: filesAfter(plan) });
+/** The inventory is written although no file changed where it says something new: another owner, version or input. */
+async function write(root: ClusterRoot, plan: Plan, record: Omit<InventoryRecord, 'files'>): Promise<void> {
+  const isRecorded = (await readInventoryText(root)) === formatInventory({ ...record, files: filesAfter(plan) });
   if (changesOf(plan).length > 0 || !isRecorded) await applyPlan(workspaceOf(root), plan, record);
 }
 
-function recordOf({ recipient, adopted, inputs }: Comparison, generator: string): Omit<ManifestRecord, 'files'> {
+function recordOf({ recipient, adopted, inputs }: Comparison, generator: string): Omit<InventoryRecord, 'files'> {
   return { generator, recipient, adopted, inputs };
 }
 

@@ -2,14 +2,14 @@ import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { readUnmerged } from '../report/source.ts';
 import { keepCopies } from '../workspace/disk.ts';
-import { contentHash, type DiskFile } from '../workspace/manifest.ts';
+import { contentHash, type DiskFile } from '../workspace/inventory.ts';
 import { conflictsOf, overwrite, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import {
   committedText,
-  recordedManifests,
+  recordedInventories,
   uncommittedAmong,
   unmergedTexts,
-  type RecordedManifests,
+  type RecordedInventories,
   type RecordedSide,
 } from './git.ts';
 import { isWhollyEncrypted } from './secret-changes.ts';
@@ -33,13 +33,13 @@ interface Settled {
 export async function withoutOwnWork(root: ClusterRoot, plan: Plan): Promise<Plan> {
   const conflicts = conflictsOf(plan);
   if (conflicts.length === 0) return plan;
-  const recorded = await recordedManifests(root);
+  const recorded = await recordedInventories(root);
   const own = new Set<PlanEntry>();
   for (const entry of conflicts) if (await isOwnWork(root, entry, recorded)) own.add(entry);
   return overwrite(plan, (entry) => own.has(entry));
 }
 
-async function isOwnWork(root: ClusterRoot, entry: PlanEntry, recorded: RecordedManifests): Promise<boolean> {
+async function isOwnWork(root: ClusterRoot, entry: PlanEntry, recorded: RecordedInventories): Promise<boolean> {
   const { path, present } = entry;
   if (present === undefined) return false;
   const hashes = [...entry.recorded, ...recorded.known.flatMap(({ files }) => files.get(path) ?? [])];
@@ -54,7 +54,7 @@ async function isOwnWork(root: ClusterRoot, entry: PlanEntry, recorded: Recorded
 async function isMergeOfOwnWork(
   root: ClusterRoot,
   { path, present }: PlanEntry,
-  { sides, isCommitted }: RecordedManifests,
+  { sides, isCommitted }: RecordedInventories,
 ): Promise<boolean> {
   // After the merge was committed somebody may have changed the file again.
   if (isCommitted && present !== undefined && (await committedText(root, 'HEAD', path)) !== textOf(present))
@@ -66,12 +66,12 @@ async function isMergeOfOwnWork(
 /** The hash of what a run made there; undefined where the file is not as a run made it. */
 async function hashOnSide(
   root: ClusterRoot,
-  { commit, manifest }: RecordedSide,
+  { commit, inventory }: RecordedSide,
   path: string,
 ): Promise<string | undefined> {
   const text = await committedText(root, commit, path);
   const hash = text === undefined ? undefined : contentHash(Buffer.from(text, 'utf8'));
-  return hash !== undefined && manifest.files.get(path)?.includes(hash) === true ? hash : undefined;
+  return hash !== undefined && inventory.files.get(path)?.includes(hash) === true ? hash : undefined;
 }
 
 function textOf({ bytes }: DiskFile): string {

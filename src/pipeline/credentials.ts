@@ -28,7 +28,7 @@ import { type Tree, visitLeaves } from '../sops/tree.ts';
 import { environment } from '../system/environment.ts';
 import { readTextSyncIfPresent } from '../system/files.ts';
 import { readDisk } from '../workspace/disk.ts';
-import type { Manifest } from '../workspace/manifest.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
 import { versionsOf } from './git.ts';
 import { workspaceOf } from './state.ts';
@@ -174,7 +174,7 @@ export interface HeldCredentials {
  * @param printed - what stands for each credential in them
  */
 export async function heldCredentials(
-  tree: { readonly root: ClusterRoot; readonly manifest: Manifest | undefined; readonly access: SettledAccess },
+  tree: { readonly root: ClusterRoot; readonly inventory: Inventory | undefined; readonly access: SettledAccess },
   among: readonly RenderedFile[],
   rendered: readonly RenderedFile[],
   printed: ReadonlyMap<CredentialName, string>,
@@ -183,7 +183,7 @@ export async function heldCredentials(
   const spots = among.filter(({ path }) => isSecretPath(path)).flatMap((file) => spotsIn(file, printed));
   const wanted = new Set(rendered.map(({ path }) => path));
   // A file may have been rendered to another path before: what stood at the same keys there is the same value.
-  const former = [...(tree.manifest?.files.keys() ?? [])].filter((path) => isSecretPath(path) && !wanted.has(path));
+  const former = [...(tree.inventory?.files.keys() ?? [])].filter((path) => isSecretPath(path) && !wanted.has(path));
   const opened = new OpenedFiles(tree, tree.access);
   const held: HeldCredential[] = [];
   for (const spot of spots) {

@@ -5,7 +5,7 @@ import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
 import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
-import type { DesiredFile, DiskFile } from '../workspace/manifest.ts';
+import type { DesiredFile, DiskFile } from '../workspace/inventory.ts';
 import type { SettledAccess } from './access.ts';
 import { readRules } from './secret-gate.ts';
 

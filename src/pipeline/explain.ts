@@ -5,14 +5,14 @@ import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';
-import type { Manifest } from '../workspace/manifest.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 import { accessToLook, type SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { answer, type Explanation, outputAt } from './explain/answer.ts';
 import type { KeyWorld } from './explain/keys.ts';
 import { keyOnLine, usesOf, type KeyExplanation } from './explain/uses.ts';
 import { readSources } from './render.ts';
-import { readManifest } from './state.ts';
+import { readInventory } from './state.ts';
 import { requireTrust } from './trust.ts';
 
 /**
@@ -24,8 +24,8 @@ import { requireTrust } from './trust.ts';
  * @throws Failure where the configuration or a template is wrong, or nothing is generated at that path or line
  */
 export async function explain(root: ClusterRoot, path: string, line: number | undefined): Promise<Explanation> {
-  const { request, manifest, world } = await readWorld(root);
-  const output = outputAt(path, request.inputs, manifest);
+  const { request, inventory, world } = await readWorld(root);
+  const output = outputAt(path, request.inputs, inventory);
   return await answer({ root, request, output, keys: { ...world, hideAll: isSecretPath(path) } }, path, line);
 }
 
@@ -63,24 +63,24 @@ export async function keyAtLine(
 
 /** The configuration of a repository that may be read. */
 async function readConfigured(root: ClusterRoot): Promise<{
-  readonly manifest: Manifest | undefined;
+  readonly inventory: Inventory | undefined;
   readonly access: SettledAccess;
   readonly configuration: Configuration;
 }> {
   await requireTrust(root);
-  const manifest = await readManifest(root);
-  const access = await accessToLook(root, manifest);
+  const inventory = await readInventory(root);
+  const access = await accessToLook(root, inventory);
   const { configuration } = await readConfiguration(root, access);
-  return { manifest, access, configuration };
+  return { inventory, access, configuration };
 }
 
 /** What every answer takes: the sources of a rendering, and where the values in them come from. */
 async function readWorld(root: ClusterRoot): Promise<{
   readonly request: RenderRequest;
-  readonly manifest: Manifest | undefined;
+  readonly inventory: Inventory | undefined;
   readonly world: Omit<KeyWorld, 'hideAll'>;
 }> {
-  const { manifest, access, configuration } = await readConfigured(root);
+  const { inventory, access, configuration } = await readConfigured(root);
   const { settings, inputs, plugins } = await readSources(root, configuration, { access });
   const [, cluster, ...users] = plugins;
   const world = {
@@ -89,7 +89,7 @@ async function readWorld(root: ClusterRoot): Promise<{
     pluginNames: new Set(users.flatMap(({ data, globals, functions }) => [data, globals, functions].flatMap(namesOf))),
     sourceOf: keySources({ cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) }),
   };
-  return { request: { settings, inputs, plugins }, manifest, world };
+  return { request: { settings, inputs, plugins }, inventory, world };
 }
 
 function namesOf(table: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | undefined): string[] {

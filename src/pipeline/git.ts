@@ -4,13 +4,13 @@ import { Failure } from '../report/finding.ts';
 import { readUnmerged } from '../report/source.ts';
 import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
-import { MANIFEST_NAME, parseManifest, type Manifest } from '../workspace/manifest.ts';
-import { MANIFEST_FILE } from './state.ts';
+import { INVENTORY_NAME, parseInventory, type Inventory } from '../workspace/inventory.ts';
+import { INVENTORY_FILE } from './state.ts';
 
-/** What git knows of the manifests of earlier runs. */
-export interface RecordedManifests {
+/** What git knows of the inventories of earlier runs. */
+export interface RecordedInventories {
   /** Of the last commit, of what the branch was before a rebase, and of the sides of a merge. */
-  readonly known: readonly Manifest[];
+  readonly known: readonly Inventory[];
   /** The two commits of a merge that goes on, or that the last commit made. */
   readonly sides: readonly RecordedSide[];
   /** Whether the merge was committed. */
@@ -20,21 +20,21 @@ export interface RecordedManifests {
 /** A commit that takes part in a merge. */
 export interface RecordedSide {
   readonly commit: string;
-  readonly manifest: Manifest;
+  readonly inventory: Inventory;
 }
 
 /** What a merge, a rebase, a cherry-pick or a revert that goes on takes in. */
 const INCOMING = ['MERGE_HEAD', 'REBASE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD'];
 
-/** Reads the manifests of earlier runs that git has; none where there is no git. */
-export async function recordedManifests(root: ClusterRoot): Promise<RecordedManifests> {
+/** Reads the inventories of earlier runs that git has; none where there is no git. */
+export async function recordedInventories(root: ClusterRoot): Promise<RecordedInventories> {
   const [head, before, first, second, ...incoming] = await Promise.all(
     ['HEAD', 'ORIG_HEAD', 'HEAD^1', 'HEAD^2', ...INCOMING].map((commit) => recordedSide(root, commit)),
   );
   const other = incoming.find((side) => side !== undefined);
   const isCommitted = other === undefined;
   const sides = (isCommitted ? (second === undefined ? [] : [first, second]) : [head, other]).filter(isThere);
-  return { known: [head, before, ...sides].filter(isThere).map(({ manifest }) => manifest), sides, isCommitted };
+  return { known: [head, before, ...sides].filter(isThere).map(({ inventory }) => inventory), sides, isCommitted };
 }
 
 function isThere<T>(value: T | undefined): value is T {
@@ -42,10 +42,10 @@ function isThere<T>(value: T | undefined): value is T {
 }
 
 async function recordedSide(root: ClusterRoot, commit: string): Promise<RecordedSide | undefined> {
-  const text = await committedText(root, commit, `${basename(root.state)}/${MANIFEST_NAME}`);
+  const text = await committedText(root, commit, `${basename(root.state)}/${INVENTORY_NAME}`);
   if (text === undefined) return undefined;
   try {
-    return { commit, manifest: parseManifest(text, MANIFEST_FILE) };
+    return { commit, inventory: parseInventory(text, INVENTORY_FILE) };
   } catch (error) {
     // An older commit may hold anything; it is only asked for what speaks for the user.
     if (error instanceof Failure) return undefined;

@@ -5,8 +5,8 @@ import { parseSettings } from '../makejinja/settings.ts';
 import { Failure } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
 import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
-import { contentHash } from '../workspace/manifest.ts';
-import { readManifest } from './state.ts';
+import { contentHash } from '../workspace/inventory.ts';
+import { readInventory } from './state.ts';
 
 /** A file that a run is made from, as it differs from the last run's. */
 export interface StaleInput {
@@ -19,11 +19,11 @@ export interface StaleInput {
  * templates/ and whatever else makejinja.toml names as an input.
  * Empty where the generated files are up to date; where nothing was recorded, every input counts as added.
  *
- * @throws Failure where the manifest cannot be read
+ * @throws Failure where the inventory cannot be read
  */
 export async function staleInputs(root: ClusterRoot): Promise<StaleInput[]> {
-  const [manifest, current] = await Promise.all([readManifest(root), hashInputs(root)]);
-  return compareInputs(manifest?.inputs ?? new Map(), current);
+  const [inventory, current] = await Promise.all([readInventory(root), hashInputs(root)]);
+  return compareInputs(inventory?.inputs ?? new Map(), current);
 }
 
 const MOST_NAMED = 10;

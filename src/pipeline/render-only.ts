@@ -4,7 +4,7 @@ import type { Finding } from '../report/finding.ts';
 import { accessToLook } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { renderTree } from './render.ts';
-import { readManifest } from './state.ts';
+import { readInventory } from './state.ts';
 import { requireTrust } from './trust.ts';
 
 /**
@@ -16,9 +16,9 @@ export async function renderOnly(
   root: ClusterRoot,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
   await requireTrust(root);
-  const manifest = await readManifest(root);
-  const access = await accessToLook(root, manifest);
+  const inventory = await readInventory(root);
+  const access = await accessToLook(root, inventory);
   const { configuration, findings } = await readConfiguration(root, access);
-  const { files } = await renderTree(root, configuration, { access, manifest });
+  const { files } = await renderTree(root, configuration, { access, inventory });
   return { files, findings };
 }

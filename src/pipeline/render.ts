@@ -21,7 +21,7 @@ import { readUnmerged } from '../report/source.ts';
 import { isGitName, listTree, readTextIfPresent } from '../system/files.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
-import type { Manifest } from '../workspace/manifest.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { refuseForeignFiles } from './foreign-files.ts';
@@ -52,7 +52,7 @@ interface RenderedTree {
 /** Whose tree is rendered, and what is known of it. */
 interface TreeAccess {
   readonly access: SettledAccess;
-  readonly manifest: Manifest | undefined;
+  readonly inventory: Inventory | undefined;
   /** Texts of credential files that go before those of the folder, by file. */
   readonly given?: ReadonlyMap<string, string>;
   /** Absolute folder of another state of the templates, and of the plugins where that one has other ones. */
@@ -120,11 +120,11 @@ export async function lookUpCredentials(
  */
 export async function credentialsOfTree(
   root: ClusterRoot,
-  manifest: Manifest,
+  inventory: Inventory,
   access: OwnerAccess,
 ): Promise<HeldCredentials> {
   const { configuration } = await readConfiguration(root, { kind: 'none', recipient: access.key.recipient });
-  return await lookUpCredentials(root, configuration, { access, manifest });
+  return await lookUpCredentials(root, configuration, { access, inventory });
 }
 
 interface Rendering {
@@ -192,7 +192,7 @@ interface RenderSources {
 export async function readSources(
   root: ClusterRoot,
   configuration: Configuration,
-  { access, given, sources = { templates: root.path, plugins: root.path } }: Omit<TreeAccess, 'manifest'>,
+  { access, given, sources = { templates: root.path, plugins: root.path } }: Omit<TreeAccess, 'inventory'>,
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   await refuseForeignFiles(root, settings.inputs);

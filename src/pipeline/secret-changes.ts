@@ -8,7 +8,7 @@ import { isHidden, redact } from '../sops/redact.ts';
 import type { Rule } from '../sops/rules.ts';
 import { DEFAULT_SELECTION, selects, type Selection } from '../sops/selection.ts';
 import { type Tree, visitLeaves } from '../sops/tree.ts';
-import type { SecretChange } from '../workspace/manifest.ts';
+import type { SecretChange } from '../workspace/inventory.ts';
 import type { SettledAccess } from './access.ts';
 
 /** A secret on its way from one text to another. */

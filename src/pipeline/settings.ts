@@ -45,7 +45,11 @@ const FOREIGN: readonly (readonly [key: string, isUsed: (settings: Settings) => 
     ({ data }) => data.some((path) => !['/cluster.yaml', '/nodes.yaml'].includes(resolve('/', path))),
     'templates see those two alone: give other values in the plugin',
   ],
-  ['clean', ({ clean }) => clean, 'files that are no longer generated are removed by the manifest, nothing else is'],
+  [
+    'clean',
+    ({ clean }) => clean,
+    'files that are no longer generated are removed by the inventory of the last run, nothing else is',
+  ],
   ['data_vars', ({ dataVars }) => Object.keys(dataVars).length > 0, 'give the value in cluster.yaml or in the plugin'],
   ['file_data', ({ fileData }) => Object.keys(fileData).length > 0, 'give the value in cluster.yaml or in the plugin'],
   [

@@ -5,7 +5,7 @@ import type { ValueSource } from '../cluster/config/sources.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import type { Finding } from '../report/finding.ts';
 import { readConfiguration } from './configuration.ts';
-import { readManifest } from './state.ts';
+import { readInventory } from './state.ts';
 
 /** One value in effect. */
 export interface ShownValue {
@@ -37,7 +37,7 @@ export async function showConfiguration(
   root: ClusterRoot,
   options: { readonly computed: boolean },
 ): Promise<ShownConfiguration> {
-  const recipient = (await readManifest(root))?.recipient ?? SAMPLE_RECIPIENT;
+  const recipient = (await readInventory(root))?.recipient ?? SAMPLE_RECIPIENT;
   const valid = await readConfiguration(root, { kind: 'none', recipient });
   const { cluster: fields, nodes: written } = valid.configuration;
   const { nodes, ...data } = { ...fields, ...computeValues(valid.configuration) };

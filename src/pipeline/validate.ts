@@ -10,10 +10,10 @@ import { isSecretPath } from '../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
 import { PROGRAM } from '../system/program.ts';
 import { openUserCache, type UserCache } from '../system/user-folders.ts';
-import type { Manifest } from '../workspace/manifest.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 import { refuseLinksOut } from './foreign-files.ts';
 import { renderOnly } from './render-only.ts';
-import { readManifest } from './state.ts';
+import { readInventory } from './state.ts';
 
 /** What a validation looked at and found. */
 interface ValidateResult {
@@ -32,11 +32,11 @@ interface ValidateResult {
  * @throws Failure where the configuration is wrong or a template fails
  */
 export async function validate(root: ClusterRoot): Promise<ValidateResult> {
-  const manifest = await readManifest(root);
+  const inventory = await readInventory(root);
   const { files: rendered, findings } = await renderOnly(root);
-  const files = await manifestFiles(root, rendered, manifest);
+  const files = await manifestFiles(root, rendered, inventory);
   const { gateMemory, runGates } = await import('../checks/gates.ts');
-  const report = await runGates(files, gateMemory(), removedPaths(rendered, manifest));
+  const report = await runGates(files, gateMemory(), removedPaths(rendered, inventory));
   return {
     findings: [...findings, ...report.findings, ...report.unknownKinds.map(withoutSchema)],
     files: files.length,
@@ -62,10 +62,10 @@ function withoutSchema(kind: string): Finding {
 export async function passGates(
   root: ClusterRoot,
   rendered: readonly RenderedFile[],
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
 ): Promise<readonly Finding[]> {
-  const files = await manifestFiles(root, rendered, manifest);
-  const removed = removedPaths(rendered, manifest);
+  const files = await manifestFiles(root, rendered, inventory);
+  const removed = removedPaths(rendered, inventory);
   const key = treeKey(files, removed);
   const cache = openUserCache(root.path);
   const memory = readChecks(cache, PROGRAM);
@@ -79,9 +79,9 @@ export async function passGates(
 }
 
 /** Files that earlier runs generated and this one does not, sorted. */
-function removedPaths(rendered: readonly RenderedFile[], manifest: Manifest | undefined): ReadonlySet<string> {
+function removedPaths(rendered: readonly RenderedFile[], inventory: Inventory | undefined): ReadonlySet<string> {
   const wanted = new Set(rendered.map(({ path }) => path));
-  return new Set([...(manifest?.files.keys() ?? [])].filter((path) => !wanted.has(path)).sort());
+  return new Set([...(inventory?.files.keys() ?? [])].filter((path) => !wanted.has(path)).sort());
 }
 
 /** Folders in which hand-written files may stand beside generated ones. */
@@ -95,9 +95,9 @@ const SHARED_FOLDERS = ['bootstrap', 'kubernetes', 'talos/patches'];
 export async function manifestFiles(
   root: ClusterRoot,
   rendered: readonly RenderedFile[],
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
 ): Promise<ManifestFile[]> {
-  const adopted = new Set(manifest?.adopted);
+  const adopted = new Set(inventory?.adopted);
   const ours = rendered
     .filter(({ path }) => !adopted.has(path))
     .map(({ path, source, bytes }) => ({
@@ -107,7 +107,7 @@ export async function manifestFiles(
       isGenerated: true,
       isSecret: isSecretPath(path),
     }));
-  const known = new Set([...ours.map(({ path }) => path), ...(manifest?.files.keys() ?? [])]);
+  const known = new Set([...ours.map(({ path }) => path), ...(inventory?.files.keys() ?? [])]);
   const present = (await Promise.all(SHARED_FOLDERS.map((folder) => filesIn(root, folder)))).flat();
   const own = present.filter((path) => adopted.has(path) || !known.has(path)).sort();
   await refuseLinksOut(

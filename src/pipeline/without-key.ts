@@ -12,7 +12,7 @@ import { sameTree } from '../sops/tree.ts';
 import { listTree, readBytesIfPresent, readTextSyncIfPresent } from '../system/files.ts';
 import { below, createFile, removeTree, type Destination } from '../system/writing.ts';
 import { askGit, askGitForPaths, isBlob } from '../system/git.ts';
-import { contentHash, type DiskFile, type Manifest, MANIFEST_NAME, parseManifest } from '../workspace/manifest.ts';
+import { contentHash, type DiskFile, type Inventory, INVENTORY_NAME, parseInventory } from '../workspace/inventory.ts';
 import type { SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
 import { LAST_RUN } from './foreign-files.ts';
@@ -38,7 +38,7 @@ export function credentialStandIns(root: ClusterRoot, access: KeylessAccess): Ma
  */
 export async function dependentFiles(
   root: ClusterRoot,
-  run: { readonly access: KeylessAccess; readonly manifest: Manifest | undefined },
+  run: { readonly access: KeylessAccess; readonly inventory: Inventory | undefined },
   rendered: readonly RenderedFile[],
 ): Promise<Set<string>> {
   const { configuration } = await readConfiguration(root, run.access, 'second');
@@ -52,7 +52,7 @@ export async function dependentFiles(
 /** What a run without the key has to hold against the last one. */
 interface KeylessRun {
   readonly access: KeylessAccess;
-  readonly manifest: Manifest;
+  readonly inventory: Inventory;
   /** Name and version of the program. */
   readonly generator: string;
   readonly rendered: readonly RenderedFile[];
@@ -75,7 +75,7 @@ export async function refuseSecretChanges(root: ClusterRoot, run: KeylessRun): P
   const withheld = run.rendered.filter(({ path }) => isSecretPath(path) || run.dependent.has(path));
   const committed = await lastCommitted(root);
   const onDisk = withheld.flatMap((file) => {
-    const why = differsOnDisk(file.path, { ...run, manifest: committed?.manifest ?? run.manifest });
+    const why = differsOnDisk(file.path, { ...run, inventory: committed?.inventory ?? run.inventory });
     return why === undefined ? [] : [needsKey(file.path, why)];
   });
   if (onDisk.length > 0) throw new Failure('input', onDisk);
@@ -90,10 +90,10 @@ export async function refuseSecretChanges(root: ClusterRoot, run: KeylessRun): P
 }
 
 /** Why the file on disk is not what the last run wrote, or not what the rules ask for; undefined where it is both. */
-function differsOnDisk(path: string, { disk, manifest, rules }: KeylessRun): string | undefined {
+function differsOnDisk(path: string, { disk, inventory, rules }: KeylessRun): string | undefined {
   const present = disk.get(path);
   if (present === undefined) return 'it does not exist yet';
-  if (manifest.files.get(path)?.includes(contentHash(present.bytes)) !== true) {
+  if (inventory.files.get(path)?.includes(contentHash(present.bytes)) !== true) {
     return 'it is not the file that the last configure in git wrote';
   }
   if (!isSecretPath(path)) return undefined;
@@ -140,22 +140,22 @@ function cannotBeTold(why: string): Finding {
 async function renderLastRun(
   root: ClusterRoot,
   run: KeylessRun,
-  { commit, manifest }: CommittedRun,
+  { commit, inventory }: CommittedRun,
 ): Promise<ReadonlyMap<string, Buffer> | string> {
-  if (manifest.generator !== run.generator) return otherProgram(manifest.generator, run.generator);
+  if (inventory.generator !== run.generator) return otherProgram(inventory.generator, run.generator);
   const folder = lastRun(root);
   await removeTree(folder);
   try {
-    const problem = await layOutLastRun(root, { commit, manifest });
+    const problem = await layOutLastRun(root, { commit, inventory });
     if (problem !== undefined) return problem;
     const { clusterFile, nodesFile, rendererConfig } = clusterRoot(folder.path);
     const old: ClusterRoot = { ...root, clusterFile, nodesFile, rendererConfig };
     const { configuration } = await readConfiguration(old, run.access);
     const { files } = await renderTree(old, configuration, {
       access: run.access,
-      manifest,
+      inventory,
       given: run.given,
-      sources: { templates: folder.path, plugins: hasOtherPlugins(run.inputs, manifest) ? folder.path : root.path },
+      sources: { templates: folder.path, plugins: hasOtherPlugins(run.inputs, inventory) ? folder.path : root.path },
     });
     return new Map(files.map(({ path, bytes }) => [path, bytes]));
   } catch (error) {
@@ -175,44 +175,44 @@ function otherProgram(before: string, now: string): string {
   return `the tree was made by ${before}, and this is ${now}`;
 }
 
-/** Where git has nothing, all that can be told is whether everything is as the manifest records it. */
-function withoutGit({ manifest, generator, inputs }: KeylessRun): string {
-  if (manifest.generator !== generator) return otherProgram(manifest.generator, generator);
-  const stale = compareInputs(manifest.inputs, inputs);
+/** Where git has nothing, all that can be told is whether everything is as the inventory records it. */
+function withoutGit({ inventory, generator, inputs }: KeylessRun): string {
+  if (inventory.generator !== generator) return otherProgram(inventory.generator, generator);
+  const stale = compareInputs(inventory.inputs, inputs);
   return stale.length === 0 ? 'same' : `git has no commit of a configure, and ${namesOfStale(stale)} changed`;
 }
 
 /** The last run that is in git. */
 interface CommittedRun {
   readonly commit: string;
-  readonly manifest: Manifest;
+  readonly inventory: Inventory;
 }
 
-/** The last commit with a manifest; undefined where git has none. */
+/** The last commit with an inventory; undefined where git has none. */
 async function lastCommitted(root: ClusterRoot): Promise<CommittedRun | undefined> {
-  const path = nameIn(root, join(root.state, MANIFEST_NAME));
+  const path = nameIn(root, join(root.state, INVENTORY_NAME));
   const { exitCode, stdout } = await askGit(root.path, ['log', '-1', '--format=%H', '--', path]);
   const commit = stdout.trim();
   if (exitCode !== 0 || commit === '') return undefined;
   const text = await askGit(root.path, ['cat-file', 'blob', `${commit}:./${path}`]);
   if (text.exitCode !== 0) return undefined;
-  return { commit, manifest: parseManifest(text.stdout, path) };
+  return { commit, inventory: parseInventory(text.stdout, path) };
 }
 
 function nameIn(root: ClusterRoot, path: string): string {
   return relative(root.path, path).replaceAll('\\', '/');
 }
 
-function hasOtherPlugins(inputs: ReadonlyMap<string, string>, manifest: Manifest): boolean {
-  return compareInputs(manifest.inputs, inputs).some(({ path }) => path.startsWith('templates/scripts/'));
+function hasOtherPlugins(inputs: ReadonlyMap<string, string>, inventory: Inventory): boolean {
+  return compareInputs(inventory.inputs, inputs).some(({ path }) => path.startsWith('templates/scripts/'));
 }
 
 /**
  * Writes the inputs of the last run, as git holds them, into a folder of the state.
  *
- * @returns why that is not possible; undefined where all of them are there, as the manifest records them
+ * @returns why that is not possible; undefined where all of them are there, as the inventory records them
  */
-async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedRun): Promise<string | undefined> {
+async function layOutLastRun(root: ClusterRoot, { commit, inventory }: CommittedRun): Promise<string | undefined> {
   const name = (path: string): string => nameIn(root, path);
   const { folders, packages } = await templateFolders(root);
   const companion = join(dirname(root.clusterFile), COMPANION_FILE);
@@ -241,7 +241,7 @@ async function layOutLastRun(root: ClusterRoot, { commit, manifest }: CommittedR
       if (bytes !== undefined) await createFile(lastRun(root, name(folder), path), bytes);
     }
   }
-  const stale = compareInputs(manifest.inputs, await hashInputs(clusterRoot(join(root.state, LAST_RUN))));
+  const stale = compareInputs(inventory.inputs, await hashInputs(clusterRoot(join(root.state, LAST_RUN))));
   return stale.length === 0
     ? undefined
     : `the commit of the last configure has other inputs than it was made from: ${namesOfStale(stale)}`;

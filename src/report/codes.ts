@@ -139,7 +139,7 @@ export const FINDING_CODES = {
   'manifests/talos-patch': 'no node takes a Talos patch, or one that is named does not exist',
 
   // workspace: the repository on disk
-  'workspace/manifest': 'the manifest of generated files cannot be read',
+  'workspace/inventory': 'the inventory of generated files cannot be read',
   'workspace/journal': 'the journal of an interrupted run cannot be read',
   'workspace/not-a-file':
     'a folder or a link lies where a generated file belongs, a file where a folder does, or a pipe or a device where a file is read',
@@ -338,7 +338,7 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'manifests/bootstrap': 'add the release to bootstrap/helmfile.d/, with the same version',
   'manifests/talconfig': 'correct the template of talconfig.yaml',
   'manifests/talos-patch': 'list the patch in talconfig.yaml, or correct its name',
-  'workspace/manifest': 'take .cluster-template/manifest.json out of git as it was',
+  'workspace/inventory': 'take .cluster-template/manifest.json out of git as it was',
   'workspace/journal': 'remove .cluster-template/journal.json once `git status` shows that nothing is half written',
   'workspace/not-a-file': 'move away what lies there',
   'workspace/read': 'look at the permissions of the file',

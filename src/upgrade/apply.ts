@@ -6,7 +6,7 @@ import { askGitForPaths, feedGit, isBlob } from '../system/git.ts';
 import { UPGRADE_FOLDER } from '../workspace/apply.ts';
 import { Commit, type CommitScope, readJournal } from '../workspace/commit.ts';
 import { keepCopies, readDisk, stateFile, type Workspace } from '../workspace/disk.ts';
-import { contentHash, type DesiredFile, type DiskFile } from '../workspace/manifest.ts';
+import { contentHash, type DesiredFile, type DiskFile } from '../workspace/inventory.ts';
 import type { Plan, PlanEntry } from '../workspace/plan.ts';
 import type { IndexEntry } from './merge.ts';
 import { ownershipOf } from './owners.ts';

@@ -7,14 +7,14 @@ import { isError } from '../cluster/config/issue.ts';
 import { migrate, MIGRATIONS, pathsOf, type MigratedField, type MigrationStep } from '../cluster/config/migrations.ts';
 import { findAccess } from '../pipeline/access.ts';
 import { readConfigurationFile } from '../pipeline/configuration.ts';
-import { readManifest, workspaceOf } from '../pipeline/state.ts';
+import { readInventory, workspaceOf } from '../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { decrypt, readSealed } from '../sops/decrypt.ts';
 import type { AgeIdentity } from '../sops/identities.ts';
 import { keepOrEncrypt } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
 import { inspect } from '../system/files.ts';
-import type { DesiredFile } from '../workspace/manifest.ts';
+import type { DesiredFile } from '../workspace/inventory.ts';
 import { exclusively } from '../workspace/lock.ts';
 import { unifiedDiff } from '../workspace/diff.ts';
 import { addToTree, recoverUpgrade } from './apply.ts';
@@ -123,7 +123,7 @@ function movesSecrets(sealed: string, steps: readonly MigrationStep[]): boolean 
 }
 
 async function identitiesOf(root: ClusterRoot): Promise<readonly AgeIdentity[]> {
-  const access = await findAccess(root, await readManifest(root), false);
+  const access = await findAccess(root, await readInventory(root), false);
   if (access.kind === 'owner') return access.key.identities;
   throw failure('input', {
     code: 'upgrade/migration',

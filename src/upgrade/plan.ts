@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
-import { readManifest } from '../pipeline/state.ts';
+import { readInventory } from '../pipeline/state.ts';
 import type { Finding } from '../report/finding.ts';
 import { inspect, readAllBytesIfPresent } from '../system/files.ts';
 import { isBlob } from '../system/git.ts';
-import type { DesiredFile } from '../workspace/manifest.ts';
+import type { DesiredFile } from '../workspace/inventory.ts';
 import type { PendingOverride, TreeChange } from './apply.ts';
 import { mergeFindings, mergeTemplate, type Conflict, type MergeResult } from './merge.ts';
 import { planMigration, type MigrationPlan } from './migration.ts';
@@ -59,7 +59,7 @@ export async function planUpgrade(
   const { source, from, to, base, theirs, steps, unknown, raised } = versions;
   const own = await store.files(user.head, user.prefix);
   const merge = await mergeTemplate(store, { base, own, theirs }, (entry) => placeOf(root, entry));
-  const adopted = (await readManifest(root))?.adopted ?? [];
+  const adopted = (await readInventory(root))?.adopted ?? [];
   const originals = await changedOriginals(store, versions.templates, { own, adopted });
   const pending = originals.flatMap(pendingOverride);
   const merged = overrides ? await mergeOverrides(store, pending, own) : NOTHING;

@@ -6,7 +6,7 @@ import { below, readOwnTextIfPresent, removeFile, replaceFile } from '../system/
 import { suggestNearest } from '../text/suggest.ts';
 import { Commit, readJournal, STAGING_NAME } from './commit.ts';
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
-import { type DiskFile, formatManifest, type Manifest, MANIFEST_NAME, type ManifestRecord } from './manifest.ts';
+import { type DiskFile, formatInventory, type Inventory, INVENTORY_NAME, type InventoryRecord } from './inventory.ts';
 import { changesOf, filesAfter, type Plan } from './plan.ts';
 
 /**
@@ -20,12 +20,12 @@ import { changesOf, filesAfter, type Plan } from './plan.ts';
 export async function applyPlan(
   workspace: Workspace,
   plan: Plan,
-  record: Omit<ManifestRecord, 'files'>,
+  record: Omit<InventoryRecord, 'files'>,
 ): Promise<void> {
   await refuseMovedFiles(workspace, plan);
   const commit = new Commit(workspace);
   try {
-    await commit.stage(plan, formatManifest({ ...record, files: filesAfter(plan) }));
+    await commit.stage(plan, formatInventory({ ...record, files: filesAfter(plan) }));
     await commit.carryOut({ keepOld: true });
   } catch (error) {
     await undo(commit, error);
@@ -38,7 +38,7 @@ export async function applyPlan(
 
 /**
  * Finishes what an interrupted run began, or undoes what a failed one could not, and clears what it left behind. To be
- * called with the lock held, before the manifest is read.
+ * called with the lock held, before the inventory is read.
  *
  * @returns whether there was something to finish
  * @throws Failure where the journal is damaged or the disk refuses
@@ -74,10 +74,10 @@ async function refuseInterruptedUpgrade(workspace: Workspace): Promise<void> {
 }
 
 /**
- * The manifest that an interrupted run was about to put into place, as text; undefined where there is none. For runs that
- * only look: the tree may hold files of both manifests.
+ * The inventory that an interrupted run was about to put into place, as text; undefined where there is none. For runs that
+ * only look: the tree may hold files of both inventories.
  */
-export async function pendingManifest(workspace: Workspace): Promise<string | undefined> {
+export async function pendingInventory(workspace: Workspace): Promise<string | undefined> {
   if ((await readJournal(workspace)) === undefined) return undefined;
   return await readOwnTextIfPresent(stateFile(workspace, STAGING_NAME, 'manifest'));
 }
@@ -145,28 +145,28 @@ export interface Adoption {
  */
 export async function adoptFiles(
   workspace: Workspace,
-  manifest: Manifest,
+  inventory: Inventory,
   { paths, release }: { readonly paths: readonly string[]; readonly release: boolean },
 ): Promise<Adoption[]> {
-  const adopted = new Set(manifest.adopted);
-  const files = new Map([...manifest.files].map(([path, [hash = '']]) => [path, hash]));
+  const adopted = new Set(inventory.adopted);
+  const files = new Map([...inventory.files].map(([path, [hash = '']]) => [path, hash]));
   const outcomes: Adoption[] = [];
   for (const path of paths) {
-    if (release && !adopted.has(path)) throw notAdopted(path, manifest);
-    if (!release) await refuseStrange(workspace, manifest, path);
+    if (release && !adopted.has(path)) throw notAdopted(path, inventory);
+    if (!release) await refuseStrange(workspace, inventory, path);
     const isUnchanged = !release && adopted.has(path);
     outcomes.push({ path, outcome: isUnchanged ? 'unchanged' : release ? 'released' : 'adopted' });
     if (release) adopted.delete(path);
     else adopted.add(path);
     files.delete(path);
   }
-  const { generator, recipient, inputs } = manifest;
-  const text = formatManifest({ generator, recipient, inputs, files, adopted: [...adopted] });
-  await replaceFile(stateFile(workspace, MANIFEST_NAME), text);
+  const { generator, recipient, inputs } = inventory;
+  const text = formatInventory({ generator, recipient, inputs, files, adopted: [...adopted] });
+  await replaceFile(stateFile(workspace, INVENTORY_NAME), text);
   return outcomes;
 }
 
-async function refuseStrange(workspace: Workspace, manifest: Manifest, path: string): Promise<void> {
+async function refuseStrange(workspace: Workspace, inventory: Inventory, path: string): Promise<void> {
   if (path === '.sops.yaml') {
     throw failure('usage', {
       code: 'usage/argument',
@@ -174,10 +174,10 @@ async function refuseStrange(workspace: Workspace, manifest: Manifest, path: str
       remedy: 'copy templates/config/.sops.yaml.j2 to templates/overrides/ and change it there',
     });
   }
-  if (manifest.files.has(path) || manifest.adopted.includes(path)) return;
+  if (inventory.files.has(path) || inventory.adopted.includes(path)) return;
   const isThere = isInsideOutputRoots(path, workspace.outputRoots);
   if (isThere && (await inspect(join(workspace.root, path)))?.kind === 'file') return;
-  const near = suggestNearest(path, manifest.files.keys());
+  const near = suggestNearest(path, inventory.files.keys());
   throw failure('usage', {
     code: 'usage/argument',
     message: `${path} is not a generated file`,
@@ -185,7 +185,7 @@ async function refuseStrange(workspace: Workspace, manifest: Manifest, path: str
   });
 }
 
-function notAdopted(path: string, { adopted }: Manifest): Failure {
+function notAdopted(path: string, { adopted }: Inventory): Failure {
   return failure('usage', {
     code: 'usage/argument',
     message: `${path} is not adopted`,

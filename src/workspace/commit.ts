@@ -15,7 +15,7 @@ import {
   replaceFile,
 } from '../system/writing.ts';
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
-import { MANIFEST_NAME } from './manifest.ts';
+import { INVENTORY_NAME } from './inventory.ts';
 import { changesOf, type Plan } from './plan.ts';
 import { asFields, isFields, parseJson } from '../text/values.ts';
 
@@ -29,12 +29,12 @@ export interface CommitScope {
   readonly record: string;
 }
 
-/** The scope of runs that render: generated files and their manifest. */
+/** The scope of runs that render: generated files and their inventory. */
 function generatedFiles({ outputRoots }: Workspace): CommitScope {
   return {
     holds: (path) => isInsideOutputRoots(path, outputRoots),
     refusal: `lies outside ${outputRoots.join(', ')}`,
-    record: MANIFEST_NAME,
+    record: INVENTORY_NAME,
   };
 }
 

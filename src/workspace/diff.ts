@@ -1,6 +1,6 @@
 import { structuredPatch, type StructuredPatchHunk } from 'diff';
 import { visibleLine } from '../report/text.ts';
-import type { SecretChange } from './manifest.ts';
+import type { SecretChange } from './inventory.ts';
 import type { PlanEntry, PlanStatus } from './plan.ts';
 
 /** What a run would change in a file, as text. */

@@ -11,14 +11,14 @@ import {
   notAFolder,
   writeDisposableFile,
 } from '../system/writing.ts';
-import type { DiskFile } from './manifest.ts';
+import type { DiskFile } from './inventory.ts';
 import type { PlanEntry } from './plan.ts';
 
 /** Where a workspace lies on disk and what in it may be written. */
 export interface Workspace {
   /** Absolute path of the cluster's root. */
   readonly root: string;
-  /** Absolute path of the folder of manifest, journal and caches. */
+  /** Absolute path of the folder of inventory, journal and caches. */
   readonly state: string;
   /** Folders and files below the root that belong to the renderer; nothing else is ever written or removed. */
   readonly outputRoots: readonly string[];

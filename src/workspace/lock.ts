@@ -5,7 +5,7 @@ import { unobserved } from '../system/observation.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from '../system/programs.ts';
 import { type Destination, publishFile, readOwnTextIfPresent, removeFile, replaceFile } from '../system/writing.ts';
 import { refuseStrangeFolder, stateFile, type Workspace } from './disk.ts';
-import { contentHash } from './manifest.ts';
+import { contentHash } from './inventory.ts';
 import { asFields, parseJson } from '../text/values.ts';
 
 /** What a run that holds the lock may ask for. */

@@ -1,4 +1,4 @@
-import { byCodeUnit, contentHash, type DesiredFile, type DiskFile, type Manifest } from './manifest.ts';
+import { byCodeUnit, contentHash, type DesiredFile, type DiskFile, type Inventory } from './inventory.ts';
 
 /**
  * What a run would do to a file. `edited` is one that we generated and somebody changed since, `foreign` one that lies
@@ -16,7 +16,7 @@ export interface PlanEntry {
   readonly desired: DesiredFile | undefined;
   /** What lies there; undefined where nothing does, and where nobody looked. */
   readonly present: DiskFile | undefined;
-  /** What earlier runs wrote there: the hashes of the manifest. */
+  /** What earlier runs wrote there: the hashes of the inventory. */
   readonly recorded: readonly string[];
 }
 
@@ -33,10 +33,10 @@ export interface Present {
   readonly isSecret: (path: string) => boolean;
 }
 
-/** Compares what shall be with what is, by the manifest of the last run. Changes nothing. */
-export function planChanges(desired: readonly DesiredFile[], present: Present, manifest: Manifest | undefined): Plan {
-  const generated = manifest?.files ?? new Map<string, readonly string[]>();
-  const adopted = new Set(manifest?.adopted);
+/** Compares what shall be with what is, by the inventory of the last run. Changes nothing. */
+export function planChanges(desired: readonly DesiredFile[], present: Present, inventory: Inventory | undefined): Plan {
+  const generated = inventory?.files ?? new Map<string, readonly string[]>();
+  const adopted = new Set(inventory?.adopted);
   const wanted = new Map(desired.map((file) => [file.path, file]));
   const paths = new Set([...wanted.keys(), ...generated.keys(), ...adopted]);
   const entries = [...paths].flatMap((path): PlanEntry[] => {
@@ -89,7 +89,7 @@ export function filesAfter(plan: Plan): Map<string, string> {
 function statusOf(entry: Omit<PlanEntry, 'status'>, repositories: readonly string[]): PlanStatus | undefined {
   const { path, desired, present, recorded } = entry;
   if (present === undefined) return desired === undefined ? undefined : 'created';
-  // Before the manifest is asked: what equals the new rendering is never an edit.
+  // Before the inventory is asked: what equals the new rendering is never an edit.
   if (desired !== undefined && Buffer.compare(present.bytes, desired.bytes) === 0) {
     return present.executable === desired.executable ? 'unchanged' : 'changed';
   }

@@ -130,10 +130,10 @@ describe('explain', () => {
 
   it('says what was adopted, what is no longer generated and what renders to nothing', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
-    const manifest = join(cluster, '.cluster-template/manifest.json');
-    const text = JSON.parse(await readFile(manifest, 'utf8')) as Record<string, unknown>;
+    const inventory = join(cluster, '.cluster-template/manifest.json');
+    const text = JSON.parse(await readFile(inventory, 'utf8')) as Record<string, unknown>;
     const files = { ...(text.files as Record<string, string>), 'talos/old.yaml': 'sha256:0' };
-    await writeFile(manifest, JSON.stringify({ ...text, adopted: ['talos/talenv.yaml'], files }));
+    await writeFile(inventory, JSON.stringify({ ...text, adopted: ['talos/talenv.yaml'], files }));
     await appendFile(join(cluster, 'cluster.yaml'), '\nspegel_enabled: false\n');
     const cases = [
       ['talos/talenv.yaml', 'talos/talenv.yaml was adopted', 'cluster-template.mjs adopt --release talos/talenv.yaml'],

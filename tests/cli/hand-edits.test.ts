@@ -139,9 +139,9 @@ describe('adopt', () => {
     await writeFile(join(cluster, EDITED), 'mine: true\n');
     const adopted = await run(cluster, 'adopt', EDITED);
     expect(adopted, adopted.stderr).toMatchObject({ code: 0 });
-    const manifest = JSON.parse(await readFile(join(cluster, '.cluster-template/manifest.json'), 'utf8')) as Manifest;
-    expect(manifest.adopted).toEqual([EDITED]);
-    expect(Object.keys(manifest.files)).not.toContain(EDITED);
+    const inventory = JSON.parse(await readFile(join(cluster, '.cluster-template/manifest.json'), 'utf8')) as Inventory;
+    expect(inventory.adopted).toEqual([EDITED]);
+    expect(Object.keys(inventory.files)).not.toContain(EDITED);
     expect(await run(cluster, 'configure')).toMatchObject({ code: 0 });
     expect(await readFile(join(cluster, EDITED), 'utf8')).toBe('mine: true\n');
     expect((await run(cluster, 'plan', '--all')).stdout).toContain(`= adopted   ${EDITED}\n`);
@@ -236,7 +236,7 @@ describe('a mode changed by hand', () => {
   });
 });
 
-interface Manifest {
+interface Inventory {
   readonly adopted: readonly string[];
   readonly files: Readonly<Record<string, string>>;
 }
@@ -245,7 +245,7 @@ async function run(cluster: string, command: string, ...arguments_: string[]): P
   return await runCommand([command, ...arguments_, '--keys', SAMPLE_KEYS, '--root', cluster]);
 }
 
-/** Takes a file out of the manifest, as if it had never been generated. */
+/** Takes a file out of the inventory, as if it had never been generated. */
 async function forget(cluster: string, path: string): Promise<void> {
   const file = join(cluster, '.cluster-template/manifest.json');
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => !line.includes(`"${path}"`));

@@ -107,7 +107,7 @@ describe('configure', () => {
   });
 });
 
-/** A copy of the sample whose manifest is up to date. */
+/** A copy of the sample whose inventory is up to date. */
 async function configured(): Promise<string> {
   const cluster = await sampleCluster();
   const result = await run(cluster, 'configure');

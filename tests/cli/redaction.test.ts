@@ -51,16 +51,16 @@ describe('the error of a template', () => {
   });
 });
 
-it('a manifest that names a private file is refused, and nothing of it is shown', async () => {
+it('an inventory that names a private file is refused, and nothing of it is shown', async () => {
   const cluster = await ownCluster(FEW_NODES);
   const path = '.cluster-template/manifest.json';
-  const manifest = JSON.parse(await readFile(join(cluster, path), 'utf8')) as { files: Record<string, string> };
-  manifest.files['age.key'] = `sha256:${'0'.repeat(64)}`;
-  await writeFiles(cluster, { [path]: JSON.stringify(manifest) });
+  const inventory = JSON.parse(await readFile(join(cluster, path), 'utf8')) as { files: Record<string, string> };
+  inventory.files['age.key'] = `sha256:${'0'.repeat(64)}`;
+  await writeFiles(cluster, { [path]: JSON.stringify(inventory) });
   for (const words of [['diff'], ['plan', '--json']]) {
     const { code, stdout, stderr } = await runCommand([...words, '--root', cluster]);
     expect(code).toBe(1);
-    expect(stdout + stderr).toContain('the manifest names age.key, which no run can have made');
+    expect(stdout + stderr).toContain('the inventory names age.key, which no run can have made');
     expect(stdout + stderr).not.toContain('AGE-SECRET-KEY-1');
   }
 });

@@ -10,7 +10,7 @@ import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
 import { renderTree } from '../../src/pipeline/render.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
-import type { DesiredFile } from '../../src/workspace/manifest.ts';
+import type { DesiredFile } from '../../src/workspace/inventory.ts';
 import { configuredSample, SAMPLE_KEYS } from '../support/sample.ts';
 import { withDifference, type FileTree } from './difference.ts';
 
@@ -87,7 +87,7 @@ export async function renderPlainCase(folder: string, state: string): Promise<Pl
   const root = rootOf(folder, state);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration, findings } = await readConfiguration(root, access);
-  const { files } = await renderTree(root, configuration, { access, manifest: undefined });
+  const { files } = await renderTree(root, configuration, { access, inventory: undefined });
   return { files, findings, access };
 }
 
@@ -135,7 +135,7 @@ export async function renderTexts(
   );
   if (configuration === undefined) throw new Failure('input', findings);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
-  return (await renderTree(root, configuration, { access, manifest: undefined })).files;
+  return (await renderTree(root, configuration, { access, inventory: undefined })).files;
 }
 
 function rootOf(folder: string, state: string): ClusterRoot {

@@ -1,7 +1,7 @@
 // A tree as its difference from another one: a text that says which files are gone, and in the form of `diff -u` what is new and
 // what is other.
 import { applyPatch, formatPatch, parsePatch, structuredPatch } from 'diff';
-import type { DiskFile } from '../../src/workspace/manifest.ts';
+import type { DiskFile } from '../../src/workspace/inventory.ts';
 
 /** Files by path. */
 export type FileTree = ReadonlyMap<string, DiskFile>;

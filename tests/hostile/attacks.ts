@@ -229,7 +229,7 @@ const PIPES: readonly {
     unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
   },
   {
-    name: 'pipe-as-manifest',
+    name: 'pipe-as-inventory',
     path: '.cluster-template/manifest.json',
     refusal: IN_THE_WAY,
     unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
@@ -296,7 +296,7 @@ export const ATTACKS: readonly Attack[] = [
     unaffected: ['makejinja'],
   },
   {
-    name: 'linked-manifest',
+    name: 'linked-inventory',
     async make({ repository, outside }) {
       await rename(join(repository, '.cluster-template/manifest.json'), join(outside, 'manifest.json'));
       await symlink('../../outside/manifest.json', join(repository, '.cluster-template/manifest.json'));
@@ -507,14 +507,14 @@ export const ATTACKS: readonly Attack[] = [
     unaffected: [...WITHOUT_TEMPLATES, 'explain'],
   })),
   {
-    name: 'manifest-that-names-a-key',
+    name: 'inventory-that-names-a-key',
     async make({ repository }) {
       const path = join(repository, '.cluster-template/manifest.json');
-      const manifest = JSON.parse(await readFile(path, 'utf8')) as { files: Record<string, string> };
-      manifest.files['age.key'] = `sha256:${'0'.repeat(64)}`;
-      await writeFile(path, JSON.stringify(manifest));
+      const inventory = JSON.parse(await readFile(path, 'utf8')) as { files: Record<string, string> };
+      inventory.files['age.key'] = `sha256:${'0'.repeat(64)}`;
+      await writeFile(path, JSON.stringify(inventory));
     },
-    refusal: /^ *\.cluster-template\/manifest\.json: error: the manifest names age\.key, which no run can have made/m,
+    refusal: /^ *\.cluster-template\/manifest\.json: error: the inventory names age\.key, which no run can have made/m,
     unaffected: ['doctor --staged', 'template tidy', 'config migrate', 'makejinja'],
   },
   {

@@ -130,7 +130,7 @@ async function inTurn(cluster: SmallCluster, names: readonly CommandName[]): Pro
 /** A repository as two runs that did the same leave it. */
 interface State {
   readonly tree: Tree;
-  /** Nothing at all, but for what the archive of `template tidy` took away and the manifest names. */
+  /** Nothing at all, but for what the archive of `template tidy` took away and the inventory names. */
   readonly torn: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import { explain } from '../../src/pipeline/explain.ts';
 import type { Explanation } from '../../src/pipeline/explain/answer.ts';
 import { traceFile } from '../../src/pipeline/explain/trace.ts';
 import { readSources } from '../../src/pipeline/render.ts';
-import { readManifest } from '../../src/pipeline/state.ts';
+import { readInventory } from '../../src/pipeline/state.ts';
 import { sampleCluster } from '../support/cluster.ts';
 import { writeFiles } from '../support/folders.ts';
 
@@ -56,7 +56,7 @@ describe('the answer about the sample', () => {
 
   it('names for each line of every plain file a template line that can print it', { tags: 'long' }, async () => {
     const root = clusterRoot(await sampleCluster(), KEYS);
-    const { access } = await settleAccess(root, await findAccess(root, await readManifest(root), false));
+    const { access } = await settleAccess(root, await findAccess(root, await readInventory(root), false));
     const { configuration } = await readConfiguration(root, access);
     const { settings, inputs, plugins } = await readSources(root, configuration, { access });
     const data = templateData(configuration);

@@ -13,7 +13,7 @@ import { readFiles } from '../support/folders.ts';
 
 const SECRET = 'kubernetes/components/sops/cluster-secrets.sops.yaml';
 const VERSIONS = 'templates/config/talos/talenv.yaml.j2';
-const MANIFEST = '.cluster-template/manifest.json';
+const INVENTORY = '.cluster-template/manifest.json';
 const GENERATED = /^(?:kubernetes|talos|bootstrap|\.sops\.yaml|AGENTS\.md|\.cluster-template\/manifest\.json)/;
 
 describe('two branches that both changed the configuration, a version and a secret', () => {
@@ -30,7 +30,7 @@ describe('two branches that both changed the configuration, a version and a secr
       const cluster = await twoBranches({ style });
       await runInto(cluster, how);
       const unmerged = await unmergedFiles(cluster);
-      expect(unmerged).toEqual(expect.arrayContaining([MANIFEST, 'cluster.yaml', SECRET, 'talos/talenv.yaml']));
+      expect(unmerged).toEqual(expect.arrayContaining([INVENTORY, 'cluster.yaml', SECRET, 'talos/talenv.yaml']));
 
       const refused = await findingsOf(run(cluster));
       expect(refused.map(({ code, place }) => [code, place?.file])).toEqual([
@@ -91,11 +91,11 @@ describe('two branches that both changed the configuration, a version and a secr
     expect(await pending(cluster)).toEqual([]);
   });
 
-  it('sides that were taken whole, the manifest among them, are no edits', { tags: 'long' }, async () => {
+  it('sides that were taken whole, the inventory among them, are no edits', { tags: 'long' }, async () => {
     const cluster = await twoBranches({});
     await runInto(cluster, 'merge');
     await resolve(cluster, { domain: 'both.internal' });
-    git(cluster, 'checkout', '--ours', MANIFEST);
+    git(cluster, 'checkout', '--ours', INVENTORY);
     for (const file of await unmergedFiles(cluster)) git(cluster, 'checkout', '--theirs', file);
     await run(cluster);
     expect(await pending(cluster)).toEqual([]);
@@ -119,8 +119,8 @@ describe('two branches that both changed the configuration, a version and a secr
       commit(cluster, 'theirs');
       git(cluster, 'checkout', '-q', 'main');
       expect(() => git(cluster, 'merge', 'theirs')).toThrow();
-      expect(await unmergedFiles(cluster)).toEqual([MANIFEST]);
-      git(cluster, 'checkout', '--theirs', MANIFEST);
+      expect(await unmergedFiles(cluster)).toEqual([INVENTORY]);
+      git(cluster, 'checkout', '--theirs', INVENTORY);
       if (when !== 'while the merge goes on') commit(cluster, 'merged');
       await edit(cluster, 'cluster.yaml', [
         [/^cluster_api_tls_sans: .*$/m, 'cluster_api_tls_sans: [k8s.own.internal]'],

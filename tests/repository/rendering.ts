@@ -65,7 +65,7 @@ async function renderFolder(folder: string): Promise<ReadonlyMap<string, string>
   const root = clusterRoot(folder, SAMPLE_KEYS);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration } = await readConfiguration(root, access);
-  const { files } = await renderTree(root, configuration, { access, manifest: undefined });
+  const { files } = await renderTree(root, configuration, { access, inventory: undefined });
   return new Map(files.map(({ path, bytes }) => [path, bytes.toString('utf8')]));
 }
 

@@ -8,7 +8,7 @@ import { createEnvironment, syntaxOptions } from '../../src/makejinja/render.ts'
 import { findAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { readSources } from '../../src/pipeline/render.ts';
-import { readManifest } from '../../src/pipeline/state.ts';
+import { readInventory } from '../../src/pipeline/state.ts';
 import { BASES } from '../cluster/varied.ts';
 import type { Place } from '../../src/report/finding.ts';
 import { suggestNearest } from '../../src/text/suggest.ts';
@@ -39,7 +39,7 @@ export interface Shortcoming {
  * @throws Failure where the configuration, a template or a plugin is wrong
  */
 export async function templateShortcomings(root: ClusterRoot): Promise<Shortcoming[]> {
-  const found = await findAccess(root, await readManifest(root), false);
+  const found = await findAccess(root, await readInventory(root), false);
   const access = found.kind === 'new' ? ({ kind: 'none', recipient: '' } as const) : found;
   const { configuration } = await readConfiguration(root, found);
   const sources = await readSources(root, configuration, { access });

@@ -202,7 +202,7 @@ export async function privateLauncher(): Promise<string> {
 export type Tree = Readonly<Record<string, string>>;
 
 /**
- * Reads what lies in a repository, and what is torn in it: generated files that are not those of the manifest, encrypted ones that cannot
+ * Reads what lies in a repository, and what is torn in it: generated files that are not those of the inventory, encrypted ones that cannot
  * be decrypted, and what a run should have cleared away.
  */
 export async function readTree(repository: string): Promise<{ readonly tree: Tree; readonly torn: readonly string[] }> {
@@ -217,17 +217,17 @@ export async function readTree(repository: string): Promise<{ readonly tree: Tre
       tree[path] = await plainTextOf(path, text, identities).catch(() => (torn.push(path), text));
     else torn.push(path);
   }
-  const { [MANIFEST]: manifest, ...others } = tree;
+  const { [INVENTORY]: manifest, ...others } = tree;
   // Ciphertexts differ from run to run, and so do their hashes.
   const { files: hashes = {}, ...record } = JSON.parse(manifest ?? '{}') as { readonly files?: Record<string, string> };
   for (const [path, hash] of Object.entries(hashes)) {
     const text = files[path] ?? files[`${path}*`];
     if (text === undefined || `sha256:${createHash('sha256').update(text).digest('hex')}` !== hash) torn.push(path);
   }
-  return { tree: { ...others, [MANIFEST]: JSON.stringify({ ...record, files: Object.keys(hashes) }) }, torn };
+  return { tree: { ...others, [INVENTORY]: JSON.stringify({ ...record, files: Object.keys(hashes) }) }, torn };
 }
 
-const MANIFEST = '.cluster-template/manifest.json';
+const INVENTORY = '.cluster-template/manifest.json';
 
 /** Names that only a run at work has. */
 const LEFTOVER = /\.tmp\*?$|^\.cluster-template\/(?!manifest\.json$|template\.json$|upgrade\/)/;

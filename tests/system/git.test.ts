@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { checkStaged, checkTracked } from '../../src/operations/doctor/leaks.ts';
 import { checkRepository } from '../../src/operations/repository/git.ts';
-import { recordedManifests, uncommittedAmong, uncommittedBelow } from '../../src/pipeline/git.ts';
+import { recordedInventories, uncommittedAmong, uncommittedBelow } from '../../src/pipeline/git.ts';
 import { askGit, isBlob } from '../../src/system/git.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -16,7 +16,7 @@ describe('askGit in a repository whose configuration names programs', () => {
   it('starts none of them, whatever the code base asks', async () => {
     const trap = await trappedRepository();
     const root = clusterRoot(trap.repository);
-    await recordedManifests(root);
+    await recordedInventories(root);
     await uncommittedAmong(root, ['cluster.yaml', 'kubernetes/a.yaml']);
     await uncommittedBelow(root, ['kubernetes'], { ignored: false });
     await checkTracked(root);

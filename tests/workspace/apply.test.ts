@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyPlan, recover } from '../../src/workspace/apply.ts';
 import { readDisk, type Workspace } from '../../src/workspace/disk.ts';
-import type { DesiredFile, Manifest } from '../../src/workspace/manifest.ts';
+import type { DesiredFile, Inventory } from '../../src/workspace/inventory.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
 import { readFiles, writeFiles } from '../support/folders.ts';
-import { file, manifestOf, manifestText, openWorkspace, RECORD } from './workspaces.ts';
+import { file, inventoryOf, inventoryText, openWorkspace, RECORD } from './workspaces.ts';
 
-const MANIFEST = '.cluster-template/manifest.json';
+const INVENTORY = '.cluster-template/manifest.json';
 
 describe('applyPlan', () => {
   it('creates, changes and removes, and records it all', async () => {
@@ -17,20 +17,20 @@ describe('applyPlan', () => {
       'kubernetes/a/b/stale': 'stale\n',
       'kubernetes/a/mine': 'mine\n',
     });
-    const before = manifestOf({ 'talos/old': 'stays\n', 'kubernetes/a/b/stale': 'stale\n' });
+    const before = inventoryOf({ 'talos/old': 'stays\n', 'kubernetes/a/b/stale': 'stale\n' });
     const desired = [file('talos/old', 'changed\n'), file('talos/run.sh', 'new\n', true)];
     await applyPlan(workspace, await plan(workspace, desired, before), RECORD);
     expect(await readFiles(workspace.root)).toEqual({
       'talos/old': 'changed\n',
       'talos/run.sh*': 'new\n',
       'kubernetes/a/mine': 'mine\n',
-      [MANIFEST]: manifestText({ 'talos/old': 'changed\n', 'talos/run.sh': 'new\n' }),
+      [INVENTORY]: inventoryText({ 'talos/old': 'changed\n', 'talos/run.sh': 'new\n' }),
     });
   });
 
   it('leaves the tree as it was where something came into its way', async () => {
     const workspace = await openWorkspace({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
-    const before = manifestOf({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
+    const before = inventoryOf({ 'talos/a': 'a\n', 'kubernetes/stale': 'stale\n' });
     const desired = [file('talos/a', 'changed\n'), file('talos/b', 'b\n'), file('talos/c', 'c\n')];
     const changes = await plan(workspace, desired, before);
     // Appears between plan and apply.
@@ -56,11 +56,11 @@ describe('applyPlan', () => {
 
 describe('recover', () => {
   const journal = JSON.stringify({
-    writes: { 'talos/a': 'new-0', 'talos/b': 'new-1', [MANIFEST]: 'manifest' },
+    writes: { 'talos/a': 'new-0', 'talos/b': 'new-1', [INVENTORY]: 'manifest' },
     created: ['talos/b'],
     removals: ['talos/stale'],
   });
-  const finished = { 'talos/a': 'A\n', 'talos/b': 'B\n', [MANIFEST]: '{}\n' };
+  const finished = { 'talos/a': 'A\n', 'talos/b': 'B\n', [INVENTORY]: '{}\n' };
 
   // The states that a run killed between two steps can leave, in the order of the steps.
   it.each([
@@ -98,8 +98,8 @@ describe('readDisk', () => {
   });
 });
 
-async function plan(workspace: Workspace, desired: readonly DesiredFile[], manifest: Manifest): Promise<Plan> {
-  const paths = new Set([...desired.map(({ path }) => path), ...manifest.files.keys()]);
+async function plan(workspace: Workspace, desired: readonly DesiredFile[], inventory: Inventory): Promise<Plan> {
+  const paths = new Set([...desired.map(({ path }) => path), ...inventory.files.keys()]);
   const present = { disk: await readDisk(workspace, paths), repositories: [], isSecret: () => false };
-  return planChanges(desired, present, manifest);
+  return planChanges(desired, present, inventory);
 }

@@ -4,7 +4,7 @@ import { readDisk } from '../../src/workspace/disk.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
 import type * as WritingModule from '../../src/system/writing.ts';
 import { readFiles } from '../support/folders.ts';
-import { file, manifestOf, manifestText, openWorkspace, RECORD, type TestWorkspace } from './workspaces.ts';
+import { file, inventoryOf, inventoryText, openWorkspace, RECORD, type TestWorkspace } from './workspaces.ts';
 
 /** Makes the file functions fail: the call with the number `at` alone, or it and all that follow, as after a kill. */
 const fault = vi.hoisted(() => ({ calls: 0, at: Infinity, deadFrom: Infinity }));
@@ -47,7 +47,7 @@ const FINISHED = {
   'talos/changed': 'new\n',
   'talos/run.sh*': 'old\n',
   'kubernetes/new/y': 'y\n',
-  '.cluster-template/manifest.json': manifestText({
+  '.cluster-template/manifest.json': inventoryText({
     'talos/changed': 'new\n',
     'talos/run.sh': 'old\n',
     'kubernetes/new/y': 'y\n',
@@ -132,9 +132,9 @@ function mend(): void {
 }
 
 async function prepare(): Promise<{ workspace: TestWorkspace; before: Record<string, string>; plan: Plan }> {
-  const workspace = await openWorkspace({ ...OLD, '.cluster-template/manifest.json': 'old manifest\n' });
+  const workspace = await openWorkspace({ ...OLD, '.cluster-template/manifest.json': 'old inventory\n' });
   const disk = await readDisk(workspace, [...Object.keys(OLD), ...NEW.map(({ path }) => path)]);
-  const plan = planChanges(NEW, { disk, repositories: [], isSecret: () => false }, manifestOf(OLD));
+  const plan = planChanges(NEW, { disk, repositories: [], isSecret: () => false }, inventoryOf(OLD));
   return { workspace, before: await readFiles(workspace.root), plan };
 }
 

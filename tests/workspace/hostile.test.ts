@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/report/finding.ts';
 import { recover } from '../../src/workspace/apply.ts';
 import type { Workspace } from '../../src/workspace/disk.ts';
-import { parseManifest } from '../../src/workspace/manifest.ts';
+import { parseInventory } from '../../src/workspace/inventory.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { flips } from '../support/flips.ts';
-import { manifestText } from './workspaces.ts';
+import { inventoryText } from './workspaces.ts';
 
 const SHA = `sha256:${'0'.repeat(64)}`;
 
@@ -73,8 +73,8 @@ describe('a journal that no run has written', () => {
   });
 });
 
-/** Texts of a manifest that break its reading at one place or another. */
-const MANIFESTS: readonly string[] = [
+/** Texts of an inventory that break its reading at one place or another. */
+const INVENTORIES: readonly string[] = [
   'null',
   '1',
   '"x"',
@@ -91,16 +91,16 @@ const MANIFESTS: readonly string[] = [
   conflict(`    "a\u0001b": "${SHA}",`),
 ];
 
-describe('a manifest that no run has written', () => {
-  it.each(MANIFESTS.map((text) => [text.slice(0, 60), text]))('such as %j is refused', (_, text) => {
-    expect(() => parseManifest(text, 'manifest.json')).toThrow(Failure);
+describe('an inventory that no run has written', () => {
+  it.each(INVENTORIES.map((text) => [text.slice(0, 60), text]))('such as %j is refused', (_, text) => {
+    expect(() => parseInventory(text, 'manifest.json')).toThrow(Failure);
   });
 
   it('may be any: it is read or refused', () => {
-    for (const text of [manifestText({ 'talos/a': 'a\n' }), conflict(`    "talos/a": "${SHA}",`)]) {
+    for (const text of [inventoryText({ 'talos/a': 'a\n' }), conflict(`    "talos/a": "${SHA}",`)]) {
       for (const changed of flips(Buffer.from(text), Number(process.env.BIT_FLIPS ?? 1500))) {
         try {
-          parseManifest(changed.toString('utf8'), 'manifest.json');
+          parseInventory(changed.toString('utf8'), 'manifest.json');
         } catch (error) {
           expect(error, changed.toString('latin1')).toBeInstanceOf(Failure);
         }
@@ -109,7 +109,7 @@ describe('a manifest that no run has written', () => {
   });
 });
 
-/** A manifest that git could not merge, with a line of files on one of its sides. */
+/** An inventory that git could not merge, with a line of files on one of its sides. */
 function conflict(line: string): string {
   const [head, tail] = ['{\n  "format": 1,\n  "recipient": "age1x",\n  "files": {\n', '  }\n}\n'];
   return `${head}<<<<<<< HEAD\n${line}\n=======\n    "talos/b": "${SHA}"\n>>>>>>> theirs\n${tail}`;

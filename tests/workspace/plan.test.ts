@@ -3,10 +3,10 @@ import {
   contentHash,
   type DesiredFile,
   type DiskFile,
-  formatManifest,
-  type Manifest,
-  parseManifest,
-} from '../../src/workspace/manifest.ts';
+  formatInventory,
+  type Inventory,
+  parseInventory,
+} from '../../src/workspace/inventory.ts';
 import { compareInputs } from '../../src/pipeline/inputs.ts';
 import { planChanges, type PlanStatus, type Present } from '../../src/workspace/plan.ts';
 
@@ -39,7 +39,7 @@ describe('planChanges', () => {
   it.each(CASES)('$what: $status', ({ wanted, onDisk, recorded, status }) => {
     const desired = wanted === undefined ? [] : [desiredFile(wanted)];
     const disk = new Map(onDisk === undefined ? [] : [['talos/x', diskFile(onDisk)] as const]);
-    const plan = planChanges(desired, present(disk), manifest(recorded));
+    const plan = planChanges(desired, present(disk), inventoryFrom(recorded));
     expect(plan.entries.map((entry) => entry.status)).toEqual(status === 'absent' ? [] : [status]);
   });
 
@@ -50,11 +50,11 @@ describe('planChanges', () => {
     );
   });
 
-  it('takes both sides of a merge conflict in the manifest for its own', () => {
-    const ours = formatManifest({ ...RECORD, files: new Map([['talos/x', contentHash(bytes(OLD))]]) });
+  it('takes both sides of a merge conflict in the inventory for its own', () => {
+    const ours = formatInventory({ ...RECORD, files: new Map([['talos/x', contentHash(bytes(OLD))]]) });
     const line = `    "talos/x": "${contentHash(bytes('other\n'))}"`;
     const text = ours.replace(/^( {4}"talos\/x".*)$/m, `<<<<<<< HEAD\n$1\n=======\n${line}\n>>>>>>> branch`);
-    const merged = parseManifest(text, 'manifest.json');
+    const merged = parseInventory(text, 'manifest.json');
     expect(merged.conflicted).toBe(true);
     for (const side of [OLD, 'other\n']) {
       const plan = planChanges([desiredFile(NEW)], present(new Map([['talos/x', diskFile(side)]])), merged);
@@ -76,7 +76,7 @@ describe('the manifest', () => {
       inputs: files,
       files,
     };
-    const read = parseManifest(formatManifest(record), 'manifest.json');
+    const read = parseInventory(formatInventory(record), 'manifest.json');
     expect([...read.files]).toEqual([...files].sort().map(([path, hash]) => [path, [hash]]));
     expect([...read.inputs]).toEqual([...files].sort());
     expect(read).toMatchObject({
@@ -89,10 +89,10 @@ describe('the manifest', () => {
 
   it('has an input on which the sides of a merge differ as one that changed, and not as a new one', () => {
     const files = new Map([['talos/x', contentHash(bytes(OLD))]]);
-    const ours = formatManifest({ ...RECORD, inputs: new Map([['cluster.yaml', contentHash(bytes(OLD))]]), files });
+    const ours = formatInventory({ ...RECORD, inputs: new Map([['cluster.yaml', contentHash(bytes(OLD))]]), files });
     const line = `    "cluster.yaml": "${contentHash(bytes(NEW))}"`;
     const text = ours.replace(/^( {4}"cluster\.yaml".*)$/m, `<<<<<<< HEAD\n$1\n=======\n${line}\n>>>>>>> branch`);
-    const { inputs } = parseManifest(text, 'manifest.json');
+    const { inputs } = parseInventory(text, 'manifest.json');
     expect(inputs.has('cluster.yaml')).toBe(true);
     for (const hash of [OLD, NEW].map((text) => contentHash(bytes(text))))
       expect(compareInputs(inputs, new Map([['cluster.yaml', hash]]))).toEqual([
@@ -109,7 +109,7 @@ describe('the manifest', () => {
     '{"format":1,"generator":"x","recipient":"y","files":{},"adopted":[1]}',
     '{"format":1,"generator":"x","recipient":"y","files":{},"inputs":[1]}',
   ])('is refused where it is %s', (text) => {
-    expect(() => parseManifest(text, 'manifest.json')).toThrow('the manifest cannot be read');
+    expect(() => parseInventory(text, 'manifest.json')).toThrow('the inventory cannot be read');
   });
 });
 
@@ -129,7 +129,7 @@ function diskFile(text: string): DiskFile {
   return { bytes: bytes(text), executable: false };
 }
 
-function manifest(text: string | undefined): Manifest | undefined {
+function inventoryFrom(text: string | undefined): Inventory | undefined {
   if (text === undefined) return undefined;
   return {
     generator: 'g',

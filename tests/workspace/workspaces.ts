@@ -3,15 +3,15 @@ import type { Workspace } from '../../src/workspace/disk.ts';
 import {
   contentHash,
   type DesiredFile,
-  formatManifest,
-  type Manifest,
-  type ManifestRecord,
-  parseManifest,
-} from '../../src/workspace/manifest.ts';
+  formatInventory,
+  type Inventory,
+  type InventoryRecord,
+  parseInventory,
+} from '../../src/workspace/inventory.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 /** What the tests record of a run, the files aside. */
-export const RECORD: Omit<ManifestRecord, 'files'> = {
+export const RECORD: Omit<InventoryRecord, 'files'> = {
   generator: 'cluster-template test',
   recipient: 'age1test',
   adopted: [],
@@ -31,13 +31,13 @@ export function file(path: string, text: string, executable = false): DesiredFil
   return { path, bytes: Buffer.from(text), executable, secret: false };
 }
 
-/** A manifest that records these texts. */
-export function manifestOf(files: Readonly<Record<string, string>>): Manifest {
-  return parseManifest(manifestText(files), 'manifest.json');
+/** An inventory that records these texts. */
+export function inventoryOf(files: Readonly<Record<string, string>>): Inventory {
+  return parseInventory(inventoryText(files), 'manifest.json');
 }
 
 /** The same as text. */
-export function manifestText(files: Readonly<Record<string, string>>): string {
+export function inventoryText(files: Readonly<Record<string, string>>): string {
   const hashes = Object.entries(files).map(([path, text]) => [path, contentHash(Buffer.from(text))] as const);
-  return formatManifest({ ...RECORD, files: new Map(hashes) });
+  return formatInventory({ ...RECORD, files: new Map(hashes) });
 }

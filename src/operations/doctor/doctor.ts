@@ -1,11 +1,11 @@
 import { domainNames } from '../../cluster/computed/domains.ts';
 import type { Configuration } from '../../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
 import { environment } from '../../system/environment.ts';
 import { nameServers } from '../../system/network.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { accessFiles } from '../programs/programs.ts';
 import { type Area, type Check, checkConfiguration, stateOf } from '../repository/configuration.ts';
@@ -28,7 +28,7 @@ const CONFIGURED: readonly Area[] = ['configuration', 'keys', 'secrets', 'reposi
 /**
  * Looks at everything that commands of ours need, and changes nothing.
  *
- * @throws Failure where the manifest cannot be read
+ * @throws Failure where the inventory cannot be read
  */
 export async function examineCluster(root: ClusterRoot, { areas, programs }: DoctorOptions): Promise<Check[]> {
   const env = environment();
@@ -37,15 +37,15 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
   const needsConfiguration = areas.some((area) => CONFIGURED.includes(area));
   const { checks, valid } = needsConfiguration ? await checkConfiguration(root) : { checks: [], valid: undefined };
   const configuration = valid?.configuration;
-  const manifest = await readManifest(root);
-  const keys = isWanted('keys') ? await checkKeys(root, manifest, configuration) : [];
+  const inventory = await readInventory(root);
+  const keys = isWanted('keys') ? await checkKeys(root, inventory, configuration) : [];
   return [
     ...(isWanted('tools')
       ? [...(await checkTools(programs, root)), checkEnvironment(files, env), ...checkUserFolders(root)]
       : []),
     ...(isWanted('configuration') ? checks : []),
     ...keys,
-    ...(isWanted('secrets') ? afterKeys(keys, await examineSecrets(root, manifest, configuration !== undefined)) : []),
+    ...(isWanted('secrets') ? afterKeys(keys, await examineSecrets(root, inventory, configuration !== undefined)) : []),
     ...(isWanted('repository') ? await checkRepository(root, configuration) : []),
     ...(isWanted('repository') ? await checkTracked(root) : []),
     ...(isWanted('dns') && configuration !== undefined ? await checkDns(configuration) : []),
@@ -55,10 +55,10 @@ export async function examineCluster(root: ClusterRoot, { areas, programs }: Doc
 /** What cannot be opened, or is configured wrongly, cannot be rendered either: that is told once. */
 async function examineSecrets(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
   isConfigured: boolean,
 ): Promise<Check[]> {
-  const checks = await checkSecrets(root, manifest);
+  const checks = await checkSecrets(root, inventory);
   const isSound = checks.every((check) => stateOf(check) !== 'error');
   return isSound && isConfigured ? [...checks, await checkRendering(root)] : checks;
 }

@@ -17,7 +17,7 @@ import { secretName, writtenSecrets } from '../../cluster/config/secrets.ts';
 import { localSecrets } from '../../pipeline/credentials.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
 import { searchFor } from '../../pipeline/secret-gate.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { readUnmerged, unmergedFindings } from '../../report/source.ts';
 import { keepSecrets } from '../../report/redaction.ts';
@@ -27,7 +27,7 @@ import type { AgeIdentity } from '../../sops/identities.ts';
 import { environment } from '../../system/environment.ts';
 import { errorCode, inspect, listTree, readBytesIfPresent } from '../../system/files.ts';
 import { askGitForPaths, readObjects, type GitOptions } from '../../system/git.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import type { Check } from '../repository/configuration.ts';
 import { examineHistory, type LeakSearches } from './history.ts';
 import { tryKeyAtHand } from '../repository/keys.ts';
@@ -170,7 +170,7 @@ function examineConfiguration(path: string, text: string, search: SecretSearch):
  */
 async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
   const env = environment();
-  const hand = await tryKeyAtHand(root, await manifestIfReadable(root));
+  const hand = await tryKeyAtHand(root, await inventoryIfReadable(root));
   const identities = 'key' in hand ? hand.key.identities : [];
   const secrets = [
     ...localSecrets(root),
@@ -184,9 +184,9 @@ async function secretsAtHand(root: ClusterRoot): Promise<KnownSecret[]> {
 }
 
 /** One that cannot be read is told by others. */
-async function manifestIfReadable(root: ClusterRoot): Promise<Manifest | undefined> {
+async function inventoryIfReadable(root: ClusterRoot): Promise<Inventory | undefined> {
   try {
-    return await readManifest(root);
+    return await readInventory(root);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return undefined;

@@ -7,13 +7,13 @@ import { literalSecrets, makeCompanion } from '../../pipeline/companion.ts';
 import { isTidied } from '../../pipeline/configuration.ts';
 import { notCompared, otherCredentials, undecided, type HeldCredentials } from '../../pipeline/credentials.ts';
 import { credentialsOfTree, textsOf } from '../../pipeline/render.ts';
-import { readManifest, workspaceOf } from '../../pipeline/state.ts';
+import { readInventory, workspaceOf } from '../../pipeline/state.ts';
 import { isTrusted, rememberOwner, requireTrust } from '../../pipeline/trust.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import type { KeyKind } from '../../sops/identities.ts';
 import { now } from '../../system/environment.ts';
 import { exclusively } from '../../workspace/lock.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { armHook, type ArmedHook } from '../repository/hook.ts';
 import { takeKeys } from './keys-from.ts';
@@ -59,15 +59,15 @@ export async function init(root: ClusterRoot, options: InitOptions): Promise<Ini
   const wasTrusted = isTrusted(root);
   return await exclusively(workspaceOf(root), options.signal, async () => {
     // A key for a tree that is somebody's already would be of no use, and hide that the right one is missing.
-    const manifest = await readManifest(root);
+    const inventory = await readInventory(root);
     const keys =
-      options.keysFrom === undefined ? { files: [], findings: [] } : await takeKeys(root, options.keysFrom, manifest);
-    const access = await findAccess(root, manifest, true);
+      options.keysFrom === undefined ? { files: [], findings: [] } : await takeKeys(root, options.keysFrom, inventory);
+    const access = await findAccess(root, inventory, true);
     const taken =
       options.from === undefined
         ? { ...NOTHING_TAKEN, files: await takeTexts(root, options.texts ?? new Map<string, string>()) }
         : await takeConfiguration(root, options.from, options.programs);
-    const found = access.kind === 'owner' ? await restoreFromTree(root, manifest, access) : NOTHING_HELD;
+    const found = access.kind === 'owner' ? await restoreFromTree(root, inventory, access) : NOTHING_HELD;
     const hasAgeKey = access.kind === 'owner';
     const made = await makeCredentials(root.keys, { now: now(), ageKind: options.ageKind, hasAgeKey });
     if (made.some(({ file, outcome }) => file === CREDENTIAL_FILES.ageKey && outcome === 'created')) {
@@ -130,13 +130,13 @@ function withTaken(made: readonly InitFile[], taken: readonly InitFile[]): InitF
  */
 async function restoreFromTree(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
   access: OwnerAccess,
 ): Promise<{ readonly restored: readonly InitFile[]; readonly findings: readonly Finding[] }> {
-  if (manifest === undefined || access.takesOver || (await isTidied(root))) return NOTHING_HELD;
+  if (inventory === undefined || access.takesOver || (await isTidied(root))) return NOTHING_HELD;
   const local = await readTreeCredentials(root.keys);
   const missing = TREE_CREDENTIALS.filter(({ name }) => !local.has(name));
-  const { held, unreadable } = await tryHeldCredentials(root, manifest, access);
+  const { held, unreadable } = await tryHeldCredentials(root, inventory, access);
   const back = held.filter(({ credential }) => missing.includes(credential));
   const differing = back.filter(({ others }) => others.length > 0).map(undecided);
   if (differing.length > 0) throw new Failure('input', differing);
@@ -159,11 +159,11 @@ function fromOf(file: string, from: ReadonlyMap<string, string>): { readonly fro
 /** As `credentialsOfTree`; what is wrong with the configuration or a template counts as what could not be read. */
 async function tryHeldCredentials(
   root: ClusterRoot,
-  manifest: Manifest,
+  inventory: Inventory,
   access: OwnerAccess,
 ): Promise<HeldCredentials> {
   try {
-    return await credentialsOfTree(root, manifest, access);
+    return await credentialsOfTree(root, inventory, access);
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'input') throw error;
     return { held: [], unreadable: error.findings };

@@ -6,7 +6,7 @@ import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { decrypt } from '../../sops/decrypt.ts';
 import { inspect, readTextIfPresent } from '../../system/files.ts';
 import { below, publishFile } from '../../system/writing.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import { SECRET_BUNDLE } from '../talos/configuration.ts';
 import type { InitFile } from './source.ts';
 
@@ -30,12 +30,12 @@ const BUNDLES = ['talos/talsecret.sops.yaml', 'talos/secrets.sops.yaml'];
 export async function takeKeys(
   root: ClusterRoot,
   from: string,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
 ): Promise<{ readonly files: readonly InitFile[]; readonly findings: readonly Finding[] }> {
   const folder = resolve(root.path, from);
   const found = await readKeys(folder);
   if (found.size === 0) throw nothingThere(from);
-  await refuseStranger(found.get(CREDENTIAL_FILES.ageKey), manifest);
+  await refuseStranger(found.get(CREDENTIAL_FILES.ageKey), inventory);
   for (const { file, printed } of TREE_CREDENTIALS) {
     const text = found.get(file);
     if (text !== undefined) printed(text, file);
@@ -58,10 +58,10 @@ async function readKeys(folder: string): Promise<Map<string, string>> {
   return texts;
 }
 
-async function refuseStranger(ageKey: string | undefined, manifest: Manifest | undefined): Promise<void> {
+async function refuseStranger(ageKey: string | undefined, inventory: Inventory | undefined): Promise<void> {
   if (ageKey === undefined) return;
   const key = await parseAgeKey(ageKey);
-  const owner = manifest?.recipient;
+  const owner = inventory?.recipient;
   if (owner === undefined || owner === SAMPLE_RECIPIENT || (await identityFirst(key, owner)) !== undefined) return;
   throw failure('input', {
     code: 'workspace/owner',

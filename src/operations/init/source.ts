@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
 import { inspect, permissions, readTextIfPresent, realpath } from '../../system/files.ts';
 import { fetchText } from '../../system/network.ts';
@@ -84,8 +84,8 @@ async function takeFile(path: string, text: string, isSample: boolean): Promise<
 
 /** Whether a file of the configuration is as the template was published. */
 export async function isUntouchedSample(root: ClusterRoot, file: string): Promise<boolean> {
-  const manifest = await readManifest(root);
-  if (manifest?.recipient !== SAMPLE_RECIPIENT) return false;
+  const inventory = await readInventory(root);
+  if (inventory?.recipient !== SAMPLE_RECIPIENT) return false;
   return !(await staleInputs(root)).some(({ path }) => path === file);
 }
 

@@ -2,7 +2,7 @@ import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess, isOwned } from '../../pipeline/access.ts';
 import { isTidied, readConfiguration, type ValidConfiguration } from '../../pipeline/configuration.ts';
 import { namesOfStale, staleInputs } from '../../pipeline/inputs.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 
 /** What the doctor looks at, in its order; each can be asked for alone. */
@@ -69,10 +69,10 @@ async function tryConfiguration(
   { readonly valid: ValidConfiguration; readonly isOwned: boolean } | { readonly findings: readonly Finding[] }
 > {
   try {
-    const manifest = await readManifest(root);
+    const inventory = await readInventory(root);
     // A tree that nobody owns yet has no secrets to be compared with.
     const access =
-      manifest === undefined ? ({ kind: 'new', takesOver: false } as const) : await findAccess(root, manifest, false);
+      inventory === undefined ? ({ kind: 'new', takesOver: false } as const) : await findAccess(root, inventory, false);
     return { valid: await readConfiguration(root, access), isOwned: isOwned(access) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -2,6 +2,7 @@ import { repositoryNameOf } from '../../cluster/computed/repository.ts';
 import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { type ClusterRoot, OUTPUT_ROOTS } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
+import { INVENTORY_FILE } from '../../pipeline/state.ts';
 import type { Finding } from '../../report/finding.ts';
 import { askGit, askGitForPaths } from '../../system/git.ts';
 import { type Check, staleFindings } from './configuration.ts';
@@ -32,7 +33,7 @@ export async function checkRepository(root: ClusterRoot, configuration: Configur
 const UNCOMMITTED = { code: 'workspace/uncommitted' } as const;
 
 async function uncommitted(root: ClusterRoot): Promise<Finding[]> {
-  const paths = [...OUTPUT_ROOTS, '.cluster-template/manifest.json', 'cluster.sops.yaml'];
+  const paths = [...OUTPUT_ROOTS, INVENTORY_FILE, 'cluster.sops.yaml'];
   const changed = (await uncommittedBelow(root, paths, { ignored: false })) ?? [];
   const [first] = changed;
   if (first === undefined) return [];

@@ -10,21 +10,21 @@ import { notCompared, otherCredentials, type HeldCredential } from '../../pipeli
 import { lookUpCredentials } from '../../pipeline/render.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { readTextIfPresent } from '../../system/files.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import type { Check } from './configuration.ts';
 
 /** The local files of keys and tokens: there, whole, private, the owner's and those that the tree holds. */
 export async function checkKeys(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
   configuration: Configuration | undefined,
 ): Promise<Check[]> {
-  const age = await tryKeyAtHand(root, manifest);
-  const owner = 'key' in age ? ownerFindings(age.key, manifest) : age.findings;
-  const { held, findings } = await tryLookUp(root, manifest, 'key' in age ? age.key : undefined, configuration);
+  const age = await tryKeyAtHand(root, inventory);
+  const owner = 'key' in age ? ownerFindings(age.key, inventory) : age.findings;
+  const { held, findings } = await tryLookUp(root, inventory, 'key' in age ? age.key : undefined, configuration);
   // Of a configuration that is wrong nothing is known: most clusters are reached through a tunnel.
   const isTunnelNeeded = configuration === undefined || needsTunnel(configuration);
-  const isLocked = isOwned(manifest) && !('key' in age && age.key.recipient === manifest?.recipient);
+  const isLocked = isOwned(inventory) && !('key' in age && age.key.recipient === inventory?.recipient);
   const wanted = TREE_CREDENTIALS.filter(({ name }) => name !== 'tunnel' || isTunnelNeeded);
   return [
     { area: 'keys', subject: 'the age key', findings: owner },
@@ -37,16 +37,16 @@ export async function checkKeys(
 /** What is wrong with the configuration or a template is told elsewhere; here it says that nothing was compared. */
 async function tryLookUp(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
   key: AgeKey | undefined,
   configuration: Configuration | undefined,
 ): Promise<{ readonly held: readonly HeldCredential[]; readonly findings: readonly Finding[] }> {
-  if (key === undefined || !isOwned(manifest) || key.recipient !== manifest?.recipient)
+  if (key === undefined || !isOwned(inventory) || key.recipient !== inventory?.recipient)
     return { held: [], findings: [] };
   if (configuration === undefined) return { held: [], findings: [notCompared()] };
   try {
     const access = { kind: 'owner', key, takesOver: false } as const;
-    const { held, unreadable } = await lookUpCredentials(root, configuration, { access, manifest });
+    const { held, unreadable } = await lookUpCredentials(root, configuration, { access, inventory });
     return { held, findings: unreadable.length === 0 ? [] : [notCompared()] };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'input') throw error;
@@ -57,11 +57,11 @@ async function tryLookUp(
 /** The age key that `configure` would take, or why there is none. */
 export async function tryKeyAtHand(
   root: ClusterRoot,
-  manifest: Manifest | undefined,
+  inventory: Inventory | undefined,
 ): Promise<{ readonly key: AgeKey } | { readonly findings: readonly Finding[] }> {
   try {
-    const key = await keyAtHand(root, manifest?.recipient);
-    return key === undefined ? { findings: [noKey(isOwned(manifest))] } : { key };
+    const key = await keyAtHand(root, inventory?.recipient);
+    return key === undefined ? { findings: [noKey(isOwned(inventory))] } : { key };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { findings: error.findings };
@@ -69,8 +69,8 @@ export async function tryKeyAtHand(
 }
 
 /** Whether the tree is encrypted to somebody's own key: another one opens nothing of it, and `init` makes none. */
-function isOwned(manifest: Manifest | undefined): boolean {
-  return manifest !== undefined && manifest.recipient !== SAMPLE_RECIPIENT;
+function isOwned(inventory: Inventory | undefined): boolean {
+  return inventory !== undefined && inventory.recipient !== SAMPLE_RECIPIENT;
 }
 
 const BRING_KEY = 'copy the age.key of this cluster to here, or give it in SOPS_AGE_KEY_FILE or SOPS_AGE_KEY';
@@ -85,13 +85,13 @@ function noKey(isOwnedTree: boolean): Finding {
   };
 }
 
-function ownerFindings({ recipient }: AgeKey, manifest: Manifest | undefined): Finding[] {
+function ownerFindings({ recipient }: AgeKey, inventory: Inventory | undefined): Finding[] {
   if (recipient === SAMPLE_RECIPIENT) {
     const message = 'the age key is the published one of the sample: everybody can read what is encrypted to it';
     const remedy = 'remove it and run `cluster-template init`, then `cluster-template configure`';
     return [{ code: 'secrets/sample-key', severity: 'error', message, remedy }];
   }
-  const owner = manifest?.recipient;
+  const owner = inventory?.recipient;
   if (owner === undefined || owner === recipient || owner === SAMPLE_RECIPIENT) return [];
   const message = `the tree is encrypted to ${owner}, but the age key at hand is the one of ${recipient}`;
   return [{ code: 'workspace/owner', severity: 'error', message, remedy: 'copy the age.key of this cluster to here' }];

@@ -4,7 +4,7 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { Configuration } from '../../cluster/config/generated/types.ts';
 import { findAccess } from '../../pipeline/access.ts';
 import { isTidied, needsTunnel, readConfiguration } from '../../pipeline/configuration.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { isSampleValue, staleFindings } from './configuration.ts';
 import type { ProgramName, Programs } from '../programs/catalogue.ts';
@@ -25,9 +25,9 @@ export interface OwnTree {
  * @throws Failure of kind `input` with everything that stands in the way
  */
 export async function requireOwnTree(root: ClusterRoot): Promise<OwnTree> {
-  const manifest = await readManifest(root);
-  if (manifest === undefined || manifest.recipient === SAMPLE_RECIPIENT) throw notConfigured();
-  const access = await findAccess(root, manifest, true);
+  const inventory = await readInventory(root);
+  if (inventory === undefined || inventory.recipient === SAMPLE_RECIPIENT) throw notConfigured();
+  const access = await findAccess(root, inventory, true);
   if (access.kind !== 'owner') throw notConfigured();
   if (access.key.recipient === SAMPLE_RECIPIENT) throw sampleKey(['age.key']);
   const valid = (await isTidied(root)) ? undefined : await readConfiguration(root, access);

@@ -8,7 +8,7 @@ import { Failure, type Finding } from '../../report/finding.ts';
 import { unmergedFindings } from '../../report/source.ts';
 import { decrypt, isEncrypted, readSealed } from '../../sops/decrypt.ts';
 import { listTree, readTextIfPresent } from '../../system/files.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import type { Check } from './configuration.ts';
 import { tryKeyAtHand } from './keys.ts';
 
@@ -50,11 +50,11 @@ export async function secretFiles(
  * than the file was encrypted to; no rule of .sops.yaml takes the path, or it names another recipient than the file has; the file
  * was changed after it was encrypted, or never was.
  */
-export async function checkSecrets(root: ClusterRoot, manifest: Manifest | undefined): Promise<Check[]> {
+export async function checkSecrets(root: ClusterRoot, inventory: Inventory | undefined): Promise<Check[]> {
   const read = await trySecretFiles(root);
   if ('findings' in read) return [{ area: 'secrets', subject: 'encrypted files', findings: read.findings }];
   const { files } = read;
-  const hand = await tryKeyAtHand(root, manifest);
+  const hand = await tryKeyAtHand(root, inventory);
   const rules = await readRulesFile(root);
   const ruleFindings = 'findings' in rules ? rules.findings : files.flatMap((file) => checkRule(file, rules.rules));
   const opened = 'key' in hand ? await checkOpening(files, hand.key) : hand.findings;

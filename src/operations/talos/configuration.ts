@@ -4,7 +4,7 @@ import type { AgeKey } from '../../cluster/credentials/read.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess } from '../../pipeline/access.ts';
 import { namesOfStale, staleInputs } from '../../pipeline/inputs.ts';
-import { readManifest } from '../../pipeline/state.ts';
+import { readInventory } from '../../pipeline/state.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { isEncrypted } from '../../sops/decrypt.ts';
 import { encrypt } from '../../sops/encrypt.ts';
@@ -26,7 +26,7 @@ export async function regenerate(options: Omit<OperationOptions, 'operation'>): 
   return await runOperation({ ...options, operation: 'talos generate-config' }, async (run) => {
     await requirePrograms(run.programs, ['talhelper']);
     const cluster = await readTalosCluster(run.root);
-    const access = await findAccess(run.root, await readManifest(run.root), true);
+    const access = await findAccess(run.root, await readInventory(run.root), true);
     if (access.kind !== 'owner' || access.takesOver) throw notOwned();
     await run.step('Make the secrets of the cluster', async ({ say, note }) => {
       const stale = await staleInputs(run.root);

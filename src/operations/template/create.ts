@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { clusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { hashInputs } from '../../pipeline/inputs.ts';
-import { MANIFEST_FILE } from '../../pipeline/state.ts';
+import { INVENTORY_FILE } from '../../pipeline/state.ts';
 import { rememberOwner } from '../../pipeline/trust.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { inspect, inspectTarget, listFolder, readTextIfPresent } from '../../system/files.ts';
@@ -17,11 +17,11 @@ import {
 import { askGit } from '../../system/git.ts';
 import { runProgram } from '../../system/programs.ts';
 import { packTool } from '../../upgrade/thin.ts';
-import { formatManifest } from '../../workspace/manifest.ts';
+import { formatInventory } from '../../workspace/inventory.ts';
 
 /** How a thin repository is to be made. */
 interface CreateOptions {
-  /** Name and version of the program, for the manifest. */
+  /** Name and version of the program, for the inventory. */
   readonly generator: string;
   /** Folder of the package that is running. */
   readonly packageFolder: string;
@@ -63,22 +63,22 @@ export async function createRepository(folder: string, options: CreateOptions): 
     const files = { ...(await readFiles(options.packageFolder, basename(folder))), 'package.json': '' };
     files['package.json'] = packageText(basename(folder), dependency, tool);
     for (const [path, text] of Object.entries(files)) await createFile(below(staging, path), text);
-    await createFile(below(staging, MANIFEST_FILE), await sampleManifest(staging, options.generator));
+    await createFile(below(staging, INVENTORY_FILE), await sampleInventory(staging, options.generator));
     const made = (await listFolder(staging)).map(({ name }) => name);
     await putInPlace(staging, folder, made);
     const git = await makeGitRepository(folder, options.git);
     await rememberOwner(clusterRoot(folder));
     const packed = made.filter((name) => name.endsWith('.tgz'));
-    return { folder, files: [...Object.keys(files), MANIFEST_FILE, ...packed].sort(), dependency, git };
+    return { folder, files: [...Object.keys(files), INVENTORY_FILE, ...packed].sort(), dependency, git };
   } finally {
     await removeTree({ ...below(staging), isOfWork: true });
   }
 }
 
 /** Says that the tree is the sample, which anybody may take over, and what of its configuration nobody has touched. */
-async function sampleManifest(folder: string, generator: string): Promise<string> {
+async function sampleInventory(folder: string, generator: string): Promise<string> {
   const inputs = await hashInputs(clusterRoot(folder));
-  return formatManifest({ generator, recipient: SAMPLE_RECIPIENT, adopted: [], files: new Map(), inputs });
+  return formatInventory({ generator, recipient: SAMPLE_RECIPIENT, adopted: [], files: new Map(), inputs });
 }
 
 async function requireEmpty(folder: string): Promise<void> {

@@ -2,12 +2,12 @@ import { isSecretPath } from '../../sops/rules.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { findAccess } from '../../pipeline/access.ts';
 import { settleConflicts, withoutOwnWork, type ConflictChoice } from '../../pipeline/conflicts.ts';
-import { MANIFEST_FILE, readManifest, workspaceOf } from '../../pipeline/state.ts';
+import { INVENTORY_FILE, readInventory, workspaceOf } from '../../pipeline/state.ts';
 import { failure } from '../../report/finding.ts';
 import { applyPlan, recover } from '../../workspace/apply.ts';
 import { readDisk, repositoriesAmong } from '../../workspace/disk.ts';
 import { exclusively } from '../../workspace/lock.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import { planChanges, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 
 /** How a reset is to be done. */
@@ -31,8 +31,8 @@ interface TemplateReset {
 }
 
 /**
- * Removes every file that the manifest names, all or nothing, and nothing else: talos/talsecret.sops.yaml and whatever else was not
- * generated stays, and so does what the user adopted. The manifest keeps the owner's name, so that the tree stays theirs.
+ * Removes every file that the inventory names, all or nothing, and nothing else: talos/talsecret.sops.yaml and whatever else was not
+ * generated stays, and so does what the user adopted. The inventory keeps the owner's name, so that the tree stays theirs.
  *
  * @throws Failure where the tree belongs to somebody else, a file was changed by hand (unless told what to do) or the disk refuses
  */
@@ -40,9 +40,9 @@ export async function resetTemplates(root: ClusterRoot, options: TemplateResetOp
   const workspace = workspaceOf(root);
   return await exclusively(workspace, options.signal, async (exclusive) => {
     await recover(workspace);
-    const manifest = await requireManifest(root);
-    await findAccess(root, manifest, true);
-    const { plan, keepCopies } = await settleConflicts(root, await planRemoval(root, manifest), options.conflicts);
+    const inventory = await requireInventory(root);
+    await findAccess(root, inventory, true);
+    const { plan, keepCopies } = await settleConflicts(root, await planRemoval(root, inventory), options.conflicts);
     const removals = plan.entries.filter(({ status }) => status === 'removed');
     const removed = removals.map(({ path }) => path);
     const isWanted = removals.length === 0 || (await options.confirm(removals));
@@ -51,7 +51,7 @@ export async function resetTemplates(root: ClusterRoot, options: TemplateResetOp
     }
     const backup = await exclusive.uninterrupted(async () => {
       const copies = await keepCopies();
-      const { generator, recipient, adopted } = manifest;
+      const { generator, recipient, adopted } = inventory;
       await applyPlan(workspace, plan, { generator, recipient, adopted, inputs: new Map() });
       return copies;
     });
@@ -59,27 +59,27 @@ export async function resetTemplates(root: ClusterRoot, options: TemplateResetOp
   });
 }
 
-async function requireManifest(root: ClusterRoot): Promise<Manifest> {
-  const manifest = await readManifest(root);
-  if (manifest !== undefined && !manifest.conflicted) return manifest;
+async function requireInventory(root: ClusterRoot): Promise<Inventory> {
+  const inventory = await readInventory(root);
+  if (inventory !== undefined && !inventory.conflicted) return inventory;
   throw failure('input', {
-    code: 'workspace/manifest',
+    code: 'workspace/inventory',
     message:
-      manifest === undefined
-        ? 'there is no manifest, so nothing is known to be generated'
-        : 'a merge conflict in the manifest waits to be mended',
-    place: { file: MANIFEST_FILE },
+      inventory === undefined
+        ? 'there is no inventory, so nothing is known to be generated'
+        : 'a merge conflict in the inventory waits to be mended',
+    place: { file: INVENTORY_FILE },
     remedy:
-      manifest === undefined
+      inventory === undefined
         ? 'restore it from git, or run `cluster-template configure`'
         : 'run `cluster-template configure` first',
   });
 }
 
 /** A plan in which nothing is wanted. */
-async function planRemoval(root: ClusterRoot, manifest: Manifest): Promise<Plan> {
+async function planRemoval(root: ClusterRoot, inventory: Inventory): Promise<Plan> {
   const workspace = workspaceOf(root);
-  const generated = [...manifest.files.keys()].filter((path) => !manifest.adopted.includes(path));
+  const generated = [...inventory.files.keys()].filter((path) => !inventory.adopted.includes(path));
   const [disk, repositories] = await Promise.all([readDisk(workspace, generated), repositoriesAmong(workspace)]);
-  return await withoutOwnWork(root, planChanges([], { disk, repositories, isSecret: isSecretPath }, manifest));
+  return await withoutOwnWork(root, planChanges([], { disk, repositories, isSecret: isSecretPath }, inventory));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { MANIFEST_FILE, workspaceOf } from '../../pipeline/state.ts';
+import { INVENTORY_FILE, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { now } from '../../system/environment.ts';
 import { inspect, listFolder, readTextIfPresent } from '../../system/files.ts';
@@ -79,7 +79,7 @@ export async function planTidy(root: ClusterRoot): Promise<TemplateTidy> {
 
 /**
  * Makes the repository plain GitOps: what serves the rendering, and the tool itself, moves into an archive that git ignores, so nothing
- * is lost. The manifest stays, as it says whose tree this is. Where a step fails, the steps before it are taken back; a run that was
+ * is lost. The inventory stays, as it says whose tree this is. Where a step fails, the steps before it are taken back; a run that was
  * killed is finished by the next one.
  *
  * @throws Failure of kind `outside` where the disk refuses; the tree is then as it was
@@ -93,7 +93,7 @@ function archivedPaths(isFork: boolean): string[] {
   const entries = OWNERSHIP.filter(({ owner, purpose }) => purpose !== 'cluster' && (isFork || owner !== 'tool'));
   const paths = entries.flatMap((entry) => entry.paths).map((path) => path.replace(/\/$/, ''));
   const rendering = ['makejinja.toml', 'templates', '.cluster-template/template.json', '.github/tests', 'AGENTS.md'];
-  return [...paths, ...rendering].filter((path) => path !== MANIFEST_FILE);
+  return [...paths, ...rendering].filter((path) => path !== INVENTORY_FILE);
 }
 
 async function readText(root: ClusterRoot, path: string): Promise<string> {

@@ -8,7 +8,7 @@ import { redact } from '../../sops/redact.ts';
 import { parseRules, requireRule } from '../../sops/rules.ts';
 import { inspect, readBytesIfPresent } from '../../system/files.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import type { Manifest } from '../../workspace/manifest.ts';
+import type { Inventory } from '../../workspace/inventory.ts';
 import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
 import { type FileTrace, type LineTrace, type TemplateLine, traceFile } from './trace.ts';
 import type { Step } from './walk.ts';
@@ -186,8 +186,8 @@ async function shadowed({ root, request, output: { file } }: Question): Promise<
  *
  * @throws Failure of kind `usage` for a path that nothing is generated to
  */
-export function outputAt(path: string, inputs: Inputs, manifest: Manifest | undefined): Output {
-  if (manifest?.adopted.includes(path) === true) {
+export function outputAt(path: string, inputs: Inputs, inventory: Inventory | undefined): Output {
+  if (inventory?.adopted.includes(path) === true) {
     throw refuse(
       `${path} was adopted: it is yours, and no template makes it`,
       `give it back with \`cluster-template adopt --release ${path}\``,
@@ -195,7 +195,7 @@ export function outputAt(path: string, inputs: Inputs, manifest: Manifest | unde
   }
   const output = inputs.outputs.get(path);
   if (output !== undefined) return output;
-  if (manifest?.files.has(path) === true) {
+  if (inventory?.files.has(path) === true) {
     throw refuse(`${path} is no longer generated`, 'the next `cluster-template configure` removes it');
   }
   const near = suggestNearest(path, inputs.outputs.keys()) ?? sameName(path, inputs);

@@ -108,7 +108,7 @@ describe('template reset', () => {
     expect(await readFiles(cluster)).toEqual(before);
   });
 
-  it('says so where there is no manifest', async () => {
+  it('says so where there is no inventory', async () => {
     const cluster = await sampleCluster();
     await rename(join(cluster, '.cluster-template/manifest.json'), join(cluster, 'gone.json'));
     expect(await template(cluster, 'reset', '--yes')).toMatchObject({ code: 1, stdout: '' });

@@ -4,7 +4,7 @@ import { readUnmerged, type UnmergedText } from '../report/source.ts';
 import { isFields, parseJson } from '../text/values.ts';
 
 /** What a run records of itself: which files it generated, with which content, from what, for whom. */
-export interface ManifestRecord {
+export interface InventoryRecord {
   /** Program and version that wrote it. */
   readonly generator: string;
   /** Recipient of the age key that owns the tree. */
@@ -18,28 +18,28 @@ export interface ManifestRecord {
 }
 
 /** What is recorded of the last run. */
-export interface Manifest extends Omit<ManifestRecord, 'files'> {
-  /** Content hashes by path; more than one only while a merge conflict in the manifest waits to be mended. */
+export interface Inventory extends Omit<InventoryRecord, 'files'> {
+  /** Content hashes by path; more than one only while a merge conflict in the inventory waits to be mended. */
   readonly files: ReadonlyMap<string, readonly string[]>;
   /** Whether the text held the markers of a merge conflict. */
   readonly conflicted: boolean;
 }
 
-/** Name of the manifest in the state folder. */
-export const MANIFEST_NAME = 'manifest.json';
+/** Name of the inventory in the state folder: older than the word, and kept for the repositories that have one. */
+export const INVENTORY_NAME = 'manifest.json';
 
 /**
- * Reads a manifest. One that holds the markers of an unfinished merge is read as far as both sides go: each of the two
+ * Reads an inventory. One that holds the markers of an unfinished merge is read as far as both sides go: each of the two
  * hashes of a file then counts as ours, so that the next run can mend it.
  *
  * @param file - the name for findings
- * @throws Failure of kind `input` where the text is no manifest
+ * @throws Failure of kind `input` where the text is no inventory
  */
-export function parseManifest(text: string, file: string): Manifest {
+export function parseInventory(text: string, file: string): Inventory {
   const unmerged = readUnmerged(text);
   if (unmerged !== undefined) return mergeSides(readConflicted(unmerged, file), file);
   const value = parseJson(text);
-  if (!isManifestObject(value)) throw notAManifest(file);
+  if (!isInventoryObject(value)) throw notAnInventory(file);
   return {
     generator: value.generator,
     recipient: value.recipient,
@@ -51,29 +51,29 @@ export function parseManifest(text: string, file: string): Manifest {
 }
 
 /**
- * Passes a manifest on whose files a run can have made. One that names others is somebody's who wants them read, shown or removed:
+ * Passes an inventory on whose files a run can have made. One that names others is somebody's who wants them read, shown or removed:
  * `age.key`, say.
  *
  * @param isOurs - whether a path lies where runs write
  * @throws Failure of kind `input` that names every other path
  */
-export function withOwnPaths(manifest: Manifest, isOurs: (path: string) => boolean, file: string): Manifest {
-  const foreign = [...manifest.files.keys(), ...manifest.adopted].filter((path) => !isOurs(path));
-  if (foreign.length === 0) return manifest;
+export function withOwnPaths(inventory: Inventory, isOurs: (path: string) => boolean, file: string): Inventory {
+  const foreign = [...inventory.files.keys(), ...inventory.adopted].filter((path) => !isOurs(path));
+  if (foreign.length === 0) return inventory;
   throw new Failure(
     'input',
     foreign.map((path): Finding => ({
-      code: 'workspace/manifest',
+      code: 'workspace/inventory',
       severity: 'error',
-      message: `the manifest names ${path}, which no run can have made`,
+      message: `the inventory names ${path}, which no run can have made`,
       place: { file },
-      remedy: 'restore the manifest from git, and ask who changed it',
+      remedy: 'restore the inventory from git, and ask who changed it',
     })),
   );
 }
 
-/** A manifest as text: one file on each line in a fixed order, so that merges and diffs stay small. */
-export function formatManifest(record: ManifestRecord): string {
+/** An inventory as text: one file on each line in a fixed order, so that merges and diffs stay small. */
+export function formatInventory(record: InventoryRecord): string {
   const value = {
     format: 1,
     generator: record.generator,
@@ -85,8 +85,8 @@ export function formatManifest(record: ManifestRecord): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** The two manifests as one: each hash that either of them records for a file counts as ours. */
-export function unionOf(one: Manifest, other: Manifest): Manifest {
+/** The two inventories as one: each hash that either of them records for a file counts as ours. */
+export function unionOf(one: Inventory, other: Inventory): Inventory {
   const files = new Map<string, readonly string[]>(one.files);
   for (const [path, hashes] of other.files) files.set(path, [...new Set([...(files.get(path) ?? []), ...hashes])]);
   return { ...one, files, adopted: [...new Set([...one.adopted, ...other.adopted])] };
@@ -96,7 +96,7 @@ function sorted(hashes: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...hashes].sort(([a], [b]) => byCodeUnit(a, b)));
 }
 
-interface ManifestObject {
+interface InventoryObject {
   readonly generator: string;
   readonly recipient: string;
   readonly files: Readonly<Record<string, string>>;
@@ -104,7 +104,7 @@ interface ManifestObject {
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
-function isManifestObject(value: unknown): value is ManifestObject {
+function isInventoryObject(value: unknown): value is InventoryObject {
   if (!isFields(value)) return false;
   const { format, generator, recipient, files, adopted, inputs } = value;
   if (format !== 1 || typeof generator !== 'string' || typeof recipient !== 'string') return false;
@@ -128,7 +128,7 @@ interface Side {
   readonly inputs: ReadonlyMap<string, string>;
 }
 
-/** Both sides of a manifest that git could not merge, read line by line as `formatManifest` writes them. */
+/** Both sides of an inventory that git could not merge, read line by line as `formatInventory` writes them. */
 function readConflicted({ sides: [ours, theirs] }: UnmergedText, file: string): readonly [Side, Side] {
   return [readSide(ours.split(/\r?\n/), file), readSide(theirs.split(/\r?\n/), file)];
 }
@@ -137,7 +137,7 @@ function parseName(text: string, file: string): string {
   try {
     return JSON.parse(text) as string;
   } catch (error) {
-    throw notAManifest(file, error);
+    throw notAnInventory(file, error);
   }
 }
 
@@ -158,20 +158,20 @@ function readSide(lines: readonly string[], file: string): Side {
   return { recipient, adopted, ...hashes };
 }
 
-function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Manifest {
+function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Inventory {
   const recipients = new Set([ours.recipient, theirs.recipient].filter((one) => one !== undefined));
   const [recipient] = recipients;
   if (recipient === undefined || recipients.size > 1) {
     throw failure('input', {
-      code: 'workspace/manifest',
-      message: 'the merge conflict in the manifest names two owners of the tree',
+      code: 'workspace/inventory',
+      message: 'the merge conflict in the inventory names two owners of the tree',
       place: { file },
       remedy: 'resolve the line "recipient" by hand: it names the age key that the cluster uses',
     });
   }
-  const manifests = [ours, theirs].map((side) => ({ ...manifestOf(side), recipient }));
-  const [one, other] = manifests;
-  if (one === undefined || other === undefined) throw notAManifest(file);
+  const inventories = [ours, theirs].map((side) => ({ ...inventoryOf(side), recipient }));
+  const [one, other] = inventories;
+  if (one === undefined || other === undefined) throw notAnInventory(file);
   // An input on which the sides differ counts as changed since the last run: neither side was made from the merged one.
   const inputs = new Map(
     [...one.inputs]
@@ -184,17 +184,17 @@ function mergeSides([ours, theirs]: readonly [Side, Side], file: string): Manife
 /** In the place of a hash: that of no file. */
 const DIFFERENT = 'different';
 
-function manifestOf({ files, inputs, adopted }: Side): Omit<Manifest, 'recipient'> {
+function inventoryOf({ files, inputs, adopted }: Side): Omit<Inventory, 'recipient'> {
   const hashes = new Map([...files].map(([path, hash]) => [path, [hash]]));
   return { generator: 'merged', adopted, files: hashes, inputs, conflicted: true };
 }
 
-function notAManifest(file: string, cause?: unknown): Error {
+function notAnInventory(file: string, cause?: unknown): Error {
   return failure(
     'input',
     {
-      code: 'workspace/manifest',
-      message: 'the manifest cannot be read',
+      code: 'workspace/inventory',
+      message: 'the inventory cannot be read',
       place: { file },
       remedy: 'restore it from git: it says which files were generated and whose age key the tree is encrypted to',
     },
@@ -228,7 +228,7 @@ export interface SecretChange {
   readonly unknown?: string;
 }
 
-/** SHA-256 of a file's bytes as the manifest writes it: `sha256:` and 64 hexadecimal digits. */
+/** SHA-256 of a file's bytes as the inventory writes it: `sha256:` and 64 hexadecimal digits. */
 export function contentHash(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
