@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type ManifestDocument, manifestFinding, textsIn } from '../manifests/document.ts';
+import { type ManifestDocument, manifestFinding, objectFinding, textsIn } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt } from '../text/values.ts';
 import type { AppliedObject, FluxTree } from '../manifests/flux.ts';
 import { entriesOf } from '../manifests/objects.ts';
@@ -30,11 +30,11 @@ export function checkBootstrap(tree: ManifestTree): Finding[] {
 export function checkAgeKey({ objects }: FluxTree): Finding[] {
   const secrets = objects.filter(({ kind }) => kind === 'Secret');
   return objects.flatMap((object) =>
-    textsIn(object.document.fields.spec).flatMap(({ text, path }) => {
+    textsIn(object.fields.spec).flatMap(({ text, path }) => {
       const name = /--sops-age-secret=([\w.-]+)/.exec(text)?.[1];
       if (name === undefined || holdsKey(secrets, object, name)) return [];
       return [
-        manifestFinding(object.document, ['spec', ...path], {
+        objectFinding(object, ['spec', ...path], {
           code: 'manifests/bootstrap',
           message: `the bootstrap brings no Secret ${name} with an age key (*.agekey) for ${object.namespace ?? ''}`,
           remedy: 'add it to bootstrap/, or correct the name',

@@ -1,4 +1,4 @@
-import { type Complaint, manifestFinding, textsIn } from '../manifests/document.ts';
+import { type Complaint, objectFinding, textsIn } from '../manifests/document.ts';
 import { at, type Path, isFields, listAt, textAt } from '../text/values.ts';
 import {
   type AppliedObject,
@@ -15,12 +15,12 @@ import { suggestNearest } from '../text/suggest.ts';
 export function checkFluxFolders({ kustomizations }: FluxTree): Finding[] {
   const owners = new Map<string, FluxKustomization>();
   return kustomizations.flatMap((kustomization): Finding[] => {
-    const { document, folder, hasFolder } = kustomization;
+    const { folder, hasFolder } = kustomization;
     const path = ['spec', 'path'];
     if (!hasFolder) {
       const message = `the folder ${folder} does not exist`;
       const remedy = 'name the folder that holds what shall be applied';
-      return [manifestFinding(document, path, { code: 'manifests/flux-folder', message, remedy })];
+      return [objectFinding(kustomization, path, { code: 'manifests/flux-folder', message, remedy })];
     }
     const owner = owners.get(folder);
     owners.set(folder, kustomization);
@@ -28,7 +28,11 @@ export function checkFluxFolders({ kustomizations }: FluxTree): Finding[] {
     if (owner === undefined || targetOf(owner) !== targetOf(kustomization)) return [];
     const message = `${folder} is applied by ${labelOf(owner)} already`;
     return [
-      manifestFinding(document, path, { code: 'manifests/flux-folder', message, remedy: 'leave it to one of the two' }),
+      objectFinding(kustomization, path, {
+        code: 'manifests/flux-folder',
+        message,
+        remedy: 'leave it to one of the two',
+      }),
     ];
   });
 }
@@ -66,7 +70,7 @@ export function checkDecryption({ kustomizations, objects }: FluxTree): Finding[
       if (decryption === undefined) {
         const message = `${labelOf(kustomization)} applies an encrypted file and does not ask for its decryption`;
         const remedy = 'set spec.decryption.provider to sops';
-        return [manifestFinding(kustomization.document, ['spec'], { code: 'manifests/decryption', message, remedy })];
+        return [objectFinding(kustomization, ['spec'], { code: 'manifests/decryption', message, remedy })];
       }
       return [];
     });
@@ -76,11 +80,11 @@ export function checkDecryption({ kustomizations, objects }: FluxTree): Finding[
 export function checkDecryptionKeys({ kustomizations }: FluxTree): Finding[] {
   return kustomizations
     .filter(({ namespace }) => namespace !== 'flux-system')
-    .filter(({ document }) => at(document.fields, 'spec', 'decryption', 'secretRef') !== undefined)
-    .map(({ document, namespace }) =>
-      manifestFinding(document, ['spec', 'decryption', 'secretRef'], {
+    .filter(({ fields }) => at(fields, 'spec', 'decryption', 'secretRef') !== undefined)
+    .map((kustomization) =>
+      objectFinding(kustomization, ['spec', 'decryption', 'secretRef'], {
         code: 'manifests/decryption',
-        message: `the key lies in flux-system, where a Kustomization of ${namespace} cannot read it`,
+        message: `the key lies in flux-system, where a Kustomization of ${kustomization.namespace} cannot read it`,
         remedy: 'leave secretRef out: kustomize-controller is given the key by its arguments',
       }),
     );
@@ -94,7 +98,7 @@ interface Dependency {
 }
 
 function dependenciesOf(object: AppliedObject): Dependency[] {
-  return listAt(object.document.fields, 'spec', 'dependsOn').flatMap((one, index) => {
+  return listAt(object.fields, 'spec', 'dependsOn').flatMap((one, index) => {
     const name = textAt(one, 'name');
     if (name === undefined) return [];
     const namespace = textAt(one, 'namespace') ?? object.namespace ?? '';
@@ -104,22 +108,22 @@ function dependenciesOf(object: AppliedObject): Dependency[] {
 }
 
 function unknownDependency(
-  { document, kind }: AppliedObject,
+  object: AppliedObject,
   { label, path }: Dependency,
   known: ReadonlyMap<string, AppliedObject>,
 ): Finding {
-  const labels = [...known.values()].filter((one) => one.kind === kind).map(labelOf);
+  const labels = [...known.values()].filter((one) => one.kind === object.kind).map(labelOf);
   const near = suggestNearest(label, labels);
-  return manifestFinding(document, path, {
+  return objectFinding(object, path, {
     code: 'manifests/dependency',
-    message: `there is no ${kind} ${label}, so this one would wait for ever`,
+    message: `there is no ${object.kind} ${label}, so this one would wait for ever`,
     remedy: near === undefined ? 'depend on one that is rendered' : `did you mean ${near}?`,
   });
 }
 
-function cycle({ document }: AppliedObject, { path }: Dependency, way: readonly string[]): Finding {
+function cycle(object: AppliedObject, { path }: Dependency, way: readonly string[]): Finding {
   const shown = way.map((key) => key.slice(key.indexOf('/') + 1)).join(' -> ');
-  return manifestFinding(document, path, {
+  return objectFinding(object, path, {
     code: 'manifests/dependency',
     message: `the dependencies lead back to where they began: ${shown}`,
     remedy: 'remove one of them',
@@ -145,19 +149,19 @@ function wayBack(
 }
 
 /** What the Kustomization says itself, or what the patches of those above it add to all of theirs. */
-function decryptionOf({ document }: FluxKustomization, objects: readonly AppliedObject[]): unknown {
-  const own = at(document.fields, 'spec', 'decryption');
+function decryptionOf({ document, fields }: FluxKustomization, objects: readonly AppliedObject[]): unknown {
+  const own = at(fields, 'spec', 'decryption');
   if (own !== undefined) return own;
   const applier = objects.find((object) => object.document === document)?.owner;
-  const patches = listAt(applier?.document.fields, 'spec', 'patches').filter((patch) => {
+  const patches = listAt(applier?.fields, 'spec', 'patches').filter((patch) => {
     const target = at(patch, 'target');
     return isFields(target) && textAt(target, 'kind') === 'Kustomization';
   });
   return patches.some((patch) => /^[ \t]*decryption:[ \t]*\r?$/m.test(textAt(patch, 'patch') ?? '')) ? {} : undefined;
 }
 
-function targetOf({ document }: FluxKustomization): string | undefined {
-  return textAt(document.fields, 'spec', 'targetNamespace');
+function targetOf({ fields }: FluxKustomization): string | undefined {
+  return textAt(fields, 'spec', 'targetNamespace');
 }
 
 function keyOf(object: AppliedObject): string {
@@ -172,16 +176,17 @@ function labelOf({ namespace, name }: { readonly namespace: string | undefined; 
 export function checkSubstitutions({ objects }: FluxTree): Finding[] {
   return objects.flatMap((object) => {
     const substitution = object.owner?.substitution;
-    if (substitution === undefined || !isSubstituted(object.document)) return [];
+    if (substitution === undefined || !isSubstituted(object.fields)) return [];
     return findingsIn(object, substitution);
   });
 }
 
-function findingsIn({ document, kind, generatedKeys }: AppliedObject, substitution: Substitution): Finding[] {
+function findingsIn(object: AppliedObject, substitution: Substitution): Finding[] {
+  const { fields, document, kind, generatedKeys } = object;
   if (generatedKeys !== undefined || !/\$[${]/.test(document.file.text)) return [];
-  return textsIn(document.fields).flatMap(({ text, path }) => {
+  return textsIn(fields).flatMap(({ text, path }) => {
     const complaints = isSecretValue(kind, path) ? complainOfSecret(text) : complainOf(text, substitution);
-    return complaints.map((complaint) => manifestFinding(document, path, complaint));
+    return complaints.map((complaint) => objectFinding(object, path, complaint));
   });
 }
 
@@ -247,15 +252,15 @@ const LISTS: readonly ReplacedList[] = [
 export function checkReplacedDefaults({ objects }: FluxTree): Finding[] {
   return objects
     .filter(({ kind }) => kind === 'HelmRelease')
-    .flatMap(({ document }) =>
+    .flatMap((object) =>
       LISTS.flatMap(({ path, required, why }) => {
-        if (at(document.fields, ...path) === undefined) return [];
-        const names = listAt(document.fields, ...path).map((entry) => textAt(entry, 'name'));
+        if (at(object.fields, ...path) === undefined) return [];
+        const names = listAt(object.fields, ...path).map((entry) => textAt(entry, 'name'));
         const missing = required.filter((name) => !names.includes(name));
         if (missing.length === 0) return [];
         const message = `${why}, and has no ${missing.join(', ')}`;
         const remedy = `write the list in full, with ${required.join(', ')}`;
-        return [manifestFinding(document, path, { code: 'manifests/replaced-default', message, remedy })];
+        return [objectFinding(object, path, { code: 'manifests/replaced-default', message, remedy })];
       }),
     );
 }

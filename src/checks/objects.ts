@@ -1,4 +1,4 @@
-import { type Complaint, manifestFinding } from '../manifests/document.ts';
+import { type Complaint, manifestFinding, objectFinding } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
@@ -20,9 +20,7 @@ export function checkDuplicates({ objects }: FluxTree): Finding[] {
     const home = object.namespace === undefined ? '' : ` in the namespace ${object.namespace}`;
     const message = `${where} defines this ${object.kind}${home} already`;
     const remedy = 'give it another name, or remove one of the two';
-    return [
-      manifestFinding(object.document, ['metadata', 'name'], { code: 'manifests/duplicate-object', message, remedy }),
-    ];
+    return [objectFinding(object, ['metadata', 'name'], { code: 'manifests/duplicate-object', message, remedy })];
   });
 }
 
@@ -43,18 +41,16 @@ export function checkNamespaces({ objects }: FluxTree): Finding[] {
   });
 }
 
-function missing({ document, owner }: AppliedObject, namespace: string): Finding {
+function missing(object: AppliedObject, namespace: string): Finding {
   const complaint = {
     code: 'manifests/namespace',
     message: `nothing makes the namespace ${namespace}`,
     remedy: 'add a namespace.yaml, or correct the name',
   } as const;
-  const target = [document, owner?.document].find(
-    (one) => textAt(one?.fields, 'spec', 'targetNamespace') === namespace,
-  );
+  const target = [object, object.owner].find((one) => textAt(one?.fields, 'spec', 'targetNamespace') === namespace);
   return target === undefined
-    ? manifestFinding(document, ['metadata', 'namespace'], complaint)
-    : manifestFinding(target, ['spec', 'targetNamespace'], complaint);
+    ? objectFinding(object, ['metadata', 'namespace'], complaint)
+    : objectFinding(target, ['spec', 'targetNamespace'], complaint);
 }
 
 /** Lists that must hold something, or mean something else when they do not, by the kind of their object and their key. */
@@ -107,15 +103,16 @@ function hasEntries(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }
 
-function checkObject({ document, kind }: AppliedObject): Finding[] {
+function checkObject(object: AppliedObject): Finding[] {
+  const { fields, kind } = object;
   const findings: Finding[] = [];
-  walk(document.fields, (value, path) => {
+  walk(fields, (value, path) => {
     const key = path[path.length - 1];
     if (isHelmValue(kind, path) || typeof key !== 'string') return;
-    if (value === null) findings.push(complain(document, path, `${key} has no value`, 'warning'));
+    if (value === null) findings.push(complain(object, path, `${key} has no value`, 'warning'));
     if (!Array.isArray(value) || value.length > 0) return;
     if (NOT_EMPTY[kind]?.includes(key) === true)
-      findings.push(complain(document, path, `${key} has no entries`, 'error'));
+      findings.push(complain(object, path, `${key} has no entries`, 'error'));
   });
   return findings;
 }
@@ -125,14 +122,9 @@ function isHelmValue(kind: string, path: Path): boolean {
   return kind === 'HelmRelease' && path[0] === 'spec' && path[1] === 'values';
 }
 
-function complain(
-  document: AppliedObject['document'],
-  path: Path,
-  message: string,
-  severity: Finding['severity'],
-): Finding {
+function complain(object: AppliedObject, path: Path, message: string, severity: Finding['severity']): Finding {
   const remedy = 'leave the key out, or give it a value';
-  return manifestFinding(document, path, { code: 'manifests/empty-value', severity, message, remedy });
+  return objectFinding(object, path, { code: 'manifests/empty-value', severity, message, remedy });
 }
 
 /**
@@ -145,7 +137,7 @@ export function checkReferences({ objects }: FluxTree): Finding[] {
   return objects.flatMap((object) =>
     referencesOf(object).flatMap((reference) =>
       [unresolved(index, reference), ungranted(grants, reference)].flatMap((complaint) =>
-        complaint === undefined ? [] : [manifestFinding(object.document, reference.path, complaint)],
+        complaint === undefined ? [] : [objectFinding(object, reference.path, complaint)],
       ),
     ),
   );
@@ -184,7 +176,7 @@ function misfit(object: AppliedObject, { kind, writtenName, key, section, port }
     message: `the ${kind} ${writtenName} has no ${part}`,
     remedy: present.length === 0 ? 'it has none at all' : `it has ${present.join(', ')}`,
   });
-  const { fields } = object.document;
+  const { fields } = object;
   if (key !== undefined && (kind === 'Secret' || kind === 'ConfigMap')) {
     const entries = entriesOf(object);
     if (!entries.includes(key)) return complain(`entry ${key}`, entries);
@@ -217,7 +209,7 @@ function ungranted(grants: readonly AppliedObject[], reference: Reference): Comp
 }
 
 function allows(grant: AppliedObject, { from, kind, group, name }: Reference): boolean {
-  const { fields } = grant.document;
+  const { fields } = grant;
   const resolve = resolverOf(grant);
   const isFrom = listAt(fields, 'spec', 'from').some(
     (one) =>

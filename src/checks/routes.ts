@@ -1,4 +1,4 @@
-import { manifestFinding } from '../manifests/document.ts';
+import { objectFinding } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux.ts';
 import type { Finding } from '../report/finding.ts';
@@ -26,7 +26,7 @@ export function checkRoutes({ objects }: FluxTree): Finding[] {
         });
         if (message === undefined) return [];
         const remedy = 'attach the route to another listener, or let the listener accept it';
-        return [manifestFinding(object.document, path, { code: 'manifests/route', message, remedy })];
+        return [objectFinding(object, path, { code: 'manifests/route', message, remedy })];
       }),
     );
   });
@@ -37,9 +37,9 @@ interface Route {
   readonly parents: readonly { readonly parent: unknown; readonly path: Path }[];
 }
 
-function routesIn({ document }: AppliedObject): Route[] {
+function routesIn({ fields }: AppliedObject): Route[] {
   const routes: Route[] = [];
-  walk(document.fields, (value, path) => {
+  walk(fields, (value, path) => {
     const parents = listAt(value, 'parentRefs');
     if (parents.length === 0 || path[0] === 'status') return;
     routes.push({
@@ -58,7 +58,7 @@ function misfit(attachment: {
   readonly hostnames: readonly string[];
 }): string | undefined {
   const { object, gateway, section, hostnames } = attachment;
-  const all = listAt(gateway.document.fields, 'spec', 'listeners');
+  const all = listAt(gateway.fields, 'spec', 'listeners');
   const resolve = resolverOf(gateway);
   const listeners = all.filter((listener) => section === undefined || textAt(listener, 'name') === section);
   // A listener that does not exist is a dangling reference, which another gate tells.

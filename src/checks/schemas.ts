@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ManifestDocument, manifestFinding } from '../manifests/document.ts';
-import { at, type Path, isFields } from '../text/values.ts';
+import { type ManifestDocument, objectFinding } from '../manifests/document.ts';
+import { at, type Fields, type Path, isFields } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/substitution.ts';
@@ -38,12 +38,11 @@ export async function checkSchemas(
   const fitting = new Set<string>();
   let checked = 0;
   for (const object of [...objects, ...library]) {
-    const { document, kind } = object;
-    const apiVersion = String(at(document.fields, 'apiVersion'));
+    const { document, apiVersion, kind } = object;
     if (object.generatedKeys !== undefined || seen.has(document) || apiVersion.startsWith(NOT_APPLIED)) continue;
     seen.add(document);
     const resolve = library.includes(object) ? defaultsOnly : resolverOf(object);
-    const applied = asApplied(document, resolve);
+    const applied = asApplied(object.fields, resolve);
     const hash = document.file.isSecret ? undefined : hashOf(applied);
     const isKnown = hash !== undefined && passed.has(hash);
     const misfits = isKnown ? [] : await checker.check(applied, { apiVersion, kind });
@@ -73,8 +72,8 @@ function defaultsOnly(text: string): string {
  * The object with variables replaced and without what SOPS adds to it, which Flux takes away. A key without a value counts as
  * absent, as it does for the API.
  */
-function asApplied(document: ManifestDocument, resolve: (text: string) => string): unknown {
-  const { sops: _sops, ...fields } = document.fields;
+function asApplied(object: Fields, resolve: (text: string) => string): unknown {
+  const { sops: _sops, ...fields } = object;
   const replace = (value: unknown): unknown => {
     if (typeof value === 'string') return retyped(value, resolve(value));
     if (Array.isArray(value)) return value.map(replace);
@@ -93,13 +92,14 @@ function retyped(written: string, resolved: string): unknown {
 }
 
 function finding(
-  { document, kind }: AppliedObject,
+  object: AppliedObject,
   misfit: { readonly path: Path; readonly message: string; readonly known: readonly string[] },
 ): Finding {
   const key = String(misfit.path[misfit.path.length - 1] ?? '');
   const near = suggestNearest(key, misfit.known);
-  const known = misfit.known.length === 0 ? `see the fields of ${kind}` : `known here: ${misfit.known.join(', ')}`;
-  return manifestFinding(document, misfit.path, {
+  const known =
+    misfit.known.length === 0 ? `see the fields of ${object.kind}` : `known here: ${misfit.known.join(', ')}`;
+  return objectFinding(object, misfit.path, {
     code: 'manifests/schema',
     message: misfit.message,
     remedy: near === undefined ? known : `did you mean ${near}?`,

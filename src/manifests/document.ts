@@ -29,6 +29,12 @@ export interface ManifestDocument {
   readonly fields: Fields;
 }
 
+/** A place in a document of the tree. */
+export interface Origin {
+  readonly document: ManifestDocument;
+  readonly path: Path;
+}
+
 /** All texts inside of a value with the ways to them, keys of maps among them. */
 export function textsIn(root: unknown): { readonly text: string; readonly path: Path }[] {
   const texts: { text: string; path: Path }[] = [];
@@ -76,6 +82,16 @@ export function manifestFinding(document: ManifestDocument, path: Path, complain
     ...placeOf(document, path),
     remedy: file.source === file.path ? complaint.remedy : `${complaint.remedy} (${file.source})`,
   };
+}
+
+/** A finding at a value of an object, told where that was written. */
+export function objectFinding(
+  object: { readonly originOf: (path: Path) => Origin },
+  path: Path,
+  complaint: Complaint,
+): Finding {
+  const origin = object.originOf(path);
+  return manifestFinding(origin.document, origin.path, complaint);
 }
 
 const DATA = ['data', 'stringData', 'binaryData'];

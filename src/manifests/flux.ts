@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { dataOf, type ManifestDocument } from './document.ts';
-import { at, isFields, listAt, textAt } from '../text/values.ts';
+import { at, type Fields, isFields, listAt, textAt } from '../text/values.ts';
 import {
   buildFolder,
   type BuildProblem,
@@ -8,13 +8,15 @@ import {
   isClusterScoped,
   kustomizationIn,
   objectOf,
-} from './kustomize.ts';
+} from './kustomize/build.ts';
 import { substitute, SUBSTITUTE_KEY } from './substitution.ts';
 import type { ManifestTree } from './tree.ts';
 
 /** A Kustomization of Flux: a folder that it builds, substitutes variables in and applies. */
 export interface FluxKustomization {
   readonly document: ManifestDocument;
+  readonly fields: Fields;
+  readonly originOf: BuiltObject['originOf'];
   readonly namespace: string;
   readonly name: string;
   /** The folder that it applies, relative to the cluster's root. */
@@ -37,9 +39,14 @@ export interface Substitution {
   readonly isOpen: boolean;
 }
 
-/** An object as it will be in the cluster, as far as names go. */
+/** An object as it will be in the cluster, but for variables, which are replaced in its name and namespace alone. */
 export interface AppliedObject {
+  readonly fields: Fields;
+  /** Where it is written. */
   readonly document: ManifestDocument;
+  /** Which text the value at a path of `fields` came from. */
+  readonly originOf: BuiltObject['originOf'];
+  readonly apiVersion: string;
   readonly group: string;
   readonly kind: string;
   /** After substitution. */
@@ -135,24 +142,26 @@ function addLibrary(follower: Follower): void {
 
 function readKustomization(
   tree: ManifestTree,
-  { document, name, namespace }: BuiltObject,
+  { fields, document, originOf, name, namespace }: BuiltObject,
   present: readonly AppliedObject[],
 ): FluxKustomization {
-  const folder = posix.normalize(textAt(document.fields, 'spec', 'path') ?? '.').replace(/\/$/, '');
+  const folder = posix.normalize(textAt(fields, 'spec', 'path') ?? '.').replace(/\/$/, '');
   const home = namespace ?? 'flux-system';
   return {
     document,
+    fields,
+    originOf,
     name,
     namespace: home,
     folder,
     hasFolder: tree.folders.has(folder),
     hasKustomization: kustomizationIn(tree, folder) !== undefined,
-    substitution: substitutionOf(document, home, present),
+    substitution: substitutionOf(fields, home, present),
   };
 }
 
 function substitutionOf(
-  { fields }: ManifestDocument,
+  fields: Fields,
   namespace: string,
   present: readonly AppliedObject[],
 ): Substitution | undefined {
@@ -167,7 +176,7 @@ function substitutionOf(
     const [kind, name] = [textAt(source, 'kind'), textAt(source, 'name')];
     const found = present.find((one) => one.kind === kind && one.name === name && one.namespace === namespace);
     if (found === undefined) isOpen = true;
-    else entries.push(...dataOf(found.document.fields));
+    else entries.push(...dataOf(found.fields));
   }
   entries.push(
     ...Object.entries(isFields(inline) ? inline : {}).map(([key, value]): [string, string] => [key, String(value)]),
@@ -177,12 +186,15 @@ function substitutionOf(
 }
 
 function applied(built: BuiltObject, owner: FluxKustomization | undefined): AppliedObject {
-  const { document, apiVersion, kind, name, generatedKeys } = built;
-  const target = owner === undefined ? undefined : textAt(owner.document.fields, 'spec', 'targetNamespace');
+  const { fields, document, originOf, apiVersion, kind, name, generatedKeys } = built;
+  const target = owner === undefined ? undefined : textAt(owner.fields, 'spec', 'targetNamespace');
   const namespace = isClusterScoped(kind) ? undefined : (target ?? built.namespace ?? owner?.namespace ?? 'default');
-  const resolve = resolver(document, owner);
+  const resolve = resolver(fields, owner);
   return {
+    fields,
     document,
+    originOf,
+    apiVersion,
     group: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '',
     kind,
     name: resolve(name),
@@ -193,16 +205,16 @@ function applied(built: BuiltObject, owner: FluxKustomization | undefined): Appl
 }
 
 /** Replaces variables in a text of an object the way the Kustomization that applies it does. */
-export function resolverOf({ document, owner }: Pick<AppliedObject, 'document' | 'owner'>): (text: string) => string {
-  return resolver(document, owner);
+export function resolverOf({ fields, owner }: Pick<AppliedObject, 'fields' | 'owner'>): (text: string) => string {
+  return resolver(fields, owner);
 }
 
-function resolver(document: ManifestDocument, owner: FluxKustomization | undefined): (text: string) => string {
+function resolver(fields: Fields, owner: FluxKustomization | undefined): (text: string) => string {
   const values = owner?.substitution?.values;
-  return values === undefined || !isSubstituted(document) ? (text) => text : (text) => substitute(text, values);
+  return values === undefined || !isSubstituted(fields) ? (text) => text : (text) => substitute(text, values);
 }
 
 /** Whether Flux substitutes variables in an object: unless a label or annotation of it says otherwise. */
-export function isSubstituted({ fields }: ManifestDocument): boolean {
+export function isSubstituted(fields: Fields): boolean {
   return ['labels', 'annotations'].every((key) => textAt(fields, 'metadata', key, SUBSTITUTE_KEY) !== 'disabled');
 }

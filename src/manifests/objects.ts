@@ -37,7 +37,7 @@ export function indexObjects(objects: readonly AppliedObject[]): ObjectIndex {
 
 /** The names of the entries of a Secret or ConfigMap. */
 export function entriesOf(object: AppliedObject): readonly string[] {
-  return object.generatedKeys ?? dataKeysOf(object.document.fields);
+  return object.generatedKeys ?? dataKeysOf(object.fields);
 }
 
 function keyOf(kind: string, namespace: string | undefined, name: string): string {
@@ -59,19 +59,17 @@ function productsOf(object: AppliedObject): Product[] {
 const nothing = (): Product[] => [];
 
 const PRODUCTS: Readonly<Record<string, (object: AppliedObject) => Product[]>> = {
-  Certificate: (object) => [made('Secret', object, textAt(object.document.fields, 'spec', 'secretName') ?? '')],
-  ExternalSecret: (object) => [
-    made('Secret', object, textAt(object.document.fields, 'spec', 'target', 'name') ?? object.name),
-  ],
+  Certificate: (object) => [made('Secret', object, textAt(object.fields, 'spec', 'secretName') ?? '')],
+  ExternalSecret: (object) => [made('Secret', object, textAt(object.fields, 'spec', 'target', 'name') ?? object.name)],
   SealedSecret: (object) => [made('Secret', object, object.name)],
   // Envoy Gateway in the mode GatewayNamespace, agentgateway and Cilium name the Service like the Gateway.
   Gateway: (object) => [made('Service', object, object.name)],
-  FluxInstance: (object) => fluxProducts(object, at(object.document.fields, 'spec')),
+  FluxInstance: (object) => fluxProducts(object, at(object.fields, 'spec')),
   HelmRelease: chartProducts,
 };
 
-function made(kind: string, { document, owner, namespace }: AppliedObject, name: string): Product {
-  return { kind, namespace, name: resolverOf({ document, owner })(name) };
+function made(kind: string, { fields, owner, namespace }: AppliedObject, name: string): Product {
+  return { kind, namespace, name: resolverOf({ fields, owner })(name) };
 }
 
 /** https://fluxcd.control-plane.io/operator/flux-sync/: the source and the Kustomization are named after the namespace. */
@@ -102,7 +100,7 @@ const CHARTS: Readonly<Record<string, (object: AppliedObject, values: unknown) =
 };
 
 function chartProducts(object: AppliedObject): Product[] {
-  const values = at(object.document.fields, 'spec', 'values');
+  const values = at(object.fields, 'spec', 'values');
   const names = [object.name, textAt(values, 'fullnameOverride'), textAt(values, 'nameOverride')];
   return [
     ...(CHARTS[object.name] ?? nothing)(object, values),

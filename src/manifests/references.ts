@@ -44,7 +44,7 @@ type Rule = (value: unknown, from: AppliedObject) => readonly Named[];
  * looked at.
  */
 export function referencesOf(from: AppliedObject): Reference[] {
-  const { fields } = from.document;
+  const { fields } = from;
   const found: Reference[] = [];
   const resolve = resolverOf(from);
   walk(fields, (value, path) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import index from '../../schemas/kubernetes/index.json' with { type: 'json' };
 import { isNamespaced, schemaChecker } from '../../src/manifests/schemas.ts';
-import { isClusterScoped } from '../../src/manifests/kustomize.ts';
+import { isClusterScoped } from '../../src/manifests/kustomize/build.ts';
 
 const kinds = Object.keys(index).map((name) => ({
   apiVersion: name.slice(0, name.lastIndexOf('/')),

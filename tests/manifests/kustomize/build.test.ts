@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildFolder } from '../../src/manifests/kustomize.ts';
-import { readTree } from '../../src/manifests/tree.ts';
-import { kustomization, manifestFilesOf } from './support.ts';
+import { buildFolder } from '../../../src/manifests/kustomize/build.ts';
+import { readTree } from '../../../src/manifests/tree.ts';
+import { kustomization, manifestFilesOf } from '../support.ts';
 
 function build(texts: Readonly<Record<string, string>>, folder: string) {
   const { tree } = readTree(manifestFilesOf(texts));

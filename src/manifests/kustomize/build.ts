@@ -1,12 +1,17 @@
 import { posix } from 'node:path';
-import { compileGoRegex } from '../text/go-regex.ts';
-import type { ManifestDocument } from './document.ts';
-import { at, type Path, type Fields, isFields, listAt, textAt } from '../text/values.ts';
-import type { ManifestTree } from './tree.ts';
+import { compileGoRegex } from '../../text/go-regex.ts';
+import type { ManifestDocument, Origin } from '../document.ts';
+import { at, type Path, type Fields, isFields, listAt, textAt } from '../../text/values.ts';
+import type { ManifestTree } from '../tree.ts';
 
-/** An object that a kustomization gives, as far as kustomize changes what names it. */
+/** An object that a kustomization gives. */
 export interface BuiltObject {
+  /** The whole object as it would be applied. */
+  readonly fields: Fields;
+  /** Where it is written; the kustomization for one that a generator makes. */
   readonly document: ManifestDocument;
+  /** Which text the value at a path of `fields` came from: the resource, a patch, a generator. */
+  readonly originOf: (path: Path) => Origin;
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
@@ -123,7 +128,7 @@ export function objectOf(document: ManifestDocument): BuiltObject[] {
   if (apiVersion === undefined || kind === undefined) return [];
   const name = textAt(fields, 'metadata', 'name') ?? '';
   const namespace = isClusterScoped(kind) ? undefined : textAt(fields, 'metadata', 'namespace');
-  return [{ document, apiVersion, kind, name, namespace }];
+  return [{ fields, document, originOf: (path) => ({ document, path }), apiVersion, kind, name, namespace }];
 }
 
 /** Where kustomize looks for further files. */
@@ -158,14 +163,20 @@ function useFiles(builder: Builder, folder: string, document: ManifestDocument):
 
 function generated(document: ManifestDocument): BuiltObject[] {
   return GENERATORS.flatMap(([key, kind]) =>
-    listAt(document.fields, key).map((one) => ({
-      document,
-      apiVersion: 'v1',
-      kind,
-      name: textAt(one, 'name') ?? '',
-      namespace: textAt(one, 'namespace'),
-      generatedKeys: generatedKeys(one),
-    })),
+    listAt(document.fields, key).map((one, index) => {
+      const [name, namespace] = [textAt(one, 'name') ?? '', textAt(one, 'namespace')];
+      const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+      return {
+        fields: { apiVersion: 'v1', kind, metadata },
+        document,
+        originOf: () => ({ document, path: [key, index] }),
+        apiVersion: 'v1',
+        kind,
+        name,
+        namespace,
+        generatedKeys: generatedKeys(one),
+      };
+    }),
   );
 }
 
