@@ -13,24 +13,24 @@ export { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/syntax.ts';
 export { DictLoader, FunctionLoader, type TemplateLoader, templatePath } from './loaders.ts';
 export { type LineOrigin, type RenderedWithOrigins } from './origins.ts';
 export { ENGINE_VERSION, loadCompiled, type TemplateProgram } from './program.ts';
-export { type Kwargs, type PassedArgument, type PyCallable, pythonFunction } from './python/callable.ts';
-export { type Budget, DEFAULT_BUDGET, Exhausted, LARGEST_BUDGET } from './python/budget.ts';
 export {
   type CallContext,
-  DEFAULT_POLICIES,
   type EnvironmentLike,
   type EvalContext,
-  type JsonArguments,
-  type Policies,
-  policyMistake,
-} from './python/context.ts';
+  type Kwargs,
+  type PassedArgument,
+  type PyCallable,
+  pythonFunction,
+} from './python/callable.ts';
+export { type Budget, DEFAULT_BUDGET, Exhausted, LARGEST_BUDGET } from './python/budget.ts';
+export { DEFAULT_POLICIES, type JsonArguments, type Policies, policyMistake } from './python/policies.ts';
 export { makeDict } from './python/dict.ts';
 export { makeFloat, PyFloat } from './python/float.ts';
 export { Markup } from './python/markup.ts';
 export { PyObject } from './python/object.ts';
 export { repr, str } from './python/text.ts';
 export { Tuple, tuple } from './python/tuple.ts';
-export { type Limits, type UndefinedPlace } from './runtime/types.ts';
+export { type Limits, type UndefinedPlace } from './runtime/context.ts';
 export { type CodeCache, type EnvironmentOptions, type ExtensionName, type Named } from './settings.ts';
 export { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 export { builtinTests } from './tests/table.ts';

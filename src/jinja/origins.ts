@@ -1,5 +1,4 @@
 import { hold, ITEM, spend } from './python/budget.ts';
-import type { Context } from './runtime/context.ts';
 import { decodePlace } from './runtime/located.ts';
 
 /** Where one line of the output comes from. */
@@ -67,6 +66,17 @@ export interface Mark {
   readonly names: readonly string[];
 }
 
+/** Where a root or block leaves its marks for whoever asked for its output. */
+export interface MarkState {
+  /** The origins of what has been rendered last, if its template notes them. */
+  marks: readonly Mark[] | undefined;
+}
+
+/** The part of a context that marks are handed over in. */
+interface Rendering {
+  readonly environment: { readonly state: MarkState };
+}
+
 /** Bytes of a mark. */
 const MARK = 72;
 
@@ -92,7 +102,7 @@ export class Marks {
   }
 
   /** Takes over what the root or block noted that has rendered last: its output comes at this length. */
-  adopt(offset: number, context: Context): void {
+  adopt(offset: number, context: Rendering): void {
     const marks = context.environment.state.marks ?? [];
     spend(marks.length * ITEM);
     hold(marks.length * MARK);
@@ -101,7 +111,7 @@ export class Marks {
   }
 
   /** Hands the marks to whoever asked for the output; gives the output. */
-  finish(context: Context, output: string): string {
+  finish(context: Rendering, output: string): string {
     context.environment.state.marks = this.all;
     return output;
   }

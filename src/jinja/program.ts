@@ -1,4 +1,4 @@
-import type { Program, RuntimeEnvironment } from './runtime/types.ts';
+import type { Program, RuntimeEnvironment } from './runtime/context.ts';
 import { RUNTIME } from './runtime/library.ts';
 
 /** Version of the generated code: what was kept for another one is not run. */

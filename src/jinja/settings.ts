@@ -5,8 +5,8 @@ import { DEFAULT_SYNTAX, type SyntaxSettings } from './lexer/syntax.ts';
 import type { TemplateLoader } from './loaders.ts';
 import { type Budget, DEFAULT_BUDGET, LARGEST_BUDGET } from './python/budget.ts';
 import type { PyCallable } from './python/callable.ts';
-import { DEFAULT_POLICIES, type Policies, policyMistake } from './python/context.ts';
-import type { Limits } from './runtime/types.ts';
+import { DEFAULT_POLICIES, type Policies, policyMistake } from './python/policies.ts';
+import type { Limits } from './runtime/context.ts';
 import type { UndefinedPolicy } from './undefined.ts';
 
 /** The extensions that come with the engine, by name. */

@@ -1,10 +1,10 @@
-import type { Environment } from './environment.ts';
-import { BaseTemplate } from './nunjucks.ts';
+import type { TemplateError } from './errors.ts';
+import { type BaseEnvironment, BaseTemplate } from './nunjucks.ts';
 import { lineOrigins, type Mark, type RenderedWithOrigins } from './origins.ts';
 import { beginRender, endRender } from './python/budget.ts';
 import { asTemplateError } from './runtime/located.ts';
-import { contextFor, type TemplateModule } from './runtime/templates.ts';
-import type { LoadedTemplate, Program, RenderState, UndefinedPlace } from './runtime/types.ts';
+import type { LoadedTemplate, Program, RenderState, RuntimeEnvironment, UndefinedPlace } from './runtime/context.ts';
+import { contextFor } from './runtime/templates.ts';
 import type { Undefined } from './undefined.ts';
 
 /** The variables of a render. */
@@ -27,16 +27,27 @@ interface CompiledTemplate {
   readonly autoescape: boolean;
 }
 
+/** What a template asks of the environment that made it. */
+interface TemplateEnvironment extends RuntimeEnvironment, InstanceType<typeof BaseEnvironment> {
+  /** That of the render in progress. */
+  state: RenderState;
+  /** The source of a template that is loaded already. */
+  loadedSource(name: string): string | undefined;
+  /** Adds to an error what helps to mend it. */
+  explain(error: TemplateError, source: string | undefined, name: string | undefined, known: Iterable<string>): void;
+  /** Notes what the render that ends has used. */
+  noteUsage(): void;
+}
+
 /** A template that can be rendered. */
 export class Template extends BaseTemplate implements LoadedTemplate {
-  declare readonly env: Environment;
+  declare readonly env: TemplateEnvironment;
   readonly name: string | undefined;
   readonly source: string;
   readonly program: Program;
   readonly autoescape: boolean;
-  module: TemplateModule | undefined = undefined;
 
-  constructor(environment: Environment, compiled: CompiledTemplate) {
+  constructor(environment: TemplateEnvironment, compiled: CompiledTemplate) {
     super({ type: 'code', obj: compiled.program }, environment, compiled.name, true);
     this.name = compiled.name;
     this.source = compiled.source;

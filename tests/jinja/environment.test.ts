@@ -5,7 +5,7 @@ import { DictLoader, FunctionLoader } from '../../src/jinja/loaders.ts';
 import { loadCompiled } from '../../src/jinja/program.ts';
 import { pythonFunction } from '../../src/jinja/python/callable.ts';
 import type { Undefined } from '../../src/jinja/undefined.ts';
-import type { UndefinedPlace } from '../../src/jinja/runtime/types.ts';
+import type { UndefinedPlace } from '../../src/jinja/runtime/context.ts';
 
 function failure(run: () => unknown): TemplateError {
   try {

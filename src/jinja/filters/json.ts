@@ -1,9 +1,8 @@
 import { pyError } from '../errors.ts';
 import { ITEM, madeText, makeItems, makeText, spend } from '../python/budget.ts';
-import { call, type Kwargs } from '../python/callable.ts';
+import { call, type EvalContext, type Kwargs } from '../python/callable.ts';
 import { replaceCharacters } from '../python/characters.ts';
 import { paidOrder } from '../python/comparison.ts';
-import type { EvalContext } from '../python/context.ts';
 import { dictEntries, dictSet, makeDict } from '../python/dict.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { floatText, integerText } from '../python/numbers.ts';

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { CALL, hold, ITEM, makeItems, spend } from '../python/budget.ts';
-import type { EnvironmentLike } from '../python/context.ts';
+import type { EnvironmentLike } from '../python/callable.ts';
 import { paidOrder } from '../python/comparison.ts';
 import { KeySet } from '../python/dict.ts';
 import { each, toList } from '../python/iteration.ts';

@@ -1,11 +1,10 @@
 import { pyError } from '../errors.ts';
 import { lookupAttribute } from '../python/attributes.ts';
 import { ITEM, makeItems, spend } from '../python/budget.ts';
-import { call } from '../python/callable.ts';
+import { call, type CallContext, type EnvironmentLike } from '../python/callable.ts';
 import { lowerCase } from '../python/characters.ts';
 import { isAll } from '../python/classes.ts';
 import { paidOrder } from '../python/comparison.ts';
-import type { CallContext, EnvironmentLike } from '../python/context.ts';
 import { dictEntries } from '../python/dict.ts';
 import { each, iterate, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';

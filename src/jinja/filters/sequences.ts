@@ -1,7 +1,7 @@
 import { isKind, pyError } from '../errors.ts';
 import { CALL, hold, ITEM, makeItems, makeText, payCaught, spend } from '../python/budget.ts';
 import { characters } from '../python/characters.ts';
-import type { CallContext, EnvironmentLike, EvalContext } from '../python/context.ts';
+import type { CallContext, EnvironmentLike, EvalContext } from '../python/callable.ts';
 import { escape, escapedString, hasHtml, softText } from '../python/escape.ts';
 import { each, getItem, iterate, length as lengthOf, toList } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';

@@ -1,7 +1,6 @@
 import { pyError } from '../errors.ts';
 import { lookupAttribute } from '../python/attributes.ts';
-import { type PassedArgument, type PyCallable, pythonFunction } from '../python/callable.ts';
-import type { EnvironmentLike } from '../python/context.ts';
+import { type EnvironmentLike, type PassedArgument, type PyCallable, pythonFunction } from '../python/callable.ts';
 import { hashOf } from '../python/dict.ts';
 import { escape, softText } from '../python/escape.ts';
 import { isText, plain } from '../python/markup.ts';

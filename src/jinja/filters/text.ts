@@ -3,7 +3,7 @@ import { callMethod } from '../python/attributes.ts';
 import { hold, ITEM, madeText, makeText, spend } from '../python/budget.ts';
 import { characters, replaceCharacters } from '../python/characters.ts';
 import { SPACES, splitAround } from '../python/classes.ts';
-import type { EnvironmentLike, EvalContext } from '../python/context.ts';
+import type { EnvironmentLike, EvalContext } from '../python/callable.ts';
 import { makeDict } from '../python/dict.ts';
 import { escape, escapedString, escapeText, hasHtml, htmlOf, softText } from '../python/escape.ts';
 import { stripTags } from '../python/html.ts';

@@ -2,7 +2,7 @@ import { pyError } from '../errors.ts';
 import { ITEM, makeText, spend } from '../python/budget.ts';
 import { codeLength } from '../python/characters.ts';
 import { SPACES, splitAround } from '../python/classes.ts';
-import type { EvalContext } from '../python/context.ts';
+import type { EvalContext } from '../python/callable.ts';
 import { escapedString } from '../python/escape.ts';
 import { each, slice } from '../python/iteration.ts';
 import { isText, Markup, plain } from '../python/markup.ts';

@@ -2,7 +2,7 @@ import { pyError } from '../errors.ts';
 import { CALL, hold, makeText, spend } from '../python/budget.ts';
 import { codeLength, substring } from '../python/characters.ts';
 import { trimStart } from '../python/classes.ts';
-import type { EnvironmentLike } from '../python/context.ts';
+import type { EnvironmentLike } from '../python/callable.ts';
 import { escapedString } from '../python/escape.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
 import { splitLines } from '../python/methods/search.ts';

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
-import type { CallContext } from './context.ts';
 import { ADDRESS, type Kwargs, NO_KWARGS, PyObject } from './object.ts';
+import type { Policies } from './policies.ts';
 import { quoted } from './text.ts';
 import { typeName } from './types.ts';
 
@@ -21,6 +21,41 @@ export interface PyFunction {
 
 /** Anything that `call` can call. */
 export type PyCallable = PyFunction | PyObject;
+
+/** What filters and tests need of the environment. */
+export interface EnvironmentLike {
+  readonly policies: Policies;
+  /** What `wordwrap` puts between lines. */
+  readonly newlineSequence: string;
+  /** `value.name`: attribute first, then item; an undefined value where there is neither. */
+  getAttribute(value: unknown, name: string): unknown;
+  /** `value[key]`: item first, then attribute; an undefined value where there is neither. */
+  getItem(value: unknown, key: unknown): unknown;
+  /** The undefined value of the environment's policy. */
+  undefined(options: { readonly hint?: string; readonly object?: unknown; readonly name?: unknown }): PyObject;
+  /** Calls a filter by name, as `map('name')` needs; TemplateRuntimeError for an unknown one. */
+  callFilter(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown;
+  /** Calls a test by name, as `select('name')` needs; TemplateRuntimeError for an unknown one. */
+  callTest(name: unknown, args: readonly unknown[], kwargs: Kwargs, context: CallContext): unknown;
+  /** The filter of this name. */
+  findFilter(name: string): PyCallable | undefined;
+  /** The test of this name. */
+  findTest(name: string): PyCallable | undefined;
+  /** A random number from 0 up to but not including 1. */
+  random(): number;
+}
+
+/** What may change in the course of a render. */
+export interface EvalContext {
+  readonly autoescape: boolean;
+  readonly environment: EnvironmentLike;
+}
+
+/** What the engine hands to functions that ask for it. */
+export interface CallContext {
+  readonly environment: EnvironmentLike;
+  readonly evalContext: EvalContext;
+}
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 

@@ -1,11 +1,73 @@
-import { pyError } from '../errors.ts';
-import { CALL, hold, ITEM, spend } from '../python/budget.ts';
-import type { CallContext, EvalContext } from '../python/context.ts';
+import { pyError, type TemplateError } from '../errors.ts';
+import type { MarkState } from '../origins.ts';
+import { type Budget, CALL, hold, ITEM, madeText, spend } from '../python/budget.ts';
+import type { CallContext, EnvironmentLike, EvalContext, PyCallable } from '../python/callable.ts';
+import { Markup } from '../python/markup.ts';
+import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
-import { Undefined } from '../undefined.ts';
-import { BlockReference, noParentBlock } from './blocks.ts';
+import { repr } from '../python/text.ts';
+import { Undefined, type UndefinedPolicy } from '../undefined.ts';
 import { decodePlace } from './located.ts';
-import type { RenderFunction, RuntimeEnvironment } from './types.ts';
+
+/** A compiled block or root: renders with a context. */
+export type RenderFunction = (context: Context) => string;
+
+/** What the generated code of a template makes. */
+export interface Program {
+  readonly root: RenderFunction;
+  readonly blocks: ReadonlyMap<string, RenderFunction>;
+}
+
+/** A template as the runtime sees it. */
+export interface LoadedTemplate {
+  readonly name: string | undefined;
+  readonly program: Program;
+  /** Whether its output is escaped unless it says otherwise. */
+  readonly autoescape: boolean;
+}
+
+/** What changes while templates are rendered. */
+export interface RenderState extends MarkState {
+  /** How deeply macros, blocks, includes and recursive loops are nested. */
+  depth: number;
+  /** Told of each undefined value. */
+  onUndefined: ((value: Undefined, place: UndefinedPlace) => void) | undefined;
+  /** A mistake that Python would find only when it joins the whole output. */
+  lateError: TemplateError | undefined;
+  /** Where the code is that makes an undefined value, as far as it is known. */
+  place: UndefinedPlace;
+}
+
+/** Where an undefined value was made. */
+export interface UndefinedPlace {
+  readonly template: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+}
+
+/** Bounds of a render: its budget, and what else is bounded. */
+export interface Limits extends Budget {
+  /** How deeply macros, blocks, includes and recursive loops may be nested. */
+  readonly recursion: number;
+  /** How many characters the output may have; no bound where it is undefined. */
+  readonly output: number | undefined;
+}
+
+/** What the runtime needs of the environment. */
+export interface RuntimeEnvironment extends EnvironmentLike {
+  readonly undefinedPolicy: UndefinedPolicy;
+  readonly globalVariables: ReadonlyMap<string, unknown>;
+  readonly finalize: PyCallable | undefined;
+  readonly limits: Limits;
+  readonly state: RenderState;
+  /** The template of this name; raises TemplateNotFound where there is none. */
+  load(name: string): LoadedTemplate;
+  /** The template that a value is, if it is one. */
+  asTemplate(value: unknown): LoadedTemplate | undefined;
+  /** Names of all filters and tests. */
+  filterNames(): string[];
+  testNames(): string[];
+}
 
 type Variables = ReadonlyMap<string, unknown>;
 
@@ -246,4 +308,82 @@ function merge(layers: readonly Variables[]): Map<string, unknown> {
     for (const [name, value] of layer) merged.set(name, value);
   }
   return merged;
+}
+
+/** One block on the way from the most derived template to the base: `super()`, `self.name()`. */
+export class BlockReference extends PyObject {
+  private readonly name: string;
+  private readonly context: Context;
+  private readonly stack: readonly RenderFunction[];
+  private readonly depth: number;
+
+  constructor(name: string, context: Context, stack: readonly RenderFunction[], depth: number) {
+    super();
+    this.name = name;
+    this.context = context;
+    this.stack = stack;
+    this.depth = depth;
+  }
+
+  get typeName(): string {
+    return 'BlockReference';
+  }
+
+  override get moduleName(): string {
+    return 'jinja2.runtime';
+  }
+
+  override getAttribute(name: string): unknown {
+    if (name === 'name') return this.name;
+    if (name !== 'super') return NOT_FOUND;
+    if (this.depth + 1 >= this.stack.length) return noParentBlock(this.context.environment, this.name);
+    return new BlockReference(this.name, this.context, this.stack, this.depth + 1);
+  }
+
+  override get callable(): boolean {
+    return true;
+  }
+
+  override call(): unknown {
+    const block = this.stack[this.depth];
+    const text = block === undefined ? '' : madeText(this.context.deeper(() => block(this.context)));
+    return this.context.evalContext.autoescape ? new Markup(text) : text;
+  }
+}
+
+/** `self` in a template: its blocks by name. */
+export class TemplateReference extends PyObject {
+  private readonly context: Context;
+
+  constructor(context: Context) {
+    super();
+    this.context = context;
+  }
+
+  get typeName(): string {
+    return 'TemplateReference';
+  }
+
+  override get moduleName(): string {
+    return 'jinja2.runtime';
+  }
+
+  override get subscriptable(): boolean {
+    return true;
+  }
+
+  override getItem(key: unknown): unknown {
+    const stack = typeof key === 'string' ? this.context.blockStack(key) : undefined;
+    if (stack === undefined) throw pyError('KeyError', repr(key));
+    return new BlockReference(String(key), this.context, stack, 0);
+  }
+
+  override repr(): string {
+    return `<TemplateReference ${repr(this.context.name ?? null)}>`;
+  }
+}
+
+/** The undefined value of a block without parent. */
+export function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
+  return environment.undefined({ hint: `there is no parent block called '${name}'.`, name: 'super' });
 }

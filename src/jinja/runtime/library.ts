@@ -34,8 +34,7 @@ import { repr, str } from '../python/text.ts';
 import { tuple } from '../python/tuple.ts';
 import { isDict, typeName } from '../python/types.ts';
 import { Undefined } from '../undefined.ts';
-import { TemplateReference } from './blocks.ts';
-import type { Context } from './context.ts';
+import { type Context, type RuntimeEnvironment, TemplateReference } from './context.ts';
 import { atPlace, located } from './located.ts';
 import { findAttribute, findSubscript, quickField } from './lookups.ts';
 import { LoopContext, type LoopFunction } from './loop.ts';
@@ -49,7 +48,6 @@ import {
   includeModule,
   type TemplateModule,
 } from './templates.ts';
-import type { RuntimeEnvironment } from './types.ts';
 
 /** A filter or test with its name resolved. */
 type Applied = (context: Context, args: readonly unknown[], kwargs?: Kwargs) => unknown;

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { madeText, makeItems } from '../python/budget.ts';
-import type { CallContext } from '../python/context.ts';
+import type { CallContext } from '../python/callable.ts';
 import { makeDict } from '../python/dict.ts';
 import { Markup } from '../python/markup.ts';
 import { type Kwargs, NOT_FOUND, PyObject } from '../python/object.ts';

@@ -7,8 +7,7 @@ import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
 import { repr, str } from '../python/text.ts';
 import { Undefined } from '../undefined.ts';
-import { Context, RenderEvalContext } from './context.ts';
-import type { LoadedTemplate, RuntimeEnvironment } from './types.ts';
+import { Context, type LoadedTemplate, RenderEvalContext, type RuntimeEnvironment } from './context.ts';
 
 type Variables = ReadonlyMap<string, unknown>;
 
@@ -74,9 +73,15 @@ export function contextFor(
   return context;
 }
 
+/** The module of an import without context, made once for each template. */
+const defaultModules = new WeakMap<LoadedTemplate, TemplateModule>();
+
 function defaultModule(context: Context, template: LoadedTemplate): TemplateModule {
-  template.module ??= makeModule(context, template, [context.environment.globalVariables]);
-  return template.module;
+  const known = defaultModules.get(template);
+  if (known !== undefined) return known;
+  const made = makeModule(context, template, [context.environment.globalVariables]);
+  defaultModules.set(template, made);
+  return made;
 }
 
 function makeModule(context: Context, template: LoadedTemplate, layers: readonly Variables[]): TemplateModule {

@@ -1,8 +1,13 @@
 import { isKind } from '../errors.ts';
 import { Exhausted, payCaught } from '../python/budget.ts';
-import { isCallable, type PassedArgument, type PyCallable, pythonFunction } from '../python/callable.ts';
+import {
+  type EnvironmentLike,
+  isCallable,
+  type PassedArgument,
+  type PyCallable,
+  pythonFunction,
+} from '../python/callable.ts';
 import { isLower, isUpper } from '../python/characters.ts';
-import type { EnvironmentLike } from '../python/context.ts';
 import { hashOf } from '../python/dict.ts';
 import { hasHtml } from '../python/escape.ts';
 import { isIterable, length } from '../python/iteration.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, pythonFunction } from '../../../src/jinja/python/callable.ts';
-import type { CallContext } from '../../../src/jinja/python/context.ts';
+import { call, type CallContext, pythonFunction } from '../../../src/jinja/python/callable.ts';
 
 const echo = (...args: unknown[]): unknown[] => args;
 const kwargs = (entries: Record<string, unknown>): ReadonlyMap<string, unknown> => new Map(Object.entries(entries));
