@@ -19,6 +19,7 @@ source "$ROOT/scripts/go-module.sh"
 declare -A VERSIONS=(
   [age]=1.3.1
   [controller-gen]=0.20.0
+  [envsubst]=1.7.1
   [etcd]=3
   [flux]=2.9.4
   [helm]=3.20.0
@@ -45,6 +46,15 @@ install_age() {
 
 install_controller-gen() {
   go_install "sigs.k8s.io/controller-tools/cmd/controller-gen@v$1"
+}
+
+# Flux' library, in a program of ours that asks it.
+install_envsubst() {
+  local work="$TOOLS/work/envsubst"
+  fresh "$work"
+  cp "$ROOT/scripts/judges/envsubst.go.txt" "$work/main.go"
+  printf 'module scratch\n\ngo 1.26.0\n\nrequire github.com/fluxcd/pkg/envsubst v%s\n' "$1" > "$work/go.mod"
+  (cd "$work" && GOFLAGS='-mod=mod' go build -o "$BIN/envsubst" .)
 }
 
 # The package is only downloaded and unpacked: nothing of the system is changed.

@@ -7,7 +7,7 @@ import {
   isSubstituted,
   type Substitution,
 } from '../manifests/flux.ts';
-import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/substitution.ts';
+import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
 
@@ -213,11 +213,14 @@ function complainOfSecret(text: string): Complaint[] {
   ];
 }
 
-function complain({ expression, name, hasDefault }: Variable, { names, isOpen }: Substitution): Complaint | undefined {
+function complain(
+  { expression, name, hasDefault, problem }: Variable,
+  { names, isOpen }: Substitution,
+): Complaint | undefined {
   if (name === undefined) {
     return {
       code: 'manifests/substitution',
-      message: `Flux cannot read the substitution ${expression}`,
+      message: `Flux cannot read the substitution ${expression}${problem === undefined ? '' : `: ${problem}`}`,
       remedy: `write $${expression} where it shall stay as it is`,
     };
   }

@@ -3,7 +3,7 @@ import { type ManifestDocument, objectFinding } from '../manifests/document.ts';
 import { at, type Fields, type Path, isFields } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
-import { substitute } from '../manifests/substitution.ts';
+import { substitute } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
 

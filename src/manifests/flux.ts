@@ -9,7 +9,7 @@ import {
   kustomizationIn,
   objectOf,
 } from './kustomize/build.ts';
-import { substitute, SUBSTITUTE_KEY } from './substitution.ts';
+import { substitute, SUBSTITUTE_KEY } from './flux/substitution.ts';
 import type { ManifestTree } from './tree.ts';
 
 /** A Kustomization of Flux: a folder that it builds, substitutes variables in and applies. */

@@ -135,7 +135,9 @@ describe('the gates', () => {
     [
       'a substitution that Flux cannot read',
       () => edited(`${SITE}/app/service.yaml`, 'app: site', 'app: ${a.b}'),
-      [`${SITE}/app/service.yaml:9:10: error: Flux cannot read the substitution \${a.b} [manifests/substitution]`],
+      [
+        `${SITE}/app/service.yaml:9:10: error: Flux cannot read the substitution \${a.b}: its brace is not closed [manifests/substitution]`,
+      ],
     ],
     [
       'two dollar signs that become one',

@@ -1,28 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { substitute, variablesIn } from '../../src/manifests/substitution.ts';
+import { evaluate, substitute, SubstitutionError, variablesIn } from '../../src/manifests/flux/substitution.ts';
+import { RECORDED, VALUES } from './substitutions.ts';
 
-const VALUES = new Map([
-  ['DOMAIN', 'home.example.com'],
-  ['NAME', 'Web'],
-]);
+function outcome(text: string, lookup: (name: string) => string | undefined): unknown {
+  try {
+    return evaluate(text, lookup);
+  } catch (error) {
+    if (!(error instanceof SubstitutionError)) throw error;
+    return error.variable === undefined ? { unreadable: true } : { unset: error.variable };
+  }
+}
+
+describe('evaluate', () => {
+  it.each(RECORDED)("gives for $text what Flux' library gives", ({ text, strict, lenient }) => {
+    expect(outcome(text, (name) => VALUES.get(name))).toEqual(strict);
+    expect(outcome(text, (name) => VALUES.get(name) ?? '')).toEqual(lenient);
+  });
+});
 
 describe('substitute', () => {
-  // What github.com/fluxcd/pkg/envsubst gives for the same texts.
+  it.each(RECORDED.filter(({ strict }) => typeof strict === 'string'))('gives for $text the same', (recorded) => {
+    expect(substitute(recorded.text, VALUES)).toBe(recorded.strict);
+  });
+
   it.each([
-    ['plain text', 'plain text'],
-    ['${DOMAIN}', 'home.example.com'],
-    ['*.${DOMAIN}:443', '*.home.example.com:443'],
-    ['${DOMAIN/./-}-tls', 'home-example.com-tls'],
-    ['${DOMAIN//./-}', 'home-example-com'],
-    ['${NAME,,} ${NAME^^}', 'web WEB'],
-    ['${MISSING:=5Gi} ${MISSING:-x} ${NAME:-x}', '5Gi x Web'],
-    ['$${DOMAIN}', '${DOMAIN}'],
-    ['$DOMAIN $1', '$DOMAIN $1'],
-    ['pa$$ss $$$x $$$$', 'pa$ss $$x $$'],
-    ['$$$${DOMAIN} $$$${DOMAIN}$', '$${DOMAIN} $${DOMAIN}$'],
-    ['$$${DOMAIN}', '$home.example.com'],
     ['${MISSING} ${MISSING/./-}', '${MISSING} ${MISSING/./-}'],
-  ])('gives for %s', (text, expected) => {
+    ['${MISSING:=${GONE,,}}-${NAME,,}', '${GONE,,}-web'],
+    ['${a.b} ${NAME}', '${a.b} ${NAME}'],
+  ])('leaves alone what it does not know in %s', (text, expected) => {
     expect(substitute(text, VALUES)).toBe(expected);
   });
 });
@@ -30,20 +35,18 @@ describe('substitute', () => {
 describe('variablesIn', () => {
   it.each([
     ['${A} $${B} ${C:=1}', ['A', 'C']],
-    ['${A/./-} ${#B} ${C%.x}', ['A', 'B', 'C']],
-    ['${a.b} ${} ${1x} ${OPEN', [undefined, undefined, undefined, undefined]],
+    ['${A/./-} ${#B} ${C%.x} ${1x}', ['A', 'B', 'C', '1x']],
+    ['${A:=${B}} ${C/${D}/x}', ['A', 'B', 'C', 'D']],
+    ['${A} ${a.b} ${B}', ['A', undefined]],
+    ['${}', [undefined]],
+    ['${OPEN', [undefined]],
     ['$A {B}', []],
   ])('finds in %s', (text, names) => {
     expect(variablesIn(text).map(({ name }) => name)).toEqual(names);
   });
 
   it('tells which have a default', () => {
-    expect(variablesIn('${A} ${A:-x} ${A:=x} ${A=x} ${A:1}').map(({ hasDefault }) => hasDefault)).toEqual([
-      false,
-      true,
-      true,
-      true,
-      false,
-    ]);
+    const text = '${A} ${A:-x} ${A:=x} ${A=x} ${A:1} ${A:?x}';
+    expect(variablesIn(text).map(({ hasDefault }) => hasDefault)).toEqual([false, true, true, true, false, true]);
   });
 });

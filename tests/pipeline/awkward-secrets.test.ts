@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { SECRET_FIELDS } from '../../src/cluster/config/schemas.ts';
 import { textsIn } from '../../src/manifests/document.ts';
 import { at, isFields, type Fields } from '../../src/text/values.ts';
-import { SUBSTITUTE_KEY, substitute } from '../../src/manifests/substitution.ts';
+import { SUBSTITUTE_KEY, substitute } from '../../src/manifests/flux/substitution.ts';
 import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
 import { findAccess, settleAccess } from '../../src/pipeline/access.ts';
 import { clusterRoot } from '../../src/cluster/root.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { substitute } from '../../../src/manifests/substitution.ts';
+import { substitute } from '../../../src/manifests/flux/substitution.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import type { AgeIdentity } from '../../../src/sops/identities.ts';
 import { at, listAt, textAt, type Fields, type Tree } from '../../golden/trees.ts';

@@ -13,6 +13,7 @@ const INSTALLED = {
   age: 'bin/age',
   'age-keygen': 'bin/age-keygen',
   'controller-gen': 'bin/controller-gen',
+  envsubst: 'bin/envsubst',
   etcd: 'bin/etcd',
   flux: 'bin/flux',
   helm: 'bin/helm',
