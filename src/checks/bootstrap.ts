@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type ManifestDocument, manifestFinding, objectFinding, textsIn } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt } from '../text/values.ts';
-import type { AppliedObject, FluxTree } from '../manifests/flux.ts';
+import type { AppliedObject, FluxTree } from '../manifests/flux/tree.ts';
 import { entriesOf } from '../manifests/objects.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';

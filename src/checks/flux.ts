@@ -6,7 +6,7 @@ import {
   type FluxTree,
   isSubstituted,
   type Substitution,
-} from '../manifests/flux.ts';
+} from '../manifests/flux/tree.ts';
 import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';

@@ -1,5 +1,5 @@
 import type { ManifestFile } from '../manifests/document.ts';
-import { fluxTree, type FluxTree } from '../manifests/flux.ts';
+import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
 import { schemaChecker, type SchemaChecker } from '../manifests/schemas.ts';
 import { type ParsedTexts, readTree } from '../manifests/tree.ts';
 import { type Finding, inOrder } from '../report/finding.ts';

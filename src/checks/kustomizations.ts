@@ -1,5 +1,5 @@
 import { type Complaint, type ManifestDocument, manifestFinding } from '../manifests/document.ts';
-import type { FluxTree } from '../manifests/flux.ts';
+import type { FluxTree } from '../manifests/flux/tree.ts';
 import type { BuildProblem } from '../manifests/kustomize/build.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';

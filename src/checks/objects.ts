@@ -1,6 +1,6 @@
 import { type Complaint, manifestFinding, objectFinding } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
-import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
 import { type Reference, referencesOf } from '../manifests/references.ts';
 import type { ManifestTree } from '../manifests/tree.ts';

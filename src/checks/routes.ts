@@ -1,6 +1,6 @@
 import { objectFinding } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
-import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux.ts';
+import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux/tree.ts';
 import type { Finding } from '../report/finding.ts';
 
 /**

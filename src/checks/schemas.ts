@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ManifestDocument, objectFinding } from '../manifests/document.ts';
 import { at, type Fields, type Path, isFields } from '../text/values.ts';
-import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';

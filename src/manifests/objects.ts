@@ -1,6 +1,6 @@
 import { dataKeysOf } from './document.ts';
 import { at, listAt, textAt } from '../text/values.ts';
-import { type AppliedObject, resolverOf } from './flux.ts';
+import { type AppliedObject, resolverOf } from './flux/tree.ts';
 import type { Reference } from './references.ts';
 
 /** What a reference leads to. */

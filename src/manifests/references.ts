@@ -1,5 +1,5 @@
 import { at, isFields, textAt, walk, type Path } from '../text/values.ts';
-import { resolverOf, type AppliedObject } from './flux.ts';
+import { resolverOf, type AppliedObject } from './flux/tree.ts';
 
 /** An object that another one names. */
 export interface Reference {

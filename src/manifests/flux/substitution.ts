@@ -19,9 +19,6 @@ export interface Variable {
 /** Annotation and label by which an object asks not to be touched. */
 export const SUBSTITUTE_KEY = 'kustomize.toolkit.fluxcd.io/substitute';
 
-/** What a name of a variable has to be; a source with another key is refused whole. */
-export const VARIABLE_NAME = /^[_A-Za-z][_A-Za-z\d]*$/;
-
 /** A text that Flux cannot substitute in: an expression that it cannot read, or a variable that is not set. */
 export class SubstitutionError extends Error {
   override readonly name = 'SubstitutionError';
@@ -293,7 +290,7 @@ function onFirst(text: string, change: (text: string) => string): string {
 
 function replaceAll(value: string, pattern: string, replacement: string): string {
   // Nothing stands before, between and after all characters.
-  return pattern === '' ? ['', ...value, ''].join(replacement) : value.split(pattern).join(replacement);
+  return pattern === '' ? ['', ...Array.from(value), ''].join(replacement) : value.split(pattern).join(replacement);
 }
 
 /** The bytes from a position on, both counted from the end where they are negative; the value itself where one is no number. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { dataOf, type ManifestDocument } from './document.ts';
-import { at, type Fields, isFields, listAt, textAt } from '../text/values.ts';
+import { dataOf, type ManifestDocument } from '../document.ts';
+import { at, type Fields, isFields, listAt, textAt } from '../../text/values.ts';
 import {
   buildFolder,
   type BuildProblem,
@@ -8,9 +8,9 @@ import {
   isClusterScoped,
   kustomizationIn,
   objectOf,
-} from './kustomize/build.ts';
-import { substitute, SUBSTITUTE_KEY } from './flux/substitution.ts';
-import type { ManifestTree } from './tree.ts';
+} from '../kustomize/build.ts';
+import { substitute, SUBSTITUTE_KEY } from './substitution.ts';
+import type { ManifestTree } from '../tree.ts';
 
 /** A Kustomization of Flux: a folder that it builds, substitutes variables in and applies. */
 export interface FluxKustomization {
