@@ -2,7 +2,7 @@ import { failure } from '../report/finding.ts';
 import { ask, confirm, isInteractive } from '../system/terminal.ts';
 
 /** Options that answer a question before it is asked. */
-export interface ApprovalOptions {
+interface ApprovalOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
 }

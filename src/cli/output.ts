@@ -23,7 +23,7 @@ export function printFindings(findings: readonly Finding[]): void {
 }
 
 /** How a command tells of what is left of the sample. */
-export interface SampleOptions {
+interface SampleOptions {
   /** Whether each finding is shown by itself. */
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -75,7 +75,7 @@ export function findingsText(findings: readonly Finding[], stream: OutputStream,
 }
 
 /** A stream that may be a terminal. */
-export interface OutputStream {
+interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

@@ -9,7 +9,7 @@ import { PySet } from './data/objects/set.ts';
 import { UTC } from './data/objects/timezone.ts';
 
 /** Makes a function of a plugin one that templates call; `name` is what errors call it. */
-export type FunctionBorder = (run: AnyFunction, name: string) => AnyFunction;
+type FunctionBorder = (run: AnyFunction, name: string) => AnyFunction;
 
 /** Any function of a plugin. */
 export type AnyFunction = (...values: unknown[]) => unknown;

@@ -89,7 +89,7 @@ async function prepareFolder(path: string, folder: string): Promise<void> {
 }
 
 /** What was done for a file, in makejinja's words. */
-export function resultLine({ source, isRendered }: RenderedFile, place: string): string {
+function resultLine({ source, isRendered }: RenderedFile, place: string): string {
   return `${isRendered ? 'Render' : 'Copy'} file '${source}' -> '${place}'`;
 }
 
@@ -149,7 +149,7 @@ export async function loadVariables(
 }
 
 /** How inputs are read. */
-export interface InputSearch {
+interface InputSearch {
   readonly folder: string;
   /** Whether a file may become output, besides what settings and plugins say; it gets the path as messages show it. */
   readonly wants?: (path: string) => boolean;
@@ -192,7 +192,7 @@ const ENDINGS: ReadonlySet<string> = new Set(DATA_ENDINGS);
  *
  * @throws Failure where a file does not exist or cannot be read
  */
-export async function loadData(settings: Settings, folder: string): Promise<Map<string, unknown>> {
+async function loadData(settings: Settings, folder: string): Promise<Map<string, unknown>> {
   const data = new Map<string, unknown>();
   for (const path of await dataFiles(settings.data, folder)) {
     addNames(data, readData(path, await bytesOf(path, folder)));

@@ -6,7 +6,7 @@ import { readToml, tomlPlaces } from './data/toml.ts';
 import { SettingsReader } from './settings-reader.ts';
 
 /** What becomes of a name that no data define; see the engine's undefined policies. */
-export type UndefinedPolicyName = 'default' | 'chainable' | 'debug' | 'strict';
+type UndefinedPolicyName = 'default' | 'chainable' | 'debug' | 'strict';
 
 /** Extensions of Jinja by their Python import paths. */
 export type JinjaExtension = (typeof JINJA_EXTENSIONS)[number];

@@ -23,7 +23,7 @@ type Exports = Record<string, unknown>;
 type Import = (specifier: string) => Promise<Exports>;
 
 /** How a module is loaded. */
-export interface ModuleOptions {
+interface ModuleOptions {
   /** Keeps transpiled text; what it gives back is run. */
   readonly cache: UserCache;
   /** Whether JavaScript that is imported is read anew too: Node keeps it for as long as the process lives. */

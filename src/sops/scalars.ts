@@ -1,8 +1,5 @@
 import type { Scalar } from './tree.ts';
 
-/** The kinds of value that SOPS encrypts, as they stand after `type:` in an encrypted value. */
-export type ScalarType = 'str' | 'int' | 'float' | 'bool' | 'time';
-
 /** The scalar without null: what has a text. */
 export type Valued = Exclude<Scalar, { kind: 'null' }>;
 

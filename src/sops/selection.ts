@@ -24,7 +24,7 @@ export interface Selection {
 export const DEFAULT_SELECTION: Selection = { by: 'unencrypted_suffix', pattern: '_unencrypted' };
 
 /** Whether a leaf is (or is to be) encrypted. */
-export type Predicate = (leaf: Leaf, position: Position) => boolean;
+type Predicate = (leaf: Leaf, position: Position) => boolean;
 
 /** The predicate of a selection, after `shouldBeEncrypted` in sops.go. Throws a SyntaxError on a pattern that is no regular expression. */
 export function selects({ by, pattern }: Selection): Predicate {

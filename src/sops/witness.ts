@@ -9,7 +9,7 @@ import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value, 
 import { unseal } from './seal.ts';
 
 /** A newly encrypted text with all that is known of it. */
-export interface Evidence {
+interface Evidence {
   readonly path: string;
   readonly text: string;
   /** The same text with the data key wrapped for others. */

@@ -226,7 +226,7 @@ function codeRank(unit: number): number {
  *
  * @throws TypeError for keys without an order.
  */
-export function compareKeys(a: unknown, b: unknown): number {
+function compareKeys(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
   if (compare('<', a, b)) return -1;

@@ -1,10 +1,10 @@
 import { addSlow, divSlow, floordivSlow, modSlow, mulSlow, negSlow, posSlow, powSlow, subSlow } from './arithmetic.ts';
-import { compare, compareKeys, contains, eq, sameText, truth } from './comparison.ts';
+import { compare, contains, eq, sameText, truth } from './comparison.ts';
 import { PyFloat } from './float.ts';
 import { madeText } from './budget.ts';
 import { str } from './text.ts';
 
-export { compareKeys, contains, eq, truth };
+export { contains, eq, truth };
 
 /** `a + b`. */
 export function add(a: unknown, b: unknown): unknown {

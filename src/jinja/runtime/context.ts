@@ -10,7 +10,7 @@ import { Undefined, type UndefinedPolicy } from '../undefined.ts';
 import { decodePlace } from './located.ts';
 
 /** A compiled block or root: renders with a context. */
-export type RenderFunction = (context: Context) => string;
+type RenderFunction = (context: Context) => string;
 
 /** What the generated code of a template makes. */
 export interface Program {
@@ -311,7 +311,7 @@ function merge(layers: readonly Variables[]): Map<string, unknown> {
 }
 
 /** One block on the way from the most derived template to the base: `super()`, `self.name()`. */
-export class BlockReference extends PyObject {
+class BlockReference extends PyObject {
   private readonly name: string;
   private readonly context: Context;
   private readonly stack: readonly RenderFunction[];
@@ -384,6 +384,6 @@ export class TemplateReference extends PyObject {
 }
 
 /** The undefined value of a block without parent. */
-export function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
+function noParentBlock(environment: RuntimeEnvironment, name: string): unknown {
   return environment.undefined({ hint: `there is no parent block called '${name}'.`, name: 'super' });
 }

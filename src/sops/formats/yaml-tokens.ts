@@ -1,5 +1,5 @@
 /** A place in a text, all parts counted from 0. */
-export interface Mark {
+interface Mark {
   readonly index: number;
   readonly line: number;
   readonly column: number;
@@ -49,7 +49,7 @@ interface ScannedComment {
 }
 
 /** What was waiting when a token was looked at: the texts of comments by their roles. */
-export type Pending = Partial<Record<CommentRole, string>>;
+type Pending = Partial<Record<CommentRole, string>>;
 
 /** Comments on lines of their own while they are read: columns count from 1 here, as they do in go-yaml. */
 interface CommentRun {
