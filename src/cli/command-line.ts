@@ -1,20 +1,16 @@
 import { Command } from 'commander';
 import type { Finish } from './exit-codes.ts';
-import { registerBootstrap } from './commands/bootstrap-register.ts';
-import { registerConfigure } from './commands/configure-register.ts';
-import { registerLook } from './commands/look-register.ts';
-import { registerNodes } from './commands/nodes-register.ts';
-import { registerReconcile } from './commands/reconcile-register.ts';
-import { registerSetUp } from './commands/set-up-register.ts';
-import { registerTalos } from './commands/talos-register.ts';
-import { registerTemplate } from './commands/template-register.ts';
+import { registerBootstrap, registerNodes, registerReconcile, registerTalos } from './commands/machines-register.ts';
+import { registerConfigure, registerLook } from './commands/configure-register.ts';
+import { registerSetUp, registerTemplate, registerUpgrade } from './commands/set-up-register.ts';
 import { arrangeHelp, registerHelp } from './help.ts';
 import { print, printError } from '../system/terminal.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../system/program.ts';
 
 /** In the order in which a user comes to them. */
 const REGISTERS = [
   registerSetUp,
+  registerUpgrade,
   registerConfigure,
   registerLook,
   registerBootstrap,

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JinjaExtension, Settings } from '../makejinja/settings.ts';
 import { failure } from '../report/finding.ts';
 import { print, printError } from '../system/terminal.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../system/program.ts';
 
 /** Values of the command line: those that were given. */
 export type Flags = Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ import { changedFiles } from '../system/writing.ts';
 import { printColouredError, printError, printResult, wantsColour } from '../system/terminal.ts';
 import { reportFault } from '../system/fault-report.ts';
 import { worded } from './invocation.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../system/program.ts';
 
 /** Findings go to standard error, results to standard output. */
 export function printFindings(findings: readonly Finding[]): void {

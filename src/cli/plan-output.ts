@@ -1,9 +1,10 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
 import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
-import { countFindings, visibleLine } from '../report/text.ts';
+import { countFindings, visible, visibleLine } from '../report/text.ts';
+import { printColoured, wantsColour } from '../system/terminal.ts';
+import type { FileDiff } from '../workspace/diff.ts';
 import { changesOf, type Plan, type PlanStatus } from '../workspace/plan.ts';
 import { EXIT } from './exit-codes.ts';
-import { printColoured, wantsColour } from '../system/terminal.ts';
 import { count } from './output.ts';
 
 const SIGNS: Readonly<Record<PlanStatus, string>> = {
@@ -83,4 +84,44 @@ function countLine({ entries }: Plan): string {
   const counts = order.map((status) => ({ status, number: entries.filter((entry) => entry.status === status).length }));
   const parts = counts.filter(({ number }) => number > 0).map(({ status, number }) => `${String(number)} ${status}`);
   return `${count(entries.length, 'file')}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
+}
+
+/** Colours as git uses them, by how a line begins. */
+const DIFF_COLOURS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:diff |--- |\+\+\+ |(?:old|new|deleted file|new file) mode |secret )/, '1'],
+  [/^@@ /, '36'],
+  [/^-/, '31'],
+  [/^\+/, '32'],
+];
+
+/** A file's diff for people, coloured where asked; what could steer a terminal is shown instead. */
+export function formatDiff({ status, diff }: FileDiff, { coloured }: { readonly coloured: boolean }): string {
+  const remark = REMARKS[status] ?? '';
+  if (!coloured) return visible(remark + diff);
+  // Within a hunk a removed line may itself begin like a header, so headers end where the first hunk begins.
+  const hunks = diff.search(/^@@ /m);
+  const head = hunks === -1 ? diff : diff.slice(0, hunks);
+  const body = hunks === -1 ? '' : diff.slice(hunks);
+  return ansi(remark, '33') + paint(head, DIFF_COLOURS) + paint(body, DIFF_COLOURS.slice(1));
+}
+
+const REMARKS: Readonly<Partial<Record<FileDiff['status'], string>>> = {
+  edited: '# changed by hand; this is what --force would do\n',
+  foreign: '# not generated; this is what --force would do\n',
+};
+
+function paint(text: string, colours: typeof DIFF_COLOURS): string {
+  const lines = text.match(/(?<![^\n])[^\n]*\n/g) ?? [];
+  return lines
+    .map((line) => {
+      const colour = colours.find(([start]) => start.test(line))?.[1];
+      const shown = visible(line);
+      return colour === undefined ? shown : ansi(shown, colour);
+    })
+    .join('');
+}
+
+function ansi(text: string, code: string): string {
+  if (text === '') return '';
+  return `\u001b[${code}m${text.replace(/\n$/, '')}\u001b[0m\n`;
 }

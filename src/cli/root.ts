@@ -1,13 +1,13 @@
-import { basename, resolve } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { clusterRoot, type ClusterRoot } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { rememberTrust } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
-import { inspectTarget } from '../system/files.ts';
+import { inspect, inspectTarget } from '../system/files.ts';
 import { refuseStrangeFolder } from '../workspace/disk.ts';
 import { findRoot, learnInvocation } from './invocation.ts';
 import { printFindings } from './output.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../system/program.ts';
 
 /** Options that every command on a cluster takes. */
 export interface RootOptions {
@@ -64,4 +64,27 @@ function noRoot(folder: string): Failure {
     message: `${folder} is not inside the repository of a cluster: no cluster.yaml with makejinja.toml here or above`,
     remedy: 'go into the repository, or name it with --root',
   });
+}
+
+/**
+ * Paths as a user gives them, relative to the cluster's root with forward slashes. They are taken from the current folder where that
+ * lies inside of the cluster; one that is found only from the root is one of a message, which names all files from there.
+ *
+ * @throws Failure of kind `usage` where a path lies outside of the cluster
+ */
+export async function pathsInside(root: string, paths: readonly string[]): Promise<string[]> {
+  const isInside = !isOutside(relative(root, process.cwd()));
+  return await Promise.all(
+    paths.map(async (path) => {
+      const [here, there] = [resolve(process.cwd(), path), resolve(root, path)];
+      const isMeant = isInside && ((await inspect(here)) !== undefined || (await inspect(there)) === undefined);
+      const found = relative(root, isMeant ? here : there).replaceAll('\\', '/');
+      if (!isOutside(found)) return found;
+      throw failure('usage', { code: 'usage/argument', message: `${path} lies outside of ${root}` });
+    }),
+  );
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || /^\.\.[/\\]/.test(path) || isAbsolute(path);
 }

@@ -1,3 +1,8 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
+/** The version of this package. */
+export const VERSION: string = packageJson.version;
+
 /** Given by the build; where the sources run unbundled there is none. */
 declare const __PROGRAM__: string | undefined;
 

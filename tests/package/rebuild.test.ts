@@ -187,7 +187,7 @@ describe('a fork whose sources change', () => {
     NODE_OPTIONS: `--import=${ofRepository('tests/package/slow-writes.mjs')}`,
   });
 
-  async function change(mark: string, path = 'src/cli/version.ts'): Promise<void> {
+  async function change(mark: string, path = 'src/system/program.ts'): Promise<void> {
     await appendFile(join(fork, path), `\nObject.assign(globalThis, { mark: '${mark}' });\n`);
   }
 
@@ -236,7 +236,7 @@ describe('a fork whose sources change', () => {
   });
 
   it('says what is wrong with sources that cannot be built, keeps the bundle, and finds the mend', async () => {
-    const path = join(fork, 'src/cli/version.ts');
+    const path = join(fork, 'src/system/program.ts');
     const text = await readFile(path, 'utf8');
     await writeFile(path, 'export const = 1;\n');
     const { code, stdout, stderr } = await node([launcher(), '--version']);
@@ -250,7 +250,7 @@ describe('a fork whose sources change', () => {
 
   it('asks for npm ci in one sentence where packages are missing', async () => {
     await rename(join(fork, 'node_modules'), join(fork, 'aside'));
-    await utimes(join(fork, 'src/cli/version.ts'), new Date(), new Date());
+    await utimes(join(fork, 'src/system/program.ts'), new Date(), new Date());
     for (const program of ['cluster-template', 'makejinja']) {
       const { code, stdout, stderr } = await node([join(fork, 'bin', `${program}.mjs`), '--version']);
       expect({ code, stdout }).toEqual({ code: 3, stdout: '' });

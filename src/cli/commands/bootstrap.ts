@@ -4,16 +4,16 @@ import { appsObstacles, bootstrapApps, compareApps, planApps } from '../../opera
 import { DEFAULT_PATIENCE, formatCall, type PlannedStep } from '../../operations/bootstrap/options.ts';
 import { bootstrapTalos, planTalos, talosObstacles } from '../../operations/bootstrap/talos.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
-import { SILENT } from '../../report/progress.ts';
+import { regenerate } from '../../operations/talos/configuration.ts';
 import { failure, type Failure } from '../../report/finding.ts';
+import { SILENT } from '../../report/progress.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, resumable } from '../interrupt.ts';
 import { commandText, worded } from '../invocation.ts';
-import { resumable } from '../operation-end.ts';
-import { showSteps } from '../progress.ts';
 import { count, printFindings, printJson } from '../output.ts';
+import { showSteps } from '../progress.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 
 /** Options of both stages. */
@@ -149,4 +149,16 @@ function showPlan(
   const outlook = obstacle === undefined ? '' : `; the run would stop at step 1: ${countFindings(findings)}`;
   printSentences(`nothing was started${outlook}\n`);
   return exitCode;
+}
+
+/** `cluster-template talos generate-config`; gives back the exit code. */
+export async function runGenerateConfig(options: RootOptions): Promise<number> {
+  const root = await rootOf(options);
+  const reporter = options.json === true ? SILENT : showSteps();
+  return await resumable(options, async (signal) => {
+    const files = await regenerate({ root, reporter, signal });
+    if (options.json === true) printJson({ status: 'written', files });
+    else print(`${count(files.length, 'file')} written to talos/clusterconfig/, which git ignores\n`);
+    return EXIT.done;
+  });
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { clusterCommand, renderingCommand, repeatable } from '../cluster-command.ts';
+import { clusterCommand, commandGroup, renderingCommand, repeatable, withVerbose } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
+import type { ConfigShowOptions } from './config-show.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
@@ -29,7 +30,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .option('--all', 'list unchanged files too')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (options: RootOptions & { all?: boolean; exitCode?: boolean }) => {
-      const { runPlan } = await import('./plan.ts');
+      const { runPlan } = await import('./configure.ts');
       finish(await runPlan(options));
     });
 
@@ -37,7 +38,7 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .argument('[file...]', 'only these files, or those below these folders')
     .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
     .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {
-      const { runDiff } = await import('./diff.ts');
+      const { runDiff } = await import('./configure.ts');
       finish(await runDiff(files, options));
     });
 
@@ -45,7 +46,66 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .argument('<file...>', 'generated files')
     .option('--release', 'give adopted files back: the next configure generates them again')
     .action(async (files: string[], options: RootOptions & { release?: boolean }) => {
-      const { runAdopt } = await import('./adopt.ts');
+      const { runAdopt } = await import('./configure.ts');
       finish(await runAdopt(files, options));
     });
+}
+
+/** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
+export function registerLook(program: Command, finish: Finish): void {
+  renderingCommand(
+    program,
+    'explain',
+    'tell where a generated file comes from, what comes from a key, or what a code means',
+  )
+    .argument(
+      '<place>',
+      'a generated file or a line of it, as in talos/talconfig.yaml:4; a key of the configuration or its line, as in node_cidr or cluster.yaml:11; a code, as in config/host-bits',
+    )
+    .action(async (place: string, options: RootOptions) => {
+      const { runExplain } = await import('./explain.ts');
+      finish(await runExplain(place, options));
+    });
+
+  repeatable(
+    renderingCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
+  ).action(async (options: RootOptions) => {
+    const { runValidate } = await import('./configure.ts');
+    finish(await runValidate(options));
+  });
+
+  const config = commandGroup(program, 'config', 'look at the configuration');
+  withVerbose(
+    clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked'),
+  )
+    .option('--computed', 'only what follows from cluster.yaml and nodes.yaml')
+    .argument('[key...]', 'names of values, such as node_cidr, nodes[0] or "cilium_*"; all where none is given')
+    .action(async (keys: string[], options: ConfigShowOptions) => {
+      const { runConfigShow } = await import('./config-show.ts');
+      finish(await runConfigShow(keys, options));
+    });
+
+  withVerbose(
+    renderingCommand(program, 'render', 'render the templates into another folder, or one file to standard output'),
+  )
+    .argument('[file]', 'path of one result, such as talos/talconfig.yaml')
+    .option(
+      '-o, --output <folder>',
+      'folder for the results; secrets are left out, as they are only ever written encrypted',
+    )
+    .action(async (file: string | undefined, options: RootOptions & { output?: string }) => {
+      const { runRender } = await import('./render.ts');
+      finish(await runRender(file, options));
+    });
+
+  withVerbose(
+    renderingCommand(
+      program,
+      'watch',
+      'show the plan again after every change of what it is made from, and write nothing',
+    ),
+  ).action(async (options: RootOptions) => {
+    const { runWatch } = await import('./watch.ts');
+    finish(await runWatch(options));
+  });
 }

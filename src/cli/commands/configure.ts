@@ -1,17 +1,22 @@
 import { credentialNamed } from '../../cluster/credentials/tree.ts';
-import { configure, planConfigure, type ConfigureResult, type PlanResult } from '../../pipeline/configure.ts';
-import type { ConflictChoice } from '../../pipeline/conflicts.ts';
-import { SILENT } from '../../report/progress.ts';
+import { adopt } from '../../pipeline/adopt.ts';
 import { CONFIGURE_STAGES } from '../../pipeline/compare.ts';
+import { configure, type ConfigureResult, planConfigure, type PlanResult } from '../../pipeline/configure.ts';
+import type { ConflictChoice } from '../../pipeline/conflicts.ts';
+import { validate } from '../../pipeline/validate.ts';
 import { failure } from '../../report/finding.ts';
-import { confirm, isInteractive, print, printSentences } from '../../system/terminal.ts';
-import { changesOf, conflictsOf, type PlanEntry } from '../../workspace/plan.ts';
+import { SILENT } from '../../report/progress.ts';
+import { countFindings } from '../../report/text.ts';
+import { confirm, isInteractive, print, printColoured, printSentences, wantsColour } from '../../system/terminal.ts';
+import { suggestNearest } from '../../text/suggest.ts';
+import type { FileDiff } from '../../workspace/diff.ts';
+import { changesOf, conflictsOf, type Plan, type PlanEntry } from '../../workspace/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { count, printFindingsBriefly, printJson } from '../output.ts';
-import { configureToJson, outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
-import { showProgress, type ShownProgress } from '../progress.ts';
-import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
+import { count, printFindingsBriefly, printFindingsOfChange, printJson } from '../output.ts';
+import { GENERATOR, pathsInside, rootOf, type RootOptions } from '../root.ts';
+import { configureToJson, formatDiff, outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
+import { type ShownProgress, showProgress } from '../progress.ts';
 
 /** Options of `configure`. */
 export interface ConfigureCommandOptions extends RootOptions {
@@ -116,4 +121,95 @@ function madeLines({ made, takenOver }: ConfigureResult): string {
     ? 'the tree was the untouched sample, encrypted to a published key: it is yours now'
     : 'the tree had no owner';
   return `${why}\nmade ${made.map(({ file }) => file).join(', ')}; git ignores them: keep a copy of age.key in a safe place\n`;
+}
+
+/** `cluster-template plan`; gives back the exit code. */
+export async function runPlan(options: RootOptions & { all?: boolean; exitCode?: boolean }): Promise<number> {
+  const root = await rootOf(options);
+  const result = await planConfigure(root, SILENT);
+  const outlook = outlookOf(result);
+  if (options.json === true) printJson(planToJson(result));
+  else {
+    printFindingsOfChange([...result.findings, ...result.refusals], options);
+    printPlanLines(result.plan, { all: options.all === true });
+    if (outlook.exitCode !== EXIT.done) printSentences(staleLine(result.stale));
+    if (result.refusals.length > 0) print(outlook.text);
+  }
+  return options.exitCode === true ? outlook.exitCode : EXIT.done;
+}
+
+/** `cluster-template diff [FILE...]`; gives back the exit code. */
+export async function runDiff(
+  files: readonly string[],
+  options: RootOptions & { exitCode?: boolean },
+): Promise<number> {
+  const root = await rootOf(options);
+  const paths = await pathsInside(root.path, files);
+  const result = await planConfigure(root, SILENT);
+  const { plan, findings, refusals, diffOf } = result;
+  const diffs: FileDiff[] = [];
+  for (const entry of entriesAt(plan, paths)) diffs.push(await diffOf(entry));
+  if (options.json === true) printJson({ status: 'planned', files: diffs, findings, refusals });
+  else {
+    printFindingsOfChange([...findings, ...refusals], options);
+    printColoured(diffs.map((diff) => formatDiff(diff, { coloured: wantsColour(process.stdout) })).join(''));
+  }
+  // Of named files it is asked whether they differ, whatever the others do.
+  const isAsked = options.exitCode === true && (diffs.length > 0 || files.length === 0);
+  return isAsked ? outlookOf(result).exitCode : EXIT.done;
+}
+
+/** What differs at the paths, or below them; everything that differs where no path is given. */
+function entriesAt(plan: Plan, paths: readonly string[]): PlanEntry[] {
+  const known = plan.entries.map(({ path }) => path);
+  for (const path of paths) if (!known.some((one) => isAt(one, path))) throw unknownPath(path, known);
+  const different = new Set([...changesOf(plan), ...conflictsOf(plan)]);
+  return plan.entries.filter(
+    (entry) => different.has(entry) && (paths.length === 0 || paths.some((path) => isAt(entry.path, path))),
+  );
+}
+
+function isAt(path: string, place: string): boolean {
+  return place === '' || path === place || path.startsWith(`${place}/`);
+}
+
+function unknownPath(path: string, known: readonly string[]): Error {
+  const near = suggestNearest(path, known);
+  return failure('usage', {
+    code: 'usage/argument',
+    message: `${path} is not a generated file`,
+    remedy: near === undefined ? 'list them with `cluster-template plan --all`' : `did you mean ${near}?`,
+  });
+}
+
+/** `cluster-template adopt FILE...`; gives back the exit code. */
+export async function runAdopt(
+  files: readonly string[],
+  options: RootOptions & { release?: boolean },
+): Promise<number> {
+  const root = await rootOf(options);
+  const paths = await pathsInside(root.path, files);
+  return await interruptible(async (signal) => {
+    const adoptions = await adopt(root, { paths, release: options.release === true }, signal);
+    if (options.json === true) printJson({ status: 'done', files: adoptions });
+    else {
+      print(adoptions.map(({ path, outcome }) => `${outcome.padEnd(9)} ${path}\n`).join(''));
+      print('recorded in .cluster-template/manifest.json: commit it\n');
+    }
+    return EXIT.done;
+  });
+}
+
+/** `cluster-template validate`; gives back the exit code. */
+export async function runValidate(options: RootOptions): Promise<number> {
+  const { findings, files, objects } = await validate(await rootOf(options));
+  const isValid = findings.every(({ severity }) => severity !== 'error');
+  if (options.json === true) printJson({ status: isValid ? 'valid' : 'invalid', files, objects, findings });
+  else {
+    const found = countFindings(printFindingsBriefly(findings, options));
+    print(
+      `${count(files, 'file')} checked, ${count(objects, 'object')} by schema${found === '' ? '' : `: ${found}`}\n`,
+    );
+  }
+  return isValid ? EXIT.done : EXIT.findings;
 }

@@ -8,8 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { formatExplanation, formatKeyExplanation } from '../explain-output.ts';
 import { worded } from '../invocation.ts';
 import { printJson } from '../output.ts';
-import { pathsInside } from '../paths.ts';
-import { rootOf, type RootOptions } from '../root.ts';
+import { pathsInside, rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template explain PLACE`: of a generated file, a key of the configuration or a code; gives back the exit code. */
 export async function runExplain(place: string, options: RootOptions): Promise<number> {

@@ -1,11 +1,12 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { readConfiguration } from '../../pipeline/configuration.ts';
-import { discoverMachines, type Machine, readMachines } from '../../operations/talos/hardware.ts';
-import { importNodes, type ImportChoices, type NodesImport } from '../../operations/nodes/import-nodes.ts';
-import { openPrograms } from '../../operations/programs/programs.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
+import { type ImportChoices, importNodes, type NodesImport } from '../../operations/nodes/import-nodes.ts';
+import { canonicalSchematic, readSchematic, type Schematic, schematicId } from '../../operations/nodes/schematic.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
+import { discoverMachines, type Machine, readMachines } from '../../operations/talos/hardware.ts';
+import { readConfiguration } from '../../pipeline/configuration.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { readStandardInput, readNamedTextIfPresent } from '../../system/files.ts';
+import { readNamedTextIfPresent, readStandardInput } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
 import { unifiedDiff } from '../../workspace/diff.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -97,4 +98,34 @@ async function findingsOfNodes(root: ClusterRoot): Promise<readonly Finding[]> {
     if (!(error instanceof Failure) || isAbsolute(file)) throw error;
     return error.findings.filter(({ place }) => place?.file === file);
   }
+}
+
+/** Options of `nodes schematic`. */
+export interface SchematicCommandOptions extends RootOptions {
+  readonly kernelArg?: readonly string[];
+  readonly file?: string;
+  readonly show?: boolean;
+}
+
+/** `cluster-template nodes schematic [EXTENSION...]`; gives back the exit code. */
+export async function runSchematic(extensions: readonly string[], options: SchematicCommandOptions): Promise<number> {
+  const schematic = await schematicOf(extensions, options);
+  const id = schematicId(schematic);
+  if (options.json === true) printJson({ id, schematic: canonicalSchematic(schematic) });
+  else print(options.show === true ? `# ${id}\n${canonicalSchematic(schematic)}` : `${id}\n`);
+  return EXIT.done;
+}
+
+async function schematicOf(
+  extensions: readonly string[],
+  { file, kernelArg = [] }: SchematicCommandOptions,
+): Promise<Schematic> {
+  if (file === undefined) return { extensions, kernelArguments: kernelArg };
+  if (extensions.length > 0 || kernelArg.length > 0) {
+    const message = '--file holds the whole schematic: extensions and kernel arguments cannot be given beside it';
+    throw failure('usage', { code: 'usage/argument', message });
+  }
+  const text = await readNamedTextIfPresent(resolve(file));
+  if (text !== undefined) return readSchematic(text, file);
+  throw failure('usage', { code: 'usage/argument', message: `${file} does not exist` });
 }

@@ -7,8 +7,7 @@ import { below, writeDisposableFile } from '../../system/writing.ts';
 import { print, printResult } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindingsOfChange, printJson } from '../output.ts';
-import { pathsInside } from '../paths.ts';
-import { rootOf, type RootOptions } from '../root.ts';
+import { pathsInside, rootOf, type RootOptions } from '../root.ts';
 
 /** `cluster-template render`; gives back the exit code. */
 export async function runRender(file: string | undefined, options: RootOptions & { output?: string }): Promise<number> {

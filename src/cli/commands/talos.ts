@@ -3,12 +3,13 @@ import {
   type AppliedNode,
   applyNodes,
   type ApplyOptions,
+  compareNodes,
+  type NodeDifference,
   type NodePlan,
   refreshRendering,
 } from '../../operations/day2/apply-node.ts';
-import { resumeLeftovers } from '../../operations/flux/suspend.ts';
 import { resetArguments, resetNodes, resetOrder } from '../../operations/day2/reset-nodes.ts';
-import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/talos/cluster.ts';
+import { type ClusterStatus, type NodeStatus, readStatus } from '../../operations/day2/status.ts';
 import {
   type NodeUpgrade,
   planKubernetesUpgrade,
@@ -16,20 +17,22 @@ import {
   upgradeKubernetes,
   upgradeNodes,
 } from '../../operations/day2/upgrade.ts';
+import { resumeLeftovers } from '../../operations/flux/suspend.ts';
 import { requireKubeconfig } from '../../operations/kubernetes/objects.ts';
-import { requireTalosconfig } from '../../operations/talos/configuration.ts';
-import { staleFindings } from '../../operations/repository/configuration.ts';
 import { runOperation } from '../../operations/operation.ts';
-import { SILENT } from '../../report/progress.ts';
-import { openPrograms } from '../../operations/programs/programs.ts';
 import { requirePrograms } from '../../operations/programs/catalogue.ts';
+import { openPrograms } from '../../operations/programs/programs.ts';
+import { staleFindings } from '../../operations/repository/configuration.ts';
+import { findNodes, readTalosCluster, type TalosCluster, type TalosNode } from '../../operations/talos/cluster.ts';
+import { requireTalosconfig } from '../../operations/talos/configuration.ts';
 import { failure } from '../../report/finding.ts';
-import type { PlanEntry } from '../../workspace/plan.ts';
+import { SILENT } from '../../report/progress.ts';
 import { print } from '../../system/terminal.ts';
+import type { PlanEntry } from '../../workspace/plan.ts';
 import { approve, approveByTyping } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
-import { resumable } from '../operation-end.ts';
-import { worded } from '../invocation.ts';
+import { interruptible, resumable } from '../interrupt.ts';
+import { commandText, worded } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { showSteps } from '../progress.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
@@ -219,4 +222,96 @@ function reporterOf({ json }: RootOptions): typeof SILENT {
 /** Programs for what has to be done although somebody interrupts the command. */
 function afterwards(root: ClusterRoot): ReturnType<typeof openPrograms> {
   return openPrograms({ root, signal: new AbortController().signal });
+}
+
+/** `cluster-template talos plan`; gives back the exit code. */
+export async function runTalosPlan(options: RootOptions): Promise<number> {
+  const root = await rootOf(options);
+  return await interruptible(async (signal) => {
+    const stale = await staleFindings(root);
+    if (options.json !== true) printFindings(stale);
+    const cluster = await readTalosCluster(root);
+    await requirePrograms(openPrograms({ root, signal }), ['talhelper', 'talosctl']);
+    const reporter = options.json === true ? SILENT : showSteps();
+    const operation = { root, operation: 'talos plan', reporter, signal };
+    const found = await runOperation(operation, (run) => compareNodes(run, cluster));
+    if (options.json === true) printJson({ status: 'planned', findings: stale, nodes: found.map(nodeToJson) });
+    else print(planText(found));
+    return found.some(({ kind }) => kind === 'silent') ? EXIT.outside : EXIT.done;
+  });
+}
+
+function nodeToJson({ node, kind, restarts }: NodeDifference): object {
+  return { name: node.name, address: node.address, kind, restarts };
+}
+
+/** The commands in the order in which they are to be run. */
+function planText(found: readonly NodeDifference[]): string {
+  const waiting = found.filter(({ kind }) => kind === 'new' || kind === 'changed');
+  if (waiting.length === 0) return found.some(({ kind }) => kind === 'silent') ? '' : 'nothing to do\n';
+  const commands = waiting.map(({ node, restarts }) => {
+    return `  ${commandText(`talos apply-node ${node.name}`)}${restarts ? '   # starts again' : ''}\n`;
+  });
+  return `Next:\n${commands.join('')}`;
+}
+
+/** `cluster-template talos status`; gives back the exit code: 1 where something is wrong. */
+export async function runTalosStatus(options: RootOptions & { readonly problems?: boolean }): Promise<number> {
+  const root = await rootOf(options);
+  return await interruptible(async (signal) => {
+    const programs = openPrograms({ root, signal });
+    await requireTalosconfig(root);
+    await requirePrograms(programs, ['talosctl']);
+    const status = await readStatus(root, programs);
+    if (options.json === true) printJson({ status: status.problems.length === 0 ? 'fine' : 'findings', ...status });
+    else print(`${options.problems === true ? '' : overview(status)}${problemLines(status)}`);
+    return status.problems.length === 0 ? EXIT.done : EXIT.findings;
+  });
+}
+
+function overview({ nodes, flux, pods }: ClusterStatus): string {
+  const heading = ['NODE', 'ADDRESS', 'ROLE', 'STAGE', 'TALOS', 'KUBERNETES', 'READY', 'ETCD'];
+  const table = formatTable([heading, ...nodes.map(row)]);
+  const counts = (['Kustomization', 'HelmRelease'] as const).map((kind) => {
+    const own = flux?.filter((object) => object.kind === kind) ?? [];
+    return `${String(own.filter(({ ready }) => ready).length)} of ${count(own.length, kind)} ready`;
+  });
+  const lines = [
+    `Flux: ${flux === undefined ? 'not installed, or not to be asked' : counts.join(', ')}`,
+    `Pods: ${pods === undefined ? 'not to be asked' : `${String(pods.length)} not well`}`,
+  ];
+  return `${table}\n${lines.join('\n')}\n`;
+}
+
+function row({ name, address, role, stage, talos, kubernetes, ready, etcd }: NodeStatus): string[] {
+  const dash = (text: string): string => (text === '' ? '-' : text);
+  return [
+    name,
+    address,
+    role,
+    stage,
+    dash(talos),
+    dash(kubernetes),
+    ready ? 'yes' : 'no',
+    etcd === '' || etcd === 'ok' ? dash(etcd) : 'failing',
+  ];
+}
+
+function problemLines({ problems }: ClusterStatus): string {
+  if (problems.length === 0) return 'nothing is wrong\n';
+  return `\n${count(problems.length, 'problem')}:\n${problems.map((problem) => `  ${problem}\n`).join('')}`;
+}
+
+/** Rows as a table of columns that are as wide as they have to be, two spaces between them. */
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -8,7 +8,7 @@ import type { TemplateCommit } from '../../upgrade/source.ts';
 import { dependencyOf } from '../../upgrade/thin.ts';
 import { takeBackUpgrade, upgrade, type UpgradeResult } from '../../upgrade/upgrade.ts';
 import { checkVersions } from '../../upgrade/versions.ts';
-import { formatDiff } from '../diff-output.ts';
+import { formatDiff } from '../plan-output.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';
