@@ -135,9 +135,9 @@ const PUBLIC_NAME =
 
 const SECRET_NAME = /pass|token|secret|key$|private|credential|auth|salt|seed|hash|cookie|webhook|identity/;
 
-/** Addresses, names of hosts and files, numbers: what stands elsewhere with good reason. */
+/** Addresses, names of hosts and files: what stands elsewhere with good reason. */
 const ADDRESS =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/(?![^/@]*:[^/@]*@).*|[^\s@]+@[^\s@]+\.[a-z]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?|[./~][\w./-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f.:]+(?:\/\d+)?|\$\{[^}]*\})$/i;
+  /^(?:[a-z][a-z0-9+.-]*:\/\/(?![^/@]*:[^/@]*@).*|[^\s@]+@[^\s@]+\.[a-z]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?|[./~][\w./-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]*[.:][\da-f.:]*(?:\/\d+)?|\$\{[^}]*\})$/i;
 
 const SHORTEST_UNNAMED = 12;
 
@@ -200,7 +200,8 @@ function valuesIn(key: string, text: string): string[] {
 function isSecretValue(key: string, value: string): boolean {
   const last = lastWord(key);
   if (ADDRESS.test(value) || PUBLIC_NAME.test(last)) return false;
-  return SECRET_NAME.test(last) ? value !== '' : value.length >= SHORTEST_UNNAMED;
+  if (SECRET_NAME.test(last)) return value !== '';
+  return value.length >= SHORTEST_UNNAMED && !/^\d+$/.test(value);
 }
 
 /** `TOKEN` of `CF_API_TOKEN`, `key` of `accessKey`, `apikey` of `apikey`; in lower case. */

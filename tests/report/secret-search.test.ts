@@ -30,6 +30,13 @@ describe('what a slip of the pen leaves of a secret', () => {
     ['an age key with underscores', AGE, AGE.replaceAll('-', '_')],
     ['an age key with one capital', AGE, `A${AGE.slice(1).toLowerCase()}`],
     ['an age key without its beginning', AGE, AGE.replace('AGE-SECRET-KEY-1', '')],
+    ['a token in base64', TOKEN, `data: ${base64(TOKEN)}`],
+    ['a token in base64 behind one character', TOKEN, base64(`:${TOKEN}`)],
+    ['a token in base64 behind two', TOKEN, base64(`u:${TOKEN}`)],
+    ['a token in base64 with a line break', TOKEN, base64(base64(`${TOKEN}\n`))],
+    ['a token in base64 for URLs', `${TOKEN}>>>???`, Buffer.from(`${TOKEN}>>>???`).toString('base64url')],
+    ['a token in hexadecimal digits', TOKEN, Buffer.from(TOKEN).toString('hex')],
+    ['a token in capital ones', TOKEN, Buffer.from(TOKEN).toString('hex').toUpperCase()],
     ['the auth of an image pull secret', TOKEN, pullSecret('user', TOKEN)],
     ['the same behind a longer name', TOKEN, pullSecret('robot', TOKEN)],
     ['the same behind a shorter one', TOKEN, pullSecret('me', TOKEN)],
@@ -92,6 +99,10 @@ it.each([
 ])('%s is random: %s', (text, expected) => {
   expect(isRandom(text)).toBe(expected);
 });
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 /** As Kubernetes wants it below `data`. */
 function pullSecret(user: string, token: string): string {

@@ -41,13 +41,22 @@ sops:
   });
 
   it.each([
-    ['an empty text', '', {}, 'sops/yaml'],
-    ['an encrypted text', fixture('values.sops.yaml'), {}, 'sops/already-encrypted'],
-    ['a rule without recipients', 'a: 1\n', { rule: { ...wholeRule, recipients: [] } }, 'sops/recipient'],
-    ['a rule for other key stores', 'a: 1\n', { rule: { ...wholeRule, otherStores: ['pgp'] } }, 'sops/recipient'],
-    ['a recipient that is none', 'a: 1\n', { rule: { ...wholeRule, recipients: ['age1x'] } }, 'sops/recipient'],
-  ])('refuses %s', async (_what, plain, change, code) => {
-    expect(await findingsOf(() => encrypt({ ...options, plain, ...change }))).toMatchObject([{ code }]);
+    ['an empty text', '', {}, 'sops/yaml', 'is empty'],
+    ['an encrypted text', fixture('values.sops.yaml'), {}, 'sops/already-encrypted', 'is encrypted already'],
+    ['bytes that are no UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xff]), {}, 'sops/syntax', 'no text of UTF-8'],
+    ['a rule without recipients', 'a: 1\n', { recipients: [] }, 'sops/recipient', 'names no age recipient'],
+    ['a rule for other key stores', 'a: 1\n', { otherStores: ['pgp'] }, 'sops/recipient', 'asks for pgp'],
+    ['a recipient that is none', 'a: 1\n', { recipients: ['age1x'] }, 'sops/recipient', 'a recipient that is none'],
+  ])('refuses %s', async (_what, plain, change, code, message) => {
+    const rule = { ...wholeRule, ...change };
+    const findings = await findingsOf(() => encrypt({ ...options, plain, rule }));
+    expect(findings).toMatchObject([{ code, message: expect.stringContaining(message) as string }]);
+  });
+
+  it('takes the text of a file of any other format as its bytes', async () => {
+    const binary = { ...options, path: 'a.sops.bin', rule: wholeRule };
+    const text = await encrypt({ ...binary, plain: 'é\n' });
+    expect((await decrypt({ path: binary.path, text, identities })).text).toBe('é\n');
   });
 
   it('refuses what none of the keys at hand could open, and asks for none where there is none', async () => {

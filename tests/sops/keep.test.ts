@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
-import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
+import { encrypt, isUnder, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
 import { findingsOf, fixture, fixtureNames, identities, NOW, rules, secretRule, wholeRule } from './support.ts';
 import { requireRule } from '../../src/sops/rules.ts';
@@ -99,9 +99,20 @@ describe('keepOrEncrypt', () => {
   it('keeps the keys of other key stores, and with them the data key', async () => {
     const pgp = '  pgp:\n    - created_at: "2026-01-01T00:00:00Z"\n      enc: sample\n      fp: ABCDEF\n';
     const shared = previous.replace(/^ {2}encrypted_regex/m, `${pgp}  encrypted_regex`);
-    const { text } = await keepOrEncrypt({ ...base, plain: plain.replace('one', 'eins'), previous: shared });
+    const rule = { ...secretRule, otherStores: ['pgp'] };
+    const { text } = await keepOrEncrypt({ ...base, rule, plain: plain.replace('one', 'eins'), previous: shared });
     expect(text).toContain('fp: ABCDEF');
     expect(readSealed(path, text).metadata.age).toStrictEqual(readSealed(path, previous).metadata.age);
+  });
+
+  it.each([
+    ['3.7.0', '3.13.3'],
+    ['3.13.10', '3.13.10'],
+    ['4.0.0', '4.0.0'],
+  ])('writes the newer of version %s and ours: %s', async (version, expected) => {
+    const other = previous.replace('version: "3.13.3"', `version: "${version}"`);
+    const { text } = await keepOrEncrypt({ ...base, plain: plain.replace('one', 'eins'), previous: other });
+    expect(readSealed(path, text).metadata.version).toBe(expected);
   });
 
   it.each(fixtureNames)('keeps %s as the real sops wrote it', async (name) => {
@@ -123,5 +134,31 @@ describe('keepOrEncrypt', () => {
     const whole = { ...base, rule: wholeRule };
     const first = await keepOrEncrypt(whole);
     expect((await keepOrEncrypt({ ...whole, previous: first.text })).outcome).toBe('kept');
+  });
+});
+
+describe('isUnder', () => {
+  const [own = '', other] = [...secretRule.recipients, 'age1other'];
+  const metadataFor = (...recipients: readonly string[]) => ({
+    ...readSealed(path, previous).metadata,
+    age: recipients.map((recipient) => ({ recipient, enc: '' })),
+  });
+
+  it.each([
+    ['the same rule', metadataFor(own), {}, true],
+    ['the same recipients in another order', metadataFor(other, own), { recipients: [own, other] }, true],
+    ['one recipient more than the rule has', metadataFor(own, other), {}, false],
+    ['one recipient less', metadataFor(own), { recipients: [own, other] }, false],
+    ['one other of two', metadataFor(own, 'age1third'), { recipients: [own, other] }, false],
+    ['another pattern', metadataFor(own), { selection: { ...secretRule.selection, pattern: '^data$' } }, false],
+    [
+      'another sort of selection',
+      metadataFor(own),
+      { selection: { ...secretRule.selection, by: 'unencrypted_regex' } },
+      false,
+    ],
+    ['another MAC', metadataFor(own), { macOnlyEncrypted: false }, false],
+  ] as const)('%s: %#', (_, metadata, change, expected) => {
+    expect(isUnder(metadata, { ...secretRule, ...change })).toBe(expected);
   });
 });

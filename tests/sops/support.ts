@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { parseRules, type Rule } from '../../src/sops/rules.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
@@ -36,13 +37,14 @@ export const wholeRule: Rule = {
   macOnlyEncrypted: false,
 };
 
-/** The findings of a Failure that `run` ends with. */
+/** The findings of a Failure that `run` ends with, each of which has to say which file it is about. */
 export async function findingsOf(run: () => unknown): Promise<readonly Finding[]> {
   try {
     await run();
   } catch (error) {
-    if (error instanceof Failure) return error.findings;
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    for (const { message, place } of error.findings) expect(place?.file, message).toMatch(/./);
+    return error.findings;
   }
   throw new Error('it did not fail');
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type * as FileSystem from 'node:fs/promises';
-import { link, lstat, mkdir, symlink, truncate } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -30,7 +30,7 @@ import { readFiles, temporaryFolder } from '../support/folders.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof FileSystem>();
-  return { ...real, link: vi.fn(real.link) };
+  return { ...real, link: vi.fn(real.link), rename: vi.fn(real.rename) };
 });
 
 afterEach(() => vi.mocked(link).mockReset());
@@ -133,6 +133,51 @@ describe('replaceFile', () => {
     const folder = await temporaryFolder({ 'a/b': 'b' });
     await expect(replaceFile(below(folder, 'a'), 'new')).rejects.toThrow();
     expect(await readFiles(folder)).toEqual({ 'a/b': 'b' });
+  });
+});
+
+describe('what is written', () => {
+  const WRITERS: readonly (readonly [
+    name: string,
+    steps: readonly string[],
+    write: (to: Destination) => Promise<unknown>,
+  ])[] = [
+    ['createFile', ['forced'], (to) => createFile(to, 'new', 0o664)],
+    ['replaceFile', ['forced', 'named'], (to) => replaceFile(to, 'new', 0o664)],
+    ['publishFile', ['forced'], (to) => publishFile(to, 'new', 0o664)],
+    ['writeDisposableFile', ['named'], (to) => writeDisposableFile(to, 'new', 0o664)],
+  ];
+
+  it.each(WRITERS)('%s has the bits that were asked for, whatever the umask takes away', async (_, __, write) => {
+    const folder = await temporaryFolder();
+    const before = process.umask(0o077);
+    try {
+      await write(below(folder, 'a'));
+    } finally {
+      process.umask(before);
+    }
+    expect((await lstat(join(folder, 'a'))).mode & 0o777).toBe(0o664);
+  });
+
+  it.each(WRITERS)('%s: %j, in this order', async (_, steps, write) => {
+    const folder = await temporaryFolder({ any: '' });
+    const done: string[] = [];
+    const any = await open(join(folder, 'any'));
+    const handles = Object.getPrototypeOf(any) as FileSystem.FileHandle;
+    await any.close();
+    vi.spyOn(handles, 'sync').mockImplementation(() => Promise.resolve(void done.push('forced')));
+    const real = vi.mocked(rename).getMockImplementation();
+    vi.mocked(rename).mockImplementation(async (...paths) => {
+      done.push('named');
+      await real?.(...paths);
+    });
+    try {
+      await write(below(folder, 'a'));
+    } finally {
+      vi.mocked(rename).mockReset();
+      vi.mocked(handles.sync).mockRestore();
+    }
+    expect(done).toEqual(steps);
   });
 });
 

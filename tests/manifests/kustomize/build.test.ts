@@ -20,16 +20,16 @@ function object(kind: string, name: string, namespace?: string): string {
 describe('buildFolder', () => {
   it('sets the namespace of everything that has one, and the name of a Namespace, as kustomize does', () => {
     const texts = {
-      'a/kustomization.yaml': `${kustomization('x.yaml', 'sub')}namespace: home\nnamePrefix: p-\n`,
+      'a/kustomization.yaml': `${kustomization('x.yaml', 'sub')}namespace: home\nnamePrefix: p-\nnameSuffix: -s\n`,
       'a/x.yaml': `${object('ConfigMap', 'x', 'other')}---\n${object('Namespace', '_')}---\n${object('ClusterRole', 'r')}`,
       'a/sub/kustomization.yaml': `${kustomization('y.yaml')}namespace: inner\n`,
       'a/sub/y.yaml': object('Secret', 'y'),
     };
     expect(build(texts, 'a').objects).toEqual([
-      'ConfigMap home/p-x',
+      'ConfigMap home/p-x-s',
       'Namespace -/home',
-      'ClusterRole -/p-r',
-      'Secret home/p-y',
+      'ClusterRole -/p-r-s',
+      'Secret home/p-y-s',
     ]);
   });
 

@@ -180,6 +180,14 @@ describe('talos apply-node', () => {
 describe('a difference of machine configurations', () => {
   it.each([
     ['+    token: abc', '+    token: ***'],
+    ['-    bootstraptoken: abc', '-    bootstraptoken: ***'],
+    ['+    aescbcEncryptionSecret: a', '+    aescbcEncryptionSecret: ***'],
+    ['+    "privateKey": aGVsbG8=', '+    "privateKey": ***'],
+    ['+      - presharedKey: aGVsbG8=', '+      - presharedKey: ***'],
+    ['-        auth: dXNlcjpw', '-        auth: ***'],
+    ['-        identityToken: t', '-        identityToken: ***'],
+    ['-        password: p w', '-        password: ***'],
+    ['+        passphrase: p w', '+        passphrase: ***'],
     ['-        key: LS0tLS1', '-        key: ***'],
     ['     - secret: x y', '     - secret: ***'],
     ['   secretboxEncryptionSecret: a', '   secretboxEncryptionSecret: ***'],

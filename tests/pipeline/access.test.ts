@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { clusterRoot, SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
+import { accessToLook, findAccess, keyAtHand } from '../../src/pipeline/access.ts';
+import { generateIdentity } from '../../src/sops/identities.ts';
+import type { Manifest } from '../../src/workspace/manifest.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { SAMPLE_KEYS } from '../support/sample.ts';
+
+const [OWN, FILE, TEXT] = await Promise.all([1, 2, 3].map(() => makeKey()));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('the key at hand', () => {
+  it.each([
+    ['age.key where no variable is set', {}, undefined, OWN],
+    ['the file that SOPS_AGE_KEY_FILE names, before all others', { file: true, text: true }, undefined, FILE],
+    ['SOPS_AGE_KEY before age.key', { text: true }, undefined, TEXT],
+    ['the one of the owner, wherever it stands: SOPS_AGE_KEY', { file: true, text: true }, TEXT, TEXT],
+    ['the one of the owner, wherever it stands: age.key', { file: true, text: true }, OWN, OWN],
+    ['the first where none is of the owner', { file: true }, TEXT, FILE],
+  ] as const)('is %s', async (_, variables, owner, expected) => {
+    const folder = await folderOfKeys(variables);
+    expect((await keyAtHand(clusterRoot(folder), owner?.recipient))?.recipient).toBe(expected?.recipient);
+  });
+
+  it('is the one of a folder of keys alone, where the run was given one', async () => {
+    const folder = await folderOfKeys({ file: true, text: true });
+    expect((await keyAtHand(clusterRoot(folder, SAMPLE_KEYS), FILE?.recipient))?.recipient).toBe(SAMPLE_RECIPIENT);
+    expect(await keyAtHand(clusterRoot(folder, join(folder, 'none')), undefined)).toBeUndefined();
+  });
+
+  it('is age.key where SOPS_AGE_KEY_FILE names that one, there or not, and no other that is missing', async () => {
+    const folder = await temporaryFolder();
+    vi.stubEnv('SOPS_AGE_KEY', '');
+    vi.stubEnv('SOPS_AGE_KEY_FILE', join(folder, 'age.key'));
+    expect(await keyAtHand(clusterRoot(folder), undefined)).toBeUndefined();
+    vi.stubEnv('SOPS_AGE_KEY_FILE', join(folder, 'other.key'));
+    await expect(keyAtHand(clusterRoot(folder), undefined)).rejects.toMatchObject({
+      findings: [{ code: 'credentials/missing' }],
+    });
+  });
+
+  it('has the identity of the owner first, among others in one file', async () => {
+    const folder = await temporaryFolder({ 'age.key': `${String(FILE?.text)}\n${String(OWN?.text)}\n` });
+    noVariables();
+    const key = await keyAtHand(clusterRoot(folder), OWN?.recipient);
+    expect(key?.recipient).toBe(OWN?.recipient);
+    expect(await key?.identities[0]?.recipient()).toBe(OWN?.recipient);
+    expect(key?.identities).toHaveLength(2);
+  });
+});
+
+describe('access to a tree', () => {
+  const SAMPLE = { recipient: SAMPLE_RECIPIENT };
+  const [mine, theirs] = [OWN, FILE].map((key) => ({ recipient: key?.recipient ?? '' }));
+
+  it.each([
+    // Whose the tree is, whether there is a key, what the run writes, and what comes of it.
+    ['nobody', undefined, true, true, 'owner'],
+    ['nobody', undefined, false, true, 'new'],
+    ['nobody', undefined, false, 'plain', 'new'],
+    ['nobody', undefined, false, false, 'workspace/owner'],
+    ['nobody', undefined, true, 'without-key', 'workspace/owner'],
+    ['the sample', SAMPLE, true, true, 'owner, takes over'],
+    ['the sample', SAMPLE, true, false, 'owner, takes over'],
+    ['the sample', SAMPLE, false, true, 'new, takes over'],
+    ['the sample', SAMPLE, false, false, 'none'],
+    ['me', mine, true, true, 'owner'],
+    ['me', mine, true, 'without-key', 'none'],
+    ['me', mine, false, true, 'workspace/owner'],
+    ['me', mine, false, 'plain', 'none'],
+    ['me', mine, false, false, 'none'],
+    ['somebody else', theirs, true, true, 'workspace/owner'],
+    ['somebody else', theirs, true, 'plain', 'workspace/owner'],
+    ['somebody else', theirs, true, false, 'none'],
+  ] as const)(
+    'of %s (%o), a key at hand: %s, for a run that writes %s: %s',
+    async (_, owner, hasKey, writes, expected) => {
+      const root = clusterRoot(await temporaryFolder(hasKey ? { 'age.key': OWN?.text ?? '' } : {}));
+      noVariables();
+      const manifest = owner as Manifest | undefined;
+      const found = await findAccess(root, manifest, writes).then(
+        (access) => access.kind + ('takesOver' in access && access.takesOver ? ', takes over' : ''),
+        (error: unknown) => (error as { findings: { code: string }[] }).findings[0]?.code,
+      );
+      expect(found).toBe(expected);
+    },
+  );
+
+  it('to look at what is anybody’s makes no key', async () => {
+    const root = clusterRoot(await temporaryFolder({ 'age.key': OWN?.text ?? '' }));
+    noVariables();
+    const access = await accessToLook(root, SAMPLE as Manifest);
+    expect(access).toMatchObject({ kind: 'owner', takesOver: false, key: { recipient: OWN?.recipient } });
+  });
+});
+
+async function makeKey(): Promise<{ readonly text: string; readonly recipient: string }> {
+  const identity = generateIdentity();
+  return { text: identity.reveal(), recipient: await identity.recipient() };
+}
+
+/** A folder with an age.key of its own, and the variables that name others. */
+async function folderOfKeys(variables: { readonly file?: boolean; readonly text?: boolean }): Promise<string> {
+  const folder = await temporaryFolder({ 'age.key': OWN?.text ?? '', 'other.txt': FILE?.text ?? '' });
+  vi.stubEnv('SOPS_AGE_KEY_FILE', variables.file === true ? join(folder, 'other.txt') : undefined);
+  vi.stubEnv('SOPS_AGE_KEY', variables.text === true ? TEXT?.text : undefined);
+  return folder;
+}
+
+function noVariables(): void {
+  vi.stubEnv('SOPS_AGE_KEY_FILE', undefined);
+  vi.stubEnv('SOPS_AGE_KEY', undefined);
+}
