@@ -90,7 +90,7 @@ describe('plainSecretNames', () => {
     [
       'a name once, however many values it has',
       'a.yaml',
-      `${TEXT.replace('hunter2', '|\n    a: secret-one\n    b: secret-two-x')}`,
+      TEXT.replace('hunter2', '|\n    a: secret-one\n    b: secret-two-x'),
       1,
     ],
     ['a file that is encrypted', 'own.sops.yaml', TEXT, []],

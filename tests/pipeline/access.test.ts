@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clusterRoot, SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
 import { accessToLook, findAccess, keyAtHand } from '../../src/pipeline/access.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
-import type { Manifest } from '../../src/workspace/manifest.ts';
+import type { Inventory } from '../../src/workspace/inventory.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { SAMPLE_KEYS } from '../support/sample.ts';
 
@@ -54,46 +54,47 @@ describe('the key at hand', () => {
 });
 
 describe('access to a tree', () => {
-  const SAMPLE = { recipient: SAMPLE_RECIPIENT };
-  const [mine, theirs] = [OWN, FILE].map((key) => ({ recipient: key?.recipient ?? '' }));
+  const OWNERS = {
+    nobody: undefined,
+    'the sample': { recipient: SAMPLE_RECIPIENT },
+    me: { recipient: OWN?.recipient ?? '' },
+    'somebody else': { recipient: FILE?.recipient ?? '' },
+  };
 
+  // Whose the tree is, whether a key is at hand, what the run writes, and what comes of it.
   it.each([
-    // Whose the tree is, whether there is a key, what the run writes, and what comes of it.
-    ['nobody', undefined, true, true, 'owner'],
-    ['nobody', undefined, false, true, 'new'],
-    ['nobody', undefined, false, 'plain', 'new'],
-    ['nobody', undefined, false, false, 'workspace/owner'],
-    ['nobody', undefined, true, 'without-key', 'workspace/owner'],
-    ['the sample', SAMPLE, true, true, 'owner, takes over'],
-    ['the sample', SAMPLE, true, false, 'owner, takes over'],
-    ['the sample', SAMPLE, false, true, 'new, takes over'],
-    ['the sample', SAMPLE, false, false, 'none'],
-    ['me', mine, true, true, 'owner'],
-    ['me', mine, true, 'without-key', 'none'],
-    ['me', mine, false, true, 'workspace/owner'],
-    ['me', mine, false, 'plain', 'none'],
-    ['me', mine, false, false, 'none'],
-    ['somebody else', theirs, true, true, 'workspace/owner'],
-    ['somebody else', theirs, true, 'plain', 'workspace/owner'],
-    ['somebody else', theirs, true, false, 'none'],
-  ] as const)(
-    'of %s (%o), a key at hand: %s, for a run that writes %s: %s',
-    async (_, owner, hasKey, writes, expected) => {
-      const root = clusterRoot(await temporaryFolder(hasKey ? { 'age.key': OWN?.text ?? '' } : {}));
-      noVariables();
-      const manifest = owner as Manifest | undefined;
-      const found = await findAccess(root, manifest, writes).then(
-        (access) => access.kind + ('takesOver' in access && access.takesOver ? ', takes over' : ''),
-        (error: unknown) => (error as { findings: { code: string }[] }).findings[0]?.code,
-      );
-      expect(found).toBe(expected);
-    },
-  );
+    ['nobody', true, true, 'owner'],
+    ['nobody', false, true, 'new'],
+    ['nobody', false, 'plain', 'new'],
+    ['nobody', false, false, 'workspace/owner'],
+    ['nobody', true, 'without-key', 'workspace/owner'],
+    ['the sample', true, true, 'owner, takes over'],
+    ['the sample', true, false, 'owner, takes over'],
+    ['the sample', false, true, 'new, takes over'],
+    ['the sample', false, false, 'none'],
+    ['me', true, true, 'owner'],
+    ['me', true, 'without-key', 'none'],
+    ['me', false, true, 'workspace/owner'],
+    ['me', false, 'plain', 'none'],
+    ['me', false, false, 'none'],
+    ['somebody else', true, true, 'workspace/owner'],
+    ['somebody else', true, 'plain', 'workspace/owner'],
+    ['somebody else', true, false, 'none'],
+  ] as const)('of %s, a key at hand: %s, for a run that writes %s: %s', async (name, hasKey, writes, expected) => {
+    const root = clusterRoot(await temporaryFolder(hasKey ? { 'age.key': OWN?.text ?? '' } : {}));
+    noVariables();
+    const inventory = OWNERS[name] as Inventory | undefined;
+    const found = await findAccess(root, inventory, writes).then(
+      (access) => access.kind + ('takesOver' in access && access.takesOver ? ', takes over' : ''),
+      (error: unknown) => (error as { findings: { code: string }[] }).findings[0]?.code,
+    );
+    expect(found).toBe(expected);
+  });
 
   it('to look at what is anybody’s makes no key', async () => {
     const root = clusterRoot(await temporaryFolder({ 'age.key': OWN?.text ?? '' }));
     noVariables();
-    const access = await accessToLook(root, SAMPLE as Manifest);
+    const access = await accessToLook(root, OWNERS['the sample'] as Inventory);
     expect(access).toMatchObject({ kind: 'owner', takesOver: false, key: { recipient: OWN?.recipient } });
   });
 });

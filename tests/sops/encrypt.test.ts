@@ -41,13 +41,38 @@ sops:
   });
 
   it.each([
-    ['an empty text', '', {}, 'sops/yaml', 'is empty'],
-    ['an encrypted text', fixture('values.sops.yaml'), {}, 'sops/already-encrypted', 'is encrypted already'],
-    ['bytes that are no UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xff]), {}, 'sops/syntax', 'no text of UTF-8'],
-    ['a rule without recipients', 'a: 1\n', { recipients: [] }, 'sops/recipient', 'names no age recipient'],
-    ['a rule for other key stores', 'a: 1\n', { otherStores: ['pgp'] }, 'sops/recipient', 'asks for pgp'],
-    ['a recipient that is none', 'a: 1\n', { recipients: ['age1x'] }, 'sops/recipient', 'a recipient that is none'],
-  ])('refuses %s', async (_what, plain, change, code, message) => {
+    ['an empty text', '', {}, { code: 'sops/yaml', message: 'is empty' }],
+    [
+      'an encrypted text',
+      fixture('values.sops.yaml'),
+      {},
+      { code: 'sops/already-encrypted', message: 'is encrypted already' },
+    ],
+    [
+      'bytes that are no UTF-8',
+      Buffer.from([0x61, 0x3a, 0x20, 0xff]),
+      {},
+      { code: 'sops/syntax', message: 'no text of UTF-8' },
+    ],
+    [
+      'a rule without recipients',
+      'a: 1\n',
+      { recipients: [] },
+      { code: 'sops/recipient', message: 'names no age recipient' },
+    ],
+    [
+      'a rule for other key stores',
+      'a: 1\n',
+      { otherStores: ['pgp'] },
+      { code: 'sops/recipient', message: 'asks for pgp' },
+    ],
+    [
+      'a recipient that is none',
+      'a: 1\n',
+      { recipients: ['age1x'] },
+      { code: 'sops/recipient', message: 'a recipient that is none' },
+    ],
+  ])('refuses %s', async (_what, plain, change, { code, message }) => {
     const rule = { ...wholeRule, ...change };
     const findings = await findingsOf(() => encrypt({ ...options, plain, rule }));
     expect(findings).toMatchObject([{ code, message: expect.stringContaining(message) as string }]);

@@ -3,7 +3,8 @@ import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
 import { encrypt, isUnder, keepOrEncrypt } from '../../src/sops/encrypt.ts';
 import { generateIdentity } from '../../src/sops/identities.ts';
 import { findingsOf, fixture, fixtureNames, identities, NOW, rules, secretRule, wholeRule } from './support.ts';
-import { requireRule } from '../../src/sops/rules.ts';
+import type { Metadata } from '../../src/sops/metadata.ts';
+import { requireRule, type Rule } from '../../src/sops/rules.ts';
 
 const path = 'kubernetes/a.sops.yaml';
 const plain = 'kind: Secret\n# note\nstringData:\n  a: one\n  b: two\n  # aside\n  c: three\n';
@@ -138,13 +139,13 @@ describe('keepOrEncrypt', () => {
 });
 
 describe('isUnder', () => {
-  const [own = '', other] = [...secretRule.recipients, 'age1other'];
+  const [own, other] = [secretRule.recipients[0] ?? '', 'age1other'];
   const metadataFor = (...recipients: readonly string[]) => ({
     ...readSealed(path, previous).metadata,
     age: recipients.map((recipient) => ({ recipient, enc: '' })),
   });
 
-  it.each([
+  it.each<readonly [string, Metadata, Partial<Rule>, boolean]>([
     ['the same rule', metadataFor(own), {}, true],
     ['the same recipients in another order', metadataFor(other, own), { recipients: [own, other] }, true],
     ['one recipient more than the rule has', metadataFor(own, other), {}, false],
@@ -158,7 +159,7 @@ describe('isUnder', () => {
       false,
     ],
     ['another MAC', metadataFor(own), { macOnlyEncrypted: false }, false],
-  ] as const)('%s: %#', (_, metadata, change, expected) => {
+  ])('%s: %#', (_, metadata, change, expected) => {
     expect(isUnder(metadata, { ...secretRule, ...change })).toBe(expected);
   });
 });

@@ -165,7 +165,7 @@ describe('what is written', () => {
     const any = await open(join(folder, 'any'));
     const handles = Object.getPrototypeOf(any) as FileSystem.FileHandle;
     await any.close();
-    vi.spyOn(handles, 'sync').mockImplementation(() => Promise.resolve(void done.push('forced')));
+    const sync = vi.spyOn(handles, 'sync').mockImplementation(() => Promise.resolve(void done.push('forced')));
     const real = vi.mocked(rename).getMockImplementation();
     vi.mocked(rename).mockImplementation(async (...paths) => {
       done.push('named');
@@ -175,7 +175,7 @@ describe('what is written', () => {
       await write(below(folder, 'a'));
     } finally {
       vi.mocked(rename).mockReset();
-      vi.mocked(handles.sync).mockRestore();
+      sync.mockRestore();
     }
     expect(done).toEqual(steps);
   });
