@@ -1,6 +1,7 @@
 // Packs the tool: `npm run package -- [--pack-destination FOLDER]`; options go to npm.
 // The bundle holds the packages that it is made from, so whoever installs the tarball needs none of them: its package.json asks for
-// those alone that are not bundled. It is written into a copy, so that this one is as it was, whatever happens meanwhile.
+// those alone that are not bundled, and names the types that were made of src/, which the package does not hold. It is written into a
+// copy, so that this one is as it was, whatever happens meanwhile.
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { INSTALLED } from './bundle.mjs';
+import { declarationsOf, TYPES_FOLDER } from './declarations.mjs';
 import { supersededChunks } from './dist-folder.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,7 +33,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Copies what npm would take, but for chunks that the bundle does without. */
+/** Copies what npm would take, but for chunks that the bundle does without, and adds the types of the libraries. */
 async function stage(target) {
   const [{ files }] = JSON.parse(await npm(['pack', '--dry-run', '--json', '--ignore-scripts'], root));
   const superseded = new Set((await supersededChunks(join(root, 'dist'))).map((name) => `dist/${name}`));
@@ -39,16 +41,26 @@ async function stage(target) {
     await mkdir(dirname(join(target, path)), { recursive: true });
     await copyFile(join(root, path), join(target, path));
   }
+  await mkdir(join(target, TYPES_FOLDER));
+  for (const [name, text] of Object.entries(await declarationsOf(root)))
+    await writeFile(join(target, TYPES_FOLDER, name), text);
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await writeFile(join(target, 'package.json'), `${JSON.stringify(packedManifest(manifest), undefined, 2)}\n`);
 }
 
 function packedManifest(manifest) {
-  const packed = { ...manifest, dependencies: {} };
+  const packed = { ...manifest, dependencies: {}, files: [...manifest.files, TYPES_FOLDER] };
   for (const name of INSTALLED) packed.dependencies[name] = manifest.dependencies[name];
+  packed.exports = Object.fromEntries(
+    Object.entries(manifest.exports).map(([name, entry]) => [name, { ...entry, types: typesOf(name) }]),
+  );
   delete packed.devDependencies;
   delete packed.scripts;
   return packed;
+}
+
+function typesOf(library) {
+  return `./${TYPES_FOLDER}/${library.slice('./'.length)}.d.ts`;
 }
 
 /** The folder for the tarball, which is relative to where npm was started, and all other options. */

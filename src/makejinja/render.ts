@@ -35,7 +35,8 @@ export interface RenderedFile {
 /** What a rendering needs. */
 export interface RenderRequest {
   readonly settings: Settings;
-  readonly inputs: Inputs;
+  /** Every file by the name that templates include it under, and those that become output. */
+  readonly inputs: Pick<Inputs, 'files' | 'outputs'>;
   /** In the order of their weight: a later one wins. */
   readonly plugins: readonly Plugin[];
   /** Variables of single templates, by the template's name. */
@@ -209,7 +210,7 @@ export function withoutRepeats(findings: readonly Finding[]): Finding[] {
 }
 
 /** What an error of the engine is to the user: a finding at the line of the template where it arose. */
-export function templateFinding(error: unknown, file: InputFile, inputs: Inputs): Finding {
+export function templateFinding(error: unknown, file: InputFile, inputs: Pick<Inputs, 'files'>): Finding {
   if (error instanceof Failure && error.findings[0] !== undefined) return error.findings[0];
   if (!(error instanceof TemplateError)) throw error;
   const origin = inputs.files.get(error.template ?? file.name) ?? file;

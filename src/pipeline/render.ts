@@ -128,7 +128,7 @@ export async function credentialsOfTree(
 }
 
 interface Rendering {
-  readonly request: RenderRequest;
+  readonly request: RenderRequest & { readonly inputs: Inputs };
   readonly files: RenderedFile[];
   readonly credentials: CredentialSource;
 }
@@ -136,7 +136,7 @@ interface Rendering {
 async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
   const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree);
   const codeCache = openCodeCache(openUserCache(root.path));
-  const request: RenderRequest = { settings, inputs, plugins };
+  const request = { settings, inputs, plugins };
   const files = renderInputs({ ...request, codeCache });
   codeCache.save();
   return { request, files, credentials };

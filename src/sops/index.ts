@@ -14,3 +14,4 @@ export { keepOrEncrypt, type KeepOptions, type Kept } from './encrypt.ts';
 export { redact } from './redact.ts';
 export { hasMetadata, type Metadata, type Sealed, type WrappedKey } from './metadata.ts';
 export type { Branch, Comment, Entry, List, Scalar, Tree, Value } from './tree.ts';
+export { Failure, type FailureKind, type Finding, type Place } from '../report/finding.ts';

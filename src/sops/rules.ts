@@ -11,7 +11,7 @@ import {
 import { Failure, failure, type Finding, type Severity } from '../report/finding.ts';
 import { compileGoRegex, type GoRegex } from '../text/go-regex.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { type Format, formatFor } from './formats/format.ts';
+import { type FormatName, formatFor } from './formats/format.ts';
 import { recipientKind } from './identities.ts';
 import { DEFAULT_SELECTION, type Selection, SELECTORS } from './selection.ts';
 
@@ -33,7 +33,7 @@ export interface Rule {
 export interface Rules {
   readonly rules: readonly Rule[];
   /** Spaces a level in the files of a format (`stores.yaml.indent` and so on), -1 for a tab; absent where it is left to sops. */
-  readonly indents: ReadonlyMap<Format['name'], number>;
+  readonly indents: ReadonlyMap<FormatName, number>;
   /** Keys that sops does not know, which it ignores silently. */
   readonly warnings: readonly Finding[];
 }
@@ -323,13 +323,13 @@ const STORES = [
   ['binary', 'json_binary', -1],
 ] as const;
 
-function readIndents(root: Members, source: Source): Map<Format['name'], number> {
+function readIndents(root: Members, source: Source): Map<FormatName, number> {
   const within = (members: Members, key: string): Members => {
     const node = members.get(key)?.value ?? null;
     return node === null ? new Map() : source.members(node, `\`${key}\` is no mapping`);
   };
   const stores = within(root, 'stores');
-  const indents = new Map<Format['name'], number>();
+  const indents = new Map<FormatName, number>();
   for (const [format, key, least] of STORES) {
     const node = within(stores, key).get('indent')?.value ?? null;
     if (node === null) continue;

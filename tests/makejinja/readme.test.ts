@@ -1,9 +1,9 @@
 // Every example of the renderer's README runs and prints what the README shows below it.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { examplesOf, trimmed } from '../support/examples.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -11,21 +11,11 @@ const FOLDER = join(PROJECT, 'src', 'makejinja');
 /** Packages in CommonJS still call `require` for Node's own modules. */
 const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-const README = readFileSync(join(FOLDER, 'README.md'), 'utf8');
-
-/** An example, the heading that it stands under, and its output. */
-interface Example {
-  readonly heading: string;
-  readonly language: string;
-  readonly code: string;
-  readonly output: string | undefined;
-}
 
 describe('README', () => {
-  const all = examples();
+  const all = examplesOf(join(FOLDER, 'README.md'), 'ts', 'sh');
 
   it('has examples with their output', () => {
-    expect(all.length).toBe(README.match(/^```(?:ts|sh)$/gm)?.length);
     expect(all.length).toBeGreaterThanOrEqual(7);
     expect(all.filter(({ output }) => output === undefined)).toEqual([]);
   });
@@ -35,16 +25,6 @@ describe('README', () => {
     expect(trimmed(printed)).toBe(trimmed(output ?? ''));
   });
 });
-
-function examples(): Example[] {
-  const blocks = README.matchAll(/^```(?<language>ts|sh)\n(?<code>.*?)^```\n(?:\n```text\n(?<output>.*?)^```)?/gms);
-  return [...blocks].map(({ index, groups }) => ({
-    heading: [...README.slice(0, index).matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? '',
-    language: groups?.language ?? '',
-    code: groups?.code ?? '',
-    output: groups?.output,
-  }));
-}
 
 async function runProgram(code: string): Promise<string> {
   const { outputFiles } = await build({
@@ -75,9 +55,4 @@ async function runShell(code: string): Promise<string> {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, NO_COLOR: '1' },
   });
-}
-
-/** Ends of lines do not count: nobody sees them in a README. */
-function trimmed(text: string): string {
-  return text.replace(/[ \t]+$/gm, '').trimEnd();
 }

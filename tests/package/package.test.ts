@@ -28,6 +28,7 @@ const PARTS = [
   /^schemas\/migrations\.json$/,
   /^schemas\/kubernetes\/NOTICE\.md$/,
   /^templates\/config\/.+$/,
+  /^types\/[\w-]+\.d\.ts$/,
   /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
 ];
 
@@ -69,7 +70,11 @@ describe('the package', () => {
     };
     expect(dependencies).toEqual({ 'oxc-transform': packageJson.dependencies['oxc-transform'] });
     const { scripts: _scripts, dependencies: all, devDependencies: _development, ...rest } = packageJson;
-    expect(manifest).toEqual(rest);
+    const entries = Object.entries(rest.exports).map(([name, { default: code }]) => {
+      return [name, { types: `${name.replace('./', './types/')}.d.ts`, default: code }] as const;
+    });
+    expect(manifest).toEqual({ ...rest, files: [...rest.files, 'types'], exports: Object.fromEntries(entries) });
+    expect(entries.map(([, { types }]) => types.slice(2)).filter((path) => !paths.includes(path))).toEqual([]);
     for (const version of Object.values(all)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     const notice = await readFile(ofRepository('dist/NOTICE.txt'), 'utf8');
     for (const name of ['nunjucks', 'commander', 'yaml', 'sops-age', 'execa']) {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -27,6 +28,23 @@ export async function packTool(to?: string): Promise<Packed> {
 /** Packs another package, by npm itself. */
 export async function pack(folder: string, to: string): Promise<Packed> {
   return parsePacked((await npm(['pack', '--json', '--ignore-scripts', ...options(to)], folder)).stdout);
+}
+
+/**
+ * Tarballs of packages that this repository has installed, with the parts for this machine that belong to them: what a test installs by
+ * them comes from no registry.
+ *
+ * @param to - folder for the tarballs
+ */
+export async function packInstalled(names: readonly string[], to: string): Promise<string[]> {
+  const packages = ofRepository('node_modules');
+  const tarballs: string[] = [];
+  for (const name of names) {
+    const parts = name.startsWith('@') ? [] : await readdir(join(packages, `@${name}`)).catch(() => []);
+    for (const one of [name, ...parts.map((part) => `@${name}/${part}`)])
+      tarballs.push(join(to, (await pack(join(packages, one), to)).filename));
+  }
+  return tarballs;
 }
 
 function options(to: string | undefined): string[] {

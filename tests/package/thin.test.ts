@@ -1,6 +1,6 @@
 // @module-tag long
 import { execFile } from 'node:child_process';
-import { access, appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parse } from 'yaml';
@@ -11,13 +11,15 @@ import { startCommand, sampleCluster, type CommandResult } from '../support/clus
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { findTool } from '../support/tools.ts';
 import { versionsIn, withVersions } from '../support/versions.ts';
-import { npm, ofRepository, pack } from './packed.ts';
+import { npm, ofRepository, pack, packInstalled } from './packed.ts';
 
 /** Where the tool lies in a thin repository. */
 const TOOL = 'node_modules/cluster-template';
 
 let folder = '';
 let home = '';
+/** Tarballs of what the tool depends on. */
+let dependency: readonly string[] = [];
 
 /*
  * What a user does, once: create, npm install, configure. The tool comes out of the tarball that npm packs of it, and its one
@@ -30,10 +32,8 @@ beforeAll(async () => {
   home = join(folder, 'home');
   const created = await startCommand(['create', home, '--json'], { cwd: folder });
   expect(created, created.stderr).toMatchObject({ code: 0 });
-  const packages = ofRepository('node_modules');
-  const parts = (await readdir(join(packages, '@oxc-transform'))).map((name) => `@oxc-transform/${name}`);
-  for (const name of ['oxc-transform', ...parts]) await pack(join(packages, name), folder);
-  await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await oxcTarballs())], home);
+  dependency = await packInstalled(['oxc-transform'], folder);
+  await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...dependency], home);
   const configured = await run('configure');
   expect(configured, configured.stderr).toMatchObject({ code: 0 });
 });
@@ -333,7 +333,7 @@ describe('upgrade of a thin repository', () => {
     expect(after['cluster.yaml']).toBe(before['cluster.yaml']?.replace(/^node_cidr:/m, 'node_network:'));
     expect(await readFile(join(own, 'cluster-template-9.8.7.tgz'))).toEqual(await readFile(tarball));
     // npm takes it from where it lies now.
-    await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...(await oxcTarballs())], own);
+    await npm(['install', '--no-save', '--cache', join(folder, 'cache'), ...dependency], own);
     expect(await readFile(join(own, TOOL, 'package.json'), 'utf8')).toContain('"version": "9.8.7"');
     expect((await tool('cluster-template', ['upgrade', '--abort'], own)).code).toBe(0);
     const isOwn = ([path]: [string, string]): boolean => !/^node_modules\/|^\.cluster-template\/upgrade/.test(path);
@@ -404,10 +404,6 @@ async function committed(): Promise<string> {
 
 async function gitLines(cwd: string, ...words: readonly string[]): Promise<string[]> {
   return (await start('git', words, cwd)).stdout.split('\n').filter(Boolean);
-}
-
-async function oxcTarballs(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => name.startsWith('oxc-transform-')).map((name) => join(folder, name));
 }
 
 const task = await findTool('task');

@@ -186,7 +186,7 @@ async function shadowed({ root, request, output: { file } }: Question): Promise<
  *
  * @throws Failure of kind `usage` for a path that nothing is generated to
  */
-export function outputAt(path: string, inputs: Inputs, inventory: Inventory | undefined): Output {
+export function outputAt(path: string, inputs: Pick<Inputs, 'outputs'>, inventory: Inventory | undefined): Output {
   if (inventory?.adopted.includes(path) === true) {
     throw refuse(
       `${path} was adopted: it is yours, and no template makes it`,
@@ -218,7 +218,7 @@ function rendersNothing(path: string, source: string): Failure {
 }
 
 /** A file is often asked for by the end of its path. */
-function sameName(path: string, { outputs }: Inputs): string | undefined {
+function sameName(path: string, { outputs }: Pick<Inputs, 'outputs'>): string | undefined {
   const found = [...outputs.keys()].filter((one) => one.endsWith(`/${path}`));
   return found.length === 1 ? found[0] : undefined;
 }

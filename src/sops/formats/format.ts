@@ -5,12 +5,15 @@ import { readIni, writeIni } from './ini.ts';
 import { readYaml } from './yaml-reader.ts';
 import { writeYaml } from './yaml-writer.ts';
 
+/** The kinds of files that SOPS can encrypt. */
+export type FormatName = 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary';
+
 /**
  * A kind of file that SOPS can encrypt: text to tree and back. In the tree of an encrypted file the metadata stand below the key `sops`,
  * however the format writes them.
  */
 export interface Format {
-  readonly name: 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary';
+  readonly name: FormatName;
   readonly extensions: readonly string[];
   /** The tree of a text; throws a Failure with places. `file` is only named in it. */
   readonly read: (text: string, file: string) => Tree;
