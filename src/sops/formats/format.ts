@@ -12,7 +12,7 @@ export type FormatName = 'yaml' | 'json' | 'dotenv' | 'ini' | 'binary';
  * A kind of file that SOPS can encrypt: text to tree and back. In the tree of an encrypted file the metadata stand below the key `sops`,
  * however the format writes them.
  */
-export interface Format {
+interface Format {
   readonly name: FormatName;
   readonly extensions: readonly string[];
   /** The tree of a text; throws a Failure with places. `file` is only named in it. */
