@@ -1,7 +1,6 @@
 import { Failure } from '../report/finding.ts';
 import { countFindings } from '../report/text.ts';
-import { ENDING_SIGNALS, type EndingSignal, onEndingSignal } from '../system/signals.ts';
-import { printError } from '../system/terminal.ts';
+import { ENDING_SIGNALS, type EndingSignal, onEndingSignal, printError } from '../system/terminal.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { printFindings, printJson, whatWasWritten } from './output.ts';
 

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { OneOrMore } from './config/types.ts';
+import type { OneOrMore } from './config/generated/types.ts';
 
 /** An IP address as a number, so that the arithmetic is the same for IPv4 and IPv6. */
 export interface Address {

@@ -9,8 +9,7 @@ import {
   size,
   textsOf,
 } from './addresses.ts';
-import type { OneOrMore } from './config/types.ts';
-import type { Cluster, ClusterNode } from './config/generated/types.ts';
+import type { Cluster, ClusterNode, OneOrMore } from './config/generated/types.ts';
 
 /** A block of addresses in the form of Cilium's resource: a network, or its first and last address. */
 export type AddressBlock =

@@ -1,8 +1,7 @@
 import { parseTemplate } from './compiler/template.ts';
-import { chainOf } from './compiler/names.ts';
+import { chainOf, childNodes } from './nodes/walk.ts';
 import { bundledExtension, type EnvironmentOptions, resolveSyntax } from './settings.ts';
 import type { ArrayNode, ExpressionNode, MacroNode, TemplateNode, TupleNode } from './nodes/nodes.ts';
-import { childNodes } from './nodes/walk.ts';
 
 /** Something that a template mentions, and where: line and column count from 1. */
 export interface Reference {

@@ -1,7 +1,7 @@
 import { suggestNearest } from '../text/suggest.ts';
 import type { CompileOptions, ConstantCall } from './compiler/options.ts';
 import { generateCode } from './compiler/template.ts';
-import { pyError, TemplateError } from './errors.ts';
+import { asTemplateError, pyError, TemplateError } from './errors.ts';
 import type { Extension } from './extensions/extension.ts';
 import { builtinFilters } from './filters/table.ts';
 import { builtinGlobals } from './globals.ts';
@@ -14,8 +14,7 @@ import type { Policies } from './python/policies.ts';
 import { hashOf } from './python/dict.ts';
 import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
-import { asTemplateError } from './runtime/located.ts';
-import { findAttribute, findSubscript } from './runtime/lookups.ts';
+import { findAttribute, findSubscript } from './python/attributes.ts';
 import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/context.ts';
 import { bundledExtension, entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { type RenderOptions, Template, type TemplateVariables } from './template.ts';

@@ -25,7 +25,7 @@ export {
 export { type Budget, DEFAULT_BUDGET, Exhausted, LARGEST_BUDGET } from './python/budget.ts';
 export { DEFAULT_POLICIES, type JsonArguments, type Policies, policyMistake } from './python/policies.ts';
 export { makeDict } from './python/dict.ts';
-export { makeFloat, PyFloat } from './python/float.ts';
+export { makeFloat, PyFloat } from './python/numbers.ts';
 export { Markup } from './python/markup.ts';
 export { PyObject } from './python/object.ts';
 export { repr, str } from './python/text.ts';

@@ -1,5 +1,5 @@
 import { hold, ITEM, spend } from './python/budget.ts';
-import { decodePlace } from './runtime/located.ts';
+import { decodePlace } from './errors.ts';
 
 /** Where one line of the output comes from. */
 export interface LineOrigin {

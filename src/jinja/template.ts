@@ -1,8 +1,7 @@
-import type { TemplateError } from './errors.ts';
+import { asTemplateError, type TemplateError } from './errors.ts';
 import { type BaseEnvironment, BaseTemplate } from './nunjucks.ts';
 import { lineOrigins, type Mark, type RenderedWithOrigins } from './origins.ts';
 import { beginRender, endRender } from './python/budget.ts';
-import { asTemplateError } from './runtime/located.ts';
 import type { LoadedTemplate, Program, RenderState, RuntimeEnvironment, UndefinedPlace } from './runtime/context.ts';
 import { contextFor } from './runtime/templates.ts';
 import type { Undefined } from './undefined.ts';

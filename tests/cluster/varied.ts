@@ -1,5 +1,4 @@
-import type { Cluster, Configuration } from '../../src/cluster/config/generated/types.ts';
-import type { SecretText } from '../../src/cluster/config/types.ts';
+import type { Cluster, Configuration, SecretText } from '../../src/cluster/config/generated/types.ts';
 import { validConfiguration } from './configurations.ts';
 
 const SECRET = 'secret' as SecretText;

@@ -6,7 +6,7 @@ import { TemplateError } from '../../src/jinja/errors.ts';
 import { DictLoader } from '../../src/jinja/loaders.ts';
 import { Exhausted } from '../../src/jinja/python/budget.ts';
 import { makeDict } from '../../src/jinja/python/dict.ts';
-import { PyFloat } from '../../src/jinja/python/float.ts';
+import { PyFloat } from '../../src/jinja/python/numbers.ts';
 import type { EnvironmentOptions } from '../../src/jinja/settings.ts';
 
 /** One line of a file of cases. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { encryptCompanion } from '../../src/cluster/config/companion.ts';
 import { readAgeKey } from '../../src/cluster/credentials/read.ts';
-import type { SecretText } from '../../src/cluster/config/types.ts';
+import type { SecretText } from '../../src/cluster/config/generated/types.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile, type AgeIdentity } from '../../src/sops/identities.ts';
 import type { CommandResult } from './cluster.ts';

@@ -1,6 +1,5 @@
 import { byFamily, type Family, formatAddress, nthHost, ofFamily, parseNetwork, textsOf } from '../addresses.ts';
-import type { Cluster } from '../config/generated/types.ts';
-import type { OneOrMore } from '../config/types.ts';
+import type { Cluster, OneOrMore } from '../config/generated/types.ts';
 import { type AddressBlock, addressesOfOthers, poolBlocks, touchesNodeNetwork } from '../pool.ts';
 import type { Recipes } from './recipes.ts';
 import { ingressOf, isBgpEnabled } from './services.ts';

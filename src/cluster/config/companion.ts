@@ -9,7 +9,7 @@ import { DEFAULT_SELECTION } from '../../sops/selection.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
-import type { SecretText } from './types.ts';
+import type { SecretText } from './generated/types.ts';
 
 /** Secrets by the field of cluster.yaml whose place they take. */
 type CompanionSecrets = Readonly<Record<string, SecretText>>;

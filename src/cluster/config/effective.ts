@@ -2,8 +2,7 @@ import type { ConfigDocument } from './document.ts';
 import { isError, type Issue, pathOf } from './issue.ts';
 import { CLUSTER_FIELDS, type FieldSchema, NODE_FIELDS, schemaAt, SECRET_FIELDS } from './schemas.ts';
 import { isWithin, type Path, valueAt } from '../../text/values.ts';
-import type { SecretText, WrittenSecret } from './types.ts';
-import type { Cluster, ClusterNode } from './generated/types.ts';
+import type { Cluster, ClusterNode, SecretText, WrittenSecret } from './generated/types.ts';
 
 /** A type whose members may be broken: each is undefined where its value cannot be relied on. */
 type Sound<T> = { readonly [K in keyof T]: T[K] | undefined };

@@ -11,8 +11,7 @@ import { formatPath } from '../../text/values.ts';
 import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
-import type { SecretText } from './types.ts';
-import type { Cluster, ClusterNode, Configuration } from './generated/types.ts';
+import type { Cluster, ClusterNode, Configuration, SecretText } from './generated/types.ts';
 
 /** What loading came to: all findings in the order of the files, and the configuration where none of them is an error. */
 export interface LoadedConfiguration {

@@ -5,8 +5,7 @@ import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { type ConfigDocument, isSecretName } from './document.ts';
 import type { Issue } from './issue.ts';
 import { SECRET_FIELDS } from './schemas.ts';
-import type { SecretText, WrittenSecret } from './types.ts';
-import type { Configuration } from './generated/types.ts';
+import type { Configuration, SecretText, WrittenSecret } from './generated/types.ts';
 
 /** A document of cluster.yaml with its companion over it. */
 interface CoveredDocument {

@@ -4,7 +4,7 @@ import type { SoundConfiguration } from './effective.ts';
 import { CLUSTER_FIELDS, type FileName, isSecret, NODE_FIELDS, schemaAt } from './schemas.ts';
 import { formatPath, type Path, valueAt } from '../../text/values.ts';
 import { parseYaml } from './syntax.ts';
-import type { WrittenSecret } from './types.ts';
+import type { WrittenSecret } from './generated/types.ts';
 import { locate } from '../../text/places.ts';
 
 /** Where a value comes from. */

@@ -2,7 +2,7 @@ import { isKind } from '../errors.ts';
 import { apart, type Budget, Exhausted, ITEM, meter, spend } from '../python/budget.ts';
 import { hashOf, makeDict } from '../python/dict.ts';
 import { escapedString } from '../python/escape.ts';
-import { PyFloat } from '../python/float.ts';
+import { PyFloat } from '../python/numbers.ts';
 import { slice } from '../python/iteration.ts';
 import { Markup } from '../python/markup.ts';
 import { NOT_FOUND } from '../python/object.ts';
@@ -38,7 +38,7 @@ import type {
   ItemNode,
   TestNode,
 } from '../nodes/nodes.ts';
-import { findAttribute, findSubscript } from '../runtime/lookups.ts';
+import { findAttribute, findSubscript } from '../python/attributes.ts';
 import { Undefined } from '../undefined.ts';
 import type { EvalState } from './symbols.ts';
 import type { CompileOptions } from './options.ts';

@@ -27,7 +27,7 @@ import type {
   UnaryNode,
 } from '../nodes/nodes.ts';
 import { spend } from '../python/budget.ts';
-import { DICT_METHODS } from '../runtime/lookups.ts';
+import { DICT_METHODS } from '../python/attributes.ts';
 import { checkConstantDict, constantCode, foldConstant } from './constants.ts';
 import { ScopeCompiler } from './scopes.ts';
 import type { Frame } from './symbols.ts';

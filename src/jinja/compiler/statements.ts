@@ -15,7 +15,7 @@ import { escapedString } from '../python/escape.ts';
 import { truth } from '../python/operators.ts';
 import { constantCode, foldConstant, foldPrinted } from './constants.ts';
 import { CallCompiler } from './expressions.ts';
-import { namesRead } from './names.ts';
+import { namesRead } from '../nodes/walk.ts';
 import { placeCode, startOf } from './scopes.ts';
 import { type Frame, trackBody, trackNodes } from './symbols.ts';
 import { PRINTED } from './weights.ts';

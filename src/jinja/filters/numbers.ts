@@ -1,10 +1,9 @@
 import { type ErrorKind, isKind, pyError } from '../errors.ts';
 import { payCaught, spend } from '../python/budget.ts';
 import { hashOf } from '../python/dict.ts';
-import { makeFloat } from '../python/float.ts';
+import { makeFloat, roundDouble } from '../python/numbers.ts';
 import { formatValue } from '../python/format-spec.ts';
 import { isText, plain } from '../python/markup.ts';
-import { roundDouble } from '../python/numbers.ts';
 import {
   floatOf,
   integerOf,

@@ -1,4 +1,4 @@
-import { makeFloat } from '../python/float.ts';
+import { makeFloat } from '../python/numbers.ts';
 
 const NEWLINES = /\r\n|\r|\n/g;
 const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,6 @@
 import { pyError } from '../errors.ts';
 import { htmlOf, escapedString } from './escape.ts';
-import { makeFloat, type PyFloat } from './float.ts';
+import { makeFloat, type PyFloat } from './numbers.ts';
 import { hold, madeText, makeItems, makeText, repeatText, spend } from './budget.ts';
 import { isText, Markup, plain, sameText } from './markup.ts';
 import { isFloat, isInteger, isNumber, normalizeInteger, toBigInt, toDouble, toIndex, wordsOf } from './numeric.ts';

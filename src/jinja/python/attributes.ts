@@ -3,11 +3,11 @@ import { payCaught } from './budget.ts';
 import { PyBytes } from './bytes.ts';
 import { BoundMethod, call, type PyCallable, type PyFunction, pythonFunction } from './callable.ts';
 import { escape } from './escape.ts';
-import { PyFloat } from './float.ts';
+import { PyFloat } from './numbers.ts';
 import { formatFields } from './format.ts';
 import { stripTags, unescapeHtml } from './html.ts';
 import { findItem } from './iteration.ts';
-import { Markup, plain, sameText } from './markup.ts';
+import { isText, Markup, plain, sameText } from './markup.ts';
 import { dictMethods, listMethods, rangeMethods, tupleMethods } from './methods/containers.ts';
 import { decode } from './methods/encoding.ts';
 import { floatAttribute, floatMethods, integerAttribute, integerMethods } from './methods/numbers.ts';
@@ -141,4 +141,34 @@ function formatMap(template: string | Markup, mapping: unknown): string | Markup
 function formatted(template: string | Markup, args: readonly unknown[] | undefined, mapping: unknown): string | Markup {
   const values = { args, mapping, getAttribute: lookupAttribute, safe: template instanceof Markup };
   return sameText(template, formatFields(plain(template), values));
+}
+
+/** Names that are methods of every dict: as attributes they win over its keys. */
+export const DICT_METHODS: ReadonlySet<string> = new Set(dictMethods().keys());
+
+/** `value.name` in a template: the attribute, then the item; NOT_FOUND where there is neither. */
+export function findAttribute(value: unknown, name: string): unknown {
+  const attribute = lookupAttribute(value, name);
+  return attribute === NOT_FOUND ? lookupItem(value, name) : attribute;
+}
+
+/**
+ * The item of a dict for a name that is no method of dicts, which is what most lookups are about; undefined where it
+ * takes more to find out.
+ */
+export function quickField(value: unknown, name: string): unknown {
+  if (value instanceof Map) return value.get(name);
+  if (isRecord(value) && Object.prototype.propertyIsEnumerable.call(value, name)) return value[name];
+  return undefined;
+}
+
+/** `value[key]` in a template: the item, then the attribute; NOT_FOUND where there is neither. */
+export function findSubscript(value: unknown, key: unknown): unknown {
+  const item = lookupItem(value, key);
+  return item === NOT_FOUND && isText(key) ? lookupAttribute(value, plain(key)) : item;
+}
+
+/** A plain object of this realm, the usual data of a program. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,7 +1,7 @@
 import { pyError } from '../errors.ts';
 import { ITEM, scanText, spend } from './budget.ts';
 import { type AnyDict, dictEntries, dictGet, dictHas, dictSize } from './dict.ts';
-import { PyFloat } from './float.ts';
+import { PyFloat } from './numbers.ts';
 import { isText, Markup, plain } from './markup.ts';
 import { isNumber } from './numeric.ts';
 import { NOT_FOUND, PyObject } from './object.ts';

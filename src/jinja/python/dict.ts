@@ -1,5 +1,5 @@
 import { pyError } from '../errors.ts';
-import { PyFloat } from './float.ts';
+import { PyFloat } from './numbers.ts';
 import { CALL, hold, ITEM, makeItems, scanText, spend } from './budget.ts';
 import { Markup } from './markup.ts';
 import { NOT_FOUND, PyObject } from './object.ts';

@@ -167,3 +167,23 @@ export function floatNotation(value: number, type: string, precision: number, al
       return fixedText(value, precision) + (alternate && precision === 0 ? '.' : '');
   }
 }
+
+/** A float whose value is whole or -0.0; every other float is a plain JavaScript number. */
+export class PyFloat extends Number {
+  readonly value: number;
+
+  constructor(value: number) {
+    super(value);
+    this.value = value;
+  }
+
+  /** Python's text, `1.0`, unless another base is asked for. */
+  override toString(radix?: number): string {
+    return radix === undefined ? floatText(this.value) : super.toString(radix);
+  }
+}
+
+/** Any float as a value of a template. */
+export function makeFloat(value: number): number | PyFloat {
+  return Number.isInteger(value) ? new PyFloat(value) : value;
+}

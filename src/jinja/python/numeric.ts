@@ -1,7 +1,7 @@
 import { MAX_INTEGER_DIGITS } from '../../text/numbers.ts';
 import { pyError } from '../errors.ts';
 import { replaceCharacters } from './characters.ts';
-import { makeFloat, PyFloat } from './float.ts';
+import { makeFloat, PyFloat } from './numbers.ts';
 import { spend } from './budget.ts';
 import { PyObject } from './object.ts';
 import { typeName } from './types.ts';

@@ -1,6 +1,6 @@
 import { addSlow, divSlow, floordivSlow, modSlow, mulSlow, negSlow, posSlow, powSlow, subSlow } from './arithmetic.ts';
 import { compare, contains, eq, sameText, truth } from './comparison.ts';
-import { PyFloat } from './float.ts';
+import { PyFloat } from './numbers.ts';
 import { madeText } from './budget.ts';
 import { str } from './text.ts';
 

@@ -1,8 +1,7 @@
-import { PyFloat } from './float.ts';
+import { floatText, integerText, PyFloat } from './numbers.ts';
 import { ITEM, makeText, scanText, spend } from './budget.ts';
 import { replaceCharacters } from './characters.ts';
 import { Markup } from './markup.ts';
-import { floatText, integerText } from './numbers.ts';
 import { PyObject } from './object.ts';
 import { Tuple } from './tuple.ts';
 import { isPlainObject } from './types.ts';

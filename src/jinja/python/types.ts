@@ -1,4 +1,4 @@
-import { PyFloat } from './float.ts';
+import { PyFloat } from './numbers.ts';
 import { Markup } from './markup.ts';
 import { PyObject } from './object.ts';
 import { Tuple } from './tuple.ts';

@@ -1,4 +1,4 @@
-import { pyError, type TemplateError } from '../errors.ts';
+import { decodePlace, pyError, type TemplateError } from '../errors.ts';
 import type { MarkState } from '../origins.ts';
 import { type Budget, CALL, hold, ITEM, madeText, spend } from '../python/budget.ts';
 import type { CallContext, EnvironmentLike, EvalContext, PyCallable } from '../python/callable.ts';
@@ -7,7 +7,6 @@ import { NOT_FOUND, PyObject } from '../python/object.ts';
 import { truth } from '../python/operators.ts';
 import { repr } from '../python/text.ts';
 import { Undefined, type UndefinedPolicy } from '../undefined.ts';
-import { decodePlace } from './located.ts';
 
 /** A compiled block or root: renders with a context. */
 type RenderFunction = (context: Context) => string;

@@ -1,12 +1,12 @@
-import { pyError } from '../errors.ts';
+import { atPlace, located, pyError } from '../errors.ts';
 import { Namespace } from '../globals.ts';
 import { Marks } from '../origins.ts';
-import { callMethod as callBuiltin } from '../python/attributes.ts';
+import { callMethod as callBuiltin, findAttribute, findSubscript, quickField } from '../python/attributes.ts';
 import { CALL, ITEM, madeText, makeItems, meter, spend, spent } from '../python/budget.ts';
 import { call, isCallable, type Kwargs, type PyCallable } from '../python/callable.ts';
 import { dictEntries, makeDict } from '../python/dict.ts';
 import { escapedString, htmlOf, softText } from '../python/escape.ts';
-import { PyFloat } from '../python/float.ts';
+import { PyFloat } from '../python/numbers.ts';
 import { iterate, slice, toList, unpack } from '../python/iteration.ts';
 import { PyIterator } from '../python/iterator.ts';
 import { isText, Markup, plain } from '../python/markup.ts';
@@ -35,8 +35,6 @@ import { tuple } from '../python/tuple.ts';
 import { isDict, typeName } from '../python/types.ts';
 import { Undefined } from '../undefined.ts';
 import { type Context, type RuntimeEnvironment, TemplateReference } from './context.ts';
-import { atPlace, located } from './located.ts';
-import { findAttribute, findSubscript, quickField } from './lookups.ts';
 import { LoopContext, type LoopFunction } from './loop.ts';
 import { Macro, type MacroFunction } from './macro.ts';
 import {

@@ -1,5 +1,5 @@
 import { dictSet, makeDict } from '../../jinja/python/dict.ts';
-import { makeFloat } from '../../jinja/python/float.ts';
+import { makeFloat } from '../../jinja/python/numbers.ts';
 import { normalizeInteger } from '../../jinja/python/numeric.ts';
 import { DataError, describeCharacter, markAt } from './data-error.ts';
 import { parseInteger } from '../../text/numbers.ts';

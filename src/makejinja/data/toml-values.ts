@@ -1,4 +1,4 @@
-import { makeFloat } from '../../jinja/python/float.ts';
+import { makeFloat } from '../../jinja/python/numbers.ts';
 import { normalizeInteger } from '../../jinja/python/numeric.ts';
 import { parseInteger } from '../../text/numbers.ts';
 import { DataError, describeCharacter, markAt } from './data-error.ts';

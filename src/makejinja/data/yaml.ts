@@ -1,6 +1,6 @@
 import { PyBytes } from '../../jinja/python/bytes.ts';
 import { type Dict, dictSet, hashOf, makeDict } from '../../jinja/python/dict.ts';
-import { makeFloat } from '../../jinja/python/float.ts';
+import { makeFloat } from '../../jinja/python/numbers.ts';
 import { normalizeInteger } from '../../jinja/python/numeric.ts';
 import { pair } from '../../jinja/python/tuple.ts';
 import { readBool, readFloat, readInt } from '../../text/yaml11.ts';

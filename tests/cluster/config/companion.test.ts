@@ -3,7 +3,7 @@ import { companionStandIns, encryptCompanion, readCompanion } from '../../../src
 import { loadConfiguration, type LoadedConfiguration } from '../../../src/cluster/config/load.ts';
 import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/root.ts';
 import type { SecretSources } from '../../../src/cluster/config/secrets.ts';
-import type { SecretText } from '../../../src/cluster/config/types.ts';
+import type { SecretText } from '../../../src/cluster/config/generated/types.ts';
 import { Failure } from '../../../src/report/finding.ts';
 import { redact } from '../../../src/report/redaction.ts';
 import { encrypt } from '../../../src/sops/encrypt.ts';

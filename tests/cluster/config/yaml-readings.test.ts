@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readAsYaml11, readingOf, sameReading } from '../../../src/cluster/config/yaml-readings.ts';
+import { readAsYaml11, readingOf, sameReading } from '../../../src/cluster/config/document.ts';
 
 // How PyYAML 6.0 resolves each plain scalar for safe_load.
 const PYYAML = [

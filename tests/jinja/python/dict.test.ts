@@ -9,7 +9,7 @@ import {
   KeySet,
   makeDict,
 } from '../../../src/jinja/python/dict.ts';
-import { PyFloat } from '../../../src/jinja/python/float.ts';
+import { PyFloat } from '../../../src/jinja/python/numbers.ts';
 import { Markup } from '../../../src/jinja/python/markup.ts';
 import { NOT_FOUND } from '../../../src/jinja/python/object.ts';
 import { repr } from '../../../src/jinja/python/text.ts';

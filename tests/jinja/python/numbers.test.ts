@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixedText, floatText, roundDouble } from '../../../src/jinja/python/numbers.ts';
-import { PyFloat } from '../../../src/jinja/python/float.ts';
+import { fixedText, floatText, PyFloat, roundDouble } from '../../../src/jinja/python/numbers.ts';
 import { parseDouble, toDouble } from '../../../src/jinja/python/numeric.ts';
 import { add, div, floordiv, mod, mul, neg, pow, sub } from '../../../src/jinja/python/operators.ts';
 import { eq } from '../../../src/jinja/python/comparison.ts';

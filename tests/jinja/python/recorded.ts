@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Environment } from '../../../src/jinja/environment.ts';
 import { TemplateError } from '../../../src/jinja/errors.ts';
-import { PyFloat } from '../../../src/jinja/python/float.ts';
+import { PyFloat } from '../../../src/jinja/python/numbers.ts';
 import type { EnvironmentOptions } from '../../../src/jinja/settings.ts';
 
 /** The text, or the kind and message of the error; without a message where ours says more than Python's. */

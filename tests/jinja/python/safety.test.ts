@@ -3,7 +3,7 @@ import { isKind } from '../../../src/jinja/errors.ts';
 import { getMethod, lookupAttribute, lookupItem } from '../../../src/jinja/python/attributes.ts';
 import { call } from '../../../src/jinja/python/callable.ts';
 import { makeDict } from '../../../src/jinja/python/dict.ts';
-import { PyFloat } from '../../../src/jinja/python/float.ts';
+import { PyFloat } from '../../../src/jinja/python/numbers.ts';
 import { formatFields } from '../../../src/jinja/python/format.ts';
 import { PyIterator } from '../../../src/jinja/python/iterator.ts';
 import { Markup } from '../../../src/jinja/python/markup.ts';

@@ -12,7 +12,7 @@ import type { Rule, SoundConfiguration } from '../effective.ts';
 import type { Issue } from '../issue.ts';
 import type { FileName } from '../schemas.ts';
 import { formatPath, type Path } from '../../../text/values.ts';
-import type { OneOrMore } from '../types.ts';
+import type { OneOrMore } from '../generated/types.ts';
 import { mayUseBgp } from './addresses.ts';
 import { networksOf } from './networks.ts';
 import { entriesOf, ownersOf } from './owners.ts';

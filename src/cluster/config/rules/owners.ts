@@ -11,7 +11,7 @@ import {
 import type { SoundConfiguration } from '../effective.ts';
 import type { FileName } from '../schemas.ts';
 import { formatPath, type Path } from '../../../text/values.ts';
-import type { OneOrMore } from '../types.ts';
+import type { OneOrMore } from '../generated/types.ts';
 
 /** What an address is for, which decides where it may lie. */
 type Role = 'api' | 'gateway' | 'router' | 'bgp router' | 'node';

@@ -1,8 +1,7 @@
 import { pyError } from '../../errors.ts';
 import { makeText } from '../budget.ts';
 import { type PyFunction, pythonFunction } from '../callable.ts';
-import { makeFloat, type PyFloat } from '../float.ts';
-import { specialText } from '../numbers.ts';
+import { makeFloat, type PyFloat, specialText } from '../numbers.ts';
 import { normalizeInteger, plainInteger, toBigInt, toDouble, wordsOf } from '../numeric.ts';
 import { type Tuple, tuple } from '../tuple.ts';
 

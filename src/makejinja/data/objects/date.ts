@@ -4,8 +4,7 @@ import { NOT_FOUND, type Operator } from '../../../jinja/python/object.ts';
 import { namedTuple } from '../../../jinja/python/tuple.ts';
 import { textArgument } from '../../../jinja/python/methods/arguments.ts';
 import { type Day, fromOrdinal, isDay, isoCalendar, pad, toOrdinal, weekday } from './calendar.ts';
-import { type Members, NativeObject } from './native-object.ts';
-import { compareBy } from './order.ts';
+import { compareBy, type Members, NativeObject } from './native-object.ts';
 import { MIDNIGHT, type Moment, strftime } from './strftime.ts';
 import { PyTimedelta } from './timedelta.ts';
 

@@ -1,12 +1,11 @@
 import { pyError } from '../../../jinja/errors.ts';
 import { pythonFunction } from '../../../jinja/python/callable.ts';
-import { makeFloat } from '../../../jinja/python/float.ts';
+import { makeFloat } from '../../../jinja/python/numbers.ts';
 import { textArgument } from '../../../jinja/python/methods/arguments.ts';
 import { NOT_FOUND, type Operator } from '../../../jinja/python/object.ts';
 import { type Day, fromOrdinal, toOrdinal, UNIX_EPOCH_ORDINAL } from './calendar.ts';
 import { DAY_ATTRIBUTES, dayMethods, dayText, PyDate } from './date.ts';
-import { type Members, NativeObject } from './native-object.ts';
-import { compareBy } from './order.ts';
+import { compareBy, type Members, NativeObject } from './native-object.ts';
 import { type ClockTime, clockText, isClockTime, localSeconds, type Moment } from './strftime.ts';
 import { CLOCK_ATTRIBUTES, clockArguments, clockOf, PyTime } from './time.ts';
 import { PyTimedelta } from './timedelta.ts';

@@ -1,8 +1,7 @@
 import { pythonFunction } from '../../../jinja/python/callable.ts';
 import { textArgument } from '../../../jinja/python/methods/arguments.ts';
 import { NOT_FOUND, type Operator } from '../../../jinja/python/object.ts';
-import { type Members, NativeObject } from './native-object.ts';
-import { compareBy } from './order.ts';
+import { compareBy, type Members, NativeObject } from './native-object.ts';
 import { type ClockTime, clockText, isClockTime, strftime } from './strftime.ts';
 
 /** Python's `datetime.time` without a zone, as TOML has it. */

@@ -1,9 +1,8 @@
 import { pythonFunction } from '../../../jinja/python/callable.ts';
-import { makeFloat } from '../../../jinja/python/float.ts';
+import { makeFloat } from '../../../jinja/python/numbers.ts';
 import { NOT_FOUND, type Operator } from '../../../jinja/python/object.ts';
 import { pad } from './calendar.ts';
-import { type Members, NativeObject } from './native-object.ts';
-import { compareBy } from './order.ts';
+import { compareBy, type Members, NativeObject } from './native-object.ts';
 
 const SECOND = 1_000_000n;
 const DAY = 86_400n * SECOND;
