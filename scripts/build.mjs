@@ -52,10 +52,11 @@ async function builtFrom() {
 
 /** The files of the bundle by name. What it takes is loaded here: a process that finds everything done does without. */
 async function bundle() {
-  const [esbuild, bundles, { compileSchemas }, { noticesOf }, { thinRepository }] = await Promise.all([
+  const [esbuild, bundles, { compileSchemas }, { graphPage }, { noticesOf }, { thinRepository }] = await Promise.all([
     import('esbuild'),
     import('./bundle.mjs'),
     import('./compile-schemas.mjs'),
+    import('./graph-page.mjs'),
     import('./notices.mjs'),
     import('./thin-repository.mjs'),
   ]);
@@ -72,13 +73,19 @@ async function bundle() {
       }),
     );
   };
-  const [libraries, programs] = await Promise.all([build(bundles.LIBRARIES), build(bundles.PROGRAMS)]);
+  const [libraries, programs, page] = await Promise.all([
+    build(bundles.LIBRARIES),
+    build(bundles.PROGRAMS),
+    graphPage(root),
+  ]);
+  metafiles.push(page.metafile);
   const start = await build(bundles.startOf(identityOf(programs['cli.cjs'])));
   return {
     ...libraries,
     'jinja.js': bundles.engineLibrary(exportsOf(metafiles, 'dist/jinja-own.js')),
     ...programs,
     ...start,
+    'graph.html': page.html,
     'repository.json': JSON.stringify(await thinRepository(root)),
     'NOTICE.txt': await noticesOf(metafiles, root),
   };

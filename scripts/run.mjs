@@ -26,7 +26,7 @@ await build({
   target: 'node20.19',
   sourcemap: 'inline',
   banner: { js: BANNER },
-  external: ['chokidar', 'esbuild', 'oxc-transform', 'prettier', 'vitest'],
+  external: ['chokidar', 'esbuild', 'oxc-transform', 'playwright-core', 'prettier', 'vitest'],
   logLevel: 'warning',
 });
 process.argv.splice(1, process.argv.length - 1, resolve(file), ...args);

@@ -8,7 +8,7 @@ import { EXIT, type Finish } from './exit-codes.ts';
 const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])[] = [
   ['Set up:', ['create', 'init', 'doctor']],
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
-  ['Look and check:', ['validate', 'explain', 'config']],
+  ['Look and check:', ['validate', 'explain', 'graph', 'config']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
   ['The days after:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
   ['The template itself:', ['upgrade', 'template']],
@@ -46,6 +46,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['explain node_cidr', 'which files and lines come from a key'],
     ['explain cluster.yaml:11', 'the same for the key on a line'],
     ['explain config/host-bits', 'what an error code means'],
+  ],
+  graph: [
+    ['graph --of cilium', 'what it needs, and what breaks without it'],
+    ['graph --of node_cidr', 'templates, files and objects that come from a key'],
+    ['graph --format html -o graph.html', 'a page to look at in a browser'],
   ],
   'config show': [
     ['config show node_cidr nodes[0]', 'some of the values, in full'],

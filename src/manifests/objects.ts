@@ -6,8 +6,8 @@ import type { Reference } from './references.ts';
 /** What a reference leads to. */
 type Resolution =
   | { readonly kind: 'object'; readonly object: AppliedObject }
-  /** A controller or a chart makes it. */
-  | { readonly kind: 'product' }
+  /** A controller or a chart makes it, from the object that is given. */
+  | { readonly kind: 'product'; readonly maker: AppliedObject }
   | { readonly kind: 'nothing' };
 
 /** All objects of a tree by what names them. */
@@ -19,8 +19,10 @@ export interface ObjectIndex {
 /** Makes the index of the objects that are applied. */
 export function indexObjects(objects: readonly AppliedObject[]): ObjectIndex {
   const byName = new Map(objects.map((object) => [keyOf(object.kind, object.namespace, object.name), object]));
-  const products = new Set(
-    objects.flatMap(productsOf).map(({ kind, namespace, name }) => keyOf(kind, namespace, name)),
+  const makers = new Map(
+    objects.flatMap((maker) =>
+      productsOf(maker).map(({ kind, namespace, name }) => [keyOf(kind, namespace, name), maker] as const),
+    ),
   );
   const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
     byName.get(keyOf(kind, namespace, name));
@@ -29,8 +31,8 @@ export function indexObjects(objects: readonly AppliedObject[]): ObjectIndex {
     resolve({ kind, namespace, name }) {
       const object = find(kind, namespace, name) ?? find(kind, undefined, name);
       if (object !== undefined) return { kind: 'object', object };
-      const isMade = products.has(keyOf(kind, namespace, name)) || products.has(keyOf(kind, undefined, name));
-      return isMade ? { kind: 'product' } : { kind: 'nothing' };
+      const maker = makers.get(keyOf(kind, namespace, name)) ?? makers.get(keyOf(kind, undefined, name));
+      return maker === undefined ? { kind: 'nothing' } : { kind: 'product', maker };
     },
   };
 }

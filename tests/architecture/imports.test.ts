@@ -20,9 +20,25 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   sops: { folders: ['report', 'system', 'text'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system', 'text'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['manifests', 'sops', 'report', 'text'], packages: [] },
+  graph: { folders: ['graph/model', 'manifests', 'text'], packages: [] },
+  // It runs in a browser: of the project it knows the model of the graph, and nothing behind that.
+  'graph/page': { folders: ['graph/model'], packages: ['@dagrejs/dagre', 'd3-selection', 'd3-zoom'] },
+  'graph/model': { folders: [], packages: [] },
   workspace: { folders: ['report', 'system', 'text'], packages: ['diff'] },
   pipeline: {
-    folders: ['checks', 'cluster', 'jinja', 'makejinja', 'manifests', 'report', 'sops', 'system', 'text', 'workspace'],
+    folders: [
+      'checks',
+      'cluster',
+      'graph',
+      'jinja',
+      'makejinja',
+      'manifests',
+      'report',
+      'sops',
+      'system',
+      'text',
+      'workspace',
+    ],
     packages: [],
   },
   upgrade: {
@@ -133,6 +149,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   cli: {
     folders: [
       'cluster',
+      'graph',
       'makejinja',
       'operations',
       'pipeline',
@@ -225,9 +242,10 @@ function imports(text: string): string[] {
   return [...statements].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-/** The folder of src/ that a file lies in; of operations/ the room. */
+/** The folder of src/ that a file lies in; of operations/ the room, of graph/ what a browser gets. */
 function roomOf(file: string): string {
   const [folder = '', room = ''] = file.split('/');
+  if (folder === 'graph' && (room === 'page' || room === 'model.ts')) return `${folder}/${room.replace(/\.ts$/, '')}`;
   return folder === 'operations' ? `${folder}/${room.replace(/\.ts$/, '')}` : folder;
 }
 

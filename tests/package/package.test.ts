@@ -21,9 +21,9 @@ const paths = packed.files.map(({ path }) => path);
 const PARTS = [
   /^bin\/[\w-]+\.[cm]js$/,
   /^dist\/[\w-]+\.c?js$/,
-  /^dist\/(?:NOTICE\.txt|repository\.json)$/,
+  /^dist\/(?:NOTICE\.txt|graph\.html|repository\.json)$/,
   /^examples\/plugin\/.+$/,
-  /^docs\/(?:pictures\/)?[\w-]+\.(?:md|svg|txt)$/,
+  /^docs\/(?:pictures\/)?[\w-]+\.(?:jpg|md|svg|txt)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,
   /^schemas\/migrations\.json$/,
   /^schemas\/kubernetes\/NOTICE\.md$/,

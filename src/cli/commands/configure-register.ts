@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { clusterCommand, commandGroup, renderingCommand, repeatable, withVerbose } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
+import type { GraphCommandOptions } from './graph.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
@@ -73,6 +74,26 @@ export function registerLook(program: Command, finish: Finish): void {
     const { runValidate } = await import('./configure.ts');
     finish(await runValidate(options));
   });
+
+  renderingCommand(
+    program,
+    'graph',
+    'draw what Flux applies, what waits for what and who reads what, as text or as a page for the browser',
+  )
+    .option(
+      '--of <name>',
+      'only what hangs together with an object, as in cilium or HelmRelease/kube-system/cilium, or what comes from a key, as in node_cidr',
+    )
+    .addOption(
+      new Option('--format <format>', 'text, mermaid, dot, json or html')
+        .choices(['text', 'mermaid', 'dot', 'json', 'html'])
+        .default('text'),
+    )
+    .option('-o, --output <file>', 'write into a file rather than to standard output')
+    .action(async (options: GraphCommandOptions) => {
+      const { runGraph } = await import('./graph.ts');
+      finish(await runGraph(options));
+    });
 
   const config = commandGroup(program, 'config', 'look at the configuration');
   withVerbose(

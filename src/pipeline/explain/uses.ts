@@ -12,6 +12,8 @@ import { traceFile } from './trace.ts';
 /** Lines of a generated file that come from a key. */
 export interface FileUse {
   readonly file: string;
+  /** The template that renders it. */
+  readonly source: string;
   readonly secret: boolean;
   /** Lines that print it, or what is computed from it; none of a secret, whose lines are not shown. */
   readonly printed: readonly number[];
@@ -47,7 +49,7 @@ export function usesOf(key: string, request: RenderRequest, world: Omit<KeyWorld
         traces.flatMap((line, index) => (are(line) ? [index + 1] : []));
       const printed = numbersOf(({ reads }) => isMeant(reads));
       const decided = numbersOf(({ reads, steps }) => !isMeant(reads) && steps.some((step) => isMeant(step.reads)));
-      return [{ file, secret, printed, decided }];
+      return [{ file, source: output.file.source, secret, printed, decided }];
     } catch (error) {
       throw new Failure('input', [templateFinding(error, output.file, request.inputs)]);
     }

@@ -1,0 +1,64 @@
+import type { ClusterRoot } from '../cluster/root.ts';
+import { graphOf, nodeOf } from '../graph/graph.ts';
+import type { Graph, GraphEdge, GraphNode } from '../graph/model.ts';
+import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
+import { readTree } from '../manifests/tree.ts';
+import { Failure } from '../report/finding.ts';
+import { explainKey } from './explain.ts';
+import { renderOnly } from './render-only.ts';
+import { readInventory } from './state.ts';
+import { manifestFiles } from './validate.ts';
+
+/**
+ * Renders a cluster's tree in memory and makes the graph of what Flux would apply of it. Writes nothing.
+ *
+ * @throws Failure where the configuration is wrong, a template fails or a manifest is no YAML
+ */
+export async function clusterGraph(root: ClusterRoot): Promise<Graph> {
+  return graphOf(await renderedFlux(root));
+}
+
+/**
+ * What comes from a key of the configuration: the templates that read it, the files that they make of it and the objects in these files.
+ *
+ * @param key - as people write it: `node_cidr`, `nodes[0].address`
+ * @throws Failure of kind `usage` for a key that templates do not see; else as `clusterGraph`
+ */
+export async function keyGraph(root: ClusterRoot, key: string): Promise<Graph> {
+  const { use, files } = await explainKey(root, key);
+  const { objects } = await renderedFlux(root);
+  const start: GraphNode = {
+    id: `Key//${use.key}`,
+    kind: 'Key',
+    name: use.key,
+    ...(use.place === undefined ? {} : { place: use.place }),
+  };
+  const [nodes, edges] = [new Map([[start.id, start]]), new Map<string, GraphEdge>()];
+  const lead = (from: GraphNode, to: GraphNode, edge: GraphEdge): GraphNode => {
+    nodes.set(to.id, to);
+    edges.set(`${from.id} ${to.id}`, edge);
+    return to;
+  };
+  const makes = (from: GraphNode, to: GraphNode): GraphNode =>
+    lead(from, to, { from: from.id, to: to.id, kind: 'makes' });
+  for (const { file, source, printed, decided } of files) {
+    const [line] = [...printed, ...decided].sort((one, other) => one - other);
+    const template = fileNode('Template', source);
+    lead(start, template, { from: template.id, to: start.id, kind: 'reads' });
+    const made = makes(template, fileNode('File', file, line));
+    for (const object of objects) if (object.document.file.path === file) makes(made, nodeOf(object));
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()], cycles: [], criticalPath: [], left: {} };
+}
+
+function fileNode(kind: 'Template' | 'File', path: string, line?: number): GraphNode {
+  return { id: `${kind}//${path}`, kind, name: path, place: { file: path, ...(line === undefined ? {} : { line }) } };
+}
+
+async function renderedFlux(root: ClusterRoot): Promise<FluxTree> {
+  const inventory = await readInventory(root);
+  const { files: rendered } = await renderOnly(root);
+  const { tree, findings } = readTree(await manifestFiles(root, rendered, inventory));
+  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
+  return fluxTree(tree);
+}
