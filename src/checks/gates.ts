@@ -1,6 +1,6 @@
 import type { ManifestFile } from '../manifests/document.ts';
 import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
-import { schemaChecker, type SchemaChecker } from '../manifests/schemas.ts';
+import type { SchemaChecker } from '../manifests/schemas.ts';
 import { type ParsedTexts, readTree } from '../manifests/tree.ts';
 import { type Finding, inOrder } from '../report/finding.ts';
 import { checkAgeKey, checkBootstrap } from './bootstrap.ts';
@@ -15,16 +15,14 @@ import {
 import { checkKustomizations, checkOrphans } from './kustomizations.ts';
 import { checkDuplicates, checkEmptyValues, checkNamespaces, checkReferences } from './objects.ts';
 import { checkRoutes } from './routes.ts';
-import { checkSchemas } from './schemas.ts';
+import { checkSchemas, type SchemaCoverage } from './schemas.ts';
 import { checkTalconfig, checkTalosPatches, checkVersions } from './talos.ts';
 
 /** What all gates together say of a tree. */
 interface GateReport {
   readonly findings: readonly Finding[];
-  /** Objects that were checked by a schema. */
-  readonly checked: number;
-  /** Kinds in the tree without a schema, as `apiVersion/kind`. */
-  readonly unknownKinds: readonly string[];
+  /** How many objects were checked by a schema. */
+  readonly coverage: SchemaCoverage;
   /** Hashes of the objects that fit their schemas, to be known the next time. */
   readonly fitting: readonly string[];
 }
@@ -38,8 +36,8 @@ interface GateMemory {
 }
 
 /** A memory with nothing in it but the objects that are known to fit their schemas. */
-export function gateMemory(passed: Iterable<string> = []): GateMemory {
-  return { texts: new Map(), schemas: schemaChecker(), passed: new Set(passed) };
+export function gateMemory(schemas: SchemaChecker, passed: Iterable<string> = []): GateMemory {
+  return { texts: new Map(), schemas, passed: new Set(passed) };
 }
 
 /**
@@ -49,15 +47,14 @@ export function gateMemory(passed: Iterable<string> = []): GateMemory {
  */
 export async function runGates(
   files: readonly ManifestFile[],
-  memory = gateMemory(),
+  memory: GateMemory,
   removed: ReadonlySet<string> = new Set(),
 ): Promise<GateReport> {
   const { findings, flux } = checkManifests(files, memory.texts, removed);
   const schemas = await checkSchemas(flux, memory.schemas, memory.passed);
   return {
     findings: inOrder([...findings, ...schemas.findings]),
-    checked: schemas.checked,
-    unknownKinds: schemas.unknownKinds,
+    coverage: schemas.coverage,
     fitting: schemas.fitting,
   };
 }

@@ -1,24 +1,33 @@
 import { createHash } from 'node:crypto';
-import { type ManifestDocument, objectFinding } from '../manifests/document.ts';
-import { at, type Fields, type Path, isFields } from '../text/values.ts';
+import { type Complaint, type ManifestDocument, objectFinding } from '../manifests/document.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
-import type { SchemaChecker } from '../manifests/schemas.ts';
 import { substitute } from '../manifests/flux/substitution.ts';
+import { type KindName, type KindState, kindsOf, originOfSource } from '../manifests/kinds.ts';
+import type { SchemaChecker } from '../manifests/schemas.ts';
+import type { Misfit } from '../manifests/structural.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
+import { at, type Fields, isFields } from '../text/values.ts';
 
 /** Kinds of files that no API server ever sees: kustomize and helmfile read them. */
 const NOT_APPLIED = 'kustomize.config.k8s.io/';
 
+/** How many objects of a tree were looked at. */
+export interface SchemaCoverage {
+  /** Objects that were checked by the schema of their kind. */
+  readonly checked: number;
+  /** All objects. */
+  readonly objects: number;
+  /** Kinds without a schema, as `apiVersion/kind`, sorted, with how many objects are of them. */
+  readonly without: readonly { readonly kind: string; readonly objects: number }[];
+}
+
 /** What the schemas say of a tree. */
 interface SchemaCheck {
   readonly findings: readonly Finding[];
-  /** Kinds in the tree that there is no schema for, as `apiVersion/kind`, sorted. */
-  readonly unknownKinds: readonly string[];
+  readonly coverage: SchemaCoverage;
   /** Hashes of the objects that fit. Secrets are left out, as the hash of a plain secret could be guessed from. */
   readonly fitting: readonly string[];
-  /** How many objects were checked. */
-  readonly checked: number;
 }
 
 /**
@@ -28,12 +37,13 @@ interface SchemaCheck {
  * @param passed - hashes of objects that are known to fit
  */
 export async function checkSchemas(
-  { objects, library }: FluxTree,
+  { objects, library }: Pick<FluxTree, 'objects' | 'library'>,
   checker: SchemaChecker,
   passed: ReadonlySet<string> = new Set(),
 ): Promise<SchemaCheck> {
+  const kinds = kindsOf(definitionsIn(objects));
   const findings: Finding[] = [];
-  const unknown = new Set<string>();
+  const without = new Map<string, number>();
   const seen = new Set<ManifestDocument>();
   const fitting = new Set<string>();
   let checked = 0;
@@ -42,17 +52,93 @@ export async function checkSchemas(
     if (object.generatedKeys !== undefined || seen.has(document) || apiVersion.startsWith(NOT_APPLIED)) continue;
     seen.add(document);
     const resolve = library.includes(object) ? defaultsOnly : resolverOf(object);
-    const applied = asApplied(object.fields, resolve);
-    const hash = document.file.isSecret ? undefined : hashOf(applied);
+    const applied = asApplied(named(object), resolve);
+    // What a definition in the tree says of a kind may be another thing in the next tree.
+    const isKept = !document.file.isSecret && !kinds.isDefinedHere(object);
+    const hash = isKept ? hashOf(applied) : undefined;
     const isKnown = hash !== undefined && passed.has(hash);
-    const misfits = isKnown ? [] : await checker.check(applied, { apiVersion, kind });
-    if (misfits === undefined) unknown.add(`${apiVersion}/${kind}`);
-    else checked += 1;
-    if (hash !== undefined && misfits?.length === 0) fitting.add(hash);
-    const known = (misfits ?? []).filter(({ path }) => !isOpen(at(applied, ...path)));
-    findings.push(...known.map((misfit) => finding(object, misfit)));
+    const misfits = isKnown ? [] : await checker.check(applied, object, kinds);
+    const complaint = isKnown ? undefined : complainOfKind(object, kinds.stateOf(object), misfits !== undefined);
+    if (complaint !== undefined) findings.push(objectFinding(object, complaint.path, complaint));
+    if (misfits !== undefined) checked += 1;
+    else without.set(`${apiVersion}/${kind}`, (without.get(`${apiVersion}/${kind}`) ?? 0) + 1);
+    if (hash !== undefined && misfits?.length === 0 && complaint === undefined) fitting.add(hash);
+    // What waits for an app has its last name there.
+    const told = library.includes(object)
+      ? (misfits ?? []).filter(({ path }) => path.join('.') !== 'metadata.name')
+      : misfits;
+    const known = (told ?? []).filter(({ path }) => !isOpen(at(applied, ...path)));
+    findings.push(...known.map((misfit) => finding(object, applied, misfit)));
   }
-  return { findings, unknownKinds: [...unknown].sort(), fitting: [...fitting].sort(), checked };
+  const objectsWithout = [...without.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    findings,
+    coverage: {
+      checked,
+      objects: checked + objectsWithout,
+      without: [...without].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, count]) => ({ kind, objects: count })),
+    },
+    fitting: [...fitting].sort(),
+  };
+}
+
+function definitionsIn(objects: readonly AppliedObject[]): Parameters<typeof kindsOf>[0] {
+  return objects
+    .filter(({ kind }) => kind === 'CustomResourceDefinition')
+    .map(({ document, fields }) => ({ file: document.file.path, fields }));
+}
+
+/** What is wrong with the kind or the version of an object. */
+function complainOfKind(
+  { apiVersion, kind }: KindName,
+  found: KindState,
+  isChecked: boolean,
+): (Complaint & { readonly path: readonly string[] }) | undefined {
+  const code = 'manifests/kind';
+  if (found.state === 'served') {
+    if (found.version.deprecated !== true) return undefined;
+    const message = `${apiVersion} of ${kind} is deprecated by ${originOfSource(found.source)}`;
+    const remedy = 'take a newer version before the project removes it';
+    return { code, severity: 'note', path: ['apiVersion'], message, remedy };
+  }
+  // A schema that the user has given says that there is such a kind.
+  if (isChecked) return undefined;
+  switch (found.state) {
+    case 'moved':
+      return {
+        code,
+        path: ['apiVersion'],
+        message: `Kubernetes no longer serves ${apiVersion}`,
+        remedy: `${kind} is in ${found.to}`,
+      };
+    case 'unserved':
+      return {
+        code,
+        severity: found.mayBeOlder ? 'warning' : 'error',
+        path: ['apiVersion'],
+        message: `${originOfSource(found.source)} does not serve ${kind} as ${apiVersion}`,
+        remedy: `it serves ${found.served.join(', ')}`,
+      };
+    case 'no-kind': {
+      const { near, source, isComplete } = found;
+      if (near === undefined && !isComplete) return undefined;
+      const message = `${originOfSource(source)} has no kind ${kind} in ${apiVersion}`;
+      return {
+        code,
+        path: ['kind'],
+        message,
+        remedy: near === undefined ? 'correct the kind' : `did you mean ${near}?`,
+      };
+    }
+    case 'unknown':
+      return undefined;
+  }
+}
+
+/** kustomize gives a Namespace the name that it gives the namespace of everything else. */
+function named({ fields, kind, name }: AppliedObject): Fields {
+  const { metadata } = fields;
+  return kind === 'Namespace' && isFields(metadata) ? { ...fields, metadata: { ...metadata, name } } : fields;
 }
 
 /** Whether a value still holds a variable, which another gate tells of where it is a mistake. */
@@ -72,16 +158,18 @@ function defaultsOnly(text: string): string {
  * The object with variables replaced and without what SOPS adds to it, which Flux takes away. A key without a value counts as
  * absent, as it does for the API.
  */
-function asApplied(object: Fields, resolve: (text: string) => string): unknown {
+function asApplied(object: Fields, resolve: (text: string) => string): Fields {
   const { sops: _sops, ...fields } = object;
   const replace = (value: unknown): unknown => {
     if (typeof value === 'string') return retyped(value, resolve(value));
     if (Array.isArray(value)) return value.map(replace);
-    if (!isFields(value)) return value;
+    return isFields(value) ? replaceIn(value) : value;
+  };
+  const replaceIn = (value: Fields): Fields => {
     const entries = Object.entries(value).filter(([, inner]) => inner !== null);
     return Object.fromEntries(entries.map(([key, inner]) => [resolve(key), replace(inner)]));
   };
-  return replace(fields);
+  return replaceIn(fields);
 }
 
 /** Flux replaces variables in the text of an object: what stands there without quotes is a number or a boolean afterwards. */
@@ -91,17 +179,21 @@ function retyped(written: string, resolved: string): unknown {
   return resolved === 'true' || resolved === 'false' ? resolved === 'true' : resolved;
 }
 
-function finding(
-  object: AppliedObject,
-  misfit: { readonly path: Path; readonly message: string; readonly known: readonly string[] },
-): Finding {
-  const key = String(misfit.path[misfit.path.length - 1] ?? '');
-  const near = suggestNearest(key, misfit.known);
-  const known =
-    misfit.known.length === 0 ? `see the fields of ${object.kind}` : `known here: ${misfit.known.join(', ')}`;
+function finding(object: AppliedObject, applied: Fields, misfit: Misfit): Finding {
   return objectFinding(object, misfit.path, {
     code: 'manifests/schema',
     message: misfit.message,
-    remedy: near === undefined ? known : `did you mean ${near}?`,
+    remedy: remedyOf(misfit, at(applied, ...misfit.path), object.kind),
   });
+}
+
+/** What would be right: the nearest name or value that is known, else what the schema says of it. */
+function remedyOf({ path, remedy, known, allowed }: Misfit, value: unknown, kind: string): string {
+  if (known !== undefined) {
+    const near = suggestNearest(String(path.at(-1) ?? ''), known);
+    if (near !== undefined) return `did you mean ${near}?`;
+    return known.length === 0 ? 'nothing may stand here' : `known here: ${known.join(', ')}`;
+  }
+  const near = allowed === undefined || typeof value !== 'string' ? undefined : suggestNearest(value, allowed);
+  return near === undefined ? (remedy ?? `see the fields of ${kind}`) : `did you mean ${near}?`;
 }

@@ -39,3 +39,8 @@ export function commandGroup(parent: Command, name: string, description: string)
   const existing = parent.commands.find((command) => command.name() === name);
   return existing ?? parent.command(name).description(description).helpCommand(false).exitOverride();
 }
+
+/** The value of an option that may be given several times. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

@@ -8,21 +8,23 @@ import { unmergedFindings } from '../report/source.ts';
 import { redactValue } from '../report/redaction.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
+import type { SchemaCoverage } from '../checks/schemas.ts';
 import { PROGRAM } from '../system/program.ts';
 import { openUserCache, type UserCache } from '../system/user-folders.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import { refuseLinksOut } from './foreign-files.ts';
 import { renderOnly } from './render-only.ts';
+import { PROVIDED, type SchemaOptions, schemaSources } from './schema-sources.ts';
 import { readInventory } from './state.ts';
 
 /** What a validation looked at and found. */
-interface ValidateResult {
-  /** Warnings and errors of the configuration and the tree, and a note for every kind without a schema. */
+export interface ValidateResult {
+  /** Warnings and errors of the configuration and the tree. */
   readonly findings: readonly Finding[];
   /** How many files were looked at. */
   readonly files: number;
   /** How many objects were checked by the schema of their kind. */
-  readonly objects: number;
+  readonly coverage: SchemaCoverage;
 }
 
 /**
@@ -31,26 +33,27 @@ interface ValidateResult {
  *
  * @throws Failure where the configuration is wrong or a template fails
  */
-export async function validate(root: ClusterRoot): Promise<ValidateResult> {
+export async function validate(root: ClusterRoot, options: SchemaOptions = {}): Promise<ValidateResult> {
   const inventory = await readInventory(root);
   const { files: rendered, findings } = await renderOnly(root);
   const files = await manifestFiles(root, rendered, inventory);
-  const { gateMemory, runGates } = await import('../checks/gates.ts');
-  const report = await runGates(files, gateMemory(), removedPaths(rendered, inventory));
+  const sources = await schemaSources(options, openUserCache(root.path));
+  const { gateMemory, runGates, schemaChecker } = await loadGates();
+  const report = await runGates(files, gateMemory(schemaChecker(sources)), removedPaths(rendered, inventory));
   return {
-    findings: [...findings, ...report.findings, ...report.unknownKinds.map(withoutSchema)],
+    findings: [...findings, ...report.findings],
     files: files.length,
-    objects: report.checked,
+    coverage: report.coverage,
   };
 }
 
-function withoutSchema(kind: string): Finding {
-  return {
-    code: 'manifests/no-schema',
-    severity: 'note',
-    message: `objects of the kind ${kind} were not checked: there is no schema of it`,
-    together: { subject: kind, noun: 'kinds of objects', predicate: 'were not checked, as there is no schema of them' },
-  };
+/** The gates are loaded where there is something to check. */
+async function loadGates() {
+  const [{ gateMemory, runGates }, { schemaChecker }] = await Promise.all([
+    import('../checks/gates.ts'),
+    import('../manifests/schemas.ts'),
+  ]);
+  return { gateMemory, runGates, schemaChecker };
 }
 
 /**
@@ -71,8 +74,9 @@ export async function passGates(
   const memory = readChecks(cache, PROGRAM);
   const known = memory.trees.find(([other]) => other === key);
   if (known !== undefined) return known[1];
-  const { gateMemory, runGates } = await import('../checks/gates.ts');
-  const { findings, fitting } = await runGates(files, gateMemory(memory.passed), removed);
+  const { gateMemory, runGates, schemaChecker } = await loadGates();
+  const gates = gateMemory(schemaChecker(PROVIDED), memory.passed);
+  const { findings, fitting } = await runGates(files, gates, removed);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
   rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
   return findings;

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { resolveNs } from 'node:dns/promises';
+import { noteObstacle } from './observation.ts';
 
 /** A text from the web; undefined where the server says that there is no such page. Throws an Error on every other trouble. */
 export async function fetchText(url: string, timeoutSeconds: number): Promise<string | undefined> {
+  noteObstacle();
   const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutSeconds * 1000), redirect: 'follow' });
   if (answer.status === 404 || answer.status === 410) return undefined;
   if (!answer.ok) throw new Error(`${url} answered ${String(answer.status)}`);

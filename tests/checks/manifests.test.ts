@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { schemaChecker } from '../../src/manifests/schemas.ts';
+import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { formatFinding } from '../../src/report/text.ts';
 import { manifestFilesOf, SMALL_TREE } from '../manifests/support.ts';
 
@@ -18,7 +20,7 @@ function without(path: string): Texts {
   return Object.fromEntries(Object.entries(SMALL_TREE).filter(([name]) => name !== path));
 }
 
-const memory = gateMemory();
+const memory = gateMemory(schemaChecker(PROVIDED));
 
 async function heads(texts: Texts): Promise<string[]> {
   const { findings } = await runGates(manifestFilesOf(texts), memory);
@@ -142,7 +144,10 @@ describe('the gates', () => {
     [
       'two dollar signs that become one',
       () => edited(`${SITE}/app/service.yaml`, 'app: site', 'app: a$$b'),
-      [`${SITE}/app/service.yaml:9:10: warning: Flux makes one dollar sign of two here [manifests/substitution]`],
+      [
+        `${SITE}/app/service.yaml:9:10: warning: Flux makes one dollar sign of two here [manifests/substitution]`,
+        `${SITE}/app/service.yaml:9:10: error: app must be the value of a label [manifests/schema]`,
+      ],
     ],
     ...(['pa$$ss', '${GONE}', '${SECRET_DOMAIN}', '$${x}'] as const).map((value): [string, () => Texts, string[]] => [
       `${value} in a Secret, which it does not show`,
@@ -309,7 +314,7 @@ describe('the gates', () => {
       () => edited(`${SITE}/app/service.yaml`, 'port: 80', 'port: eighty'),
       [
         `${SITE}/app/route.yaml:13:17: error: the Service site has no port 80 [manifests/reference]`,
-        `${SITE}/app/service.yaml:7:13: error: port must be integer [manifests/schema]`,
+        `${SITE}/app/service.yaml:7:13: error: port must be a whole number, and is a text [manifests/schema]`,
       ],
     ],
   ];
@@ -325,7 +330,7 @@ describe('the gates', () => {
     const { [`${SITE}/app/gateway.yaml`]: _, ...others } = SMALL_TREE;
     expect(await heads({ ...others, ...own })).toEqual([
       expect.stringContaining('kubernetes/apps/web/notes.yaml:2:1: warning: not valid YAML: flow sequence'),
-      `${SITE}/app/gateway.yaml:10:13: warning: port must be integer [manifests/schema]`,
+      `${SITE}/app/gateway.yaml:10:13: warning: port must be a whole number, and is a text [manifests/schema]`,
     ]);
   });
 

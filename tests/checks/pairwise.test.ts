@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
 import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { schemaChecker } from '../../src/manifests/schemas.ts';
+import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { manifestFiles } from '../../src/pipeline/validate.ts';
 import { formatFindings } from '../../src/report/text.ts';
 import { renderTexts } from '../golden/cases.ts';
@@ -23,7 +25,7 @@ describe('the covering array', () => {
 });
 
 describe('every combination of two options', () => {
-  const memory = gateMemory();
+  const memory = gateMemory(schemaChecker(PROVIDED));
   let state = '';
 
   beforeAll(async () => {
@@ -35,8 +37,8 @@ describe('every combination of two options', () => {
   eachOf(all, 10)('gives a tree without a finding: %s', async (_, texts) => {
     const files = await renderTexts(texts, state);
     const own = await manifestFiles(clusterRoot(state), files, undefined);
-    const { findings, unknownKinds } = await runGates(own, memory);
+    const { findings, coverage } = await runGates(own, memory);
     expect(formatFindings(findings)).toBe('');
-    expect(unknownKinds).toEqual([]);
+    expect(coverage.without).toEqual([]);
   });
 });

@@ -3,12 +3,13 @@ import { checkManifests } from '../../src/checks/gates.ts';
 import { isSecretPath } from '../../src/sops/rules.ts';
 import { checkSchemas } from '../../src/checks/schemas.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
+import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { formatFindings } from '../../src/report/text.ts';
 import { allTrees, at, listAt, textAt, type Tree, type TreeDocument } from './trees.ts';
 
 const trees = await allTrees();
 const texts = new Map<string, readonly unknown[]>();
-const schemas = schemaChecker();
+const schemas = schemaChecker(PROVIDED);
 
 describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s', (_, tree) => {
   it('passes every gate as it is committed, encrypted', async () => {
@@ -20,10 +21,10 @@ describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s',
       isSecret: isSecretPath(path),
     }));
     const { findings, flux } = checkManifests(files, texts);
-    const { findings: misfits, unknownKinds } = await checkSchemas(flux, schemas);
+    const { findings: misfits, coverage } = await checkSchemas(flux, schemas);
     // The values of variables are encrypted here: what is made of them is checked before.
     expect(formatFindings([...findings, ...misfits])).toBe('');
-    expect(unknownKinds).toEqual([]);
+    expect(coverage.without).toEqual([]);
     expect(flux.kustomizations.length).toBeGreaterThan(5);
   });
 

@@ -26,7 +26,7 @@ const PARTS = [
   /^docs\/(?:pictures\/)?[\w-]+\.(?:jpg|md|svg|txt)$/,
   /^schemas\/(?:cluster|nodes)\.schema\.json$/,
   /^schemas\/migrations\.json$/,
-  /^schemas\/kubernetes\/NOTICE\.md$/,
+  /^schemas\/kubernetes\/(?:NOTICE\.md|[\w.-]+\.json)$/,
   /^templates\/config\/.+$/,
   /^types\/[\w-]+\.d\.ts$/,
   /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,

@@ -1,10 +1,18 @@
-import { type Command, Option } from 'commander';
-import { clusterCommand, commandGroup, renderingCommand, repeatable, withVerbose } from '../cluster-command.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  clusterCommand,
+  collect,
+  commandGroup,
+  renderingCommand,
+  repeatable,
+  withVerbose,
+} from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 import type { GraphCommandOptions } from './graph.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
+import type { ValidateOptions } from './validate.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
 export function registerConfigure(program: Command, finish: Finish): void {
@@ -70,10 +78,19 @@ export function registerLook(program: Command, finish: Finish): void {
 
   repeatable(
     renderingCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
-  ).action(async (options: RootOptions) => {
-    const { runValidate } = await import('./configure.ts');
-    finish(await runValidate(options));
-  });
+  )
+    .option(
+      '--schemas <folder>',
+      'JSON Schemas of further kinds, GROUP/KIND_VERSION.json; may be given several times',
+      collect,
+    )
+    .option('--fetch-schemas', 'fetch the schemas that are missing; nothing else uses the network')
+    .option('--schemas-url <url>', 'the catalogue that --fetch-schemas asks instead of the usual one')
+    .option('--min-coverage <percent>', 'end with 1 where fewer objects have a schema', percentage)
+    .action(async (options: ValidateOptions) => {
+      const { runValidate } = await import('./validate.ts');
+      finish(await runValidate(options));
+    });
 
   renderingCommand(
     program,
@@ -129,4 +146,11 @@ export function registerLook(program: Command, finish: Finish): void {
     const { runWatch } = await import('./watch.ts');
     finish(await runWatch(options));
   });
+}
+
+function percentage(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('It takes a number from 0 to 100.');
+  return value;
 }

@@ -3,10 +3,8 @@ import { adopt } from '../../pipeline/adopt.ts';
 import { CONFIGURE_STAGES } from '../../pipeline/compare.ts';
 import { configure, type ConfigureResult, planConfigure, type PlanResult } from '../../pipeline/configure.ts';
 import type { ConflictChoice } from '../../pipeline/conflicts.ts';
-import { validate } from '../../pipeline/validate.ts';
 import { failure } from '../../report/finding.ts';
 import { SILENT } from '../../report/progress.ts';
-import { countFindings } from '../../report/text.ts';
 import { confirm, isInteractive, print, printColoured, printSentences, wantsColour } from '../../system/terminal.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import type { FileDiff } from '../../workspace/diff.ts';
@@ -198,18 +196,4 @@ export async function runAdopt(
     }
     return EXIT.done;
   });
-}
-
-/** `cluster-template validate`; gives back the exit code. */
-export async function runValidate(options: RootOptions): Promise<number> {
-  const { findings, files, objects } = await validate(await rootOf(options));
-  const isValid = findings.every(({ severity }) => severity !== 'error');
-  if (options.json === true) printJson({ status: isValid ? 'valid' : 'invalid', files, objects, findings });
-  else {
-    const found = countFindings(printFindingsBriefly(findings, options));
-    print(
-      `${count(files, 'file')} checked, ${count(objects, 'object')} by schema${found === '' ? '' : `: ${found}`}\n`,
-    );
-  }
-  return isValid ? EXIT.done : EXIT.findings;
 }

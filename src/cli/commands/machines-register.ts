@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ApplyMode } from '../../operations/day2/apply-node.ts';
-import { clusterCommand, commandGroup, renderingCommand } from '../cluster-command.ts';
+import { clusterCommand, collect, commandGroup, renderingCommand } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import type { RootOptions } from '../root.ts';
 import type { BootstrapCommandOptions } from './bootstrap.ts';
@@ -167,10 +167,6 @@ function choices(command: Command): Command {
     .option('--controller', 'a new node is a controller')
     .option('--schematic <id>', 'schematic of a new node (default: that of the others, or the plain image)')
     .option('--dry-run', 'print what would change, and write nothing');
-}
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
 }
 
 /** Small, has a shell, and is what most people know. */

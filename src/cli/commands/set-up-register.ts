@@ -125,7 +125,7 @@ export function registerTemplate(program: Command, finish: Finish): void {
     'validate',
     'check the configuration and everything that Flux is given, as validate does',
   ).action(async (options: RootOptions) => {
-    const { runValidate } = await import('./configure.ts');
+    const { runValidate } = await import('./validate.ts');
     finish(await runValidate(options));
   });
 }

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { CATALOGUE } from '../../pipeline/schema-sources.ts';
+import { validate, type ValidateResult } from '../../pipeline/validate.ts';
+import type { Finding } from '../../report/finding.ts';
+import { countFindings } from '../../report/text.ts';
+import { print } from '../../system/terminal.ts';
+import { EXIT } from '../exit-codes.ts';
+import { count, printFindingsBriefly, printJson } from '../output.ts';
+import { rootOf, type RootOptions } from '../root.ts';
+
+/** Options of `validate`. */
+export interface ValidateOptions extends RootOptions {
+  /** Folders with JSON Schemas. */
+  readonly schemas?: readonly string[];
+  readonly fetchSchemas?: boolean;
+  /** The catalogue that is asked instead of the usual one. */
+  readonly schemasUrl?: string;
+  /** Percentage of objects that must have a schema. */
+  readonly minCoverage?: number;
+}
+
+/** `cluster-template validate`; gives back the exit code. */
+export async function runValidate(options: ValidateOptions): Promise<number> {
+  const { schemas = [], fetchSchemas, schemasUrl, minCoverage } = options;
+  const result = await validate(await rootOf(options), {
+    folders: schemas.map((folder) => resolve(folder)),
+    ...(fetchSchemas === true ? { catalogue: schemasUrl ?? CATALOGUE } : {}),
+  });
+  const { files, coverage } = result;
+  const findings = [...result.findings, ...tooLittle(coverage, minCoverage)];
+  const isValid = findings.every(({ severity }) => severity !== 'error');
+  if (options.json === true) printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, findings });
+  else {
+    const found = countFindings(printFindingsBriefly(findings, options));
+    print(
+      `${count(files, 'file')} checked, ${coverageText(coverage)}${found === '' ? '' : `: ${found}`}\n${withoutText(coverage)}`,
+    );
+  }
+  return isValid ? EXIT.done : EXIT.findings;
+}
+
+/** Not even one object of few may be rounded away. */
+function tooLittle({ checked, objects }: ValidateResult['coverage'], wanted = 0): Finding[] {
+  if (checked * 100 >= wanted * objects) return [];
+  const percent = (Math.floor((checked * 1000) / objects) / 10).toFixed(1);
+  return [
+    {
+      code: 'manifests/schema-coverage',
+      severity: 'error',
+      message: `${percent} % of the objects have a schema, and ${String(wanted)} % were asked for`,
+      remedy: 'name a folder with the missing schemas by --schemas, or fetch them by --fetch-schemas',
+    },
+  ];
+}
+
+/** `1,204 of 1,231 objects by schema` */
+function coverageText({ checked, objects }: ValidateResult['coverage']): string {
+  return checked === objects
+    ? `${grouped(objects)} ${objects === 1 ? 'object' : 'objects'} by schema`
+    : `${grouped(checked)} of ${grouped(objects)} objects by schema`;
+}
+
+/** `27 without a schema: example.com/v1/Thing (26), example.com/v1/Other` */
+function withoutText({ checked, objects, without }: ValidateResult['coverage']): string {
+  if (without.length === 0) return '';
+  const kinds = without.map((one) => (one.objects === 1 ? one.kind : `${one.kind} (${String(one.objects)})`));
+  return `${grouped(objects - checked)} without a schema: ${kinds.join(', ')}\n`;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en-GB');
+}
