@@ -338,7 +338,8 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'manifests/duplicate-object': 'keep one of the two',
   'manifests/schema': 'correct the field at the place that is named',
   'manifests/kind': 'correct `apiVersion` or `kind`, or add the definition to the tree',
-  'manifests/schema-coverage': 'give the schemas that are missing with `--schemas` or `--fetch-schemas`, or ask for less',
+  'manifests/schema-coverage':
+    'give the schemas that are missing with `--schemas` or `--fetch-schemas`, or ask for less',
   'manifests/schema-fetch': 'try again, or leave `--fetch-schemas` out',
   'manifests/schema-file': 'give a JSON Schema that stands by itself',
   'manifests/bootstrap': 'add the release to bootstrap/helmfile.d/, with the same version',

@@ -111,9 +111,7 @@ ${more}`;
 
   it('count before what came with the program', async () => {
     const crd = definition('').replaceAll('example.com', 'cert-manager.io').replaceAll('Thing', 'Issuer');
-    const text = thing('  size: 1\n  port: 1\n')
-      .replace('example.com', 'cert-manager.io')
-      .replace('Thing', 'Issuer');
+    const text = thing('  size: 1\n  port: 1\n').replace('example.com', 'cert-manager.io').replace('Thing', 'Issuer');
     expect(await schemaFindings({ 'crd.yaml': crd, 'issuer.yaml': text })).toEqual([]);
   });
 });
