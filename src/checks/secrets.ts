@@ -44,8 +44,8 @@ export function plainSecretNames(path: string, text: string): string[] {
   }
 }
 
-/** A text in which an object of kind Secret may stand. */
-export const SECRET_KIND = /^[ \t"'{-]*kind["']?:[ \t]*["']?Secret\b/m;
+/** A text in which an object of kind Secret may stand, in whatever style it is written. */
+export const SECRET_KIND = /\bkind["']?\s*:\s*["']?Secret\b/;
 
 /** A file as it is about to be written, or lies there. */
 export interface WrittenFile {

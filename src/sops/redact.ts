@@ -1,15 +1,6 @@
 import { formatFor } from './formats/format.ts';
 import { selects, type Selection } from './selection.ts';
-import {
-  type Branch,
-  type Comment,
-  type Entry,
-  type Leaf,
-  type List,
-  mapLeaves,
-  type Tree,
-  type Value,
-} from './tree.ts';
+import { type Branch, type Comment, type Entry, type Leaf, mapLeaves, type Tree, type Value } from './tree.ts';
 
 const HIDDEN = '[secret]';
 /** A value as SOPS encrypts it, sound or damaged. */
@@ -109,24 +100,28 @@ function hideKept(branch: Branch): Branch {
 
 function hideBelow(value: Value): Value {
   if (value.kind === 'map') return hideKept(value);
-  return value.kind === 'list' ? mapItems(value, hideBelow) : value;
+  if (value.kind !== 'list') return value;
+  return { kind: 'list', items: value.items.map((item) => (item.kind === 'comment' ? item : hideBelow(item))) };
 }
 
 function hideAll(value: Value): Value {
-  if (value.kind === 'list') return mapItems(value, hideAll);
+  if (value.kind === 'list') {
+    const items = value.items.map((item) => (item.kind === 'comment' ? hiddenComment(item) : hideAll(item)));
+    return { kind: 'list', items };
+  }
   if (value.kind !== 'map') return hidden(value) as Value;
   const items = value.items.map((item) =>
-    item.kind === 'comment' ? (hidden(item) as Comment) : { ...item, value: hideAll(item.value) },
+    item.kind === 'comment' ? hiddenComment(item) : { ...item, value: hideAll(item.value) },
   );
   return { kind: 'map', items };
 }
 
-function mapItems(list: List, change: (value: Value) => Value): List {
-  return { kind: 'list', items: list.items.map((item) => (item.kind === 'comment' ? item : change(item))) };
+function hiddenComment(comment: Comment): Comment {
+  return { ...comment, text: ` ${HIDDEN}` };
 }
 
 /** Null stays: there is nothing in it to hide. */
 function hidden(leaf: Leaf): Leaf {
   if (leaf.kind === 'null') return leaf;
-  return leaf.kind === 'comment' ? { ...leaf, text: ` ${HIDDEN}` } : { kind: 'str', value: HIDDEN };
+  return leaf.kind === 'comment' ? hiddenComment(leaf) : { kind: 'str', value: HIDDEN };
 }

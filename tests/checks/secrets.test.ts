@@ -70,6 +70,7 @@ describe('keyIn', () => {
     ['a key within YAML', `key: |\n        ${PEM.replaceAll('\n', '\n        ')}`, 'a private key'],
     ['a public key', generateSshKeyPair('flux').publicKey, undefined],
     ['a header alone', '-----BEGIN PRIVATE KEY-----\n…', undefined],
+    ['a header with too little behind it', `${PEM.slice(0, 60)}\n…`, undefined],
     ['a certificate', PEM.replaceAll('PRIVATE KEY', 'CERTIFICATE'), undefined],
   ])('of %s', (_, text, expected) => {
     expect(keyIn(text)).toBe(expected);
@@ -87,6 +88,9 @@ describe('plainSecretNames', () => {
       '{"kind": "Secret", "data": {"token": "aHVudGVyMg=="}}',
       ['`data.token` of own.json'],
     ],
+    ['a Secret of one line', 'a.json', '{"a":{"kind":"x"},"kind":"Secret","data":{"token":"aHVudGVyMg=="}}', 1],
+    ['a Secret in a flow mapping', 'a.yaml', '{apiVersion: v1, kind: Secret, stringData: {token: hunter2}}', 1],
+    ['a Secret in a list', 'a.yaml', 'items:\n  - kind: Secret\n    data: {token: x}\n  - kind: x', 1],
     [
       'a name once, however many values it has',
       'a.yaml',

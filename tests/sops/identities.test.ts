@@ -9,6 +9,7 @@ import { findingsOf, SAMPLE_KEY } from './support.ts';
 
 const identity = generateIdentity();
 const hybrid = generateIdentity('post-quantum');
+const NULL = { kind: 'null' } as const;
 const recipient = await identity.recipient();
 
 describe('an identity', () => {
@@ -81,6 +82,17 @@ describe('data keys', () => {
     expect(await unwrapDataKey({ ...base, age }, [generateIdentity(), own], 'f')).toStrictEqual(key);
   });
 
+  it('are opened by a key at hand, behind one that no file knows', async () => {
+    const age = await wrapDataKey(key, [recipient]);
+    expect(await unwrapDataKey({ ...base, age }, [hybrid, identity], 'f')).toStrictEqual(key);
+  });
+
+  it('are opened where the text for somebody else is damaged', async () => {
+    const others = { recipient: 'age1other', enc: 'no armour' };
+    const age = [others, ...(await wrapDataKey(key, [recipient]))];
+    expect(await unwrapDataKey({ ...base, age }, [identity], 'f')).toStrictEqual(key);
+  });
+
   it('are found among several recipients in one age file and behind a wrong label', async () => {
     const encrypter = new Encrypter();
     encrypter.addRecipient(await generateIdentity().recipient());
@@ -100,6 +112,14 @@ describe('data keys', () => {
       expect(finding?.message).toContain(part);
     const [without] = await findingsOf(() => unwrapDataKey({ ...base, age }, [], 'f'));
     expect(without?.message).toContain('there is no age key at hand');
+  });
+
+  it('name other key stores, and a long recipient by its ends', async () => {
+    const long = await hybrid.recipient();
+    const stores = ['pgp', 'shamir_threshold'].map((name) => ({ kind: 'entry', key: name, value: NULL }) as const);
+    const age = [{ recipient: long, enc: '' }];
+    const [finding] = await findingsOf(() => unwrapDataKey({ ...base, age, others: stores }, [], 'f'));
+    expect(finding?.message).toContain(`encrypted to ${long.slice(0, 40)}…${long.slice(-8)}, pgp, and`);
   });
 
   it('that are damaged are said to be', async () => {

@@ -18,6 +18,10 @@ const text = await encrypt({ path: PATH, plain: PLAIN, rule: wholeRule, identiti
 const UNPROTECTED =
   /^(?: *version:.*| *(?:- )?recipient:.*|sops:| *age:| *-----.*| *unencrypted_suffix: |epsilon_unencrypted: )/;
 
+/** Sound, under another key. */
+const foreign =
+  /#(ENC.*)/.exec(await encrypt({ path: PATH, plain: PLAIN, rule: wholeRule, identities, now: NOW }))?.[1] ?? '';
+
 const lines = text.split('\n');
 
 /** Offsets of every letter and digit that is protected. */
@@ -71,6 +75,10 @@ describe('a changed file', () => {
     ['another time of the last change', (file: string) => file.replace('05:06:07Z', '05:06:08Z'), 'sops/mac'],
     ['values that changed places', (file: string) => swapLines(file), 'sops/damaged'],
     ['a value that was put in plain', (file: string) => file.replace(/^alpha:.*/, 'alpha: plain'), 'sops/damaged'],
+    ['a number that was put in plain', (file: string) => file.replace(/^alpha:.*/, 'alpha: 5'), 'sops/damaged'],
+    ['a comment without its end', (file: string) => file.replace(',type:comment]', ''), 'sops/damaged'],
+    ['a comment without its beginning', (file: string) => file.replace('#ENC[AES256_GCM,data:', '#'), 'sops/damaged'],
+    ['the comment of another file', (file: string) => file.replace(/#ENC.*/, `#${foreign}`), 'sops/damaged'],
     ['a MAC that was removed', (file: string) => file.replace(/ {4}mac:.*\n/, ''), 'sops/mac'],
     ['metadata that was removed', (file: string) => file.replace(/^sops:[^]*/m, ''), 'sops/not-encrypted'],
     ['a type that is none', (file: string) => file.replace('type:str', 'type:set'), 'sops/damaged'],
