@@ -68,8 +68,16 @@ describe('fileDiff', () => {
     expect(fileDiff(executable).diff).toBe('diff --git a/talos/x b/talos/x\nold mode 100644\nnew mode 100755\n');
   });
 
-  it('shows no bytes that are no text', () => {
-    expect(fileDiff(entry('a\0', 'b\n')).diff).toContain('Binary files differ\n');
+  it.each([
+    ['a zero byte', 'a\0', 'b\n'],
+    ['a zero byte that comes', 'b\n', 'a\0'],
+    ['bytes that are no UTF-8', 'b\n', Buffer.from([0x61, 0xff])],
+  ])('shows no bytes that are no text: %s', (_, before, after) => {
+    expect(fileDiff(entry(before, after)).diff).toContain('Binary files differ\n');
+  });
+
+  it('shows a byte order mark that comes', () => {
+    expect(fileDiff(entry('a\n', '\ufeffa\n')).diff).toContain('-a\n+\ufeffa\n');
   });
 
   it('shows a secret by its redacted texts and the keys that changed', () => {
@@ -82,10 +90,20 @@ describe('fileDiff', () => {
       'secret not compared: no key\n',
     );
     expect(fileDiff(secret).diff).not.toContain('ENC');
+    expect(fileDiff(secret).changedKeys).toEqual([]);
+    const shown = { before: 'a: x\n', after: 'a: y\n', keys: [] };
+    expect(fileDiff(secret, shown).diff).toContain(
+      'secret encrypted anew: no value changed\n--- a/talos/x\n+++ b/talos/x\n@@ -1 +1 @@\n-a: x\n+a: y\n',
+    );
+    expect(fileDiff(secret, { ...shown, unknown: 'no key' }).diff).not.toContain('@@');
+    const created = { ...entry(undefined, 'ENC[1]\n'), secret: true };
+    expect(fileDiff(created, { ...shown, before: undefined, keys: ['a'] }).diff).toBe(
+      'diff --git a/talos/x b/talos/x\nnew file mode 100644\n--- /dev/null\n+++ b/talos/x\n@@ -0,0 +1 @@\n+a: y\n',
+    );
   });
 });
 
-function entry(before: string | undefined, after: string | undefined): PlanEntry {
+function entry(before: string | undefined, after: string | Buffer | undefined): PlanEntry {
   return {
     path: 'talos/x',
     status: before === undefined ? 'created' : after === undefined ? 'removed' : 'changed',

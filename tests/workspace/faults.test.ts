@@ -1,13 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { applyPlan, recover } from '../../src/workspace/apply.ts';
+import { thisProcess } from '../../src/system/programs.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
+import { takeLock } from '../../src/workspace/lock.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
 import type * as WritingModule from '../../src/system/writing.ts';
 import { readFiles } from '../support/folders.ts';
 import { file, inventoryOf, inventoryText, openWorkspace, RECORD, type TestWorkspace } from './workspaces.ts';
 
 /** Makes the file functions fail: the call with the number `at` alone, or it and all that follow, as after a kill. */
-const fault = vi.hoisted(() => ({ calls: 0, at: Infinity, deadFrom: Infinity }));
+const fault = vi.hoisted(() => ({
+  calls: 0,
+  at: Infinity,
+  deadFrom: Infinity,
+  /** Done by somebody else before a file is published. */
+  meanwhile: (_path: string): Promise<void> => Promise.resolve(),
+}));
 
 vi.mock('../../src/system/writing.ts', async (original) => {
   const real = await original<typeof WritingModule>();
@@ -22,6 +32,10 @@ vi.mock('../../src/system/writing.ts', async (original) => {
   };
   return {
     ...real,
+    publishFile: async (...[to, bytes, mode]: Parameters<typeof real.publishFile>) => {
+      await fault.meanwhile(to.path);
+      return await real.publishFile(to, bytes, mode);
+    },
     createFile: failing(real.createFile),
     replaceFile: failing(real.replaceFile),
     moveFile: failing(real.moveFile),
@@ -127,8 +141,21 @@ describe('applyPlan on a disk that refuses', () => {
   });
 });
 
+it('leaves the lock of a dead run alone where somebody else was faster to take it over', async () => {
+  const mine = await thisProcess();
+  const workspace = await openWorkspace({ '.cluster-template/lock': JSON.stringify({ ...mine, started: '0' }) });
+  const lock = join(workspace.state, 'lock');
+  const theirs = `${JSON.stringify(mine)} `;
+  fault.meanwhile = async (path) => {
+    if (path !== lock) await writeFile(lock, theirs);
+  };
+  const patience = { waitMilliseconds: 20, pollMilliseconds: 5 };
+  await expect(takeLock(workspace, new AbortController().signal, patience)).rejects.toThrow('is writing to this tree');
+  expect(await readFiles(workspace.state)).toEqual({ lock: theirs });
+});
+
 function mend(): void {
-  Object.assign(fault, { calls: 0, at: Infinity, deadFrom: Infinity });
+  Object.assign(fault, { calls: 0, at: Infinity, deadFrom: Infinity, meanwhile: () => Promise.resolve() });
 }
 
 async function prepare(): Promise<{ workspace: TestWorkspace; before: Record<string, string>; plan: Plan }> {

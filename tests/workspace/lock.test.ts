@@ -52,6 +52,23 @@ describe('takeLock', () => {
     expect(await readdir(workspace.state)).toEqual([]);
   });
 
+  it.each([{ pid: 0 }, { host: 5 }, { namespace: null }])(
+    'takes over a lock that names no process: %o',
+    async (change) => {
+      const text = JSON.stringify({ ...(await thisProcess()), ...change });
+      const lock = await takeLock(await locked(text), NEVER, SHORT);
+      await lock.release();
+    },
+  );
+
+  it('gives back no lock that somebody else holds meanwhile', async () => {
+    const workspace = await openWorkspace({});
+    const lock = await takeLock(workspace, NEVER);
+    await writeFile(join(workspace.state, 'lock'), 'theirs\n');
+    await lock.release();
+    expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe('theirs\n');
+  });
+
   it.each(['', '{', '[]', '{"pid":-1,"started":"","host":"","boot":"","namespace":""}', '{"pid":1}'])(
     'takes over a lock that no run has written: %s',
     async (text) => {
@@ -155,6 +172,17 @@ describe('exclusively', () => {
       }),
     );
     await expect(result).resolves.toBe('done');
+  });
+
+  it('ends at once where the interruption comes after such work', async () => {
+    const workspace = await openWorkspace({});
+    const controller = new AbortController();
+    const endless = exclusively(workspace, controller.signal, async ({ uninterrupted }) => {
+      await uninterrupted(() => Promise.resolve());
+      controller.abort(new Error('interrupted'));
+      await new Promise(() => undefined);
+    });
+    await expect(endless).rejects.toThrow('interrupted');
   });
 
   it('begins no such work after an interruption', async () => {

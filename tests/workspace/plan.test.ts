@@ -6,9 +6,21 @@ import {
   formatInventory,
   type Inventory,
   parseInventory,
+  unionOf,
+  withOwnPaths,
 } from '../../src/workspace/inventory.ts';
 import { compareInputs } from '../../src/pipeline/inputs.ts';
-import { planChanges, type PlanStatus, type Present } from '../../src/workspace/plan.ts';
+import {
+  changesOf,
+  conflictsOf,
+  filesAfter,
+  overwrite,
+  planChanges,
+  type Plan,
+  type PlanEntry,
+  type PlanStatus,
+  type Present,
+} from '../../src/workspace/plan.ts';
 
 const OLD = 'old\n';
 const NEW = 'new\n';
@@ -63,6 +75,74 @@ describe('planChanges', () => {
   });
 });
 
+describe('planChanges on several files', () => {
+  it('has them in the order of their paths, and what is secret by what is wanted, or by its name', () => {
+    const desired = [
+      { ...desiredFile(NEW), path: 'talos/b' },
+      { ...desiredFile(NEW), path: 'talos/a.sops.yaml', secret: false },
+      { ...desiredFile(NEW), path: 'talos/B', secret: true },
+    ];
+    const recorded = inventoryFrom(OLD, 'talos/gone.sops.yaml');
+    const disk = new Map([['talos/gone.sops.yaml', diskFile(OLD)]]);
+    const { entries } = planChanges(desired, present(disk), recorded);
+    expect(entries.map(({ path, status, secret }) => [path, status, secret])).toEqual([
+      ['talos/B', 'created', true],
+      ['talos/a.sops.yaml', 'created', false],
+      ['talos/b', 'created', false],
+      ['talos/gone.sops.yaml', 'removed', true],
+    ]);
+  });
+
+  it.each([
+    ['talos', 'left'],
+    ['talo', 'removed'],
+    ['x', 'removed'],
+  ])('where %s is a repository of its own: what is no longer generated is %s', (repository, status) => {
+    const { entries } = planChanges(
+      [],
+      present(new Map([['talos/x', diskFile(OLD)]]), [repository]),
+      inventoryFrom(OLD),
+    );
+    expect(entries.map((entry) => entry.status)).toEqual([status]);
+  });
+});
+
+describe('a plan', () => {
+  const STATUSES = ['created', 'changed', 'removed', 'edited', 'foreign', 'adopted', 'left', 'unchanged'] as const;
+  const plan: Plan = { entries: STATUSES.map((status) => planEntry(status, desiredFile(NEW))) };
+  const statuses = (entries: readonly PlanEntry[]) => entries.map(({ status }) => status);
+
+  it('parts what is done from what stops a run', () => {
+    expect(statuses(changesOf(plan))).toEqual(['created', 'changed', 'removed']);
+    expect(statuses(conflictsOf(plan))).toEqual(['edited', 'foreign']);
+  });
+
+  it('takes of the conflicts what is said to be ours, and nothing else', () => {
+    const kept = STATUSES.slice(5);
+    expect(statuses(overwrite(plan, () => true).entries)).toEqual([
+      ...['created', 'changed', 'removed', 'changed', 'changed'],
+      ...kept,
+    ]);
+    expect(overwrite(plan, () => false)).toEqual(plan);
+    const gone = { entries: [planEntry('edited', undefined), planEntry('foreign', undefined)] };
+    expect(statuses(overwrite(gone, ({ status }) => status === 'edited').entries)).toEqual(['removed', 'foreign']);
+  });
+
+  it('records what is written, and what is left as it was before; what is adopted or gone is not recorded', () => {
+    const entries = STATUSES.map((status) => planEntry(status, status === 'removed' ? undefined : desiredFile(NEW)));
+    const [written, before] = [contentHash(bytes(NEW)), 'sha256:before'];
+    expect([...filesAfter({ entries })]).toEqual([
+      ['talos/created', written],
+      ['talos/changed', written],
+      ['talos/edited', before],
+      ['talos/foreign', before],
+      ['talos/left', before],
+      ['talos/unchanged', written],
+    ]);
+    expect(filesAfter({ entries: [{ ...planEntry('foreign', undefined), recorded: [] }] })).toEqual(new Map());
+  });
+});
+
 describe('the manifest', () => {
   it('comes back from its text', () => {
     const files = new Map([
@@ -100,12 +180,50 @@ describe('the manifest', () => {
       ]);
   });
 
+  it('needs to say neither what is adopted nor what it was made from', () => {
+    const { adopted, inputs } = parseInventory('{"format":1,"generator":"x","recipient":"y","files":{}}', 'm');
+    expect([adopted, [...inputs]]).toEqual([[], []]);
+  });
+
+  it('takes both sides of a merge for its own: files, and what is adopted', () => {
+    const side = (text: string, adopted: string): string =>
+      formatInventory({ ...RECORD, adopted: [adopted], files: new Map([['talos/x', contentHash(bytes(text))]]) });
+    const [ours, theirs] = [side(OLD, 'talos/a'), side(NEW, 'talos/b')];
+    const merged = parseInventory(`<<<<<<< HEAD\n${ours}=======\n${theirs}>>>>>>> branch\n`, 'm');
+    expect(merged).toMatchObject({ recipient: 'age1a', adopted: ['talos/a', 'talos/b'], conflicted: true });
+    expect([...merged.files]).toEqual([['talos/x', [contentHash(bytes(OLD)), contentHash(bytes(NEW))]]]);
+    const twice = unionOf(parseInventory(ours, 'm'), parseInventory(ours, 'm'));
+    expect([[...twice.files], twice.adopted]).toEqual([[['talos/x', [contentHash(bytes(OLD))]]], ['talos/a']]);
+  });
+
+  it('is refused where the sides of a merge name two owners', () => {
+    const [ours, theirs] = ['age1a', 'age1b'].map((recipient) =>
+      formatInventory({ ...RECORD, recipient, files: new Map() }),
+    );
+    const text = `<<<<<<< HEAD\n${ours ?? ''}=======\n${theirs ?? ''}>>>>>>> branch\n`;
+    expect(() => parseInventory(text, 'm')).toThrow('names two owners of the tree');
+  });
+
+  it('is refused where it names what no run can have made, every path of it', () => {
+    const inventory = { ...inventoryFrom(OLD), adopted: ['age.key', 'talos/y'] } as Inventory;
+    const isOurs = (path: string): boolean => path.startsWith('talos/');
+    expect(withOwnPaths({ ...inventory, adopted: [] }, isOurs, 'm')).toMatchObject({ recipient: 'age1a' });
+    expect(() => withOwnPaths(inventory, isOurs, 'm')).toThrow(
+      /^the inventory names age\.key, which no run can have made$/,
+    );
+    expect(() => withOwnPaths(inventory, () => false, 'm')).toThrow(/talos\/x.*\n.*age\.key.*\n.*talos\/y/);
+  });
+
   it.each([
     '',
     '{}',
     '[]',
     '{"format":2}',
     '{"format":1,"generator":"x","recipient":"y","files":{"a":1}}',
+    '{"format":1,"generator":"x","recipient":"y","files":{"a":"b","c":1}}',
+    '{"format":1,"generator":1,"recipient":"y","files":{}}',
+    '{"format":1,"generator":"x","recipient":1,"files":{}}',
+    '{"format":2,"generator":"x","recipient":"y","files":{}}',
     '{"format":1,"generator":"x","recipient":"y","files":{},"adopted":[1]}',
     '{"format":1,"generator":"x","recipient":"y","files":{},"inputs":[1]}',
   ])('is refused where it is %s', (text) => {
@@ -129,12 +247,18 @@ function diskFile(text: string): DiskFile {
   return { bytes: bytes(text), executable: false };
 }
 
-function inventoryFrom(text: string | undefined): Inventory | undefined {
+/** An entry of a path that is called as what is done with it. */
+function planEntry(status: PlanStatus, desired: DesiredFile | undefined): PlanEntry {
+  const path = `talos/${status}`;
+  return { path, status, secret: false, desired, present: diskFile(OLD), recorded: ['sha256:before', 'sha256:other'] };
+}
+
+function inventoryFrom(text: string | undefined, path = 'talos/x'): Inventory | undefined {
   if (text === undefined) return undefined;
   return {
     generator: 'g',
     recipient: 'age1a',
-    files: new Map([['talos/x', [contentHash(bytes(text))]]]),
+    files: new Map([[path, [contentHash(bytes(text))]]]),
     adopted: [],
     inputs: new Map(),
     conflicted: false,
