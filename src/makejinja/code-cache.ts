@@ -13,11 +13,14 @@ export interface StoredCodeCache extends CodeCache {
 const STORED_LIMIT = 2 ** 22;
 
 /**
- * Opens the compiled templates of earlier runs, of whatever repository: an entry is found by the source and the settings that it was
- * compiled from, and this build of the program.
+ * Opens the compiled templates of earlier runs: an entry is found by the source and the settings that it was compiled from, and this
+ * build of the program.
+ *
+ * @param project - what all entries are kept apart by, a folder say; without it those of all repositories are one, which is right where
+ *   they have most of their templates in common
  */
-export function openCodeCache(cache: UserCache): StoredCodeCache {
-  const name = `templates-${hashOf(PROGRAM)}`;
+export function openCodeCache(cache: UserCache, project = ''): StoredCodeCache {
+  const name = `templates-${hashOf(PROGRAM, project)}`;
   const stored = parseEntries(cache.read(name));
   const used = new Map<string, string>();
   let hasNew = false;

@@ -6,6 +6,7 @@ import { inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts'
 import { runShellLine } from '../system/programs.ts';
 import type { UserCache } from '../system/user-folders.ts';
 import { below, makeFolder } from '../system/writing.ts';
+import { openCodeCache } from './code-cache.ts';
 import { DATA_ENDINGS, readData } from './data/read-data.ts';
 import { type InputFile, type Inputs, readInputs, unmatchedFinding } from './inputs.ts';
 import { loadPlugin } from './load-plugin.ts';
@@ -23,7 +24,7 @@ import {
   writeResult,
 } from './output.ts';
 import type { Plugin } from './plugin.ts';
-import { type RenderedFile, renderInputs } from './render.ts';
+import { type RenderedFile, renderInputs, type RenderRequest } from './render.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a project is and who is told what happens. */
@@ -51,7 +52,7 @@ export async function runProject(settings: Settings, options: ProjectOptions): P
   for (const pattern of project.inputs.unmatched) options.warn?.(unmatchedFinding(pattern));
   const target = outputTarget(settings, folder);
   checkClean(target, settings, folder);
-  const results = renderInputs({ ...project, inputs: withoutExisting(project.inputs, target, settings) });
+  const results = renderKeeping({ ...project, inputs: withoutExisting(project.inputs, target, settings) }, options);
   const place = { settings, inputs: project.inputs, folder };
   const rendered = target.kind === 'folder' ? await withoutClashes(results, place) : results;
   if (!settings.clean) checkPlaces(rendered, target, folder);
@@ -60,6 +61,15 @@ export async function runProject(settings: Settings, options: ProjectOptions): P
   await writeResults(rendered, target, settings, options);
   if (target.kind === 'folder') await tidyFolders(target.path, settings, folder);
   await runHooks('exec_post', settings.execPost, folder);
+}
+
+/** Renders with what earlier runs of this project have compiled, where there is a cache for it. */
+function renderKeeping(request: RenderRequest, { cache, folder }: ProjectPlace): RenderedFile[] {
+  if (cache === undefined) return renderInputs(request);
+  const codeCache = openCodeCache(cache, folder);
+  const files = renderInputs({ ...request, codeCache });
+  codeCache.save();
+  return files;
 }
 
 async function writeResults(
@@ -113,7 +123,7 @@ export async function runHooks(key: 'exec_pre' | 'exec_post', lines: readonly st
 export interface ProjectPlace {
   /** Absolute folder that the settings' paths are relative to. */
   readonly folder: string;
-  /** Keeps transpiled plugins; without it they are transpiled at every start. */
+  /** Keeps transpiled plugins and compiled templates; without it both are made anew at every start. */
   readonly cache?: UserCache;
   /** Whether plugins are loaded anew although this process has loaded them before. */
   readonly isFresh?: boolean;

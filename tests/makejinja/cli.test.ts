@@ -109,7 +109,7 @@ describe('makejinja', () => {
     expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringContaining(message) as string });
   });
 
-  it('keeps transpiled plugins for the user, and nothing in the project', async () => {
+  it('keeps transpiled plugins and compiled templates for the user, and nothing in the project', async () => {
     const cache = join(await temporaryFolder(), 'cache');
     const files = { 'project/plugin.ts': 'export const Plugin = () => ({ data: { v: "p" as string } });' };
     const flags = ['-p', 'plugin:Plugin', '--import-path', '../project', '-o', 'out'];
@@ -123,7 +123,10 @@ describe('makejinja', () => {
     expect(made['work/out/a']).toBe('p|1|2');
     const added = Object.keys(made).filter((name) => !(name in PROJECT) && !(name in files));
     expect(added.sort()).toEqual(['work/out/a', 'work/where']);
-    expect(await readdir(cache)).toEqual([expect.stringMatching(/^plugin-/)]);
+    expect((await readdir(cache)).sort()).toEqual([
+      expect.stringMatching(/^plugin-/),
+      expect.stringMatching(/^templates-/),
+    ]);
   });
 });
 

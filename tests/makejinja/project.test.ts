@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runProject } from '../../src/makejinja/project.ts';
 import { parseSettings } from '../../src/makejinja/settings.ts';
+import type { UserCache } from '../../src/system/user-folders.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const PROJECT = resolve(import.meta.dirname, 'project');
@@ -53,6 +54,34 @@ describe('runProject', () => {
     await writeFiles(folder, { 'makejinja.toml': `${base}force = true\n` });
     await run(folder);
     expect(await readFiles(join(folder, 'out'))).toEqual({ a: 'new', b: 'new' });
+  });
+
+  it('keeps what it compiled, for each project apart', async () => {
+    const kept = new Map<string, Buffer>();
+    const written: string[] = [];
+    const cache: UserCache = {
+      read: (name) => kept.get(name),
+      write(name, bytes) {
+        written.push(name);
+        kept.set(name, Buffer.from(bytes));
+      },
+    };
+    const one = await temporaryFolder({ 'in/a.jinja': 'one {{ 1 + 1 }}', 'makejinja.toml': `${base}force = true\n` });
+    const other = await temporaryFolder({ 'in/a.jinja': 'other {{ 2 + 2 }}', 'makejinja.toml': base });
+    await run(one, cache);
+    await run(other, cache);
+    expect(written.map((name) => name.replace(/-.*/, ''))).toEqual(['templates', 'templates']);
+    expect(new Set(written).size).toBe(2);
+    // What was kept is what runs.
+    const [name = '', bytes = Buffer.alloc(0)] = [written[0], kept.get(written[0] ?? '')];
+    kept.set(name, Buffer.from(bytes.toString().replaceAll('one ', 'eins ')));
+    await run(one, cache);
+    expect(written.length).toBe(2);
+    expect(await readFiles(join(one, 'out'))).toEqual({ a: 'eins 2' });
+    await writeFiles(one, { 'in/a.jinja': 'two {{ 1 + 1 }}' });
+    await run(one, cache);
+    expect(written.slice(2)).toEqual([name]);
+    expect(await readFiles(join(one, 'out'))).toEqual({ a: 'two 2' });
   });
 
   it('writes nothing where a template is wrong', async () => {
@@ -116,13 +145,17 @@ describe('patterns', () => {
   });
 });
 
-async function run(folder: string): Promise<{ logged: string[]; printed: string; warned: string[] }> {
+async function run(
+  folder: string,
+  cache?: UserCache,
+): Promise<{ logged: string[]; printed: string; warned: string[] }> {
   const logged: string[] = [];
   const warned: string[] = [];
   let printed = '';
   const settings = parseSettings((await readFiles(folder))['makejinja.toml'] ?? '', 'makejinja.toml');
   await runProject(settings, {
     folder,
+    ...(cache === undefined ? {} : { cache }),
     log: (line) => logged.push(line),
     warn: ({ message }) => warned.push(message),
     print: (bytes) => {
