@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { FINDING_CODES, REMEDIES, type FindingCode } from '../src/report/codes.ts';
+import { FINDING_CODES, REMEDIES, type ListedCode } from '../src/report/codes.ts';
 
 const AREAS: Readonly<Record<string, string>> = {
   config: 'The configuration: cluster.yaml and nodes.yaml',
@@ -17,6 +17,7 @@ const AREAS: Readonly<Record<string, string>> = {
   cluster: 'The nodes, the Kubernetes API and the domain',
   operations: 'Nodes and the cluster that runs on them',
   upgrade: 'Taking a newer version of the template',
+  lint: 'Rules and their settings',
   usage: 'How a command was called',
 };
 
@@ -34,14 +35,14 @@ cluster.yaml:11:12: error: \`node_cidr\` is 192.0.2.5/24, which has host bits se
   = did you mean 192.0.2.0/24?
 \`\`\`
 
-\`npx cluster-template explain config/host-bits\` prints what stands here of a code. Where a line may hold a secret the excerpt is left out. Exit codes are listed in [operations.md](operations.md).
+\`npx cluster-template explain config/host-bits\` prints what stands here of a code. The codes of lint that are not listed here are rules: [rules.md](rules.md) explains them. Where a line may hold a secret the excerpt is left out. Exit codes are listed in [operations.md](operations.md).
 `;
 
 /** The text of docs/errors.md. */
 export async function errorReference(): Promise<string> {
   const sections = Object.entries(AREAS).map(([area, title]) => {
     const rows = Object.entries(FINDING_CODES).filter(([code]) => code.startsWith(`${area}/`));
-    return `## ${title}\n\n| code | meaning | what mends it |\n|---|---|---|\n${rows.map(([code, meaning]) => `| \`${code}\` | ${meaning} | ${REMEDIES[code as FindingCode].replaceAll('cluster-template ', 'npx cluster-template ')} |\n`).join('')}`;
+    return `## ${title}\n\n| code | meaning | what mends it |\n|---|---|---|\n${rows.map(([code, meaning]) => `| \`${code}\` | ${meaning} | ${REMEDIES[code as ListedCode].replaceAll('cluster-template ', 'npx cluster-template ')} |\n`).join('')}`;
   });
   const path = errorPage();
   return await format([INTRODUCTION, ...sections].join('\n'), { ...(await resolveConfig(path)), filepath: path });

@@ -1,7 +1,7 @@
 import type { ManifestFile } from '../manifests/document.ts';
 import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
-import { type ParsedTexts, readTree } from '../manifests/tree.ts';
+import { type ManifestTree, type ParsedTexts, readTree } from '../manifests/tree.ts';
 import { type Finding, inOrder } from '../report/finding.ts';
 import { checkAgeKey, checkBootstrap } from './bootstrap.ts';
 import {
@@ -25,6 +25,9 @@ interface GateReport {
   readonly coverage: SchemaCoverage;
   /** Hashes of the objects that fit their schemas, to be known the next time. */
   readonly fitting: readonly string[];
+  /** What was looked at, for further checks. */
+  readonly tree: ManifestTree;
+  readonly flux: FluxTree;
 }
 
 /** What the gates keep for the next of several trees. */
@@ -50,18 +53,21 @@ export async function runGates(
   memory: GateMemory,
   removed: ReadonlySet<string> = new Set(),
 ): Promise<GateReport> {
-  const { findings, flux } = checkManifests(files, memory.texts, removed);
+  const { findings, tree, flux } = checkManifests(files, memory.texts, removed);
   const schemas = await checkSchemas(flux, memory.schemas, memory.passed);
   return {
     findings: inOrder([...findings, ...schemas.findings]),
     coverage: schemas.coverage,
     fitting: schemas.fitting,
+    tree,
+    flux,
   };
 }
 
 /** What the gates found, and the objects that they looked at. */
 interface ManifestCheck {
   readonly findings: readonly Finding[];
+  readonly tree: ManifestTree;
   readonly flux: FluxTree;
 }
 
@@ -80,7 +86,7 @@ export function checkManifests(
 ): ManifestCheck {
   const { tree, findings } = readTree(files, known);
   const flux = fluxTree(tree);
-  if (findings.some(({ severity }) => severity === 'error')) return { findings, flux };
+  if (findings.some(({ severity }) => severity === 'error')) return { findings, tree, flux };
   const found = [
     ...checkKustomizations(flux, removed),
     ...checkOrphans(tree, flux),
@@ -101,7 +107,7 @@ export function checkManifests(
     ...checkVersions(tree),
     ...checkTalosPatches(tree),
   ];
-  return { findings: withoutRepeats([...findings, ...found]), flux };
+  return { findings: withoutRepeats([...findings, ...found]), tree, flux };
 }
 
 /** A component is part of every namespace: what is wrong in it is told once. */

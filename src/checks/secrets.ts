@@ -21,10 +21,86 @@ export function isPublished(path: string): boolean {
 
 /** What sort of private key a text holds, whoever's it is; undefined where it holds none. */
 export function keyIn(text: string): string | undefined {
-  const identity = /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}/.exec(text)?.[0];
+  const identity = AGE_KEY.exec(text)?.[0];
   if (identity !== undefined && parseIdentity(identity) !== undefined) return 'an age key';
   return PEM_KEY.test(text) ? 'a private key' : undefined;
 }
+
+/** A token that its issuer made recognizable. */
+interface FoundToken {
+  /** What it is, with its article: `a token of GitHub`. */
+  readonly what: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The forms of tokens by which their issuers, and whoever searches for them, know them. What follows the prefix has to be there at the
+ * length that they have, so that a page may name the prefix.
+ *
+ * @see https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
+ */
+const TOKENS: readonly (readonly [what: string, form: RegExp])[] = [
+  ['a token of GitHub', /\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g],
+  ['a token of GitLab', /\bgl(?:pat|dt|rt|ptt|agent|ft|imt)-[\w-]{20,}/g],
+  ['a token of Slack', /\bxox[abeoprs]-(?:[0-9A-Za-z]+-){1,5}[0-9A-Za-z]{12,}/g],
+  ['a webhook of Slack', /https:\/\/hooks\.slack\.com\/services\/T\w{8,}\/B\w{8,}\/\w{20,}/g],
+  ['a webhook of Discord', /https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,}/g],
+  ['a token of a bot of Telegram', /\b\d{8,10}:AA[\w-]{33}\b/g],
+  ['an access key of AWS', /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)/g],
+  ['a key of a Google API', /\bAIza[\w-]{35}\b/g],
+  ['an auth key of Tailscale', /\btskey-[a-z]+-[A-Za-z0-9]{6,}CNTRL-[A-Za-z0-9]{16,}/g],
+  ['a service account of 1Password', /\bops_eyJ[\w-]{100,}/g],
+  ['a token of Doppler', /\bdp\.(?:ct|pt|st|sa|scim|audit)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,44}\b/g],
+  ['a key of Anthropic', /\bsk-ant-(?:api|admin)\d{2}-[\w-]{80,}/g],
+  ['a key of OpenAI', /\bsk-(?:proj|svcacct|admin)-[\w-]{40,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\b/g],
+  ['a key of Stripe', /\b[rs]k_live_[A-Za-z0-9]{20,}\b/g],
+  ['a token of npm', /\bnpm_[A-Za-z0-9]{36}\b/g],
+  ['a token of PyPI', /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,}/g],
+  ['a token of Docker Hub', /\bdckr_(?:pat|oat)_[\w-]{27,}/g],
+  ['a token of Hugging Face', /\bhf_[A-Za-z]{34}\b/g],
+  ['a token of DigitalOcean', /\bdo[opr]_v1_[0-9a-f]{64}\b/g],
+  ['a token of Vault', /\bhv[sbr]\.[\w-]{24,}/g],
+  ['a token of Grafana', /\bgl(?:c|sa)_[\w+/=]{32,}/g],
+  ['a key of SendGrid', /\bSG\.[\w-]{22}\.[\w-]{43}\b/g],
+];
+
+/** Every token and private key in a text that is known by its form. */
+export function tokensIn(text: string): FoundToken[] {
+  const tokens = TOKENS.flatMap(([what, form]) =>
+    [...text.matchAll(form)].map((match) => ({ what, start: match.index, end: match.index + match[0].length })),
+  );
+  const key = keyIn(text);
+  if (key === undefined) return tokens;
+  const found = (key === 'an age key' ? AGE_KEY : PEM_KEY).exec(text);
+  return found === null ? tokens : [...tokens, { what: key, start: found.index, end: found.index + found[0].length }];
+}
+
+/**
+ * Whether a value that its key calls a secret is none that somebody would write for a name: letters of both cases with digits, or many
+ * hexadecimal digits, without a break.
+ */
+export function isRandomSecret(key: string, value: string): boolean {
+  const last = lastWord(key);
+  if (!SECRET_NAME.test(last) || /public|hash|checksum|fingerprint/i.test(key) || ADDRESS.test(value)) return false;
+  const isDigest = /^(?:sha\d+[:-])/.test(value);
+  return !isDigest && (new RegExp(`^${RANDOM.source}$`).test(value) || /^(?=.*[a-f])(?=.*\d)[\da-f]{32,}$/.test(value));
+}
+
+/** What of a file that is named as an encrypted one is not, in words; undefined where all is, or where others tell of it. */
+export function openValuesIn(path: string, text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    const open = openValues(formatFor(path).read(text, path));
+    return open === undefined ? undefined : describeOpen(open);
+  } catch (error) {
+    // A merge that is not finished, or no text of its format: told where it is decrypted.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+const AGE_KEY = /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{50,}/;
 
 /** A header with at least what a key of 32 bytes takes, also within a text of JSON or YAML in quotes. */
 const PEM_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\s|\\[rn]){1,9}[\w+/=]{40}/;

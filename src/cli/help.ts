@@ -8,7 +8,7 @@ import { EXIT, type Finish } from './exit-codes.ts';
 const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])[] = [
   ['Set up:', ['create', 'init', 'doctor']],
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
-  ['Look and check:', ['validate', 'explain', 'graph', 'config']],
+  ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'config']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
   ['The days after:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
   ['The template itself:', ['upgrade', 'template']],
@@ -51,6 +51,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['graph --of cilium', 'what it needs, and what breaks without it'],
     ['graph --of node_cidr', 'templates, files and objects that come from a key'],
     ['graph --format html -o graph.html', 'a page to look at in a browser'],
+  ],
+  lint: [
+    ['lint --profile strict', 'what most well-kept repositories agree on'],
+    ['lint --fix', 'mend what can be mended for certain'],
+    ['lint ../other --format sarif', 'any repository, for code scanning'],
   ],
   'config show': [
     ['config show node_cidr nodes[0]', 'some of the values, in full'],

@@ -208,16 +208,57 @@ export const FINDING_CODES = {
   'upgrade/migration': 'a field of the configuration could not be brought into the form of the new version',
   'upgrade/unfinished': 'an upgrade was interrupted, or waits to be committed',
 
+  // lint: the settings of the rules, and comments that switch rules off
+  'lint/settings': '.cluster-template.yaml cannot be read, or holds an unknown key or a value that does not fit',
+  'lint/unknown-rule': '.cluster-template.yaml or a comment names a rule that there is not',
+  'lint/suppression': 'a comment would switch a rule off and does not say why, or cannot be read',
+  'lint/unused-suppression': 'a comment switches a rule off that finds nothing there',
+
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',
   'usage/argument': 'an argument or an option does not fit the command',
 } as const satisfies Record<string, string>;
 
 /** A code of the list above. */
-export type FindingCode = keyof typeof FINDING_CODES;
+export type ListedCode = keyof typeof FINDING_CODES;
+
+/** The areas of the rules of `lint`, each a folder of src/checks/rules/: what is before the stroke of a rule's id. */
+export const RULE_AREAS = [
+  'yaml',
+  'ks',
+  'kustomize',
+  'kustomization',
+  'app',
+  'resource',
+  'naming',
+  'image',
+  'resources',
+  'security',
+  'storage',
+  'backup',
+  'database',
+  'secret',
+  'externalsecret',
+  'configmap',
+  'reloader',
+  'service',
+  'gateway',
+  'domain',
+  'dns',
+  'tailscale',
+  'helm',
+  'overlay',
+  'repo',
+] as const;
+
+/** The id of a rule, which is the code of its findings; docs/rules.md explains every one of them. */
+export type RuleId = `${(typeof RULE_AREAS)[number]}/${string}`;
+
+/** The code of a finding. */
+export type FindingCode = ListedCode | RuleId;
 
 /** What usually mends each of them; the finding itself says more, with the values at hand. */
-export const REMEDIES: Readonly<Record<FindingCode, string>> = {
+export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'config/archived': 'bring the archive back, or change the generated files by hand from now on',
   'config/missing-file': 'take the file out of git, or start from the sample of the template',
   'config/encoding': 'save the file as UTF-8',
@@ -398,6 +439,10 @@ export const REMEDIES: Readonly<Record<FindingCode, string>> = {
   'upgrade/original': 'merge the change with `cluster-template upgrade --overrides`, or by hand',
   'upgrade/migration': 'change the field by hand, as the finding says',
   'upgrade/unfinished': 'commit it, or go back with `cluster-template upgrade --abort`',
+  'lint/settings': 'correct the line; docs/rules.md lists rules, options and profiles',
+  'lint/unknown-rule': 'correct the id; docs/rules.md lists all',
+  'lint/suppression': 'write `# cluster-template: ignore RULE -- reason`',
+  'lint/unused-suppression': 'remove the comment',
   'usage/folder': 'go into the repository, or name it with --root',
   'usage/argument': 'look at --help of the command',
 };

@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   manifests: { folders: ['report', 'text'], packages: ['ajv', 'yaml'] },
   sops: { folders: ['report', 'system', 'text'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system', 'text'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
-  checks: { folders: ['manifests', 'sops', 'report', 'text'], packages: [] },
+  checks: { folders: ['manifests', 'sops', 'report', 'text'], packages: ['ipaddr.js'] },
   graph: { folders: ['graph/model', 'manifests', 'text'], packages: [] },
   // It runs in a browser: of the project it knows the model of the graph, and nothing behind that.
   'graph/page': { folders: ['graph/model'], packages: ['@dagrejs/dagre', 'd3-selection', 'd3-zoom'] },

@@ -8,10 +8,12 @@ import {
   withVerbose,
 } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
+import { commonOption } from '../help.ts';
 import type { RootOptions } from '../root.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 import type { GraphCommandOptions } from './graph.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
+import type { LintCommandOptions } from './lint.ts';
 import type { ValidateOptions } from './validate.ts';
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
@@ -112,6 +114,22 @@ export function registerLook(program: Command, finish: Finish): void {
       finish(await runGraph(options));
     });
 
+  program
+    .command('lint')
+    .description('ask the rules about the manifests of any repository; see docs/rules.md')
+    .argument('[folder]', 'the repository, or a part of it (default: the one around the current folder)')
+    .option('--profile <name>', 'rules and options by name, before those of .cluster-template.yaml')
+    .option('--fix', 'mend what can be mended for certain')
+    .option('--changed-since <commit>', 'only what would not have been found in that commit')
+    .addOption(formatOption())
+    .addOption(commonOption('--json', 'as --format json'))
+    .addHelpOption(commonOption('-h, --help', 'print this help'))
+    .exitOverride()
+    .action(async (folder: string | undefined, options: LintCommandOptions) => {
+      const { runLint } = await import('./lint.ts');
+      finish(await runLint(folder, options));
+    });
+
   const config = commandGroup(program, 'config', 'look at the configuration');
   withVerbose(
     clusterCommand(config, 'show', 'list every value that templates see, and where it comes from; secrets are masked'),
@@ -153,4 +171,9 @@ function percentage(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 100))
     throw new InvalidArgumentError('It takes a number from 0 to 100.');
   return value;
+}
+
+/** How findings are printed: for people, for programs, for code scanning or for the lines of a pull request. */
+function formatOption(): Option {
+  return new Option('--format <format>', 'how findings are printed').choices(['text', 'json', 'sarif', 'github']);
 }

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { lint, ruleTexts } from '../../pipeline/lint.ts';
+import { failure, type Finding } from '../../report/finding.ts';
+import { githubAnnotations, sarif } from '../../report/formats.ts';
+import { countFindings } from '../../report/text.ts';
+import { inspectTarget } from '../../system/files.ts';
+import { print, printError } from '../../system/terminal.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findRoot } from '../invocation.ts';
+import { count, printFindings, printJson } from '../output.ts';
+import { VERSION } from '../../system/program.ts';
+
+/** How findings are printed. */
+type Format = 'text' | 'json' | 'sarif' | 'github';
+
+/** Options of `lint`. */
+export interface LintCommandOptions {
+  readonly profile?: string;
+  readonly fix?: boolean;
+  readonly staged?: boolean;
+  readonly changedSince?: string;
+  readonly format?: Format;
+  readonly json?: boolean;
+}
+
+/** `cluster-template lint [DIR]`; gives back the exit code: 1 where a finding is an error. */
+export async function runLint(folder: string | undefined, options: LintCommandOptions): Promise<number> {
+  const root = await folderNamed(folder);
+  const { profile, fix, changedSince } = options;
+  const { findings, files, fixed, ...result } = await lint(root, {
+    ...(profile === undefined ? {} : { profile }),
+    ...(changedSince === undefined ? {} : { changedSince }),
+    fix: fix === true,
+  });
+  const format = options.json === true ? 'json' : (options.format ?? 'text');
+  printInFormat(format, findings, { files, fixed, profile: result.profile });
+  if (format === 'text') {
+    const found = countFindings(findings);
+    const mended = fixed.length === 0 ? '' : `, ${count(fixed.length, 'file')} mended`;
+    print(
+      `${count(files, 'file')} checked by the profile ${result.profile}${mended}${found === '' ? '' : `: ${found}`}\n`,
+    );
+  } else if (fixed.length > 0) printError(`${count(fixed.length, 'file')} mended\n`);
+  return findings.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.done;
+}
+
+/** Prints findings for people or for a program; as text they go to standard error, else to standard output. */
+function printInFormat(format: Format, findings: readonly Finding[], facts: object): void {
+  if (format === 'text') printFindings(findings);
+  else if (format === 'github') print(githubAnnotations(findings));
+  else if (format === 'sarif')
+    printJson(sarif(findings, { name: 'cluster-template', version: VERSION, rules: ruleTexts() }));
+  else {
+    const isFine = findings.every(({ severity }) => severity !== 'error');
+    printJson({ status: isFine ? 'fine' : 'findings', ...facts, findings });
+  }
+}
+
+async function folderNamed(folder: string | undefined): Promise<string> {
+  if (folder === undefined) return (await findRoot(process.cwd())) ?? process.cwd();
+  if ((await inspectTarget(resolve(folder)))?.kind === 'folder') return resolve(folder);
+  throw failure('usage', { code: 'usage/folder', message: `${folder} is not a folder` });
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { SETTINGS_FILE } from '../checks/settings.ts';
+import type { ManifestFile } from '../manifests/document.ts';
+import { failure } from '../report/finding.ts';
+import { isSecretPath } from '../sops/rules.ts';
+import { inspect, listTree, readBytesIfPresent } from '../system/files.ts';
+import { askGit, askGitForPaths, type GitOptions, readObjects } from '../system/git.ts';
+
+// Any repository as its checks see it: what git has, or would take with the next commit.
+
+/** Which state of a repository is read. */
+export type RepositoryState =
+  | { readonly kind: 'disk' }
+  /** What the next commit would hold. */
+  | { readonly kind: 'index'; readonly index: string | undefined }
+  | { readonly kind: 'commit'; readonly commit: string };
+
+/** What is larger is no manifest, script or page. */
+const LARGEST_TEXT = 4 * 2 ** 20;
+
+/** Folders that hold nothing of the user's own. */
+const FOREIGN = /(?:^|\/)(?:node_modules|\.git)(?:\/|$)/;
+
+/**
+ * The texts of a repository by paths relative to a folder of it, sorted; what is no text, and links, are left out. On disk these are
+ * the files that git tracks and those that it does not ignore; without git everything that is not hidden.
+ *
+ * @param folder - absolute
+ * @throws Failure of kind `usage` where git knows no such commit
+ */
+export async function readRepository(
+  folder: string,
+  state: RepositoryState = { kind: 'disk' },
+): Promise<ManifestFile[]> {
+  const texts = state.kind === 'disk' ? await textsOnDisk(folder) : await textsInGit(folder, state);
+  return texts
+    .filter(([path, text]) => !FOREIGN.test(path) && !text.includes('\0'))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([path, text]) => ({ path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) }));
+}
+
+async function textsOnDisk(folder: string): Promise<(readonly [path: string, text: string])[]> {
+  const listed = await askGitForPaths(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  const paths = listed ?? (await listTree(folder)).filter(isVisible);
+  const read = [...new Set(paths)].map(async (path) => {
+    const place = join(folder, path);
+    if ((await inspect(place))?.kind !== 'file') return [];
+    const bytes = await readBytesIfPresent(place);
+    return bytes === undefined || bytes.length > LARGEST_TEXT ? [] : [[path, bytes.toString('utf8')] as const];
+  });
+  return (await Promise.all(read)).flat();
+}
+
+/** Hidden folders hold what programs keep for themselves. */
+function isVisible(path: string): boolean {
+  return path === SETTINGS_FILE || !/(?:^|\/)\./.test(path);
+}
+
+async function textsInGit(
+  folder: string,
+  state: Exclude<RepositoryState, { kind: 'disk' }>,
+): Promise<(readonly [path: string, text: string])[]> {
+  const options: GitOptions = state.kind === 'index' && state.index !== undefined ? { index: state.index } : {};
+  const command =
+    state.kind === 'index'
+      ? ['ls-files', '-z', '--stage']
+      : ['ls-tree', '-r', '-z', '--end-of-options', await commitNamed(folder, state.commit)];
+  const entries = ((await askGitForPaths(folder, command, options)) ?? []).flatMap((line) => {
+    // `100644 <object> <stage>\t<path>` of the index, `100644 blob <object>\t<path>` of a commit; links and submodules have other modes.
+    const [, object, path] = /^100\d+ (?:blob )?([0-9a-f]+)(?: \d)?\t(.*)$/s.exec(line) ?? [];
+    return object === undefined || path === undefined || FOREIGN.test(path) ? [] : [{ object, path }];
+  });
+  const texts = await readObjects(
+    folder,
+    entries.map(({ object }) => object),
+    options,
+  );
+  return entries.flatMap(({ path }, index) => {
+    const text = texts[index];
+    return text === undefined || text.length > LARGEST_TEXT ? [] : [[path, text] as const];
+  });
+}
+
+async function commitNamed(folder: string, name: string): Promise<string> {
+  const { exitCode, stdout } = await askGit(folder, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${name}^{commit}`,
+  ]);
+  if (exitCode === 0) return stdout.trim();
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `git knows no commit ${name} in ${folder}`,
+    remedy: 'name a branch, a tag or a commit; in a workflow fetch it first (`fetch-depth: 0`)',
+  });
+}
