@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { loadConfiguration } from '../../src/cluster/config/load.ts';
 import { clusterRoot, type ClusterRoot } from '../../src/cluster/root.ts';
-import type { RenderedFile } from '../../src/makejinja/render.ts';
+import type { RenderedFile, RenderRequest } from '../../src/makejinja/render.ts';
 import { findAccess, settleAccess, type SettledAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
-import { renderTree } from '../../src/pipeline/render.ts';
+import { readSources, renderTree } from '../../src/pipeline/render.ts';
 import { Failure, type Finding } from '../../src/report/finding.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
 import type { DesiredFile } from '../../src/workspace/inventory.ts';
@@ -145,4 +145,16 @@ function rootOf(folder: string, state: string): ClusterRoot {
     nodesFile: join(folder, 'input/nodes.yaml'),
     state,
   };
+}
+
+/**
+ * What a case is rendered from.
+ *
+ * @param state - folder for caches
+ */
+export async function caseRequest(folder: string, state: string): Promise<RenderRequest> {
+  const root = rootOf(folder, state);
+  const { access } = await settleAccess(root, await findAccess(root, undefined, false));
+  const { configuration } = await readConfiguration(root, access);
+  return await readSources(root, configuration, { access });
 }

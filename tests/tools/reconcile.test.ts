@@ -30,7 +30,7 @@ const tools = findTools('etcd', 'kube-apiserver', 'kubectl', 'helm', 'flux', ...
 const missing = tools.missing ?? fetched('fetch-crds.sh') ?? fetched('fetch-charts.sh');
 
 /** The sample, and trees that together have every kind of app. */
-const TREES = ['sample', 'dual-stack', 'everything', 'ipv6', 'private-git', 'single-node'];
+const TREES = ['sample', 'direct', 'dual-stack', 'everything', 'ipv6', 'nothing'];
 const trees = (await treeCases()).filter(([name]) => TREES.includes(name));
 
 /** API groups whose CRDs cannot be had: definitions without a schema stand in for them. */
