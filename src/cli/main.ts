@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import { machineKind } from '../system/environment.ts';
 import { useUserCache } from '../system/user-folders.ts';
 import { forgetChanges } from '../system/writing.ts';
 import { commandLine } from './command-line.ts';
@@ -54,6 +55,9 @@ async function parse(arguments_: readonly string[], prepare: (program: Command) 
   });
   const json = arguments_.includes('--json');
   const program = prepare(commandLine((code) => (exitCode = code), { name, json }));
+  program.hook('preAction', (_, command) => {
+    refuseWindows(command.name());
+  });
   try {
     await program.parseAsync([...arguments_], { from: 'user' });
     return exitCode;
@@ -72,6 +76,19 @@ async function parse(arguments_: readonly string[], prepare: (program: Command) 
     printFailure(ending, { json, verbose: arguments_.includes('--verbose') });
     return exitCodeOf(ending.kind);
   }
+}
+
+/** Commands that open no file. */
+const ANYWHERE = ['help', 'completion'];
+
+/** Windows has neither permissions that keep a key for its owner nor the facts of a process by which a lock is told to be left behind. */
+function refuseWindows(command: string): void {
+  if (!machineKind().startsWith('win32-') || ANYWHERE.includes(command)) return;
+  throw failure('outside', {
+    code: 'usage/platform',
+    message: 'cluster-template runs on Linux and macOS, as Windows cannot keep keys and locks as it needs them',
+    remedy: 'run it in WSL 2 (`wsl --install`), in a folder of the Linux file system',
+  });
 }
 
 /** What commander has against the arguments; where a group of commands was called by itself it prints its help and says nothing. */

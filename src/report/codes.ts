@@ -217,6 +217,7 @@ export const FINDING_CODES = {
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',
   'usage/argument': 'an argument or an option does not fit the command',
+  'usage/platform': 'a command does not run on this operating system',
 } as const satisfies Record<string, string>;
 
 /** A code of the list above. */
@@ -445,4 +446,5 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'lint/unused-suppression': 'remove the comment',
   'usage/folder': 'go into the repository, or name it with --root',
   'usage/argument': 'look at --help of the command',
+  'usage/platform': 'run it on Linux or macOS; on Windows in WSL 2',
 };

@@ -89,10 +89,18 @@ export interface Step {
   readonly run?: string;
 }
 
+/** A job of a workflow, as far as it matters here. */
+export interface Job {
+  readonly name?: string;
+  readonly 'runs-on': string;
+  readonly strategy?: { readonly matrix: unknown };
+  readonly steps: readonly Step[];
+}
+
 /** A workflow of GitHub, as far as it matters here. */
 export interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 /** What a step came to. */

@@ -1,4 +1,5 @@
 // @module-tag long
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   [INSTALL]: 'it asks a registry',
   'npm test': 'it is what runs this test',
   'npm run test:long': 'it is what runs this test',
+  'npm run test:engine': 'it is part of what runs this test',
+  'npm run conformance': 'a test of its own runs the cases',
   'npm run test:fork': 'it runs all tests in a fork',
   'npx --yes --package renovate': 'it asks a registry',
 };
@@ -234,6 +237,41 @@ describe('the workflow of the tool', () => {
       .filter((path) => !NOT_WATCHED.includes(path))
       .map((path) => (path === 'templates/' ? 'templates/config/' : path).replace(/\/$/, '/**'));
     expect([...(request?.paths ?? [])].sort()).toEqual(wanted.filter((path) => !isInside(path, wanted)).sort());
+  });
+
+  it('calls scripts that there are, with tests that there are, on machines that the matrix names', async () => {
+    const { scripts } = JSON.parse(await repositoryText('package.json')) as { scripts: Record<string, string> };
+    for (const job of Object.values(tool.jobs)) {
+      const commands = job.steps.flatMap(({ run }) => run ?? []);
+      for (const command of commands.slice(1)) {
+        const { name = '', rest = '' } =
+          /^npm (?:run )?(?<name>[\w:]+)(?: -- (?<rest>.*))?$/.exec(command)?.groups ?? {};
+        const script = name in scripts ? `${scripts[name] ?? ''} ${rest}` : '';
+        const files = script.split(' ').filter((word) => /^(?:tests|scripts)\//.test(word));
+        expect(script, name).not.toBe('');
+        expect(
+          files.filter((path) => !existsSync(join(REPOSITORY, path))),
+          name,
+        ).toEqual([]);
+      }
+      const [first] = commands;
+      expect(first).toBe(INSTALL);
+      const { include = [], ...lists } = (job.strategy?.matrix ?? {}) as Fields & { include?: readonly Fields[] };
+      const named = [...new Set([...Object.keys(lists), ...include.flatMap((one) => Object.keys(one))])].sort();
+      const { steps, name, 'runs-on': machine } = job;
+      const read = [...JSON.stringify({ steps, name, machine }).matchAll(/\$\{\{ matrix\.(\w+) \}\}/g)];
+      expect([...new Set(read.map(([, key]) => key))].sort()).toEqual(named);
+      const machines = machine === '${{ matrix.os }}' ? [lists.os, ...include.map(({ os }) => os)].flat() : [machine];
+      for (const one of machines) expect(one).toMatch(/^(?:ubuntu|macos|windows)-[\d.]+$/);
+    }
+  });
+
+  it('runs on every system that the documentation names, with the oldest Node that there may be', async () => {
+    const machines = JSON.stringify(Object.values(tool.jobs));
+    for (const system of ['ubuntu-', 'macos-', 'windows-']) expect(machines).toContain(system);
+    const { engines } = JSON.parse(await repositoryText('package.json')) as { engines: { node: string } };
+    const oldest = engines.node.replace(/^>=(\d+\.\d+)\..*/, '$1');
+    expect((tool.jobs.test?.strategy?.matrix as Fields | undefined)?.node).toContain(oldest);
   });
 
   it('says what of it is not run here', () => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from '../../src/system/programs.ts';
 import { makeSample } from './sample.ts';
 
 const run = promisify(execFile);
@@ -22,10 +23,22 @@ export async function setup(): Promise<() => Promise<void>> {
   // Their repositories have plugins of their own; tests of the trust itself take it away.
   process.env.CLUSTER_TEMPLATE_TRUST = tmpdir();
   await run(process.execPath, [LAUNCHER, '--version']);
+  // No cluster is configured there; the tests of the engine need none.
+  if (process.platform === 'win32') return () => rm(folder, { recursive: true, force: true });
   const cluster = join(folder, 'cluster');
   await makeSample(cluster);
   process.env.SAMPLE_CLUSTER = cluster;
   return () => rm(memory ?? folder, { recursive: true, force: true });
+}
+
+/** Folders of runs that were killed: memory is no disk, and nobody else takes them away. */
+async function removeAbandoned(memory: string): Promise<void> {
+  for (const name of await readdir(memory)) {
+    const pid = /^tests-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || exists(Number(pid)) || (await stat(join(memory, name))).uid !== process.getuid?.())
+      continue;
+    await rm(join(memory, name), { recursive: true, force: true });
+  }
 }
 
 /** What all copies of the sample take at a time, and then some. */
@@ -39,7 +52,8 @@ async function folderInMemory(): Promise<string | undefined> {
   try {
     const { bavail, bsize } = await statfs('/dev/shm');
     if (bavail * bsize < ROOM) return undefined;
-    const folder = await mkdtemp('/dev/shm/tests-');
+    await removeAbandoned('/dev/shm');
+    const folder = await mkdtemp(`/dev/shm/tests-${String(process.pid)}-`);
     // As the one on disk: programs that a test starts as somebody else use it too.
     await chmod(folder, 0o1777);
     try {
