@@ -134,25 +134,7 @@ export async function unobserved<T>(work: () => Promise<T>): Promise<T> {
  *
  * @param describe - the answer as `ask` gives it for what was read
  */
-export async function observe<T>(
-  kind: QuestionKind,
-  subject: string,
-  read: () => Promise<T>,
-  describe: (value: T, digestOf: Digest) => string,
-): Promise<T> {
-  if (notes === undefined) return await read();
-  try {
-    const value = await read();
-    noteAnswer(kind, subject, (digestOf) => describe(value, digestOf));
-    return value;
-  } catch (error) {
-    noteAnswer(kind, subject, () => refusal(error));
-    throw error;
-  }
-}
-
-/** As `observe`, for callers that cannot wait. */
-export function observeSync<T>(
+export function observe<T>(
   kind: QuestionKind,
   subject: string,
   read: () => T,

@@ -1,62 +1,61 @@
 import {
+  accessSync,
+  constants,
+  lstatSync as nodeLstatSync,
   readdirSync as nodeReaddirSync,
   readFileSync as nodeReadFileSync,
+  readlinkSync as nodeReadlinkSync,
   realpathSync,
   statSync as nodeStatSync,
 } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import * as node from 'node:fs/promises';
-import { ABSENT, describeEntry, describeNames, EXECUTABLE, identityOf, observe, observeSync } from './observation.ts';
+import { ABSENT, describeEntry, describeNames, EXECUTABLE, identityOf, observe } from './observation.ts';
 
-// The calls of Node that read, each noted where a run is observed. Whatever is read of the user's files is read by them.
+// The calls of Node that read, each noted where a run is observed. Whatever is read of the user's files is read by them. Those that
+// give a promise wait for the disk all the same: what a run reads is small and mostly in memory, and Node's own promises take ten times
+// as long for it, on threads that two processors do not have.
 
 export async function stat(path: string): Promise<Stats> {
-  return await observe('target', path, () => node.stat(path), describeEntry);
+  return await Promise.resolve(observe('target', path, () => nodeStatSync(path), describeEntry));
 }
 
 export async function lstat(path: string): Promise<Stats> {
-  return await observe('entry', path, () => node.lstat(path), describeEntry);
+  return await Promise.resolve(observe('entry', path, () => nodeLstatSync(path), describeEntry));
 }
 
 export async function readFile(path: string): Promise<Buffer> {
-  return await observe(
-    'content',
-    path,
-    () => node.readFile(path),
-    (bytes, digestOf) => digestOf(bytes),
-  );
+  return await Promise.resolve(readFileSync(path));
 }
 
 export async function readlink(path: string): Promise<string> {
-  return await observe('link', path, () => node.readlink(path), itself);
+  return await Promise.resolve(observe('link', path, () => nodeReadlinkSync(path), itself));
 }
 
 export async function realpath(path: string): Promise<string> {
-  return await observe('real', path, () => node.realpath(path), itself);
+  return await Promise.resolve(realpathNativeSync(path));
 }
 
 export async function readdir(path: string): Promise<Dirent[]> {
-  return await observe('names', path, () => node.readdir(path, { withFileTypes: true }), describeNames);
+  return await Promise.resolve(readdirSync(path));
 }
 
 /** Throws where a file may not be executed. */
 export async function accessExecutable(path: string): Promise<void> {
-  await observe(
-    'executable',
-    path,
-    () => node.access(path, node.constants.X_OK),
-    () => EXECUTABLE,
-  );
+  const ask = (): string => {
+    accessSync(path, constants.X_OK);
+    return EXECUTABLE;
+  };
+  await Promise.resolve(observe('executable', path, ask, itself));
 }
 
 /** Undefined where nothing lies there, which is found out in a tenth of the time of an error. */
 export function statIfPresentSync(path: string): Stats | undefined {
   const read = (): Stats | undefined => nodeStatSync(path, { throwIfNoEntry: false });
-  return observeSync('target', path, read, (found) => (found === undefined ? ABSENT : describeEntry(found)));
+  return observe('target', path, read, (found) => (found === undefined ? ABSENT : describeEntry(found)));
 }
 
 export function readFileSync(path: string): Buffer {
-  return observeSync(
+  return observe(
     'content',
     path,
     () => nodeReadFileSync(path),
@@ -65,11 +64,11 @@ export function readFileSync(path: string): Buffer {
 }
 
 export function readdirSync(path: string): Dirent[] {
-  return observeSync('names', path, () => nodeReaddirSync(path, { withFileTypes: true }), describeNames);
+  return observe('names', path, () => nodeReaddirSync(path, { withFileTypes: true }), describeNames);
 }
 
 export function realpathNativeSync(path: string): string {
-  return observeSync('real', path, () => realpathSync.native(path), itself);
+  return observe('real', path, () => realpathSync.native(path), itself);
 }
 
 /**
@@ -77,7 +76,7 @@ export function realpathNativeSync(path: string): string {
  * made where the file system keeps that.
  */
 export function folderIdentity(path: string): string {
-  return observeSync('identity', path, () => identityOf(nodeStatSync(path, { bigint: true })), itself);
+  return observe('identity', path, () => identityOf(nodeStatSync(path, { bigint: true })), itself);
 }
 
 function itself(text: string): string {
