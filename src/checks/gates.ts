@@ -38,9 +38,13 @@ interface GateMemory {
   readonly passed: ReadonlySet<string>;
 }
 
-/** A memory with nothing in it but the objects that are known to fit their schemas. */
-export function gateMemory(schemas: SchemaChecker, passed: Iterable<string> = []): GateMemory {
-  return { texts: new Map(), schemas, passed: new Set(passed) };
+/** A memory with the objects that are known to fit their schemas and the texts that need not be read. */
+export function gateMemory(
+  schemas: SchemaChecker,
+  passed: Iterable<string> = [],
+  texts: ParsedTexts = new Map(),
+): GateMemory {
+  return { texts, schemas, passed: new Set(passed) };
 }
 
 /**

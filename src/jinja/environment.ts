@@ -15,7 +15,14 @@ import { hashOf } from './python/dict.ts';
 import { NOT_FOUND, type PyObject } from './python/object.ts';
 import { repr } from './python/text.ts';
 import { findAttribute, findSubscript } from './python/attributes.ts';
-import type { Limits, LoadedTemplate, Program, RenderState, RuntimeEnvironment } from './runtime/context.ts';
+import type {
+  Limits,
+  LoadedTemplate,
+  Program,
+  RenderState,
+  RuntimeEnvironment,
+  SharedModule,
+} from './runtime/context.ts';
 import { bundledExtension, entriesOf, type EnvironmentOptions, resolveSettings, type Settings } from './settings.ts';
 import { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 import { builtinTests } from './tests/table.ts';
@@ -32,7 +39,7 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
     lateError: undefined,
     place: { template: undefined, line: undefined, column: undefined },
   };
-  readonly globalVariables = new Map<string, unknown>();
+  globalVariables = new Map<string, unknown>();
   private readonly loaded = new Map<string, Template>();
   private readonly highest = { work: 0, memory: 0 };
   private readonly settings: Settings;
@@ -259,6 +266,10 @@ export class Environment extends BaseEnvironment implements RuntimeEnvironment {
 
   load(name: string): LoadedTemplate {
     return this.getTemplate(name);
+  }
+
+  sharedModule<Module extends SharedModule>(_template: LoadedTemplate, find: () => Module): Module {
+    return find();
   }
 
   asTemplate(value: unknown): LoadedTemplate | undefined {

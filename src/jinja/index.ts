@@ -30,7 +30,13 @@ export { Markup } from './python/markup.ts';
 export { PyObject } from './python/object.ts';
 export { repr, str } from './python/text.ts';
 export { Tuple, tuple } from './python/tuple.ts';
-export { type Limits, type Program, type RuntimeEnvironment, type UndefinedPlace } from './runtime/context.ts';
+export {
+  type Limits,
+  type Program,
+  type RuntimeEnvironment,
+  type SharedModule,
+  type UndefinedPlace,
+} from './runtime/context.ts';
 export { type CodeCache, type EnvironmentOptions, type ExtensionName, type Named } from './settings.ts';
 export { type RenderOptions, Template, type TemplateVariables } from './template.ts';
 export { builtinTests } from './tests/table.ts';

@@ -18,6 +18,8 @@ export interface PluginSearch {
   readonly importPaths: readonly string[];
   /** Keeps transpiled TypeScript; without it a plugin is transpiled at every start. */
   readonly cache?: UserCache;
+  /** Told of each call of one of its functions. */
+  readonly onCall?: () => void;
   /** Whether the module is read anew although this process has loaded it before. */
   readonly isFresh?: boolean;
 }
@@ -33,7 +35,8 @@ const EXTENSIONS = ['.ts', '.mts', '.mjs', '.js'] as const;
 export async function loadPlugin(name: string, search: PluginSearch, context: PluginContext): Promise<Plugin> {
   const { module, exported } = splitName(name);
   const file = await findModule(name, module, search);
-  noteImpurity(resolve(search.folder, file));
+  const isPure = followsFromText(resolve(search.folder, file));
+  if (!isPure) noteObstacle();
   const loaded = await attempt(name, file, 'loading the module', () =>
     importPlugin(resolve(search.folder, file), search),
   );
@@ -49,7 +52,7 @@ export async function loadPlugin(name: string, search: PluginSearch, context: Pl
   const plugin = await readMembers(name, file, members);
   const mistake = engine.policyMistake(plugin.policies ?? {});
   if (mistake !== undefined) throw pluginFailure(file, `the plugin \`${name}\` failed at its policies: ${mistake}`);
-  return withBorder(plugin, file);
+  return { ...withBorder(plugin, file, search.onCall), isPure };
 }
 
 /**
@@ -120,18 +123,15 @@ async function importPlugin(path: string, search: PluginSearch): Promise<Record<
  * imports, can see more of the world: no module of Node's that does, no package, no clock, no chance. A comment that names one of them
  * only costs time.
  */
-function noteImpurity(path: string): void {
-  for (const file of moduleFiles(path)) {
+function followsFromText(path: string): boolean {
+  return moduleFiles(path).every((file) => {
     const text = readTextSyncIfPresent(file)?.replace(/^import type .*/gm, '') ?? '';
     const modules = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'.][^"']*)["']/g)].map(
       ([, name = '']) => name,
     );
-    if (
-      SEEING.test(text) ||
-      modules.some((name) => !/^(?:node:)?(?:buffer|path|punycode|querystring|url|util)$/.test(name))
-    )
-      noteObstacle();
-  }
+    const isBlind = (name: string): boolean => /^(?:node:)?(?:buffer|path|punycode|querystring|url|util)$/.test(name);
+    return !SEEING.test(text) && modules.every(isBlind);
+  });
 }
 
 const SEEING =

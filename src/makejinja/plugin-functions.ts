@@ -17,10 +17,11 @@ import type { Plugin, PluginFunction, SignedFunction, TemplateContext } from './
  * failed when they throw. Errors of the engine and Failures pass: they say more already.
  *
  * @param file - the plugin's module as messages show it
+ * @param onCall - told of each call of a function
  */
-export function withBorder(plugin: Plugin, file: string): Plugin {
+export function withBorder(plugin: Plugin, file: string, onCall: () => void = () => undefined): Plugin {
   const { data, globals, functions, filters, tests, pathFilters, policies } = plugin;
-  const place = { plugin: plugin.name, file };
+  const place = { plugin: plugin.name, file, onCall };
   const value = (given: unknown, hook: string): unknown => bordered(given, { ...place, hook });
   const table = <T>(kind: string, members: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined =>
     members && mapValues(members, (given, name) => value(given, `${kind} \`${name}\``) as T);
@@ -58,6 +59,7 @@ interface Named {
   readonly plugin: string;
   readonly hook: string;
   readonly file: string;
+  readonly onCall: () => void;
 }
 
 function bordered(given: unknown, named: Named): unknown {
@@ -161,7 +163,10 @@ function signatureOf(run: AnyFunction, name: string): Signature | undefined {
 }
 
 function guarded(run: AnyFunction, named: Named): AnyFunction {
-  return (...values) => attempt(named, () => fromPlugin(run(...values.map(toPlugin)), border(named)));
+  return (...values) => {
+    named.onCall();
+    return attempt(named, () => fromPlugin(run(...values.map(toPlugin)), border(named)));
+  };
 }
 
 function attempt<T>(named: Named, run: () => T): T {

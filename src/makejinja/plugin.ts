@@ -49,6 +49,8 @@ export interface Plugin {
   readonly policies?: Partial<Policies>;
   /** Tags and more that templates are parsed with. */
   readonly extensions?: readonly Extension[];
+  /** Whether all that it gives follows from its text and from what it was given; not known where it is not said. */
+  readonly isPure?: boolean;
   /** Asked for every file of the inputs by its path; a file is left out where one says no. */
   readonly pathFilters?: readonly ((path: string) => boolean)[];
 }

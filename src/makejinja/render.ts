@@ -8,12 +8,14 @@ import {
   type Policies,
   pyError,
   pythonFunction,
+  type SharedModule,
   TemplateError,
   templatePath,
 } from '../jinja/index.ts';
 import { Failure, failure, type Finding, type Place } from '../report/finding.ts';
 import { decodeUtf8 } from '../report/source.ts';
 import type { InputFile, Inputs, Output } from './inputs.ts';
+import { type RenderMemory, RenderReads } from './render-memory.ts';
 import { isSigned } from './plugin-functions.ts';
 import type { Plugin, SignedFunction } from './plugin.ts';
 import type { JinjaExtension, Settings } from './settings.ts';
@@ -45,6 +47,8 @@ export interface RenderRequest {
   readonly codeCache?: CodeCache;
   /** Whether the environment's templates can tell where their output comes from. */
   readonly origins?: boolean;
+  /** Takes over what an earlier rendering gave, and keeps what this one gives; not asked where single templates have variables. */
+  readonly memory?: RenderMemory;
 }
 
 /**
@@ -74,10 +78,13 @@ export interface RenderResult {
 /** Renders each output for itself, by its path: what is wrong with one template keeps no other from being rendered. */
 export function renderEach(request: RenderRequest): Map<string, RenderResult> {
   const environment = createEnvironment(request);
+  request.memory?.begin({ ...request, environment });
   const results = new Map<string, RenderResult>();
   for (const [path, output] of request.inputs.outputs) {
-    const templates = new Set([output.file.name]);
-    environment.asked = templates;
+    const reads = new RenderReads();
+    reads.templates.add(output.file.name);
+    environment.reads = reads;
+    const { templates } = reads;
     try {
       const file = renderOutput(path, output, environment, request);
       results.set(path, { ...(file === undefined ? {} : { file }), templates });
@@ -88,17 +95,85 @@ export function renderEach(request: RenderRequest): Map<string, RenderResult> {
   return results;
 }
 
-/** An environment of templates in folders that notes which of them are asked for by others. */
+/** An environment of templates in folders that notes what is read while one of them is rendered. */
 class NotingEnvironment extends Environment {
-  declare asked: Set<string> | undefined;
   declare files: Inputs['files'];
+  reads = new RenderReads();
+  /** What was read for the modules that imports share: whoever imports one later has read it too. */
+  readonly #modules = new Map<LoadedTemplate, RenderReads>();
+
+  constructor(options: EnvironmentOptions) {
+    super(options);
+    this.globalVariables = new NotedVariables(this.globalVariables, this);
+  }
 
   /** One template has one name here, however it is asked for: that is the name that errors and caches know it by. */
   override load(name: string): LoadedTemplate {
     const path = templatePath(name);
-    this.asked?.add(path ?? name);
+    this.reads.templates.add(path ?? name);
     if (path === undefined || !this.files.has(path)) throw pyError('TemplateNotFound', name);
     return super.load(path);
+  }
+
+  override sharedModule<Module extends SharedModule>(template: LoadedTemplate, find: () => Module): Module {
+    const importer = this.reads;
+    const reads = this.#modules.get(template) ?? new RenderReads();
+    this.#modules.set(template, reads);
+    this.reads = reads;
+    try {
+      const module = super.sharedModule(template, find);
+      // What one importer changes in it the next one finds changed.
+      reads.isOpaque ||= module.hasState;
+      return module;
+    } finally {
+      this.reads = importer;
+      importer.add(reads);
+    }
+  }
+}
+
+/** The global variables of an environment, which notes each name that is asked for. */
+class NotedVariables extends Map<string, unknown> {
+  readonly #environment: NotingEnvironment;
+
+  constructor(variables: ReadonlyMap<string, unknown>, environment: NotingEnvironment) {
+    super();
+    this.#environment = environment;
+    for (const [name, value] of variables) super.set(name, value);
+  }
+
+  override get(name: string): unknown {
+    this.#environment.reads.names.add(name);
+    return super.get(name);
+  }
+
+  override has(name: string): boolean {
+    this.#environment.reads.names.add(name);
+    return super.has(name);
+  }
+
+  override entries(): MapIterator<[string, unknown]> {
+    this.#environment.reads.isOpaque = true;
+    return super.entries();
+  }
+
+  override [Symbol.iterator](): MapIterator<[string, unknown]> {
+    return this.entries();
+  }
+
+  override keys(): MapIterator<string> {
+    this.#environment.reads.isOpaque = true;
+    return super.keys();
+  }
+
+  override values(): MapIterator<unknown> {
+    this.#environment.reads.isOpaque = true;
+    return super.values();
+  }
+
+  override forEach(visit: (value: unknown, name: string, map: Map<string, unknown>) => void): void {
+    this.#environment.reads.isOpaque = true;
+    super.forEach(visit);
   }
 }
 
@@ -107,12 +182,16 @@ type LoadedTemplate = ReturnType<Environment['load']>;
 function renderOutput(
   path: string,
   { file, isTemplate }: Output,
-  environment: Environment,
-  { settings, fileData }: RenderRequest,
+  environment: NotingEnvironment,
+  { settings, fileData, memory }: RenderRequest,
 ): RenderedFile | undefined {
   const mode = settings.copyMetadata || !isTemplate ? file.mode : 0o644;
   if (!isTemplate) return { path, source: file.source, bytes: file.bytes, mode, isRendered: false };
-  const text = environment.getTemplate(file.name).render(fileData?.get(file.name) ?? {});
+  let text = memory?.recall(path, file.name);
+  if (text === undefined) {
+    text = environment.getTemplate(file.name).render(fileData?.get(file.name) ?? {});
+    memory?.keep(path, environment.reads, text);
+  }
   if (text.trim() === '' && !settings.keepEmpty) return undefined;
   return { path, source: file.source, bytes: Buffer.from(text, 'utf8'), mode, isRendered: true };
 }
@@ -145,11 +224,14 @@ type SyntaxOptions = EnvironmentOptions & Required<Pick<EnvironmentOptions, 'ext
 /** The engine as the settings, inputs and plugins want it. */
 export function createEnvironment(request: RenderRequest): NotingEnvironment {
   const { settings, inputs, plugins, codeCache, origins } = request;
-  const environment = new NotingEnvironment({
+  const environment: NotingEnvironment = new NotingEnvironment({
     ...syntaxOptions(request),
     loader: new FunctionLoader((name) => textOf(inputs.files.get(name))),
     autoescape: settings.internal.autoescape,
-    random: randomNumber,
+    random: () => {
+      environment.reads.isOpaque = true;
+      return randomNumber();
+    },
     undefined: settings.undefined,
     limits: settings.limits,
     policies: Object.assign({}, ...plugins.map((plugin) => plugin.policies)) as Partial<Policies>,

@@ -25,6 +25,7 @@ import {
 import { type EncryptedFiles, encryptSecrets } from './encrypt.ts';
 import { versionsOf } from './git.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
+import { TreeMemory } from './memory.ts';
 import { lookUpCredentials, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
@@ -96,25 +97,30 @@ export async function compareWithTree(
   const isWanted = made.length > 0 && configuration.cluster.cloudflare_token === SAMPLE_CLOUDFLARE_TOKEN;
   const companion = isWanted ? await companionOfNewOwner(root, access) : undefined;
   const { rotate: rotated = [] } = options;
+  const memory = TreeMemory.open(root);
   const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
   const rotation =
     rotated.length === 0
       ? NO_ROTATION
       : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, inventory }));
   const { files, printed, restored, search } = await progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
-    const tree = await renderTree(root, configuration, { access, inventory, given: standIns ?? rotation.texts });
+    const given = standIns ?? rotation.texts;
+    const tree = await renderTree(root, configuration, { access, inventory, given, memory });
     say(`${String(tree.files.length)} files`);
     return tree;
   });
   if (writes) await restoreCredentials(root.keys, textsOf(restored));
   const rendered = files.filter(({ path }) => inventory?.adopted.includes(path) !== true);
-  const warnings = await progress.step(CONFIGURE_STAGES.check, () => passGates(root, rendered, inventory));
+  const warnings = await progress.step(CONFIGURE_STAGES.check, () =>
+    passGates(root, rendered, { inventory, kept: memory }),
+  );
   const present = await readPresent(workspace, rendered, inventory);
   const dependent =
     access.kind === 'none' ? await dependentFiles(root, { access, inventory }, rendered) : new Set<string>();
   const encrypted = await progress.step(CONFIGURE_STAGES.encrypt, async () => {
     const result = await encryptSecrets(rendered, present.disk, access, {
       dependent,
+      memory,
       versionsOf: (path, text) => versionsOf(root, path, text),
     });
     // Without a key what lies on disk stands in for secrets: none of it is written.
@@ -139,6 +145,7 @@ export async function compareWithTree(
     const last = { access, inventory, rendered, given: standIns, dependent, inputs, ...options.writes };
     await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendered) });
   }
+  memory.save();
   return {
     plan,
     findings: [

@@ -7,7 +7,8 @@ import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/encrypt.ts';
 import { now } from '../system/environment.ts';
 import type { DesiredFile, DiskFile } from '../workspace/inventory.ts';
 import type { SettledAccess } from './access.ts';
-import { readRules } from './secret-gate.ts';
+import { NOTHING_KEPT, type TreeMemory } from './memory.ts';
+import { readRules, RULES_FILE } from './secret-gate.ts';
 
 /** The files as they are to lie on disk, and what was noticed on the way. */
 export interface EncryptedFiles {
@@ -27,6 +28,7 @@ type VersionsOf = (path: string, text: string) => Promise<readonly string[]>;
  * bytes that lie on disk, or those of the side of a merge that it is equal to. Without the owner's key the files on disk stand in for
  * their new rendering, unread.
  *
+ * @param options.memory - of earlier runs: what was found to say the same is not opened again
  * @param options.dependent - paths of plain files that cannot be rendered without the key either
  * @throws Failure where a file cannot be encrypted, or a merge of one could only be settled with the owner's key
  */
@@ -37,7 +39,8 @@ export async function encryptSecrets(
   {
     versionsOf = (_, text) => Promise.resolve([text]),
     dependent = new Set(),
-  }: { readonly versionsOf?: VersionsOf; readonly dependent?: ReadonlySet<string> } = {},
+    memory = NOTHING_KEPT,
+  }: { readonly versionsOf?: VersionsOf; readonly dependent?: ReadonlySet<string>; readonly memory?: TreeMemory } = {},
 ): Promise<EncryptedFiles> {
   const secrets = rendered.filter(({ path }) => isSecretPath(path));
   const files: DesiredFile[] = rendered
@@ -54,6 +57,8 @@ export async function encryptSecrets(
   }
   const rules = secrets.length === 0 ? undefined : readRules(rendered);
   const findings: Finding[] = [...(rules?.warnings ?? [])];
+  const rulesText = rendered.find(({ path }) => path === RULES_FILE)?.bytes ?? '';
+  const keys = access.key.identities.map((one) => one.reveal());
   for (const file of secrets) {
     if (rules === undefined) break;
     const previous = disk.get(file.path);
@@ -66,7 +71,11 @@ export async function encryptSecrets(
       identities: access.key.identities,
       now: now(),
     };
-    const kept = await keepOneOf(options, text === undefined ? [] : await versionsOf(file.path, text));
+    const versions = text === undefined ? [] : await versionsOf(file.path, text);
+    const fact = memory.fact('kept', [file.path, file.bytes, text ?? '', rulesText, ...keys]);
+    const isKnown = text !== undefined && versions.length === 1 && fact.isKnown;
+    const kept: Kept = isKnown ? { outcome: 'kept', text } : await keepOneOf(options, versions);
+    if (kept.outcome === 'kept' && versions.length === 1 && kept.warning === undefined) fact.learn();
     if (kept.warning !== undefined) findings.push(kept.warning);
     files.push(desired(file, Buffer.from(kept.text, 'utf8')));
   }

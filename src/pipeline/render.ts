@@ -10,12 +10,13 @@ import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
 import { readInputs, type Inputs } from '../makejinja/inputs.ts';
-import { loadPlugin } from '../makejinja/load-plugin.ts';
+import { loadPlugin, type PluginSearch } from '../makejinja/load-plugin.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
+import { RenderMemory } from '../makejinja/render-memory.ts';
 import { renderInputs, type RenderedFile, type RenderRequest } from '../makejinja/render.ts';
 import type { Settings } from '../makejinja/settings.ts';
 import { Failure, type Finding } from '../report/finding.ts';
-import type { SecretSearch } from '../report/secret-search.ts';
+import { isSecretPath } from '../sops/rules.ts';
 import { environment } from '../system/environment.ts';
 import { readUnmerged } from '../report/source.ts';
 import { isGitName, listTree, readTextIfPresent } from '../system/files.ts';
@@ -34,7 +35,8 @@ import {
   type HeldCredential,
   type HeldCredentials,
 } from './credentials.ts';
-import { gateRendered, type Leak } from './secret-gate.ts';
+import { type FileSearch, gateRendered, type Leak } from './secret-gate.ts';
+import { NOTHING_KEPT, type TreeMemory } from './memory.ts';
 import { loadedModules, readSettings } from './settings.ts';
 import { refuseStrangeCode } from './trust.ts';
 
@@ -42,7 +44,7 @@ import { refuseStrangeCode } from './trust.ts';
 interface RenderedTree {
   readonly files: readonly RenderedFile[];
   /** Finds every secret of the run in what is about to be written. */
-  readonly search: SecretSearch;
+  readonly search: FileSearch;
   /** What stands in it for each credential that the tree holds. */
   readonly printed: ReadonlyMap<CredentialName, string>;
   /** Credentials that are missing here and were taken from the encrypted files of the tree. */
@@ -55,6 +57,8 @@ interface TreeAccess {
   readonly inventory: Inventory | undefined;
   /** Texts of credential files that go before those of the folder, by file. */
   readonly given?: ReadonlyMap<string, string>;
+  /** What earlier runs on it found out; without it all is rendered and looked at. */
+  readonly memory?: TreeMemory;
   /** Absolute folder of another state of the templates, and of the plugins where that one has other ones. */
   readonly sources?: { readonly templates: string; readonly plugins: string };
 }
@@ -73,7 +77,7 @@ export async function renderTree(
 ): Promise<RenderedTree> {
   const first = await renderOnce(root, configuration, tree);
   const absent = first.credentials.absent();
-  if (absent.length === 0) return await checked(first, configuration, []);
+  if (absent.length === 0) return await checked(first, { configuration, restored: [], memory: tree.memory });
   const { held, unreadable } = await heldCredentials(
     { root, ...tree },
     first.files,
@@ -89,7 +93,7 @@ export async function renderTree(
   }
   const given = new Map([...(tree.given ?? []), ...textsOf(restored)]);
   const second = await renderOnce(root, configuration, { ...tree, given });
-  return await checked(second, configuration, restored);
+  return await checked(second, { configuration, restored, memory: tree.memory });
 }
 
 /** The texts of their local files, by file. */
@@ -134,22 +138,61 @@ interface Rendering {
 }
 
 async function renderOnce(root: ClusterRoot, configuration: Configuration, tree: TreeAccess): Promise<Rendering> {
-  const { settings, inputs, plugins, credentials } = await readSources(root, configuration, tree);
+  const { memory } = tree;
+  // A template or a plugin may change a list of the configuration: whoever renders once more does it with what was read.
+  const given = memory === undefined ? configuration : structuredClone(configuration);
+  const { settings, inputs, plugins, functions, credentials, watch } = await readSources(root, given, tree);
   const codeCache = openCodeCache(openUserCache(root.path));
   const request = { settings, inputs, plugins };
-  const files = renderInputs({ ...request, codeCache });
+  const outputs = memory?.digestOf && outputMemory(memory, { plugins, functions, digestOf: memory.digestOf });
+  watch.onCall = () => outputs?.noteOpaque();
+  const files = renderInputs({ ...request, codeCache, ...(outputs === undefined ? {} : { memory: outputs }) });
   codeCache.save();
+  const kept = outputs?.end();
+  if (outputs !== undefined && outputs.recalled > 0 && kept === undefined) {
+    const { memory: _, ...anew } = tree;
+    return await renderOnce(root, configuration, anew);
+  }
+  memory?.setOutputs(kept);
   return { request, files, credentials };
+}
+
+/** What earlier runs keep of each output, and this one will. The text of a secret is never kept, and so always rendered. */
+function outputMemory(
+  { outputs }: TreeMemory,
+  {
+    plugins,
+    functions,
+    digestOf,
+  }: {
+    readonly plugins: readonly Plugin[];
+    readonly functions: RenderSources['functions'];
+    readonly digestOf: (bytes: Uint8Array) => string;
+  },
+): RenderMemory {
+  const valuesOf = new Set(plugins.filter(({ isPure }) => isPure === true));
+  return new RenderMemory(outputs, {
+    digestOf,
+    keeps: (path) => !isSecretPath(path),
+    functionsOf: functions,
+    valuesOf,
+  });
+}
+
+/** What is done with a rendering once it is complete. */
+interface Completed {
+  readonly configuration: Configuration;
+  readonly restored: readonly HeldCredential[];
+  readonly memory: TreeMemory | undefined;
 }
 
 async function checked(
   { request, files, credentials }: Rendering,
-  configuration: Configuration,
-  restored: readonly HeldCredential[],
+  { configuration, restored, memory = NOTHING_KEPT }: Completed,
 ): Promise<RenderedTree> {
   const clashes = [...request.inputs.rivals, ...findClashes(files)].map(clashFinding);
   if (clashes.length > 0) throw new Failure('input', clashes);
-  const gate = gateRendered(files, [...namedSecrets(configuration), ...credentials.secrets()], configuration);
+  const gate = gateRendered(files, [...namedSecrets(configuration), ...credentials.secrets()], configuration, memory);
   const leaks = gate.leaks.length === 0 ? [] : await leakFindings(gate.leaks, request);
   const findings = [...checkTexts(files), ...gate.findings, ...leaks];
   if (findings.length > 0) throw new Failure('input', findings);
@@ -181,7 +224,11 @@ interface RenderSources {
   readonly inputs: Inputs;
   /** The environment, the cluster's own and the user's, in this order. */
   readonly plugins: readonly Plugin[];
+  /** Plugins whose functions are known, and what they follow from besides their arguments and credentials. */
+  readonly functions: ReadonlyMap<Plugin, string>;
   readonly credentials: CredentialSource;
+  /** Told of each credential that is read, and of each call of a function of the user's. */
+  readonly watch: { onCall: () => void };
 }
 
 /**
@@ -204,15 +251,27 @@ export async function readSources(
   await refuseStrangeCode(root, settings, sources.plugins);
   await refuseUnmerged(root, inputs);
   const credentials = credentialSource(root, access, given);
+  const folders = templateFolders(settings, inputs);
+  const watch = { onCall: (): void => undefined };
   const cluster = clusterExtension({
     configuration,
-    read: credentials.read,
-    folders: templateFolders(settings, inputs),
+    read: (file, kind) => {
+      watch.onCall();
+      return credentials.read(file, kind);
+    },
+    folders,
   });
   // makejinja gives templates the process's environment under this name.
   const inherited: Plugin = { name: 'environment', data: { env: environment() } };
-  const plugins = [inherited, cluster, ...(await loadUserPlugins(root, settings, cluster, sources.plugins))];
-  return { settings, inputs, plugins, credentials };
+  const own = await loadUserPlugins(root, settings, cluster, {
+    folder: sources.plugins,
+    onCall: () => {
+      watch.onCall();
+    },
+  });
+  const plugins = [inherited, cluster, ...own];
+  const functions = new Map([[cluster, JSON.stringify(folders)]]);
+  return { settings, inputs, plugins, functions, credentials, watch };
 }
 
 /** A template in which a merge is not finished would be rendered with both sides of it, and a plugin fail at the first marker. */
@@ -227,9 +286,9 @@ async function loadUserPlugins(
   root: ClusterRoot,
   settings: Settings,
   cluster: ClusterExtension,
-  folder: string,
+  from: Pick<PluginSearch, 'folder' | 'onCall'>,
 ): Promise<Plugin[]> {
-  const search = { folder, importPaths: settings.importPaths, cache: openUserCache(root.path) };
+  const search = { ...from, importPaths: settings.importPaths, cache: openUserCache(root.path) };
   const context = { data: cluster.data, env: environment(), config: settings };
   return await Promise.all(settings.plugins.map((name) => loadPlugin(name, search, context)));
 }

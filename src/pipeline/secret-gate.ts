@@ -18,6 +18,7 @@ import { isRandom, isTelling, SecretSearch, type KnownSecret } from '../report/s
 import { formatFor } from '../sops/formats/format.ts';
 import { hideSelected } from '../sops/redact.ts';
 import type { Tree } from '../sops/tree.ts';
+import { NOTHING_KEPT, type TreeMemory } from './memory.ts';
 
 /** A secret that a rendered file would show. */
 export interface Leak {
@@ -31,7 +32,15 @@ interface GateResult {
   readonly findings: readonly Finding[];
   readonly leaks: readonly Leak[];
   /** Finds every secret of the run, those that the tree itself makes among them, in what is about to be written. */
-  readonly search: SecretSearch;
+  readonly search: FileSearch;
+}
+
+/** Finds the secrets of a run in files. What was looked through for the same secrets before is not looked through again. */
+export interface FileSearch {
+  /** Whether a file shows no secret, nor is a Secret that would not be encrypted. */
+  readonly passes: (file: WrittenFile) => boolean;
+  readonly find: (file: WrittenFile) => PlainSecret[];
+  readonly memory: TreeMemory;
 }
 
 /**
@@ -39,33 +48,64 @@ interface GateResult {
  * kind Secret that would not be: for runs that write and for those that only look.
  *
  * @param secrets - what the run knows; values of rendered Secrets are added
+ * @param memory - of earlier runs
  */
 export function gateRendered(
   rendered: readonly RenderedFile[],
   secrets: readonly KnownSecret[],
   configuration: Configuration,
+  memory = NOTHING_KEPT,
 ): GateResult {
   const open = openTexts(configuration);
-  const [files, findings] = readSecretFiles(rendered);
+  const [files, unreadable] = readSecretFiles(rendered);
   const all = [...secrets, ...files.flatMap(({ file, tree }) => secretsIn(file.path, tree))];
   keepOpen(open);
   keepSecrets(all);
   const search = searchFor(all, open);
-  const results = files.map((one) => gateSecretFile(one, search));
-  const plain = rendered.filter(({ path }) => !isSecretPath(path));
+  const known = searchKey(all, open);
+  const inFiles = fileSearch(search, known, memory);
+  const plain = rendered.filter((file) => !isSecretPath(file.path) && !inFiles.passes(file));
+  const sealed: { telling: readonly Finding[]; results: readonly SecretFileResult[] } = { telling: [], results: [] };
+  const isSealed = (): boolean => {
+    sealed.telling = tellingNames(rendered, search);
+    sealed.results = files.map((one) => gateSecretFile(one, search));
+    const faults = [unreadable, sealed.telling, ...sealed.results.flatMap(({ findings, leaks }) => [findings, leaks])];
+    return faults.every(({ length }) => length === 0);
+  };
+  const paths = JSON.stringify(rendered.map(({ path }) => path));
+  const rules = rendered.find(({ path }) => path === RULES_FILE)?.bytes ?? '';
+  memory.holds('sealed', [known, paths, rules, ...files.flatMap(({ file }) => [file.path, file.bytes])], isSealed);
   return {
-    search,
+    search: inFiles,
     findings: [
-      ...findings,
-      ...tellingNames(rendered, search),
+      ...unreadable,
+      ...sealed.telling,
       ...plain.flatMap(misnamedSecret),
-      ...results.flatMap((result) => result.findings),
+      ...sealed.results.flatMap(({ findings }) => findings),
     ],
     leaks: [
-      ...plain.flatMap((file) => findPlainSecrets([file], search).map((secret) => ({ secret, file }))),
-      ...results.flatMap(({ leaks }) => leaks),
+      ...plain.flatMap((file) => inFiles.find(file).map((secret) => ({ secret, file }))),
+      ...sealed.results.flatMap(({ leaks }) => leaks),
     ],
   };
+}
+
+/** Where the rules come from by which secret files are encrypted. */
+export const RULES_FILE = '.sops.yaml';
+
+/** @param known - the secrets that are looked for, as one text */
+function fileSearch(search: SecretSearch, known: string, memory: TreeMemory): FileSearch {
+  const key = memory.digestOf?.(Buffer.from(known)) ?? '';
+  const find = (file: WrittenFile): PlainSecret[] => findPlainSecrets([file], search);
+  const passes = (file: WrittenFile): boolean => {
+    const { path, bytes } = file;
+    const isNamed = (): boolean => plainSecretNames(path, textOf(bytes)).length === 0;
+    return (
+      (isSecretPath(path) || memory.holds('named', [path, bytes], isNamed)) &&
+      memory.holds('open', [key, bytes], () => find(file).length === 0)
+    );
+  };
+  return { memory, find, passes };
 }
 
 /**
@@ -73,11 +113,16 @@ export function gateRendered(
  *
  * @throws Failure with everything that is found: nothing of it may be written
  */
-export function refusePlain(files: readonly WrittenFile[], search: SecretSearch): void {
-  const findings = files.flatMap((file) => [
-    ...openFindings(file.path, file.path, () => formatFor(file.path).read(textOf(file.bytes), file.path)),
-    ...findPlainSecrets([file], search).map((found) => plainSecretFinding(found, { file: file.path })),
-  ]);
+export function refusePlain(files: readonly WrittenFile[], search: FileSearch): void {
+  const findings = files.flatMap((file) => {
+    const { path, bytes } = file;
+    const open = (): Finding[] => openFindings(path, path, () => formatFor(path).read(textOf(bytes), path));
+    const isHidden = !isSecretPath(path) || search.memory.holds('hidden', [path, bytes], () => open().length === 0);
+    return [
+      ...(isHidden ? [] : open()),
+      ...(search.passes(file) ? [] : search.find(file).map((found) => plainSecretFinding(found, { file: path }))),
+    ];
+  });
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
@@ -93,6 +138,14 @@ export function searchFor(secrets: readonly KnownSecret[], open: ReadonlySet<str
   const openText = [...open].join('\n');
   const isPart = (text: string): boolean => isRandom(text) && !openText.includes(text);
   return new SecretSearch(telling, { shortestPart: SHORTEST_PART, isPart });
+}
+
+/** What a search by `searchFor` follows from, as one text. It holds the secrets. */
+function searchKey(secrets: readonly KnownSecret[], open: ReadonlySet<string>): string {
+  const telling = secrets.filter(({ value }) => isTelling(value) && !open.has(value));
+  // Of a shorter text no part of a secret is a part.
+  const long = [...open].filter((text) => text.length >= SHORTEST_PART);
+  return JSON.stringify([telling, long]);
 }
 
 /** A file that is to be encrypted, as SOPS reads it. */
@@ -133,7 +186,7 @@ const KNOWN_RULES = new WeakMap<RenderedFile, Rules>();
 
 /** The creation rules of a rendered tree. Throws a Failure where it has none, or they are wrong. */
 export function readRules(rendered: readonly RenderedFile[]): Rules {
-  const file = rendered.find(({ path }) => path === '.sops.yaml');
+  const file = rendered.find(({ path }) => path === RULES_FILE);
   const known = file === undefined ? undefined : KNOWN_RULES.get(file);
   if (known !== undefined) return known;
   if (file !== undefined) {
@@ -178,7 +231,9 @@ function misnamedSecret({ path, source, bytes }: RenderedFile): Finding[] {
   ];
 }
 
-function gateSecretFile({ file, tree, rule }: SecretFile, search: SecretSearch): Omit<GateResult, 'search'> {
+type SecretFileResult = Pick<GateResult, 'findings' | 'leaks'>;
+
+function gateSecretFile({ file, tree, rule }: SecretFile, search: SecretSearch): SecretFileResult {
   const shape = hideSelected(tree, rule.selection);
   const findings = openFindings(file.path, file.source, () => shape, rule);
   // Which secrets these are would only repeat it.

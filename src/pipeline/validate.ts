@@ -12,6 +12,7 @@ import type { SchemaCoverage } from '../checks/schemas.ts';
 import { PROGRAM } from '../system/program.ts';
 import { openUserCache, type UserCache } from '../system/user-folders.ts';
 import type { Inventory } from '../workspace/inventory.ts';
+import type { TreeMemory } from './memory.ts';
 import { refuseLinksOut } from './foreign-files.ts';
 import { renderOnly } from './render-only.ts';
 import { PROVIDED, type SchemaOptions, schemaSources } from './schema-sources.ts';
@@ -59,13 +60,14 @@ async function loadGates() {
 /**
  * Runs the gates on a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
  *
+ * @param tree.kept - what earlier runs know of the files of a tree that is new as a whole
  * @returns warnings
  * @throws Failure with everything that was found where one finding is an error
  */
 export async function passGates(
   root: ClusterRoot,
   rendered: readonly RenderedFile[],
-  inventory: Inventory | undefined,
+  { inventory, kept }: { readonly inventory: Inventory | undefined; readonly kept: TreeMemory },
 ): Promise<readonly Finding[]> {
   const files = await manifestFiles(root, rendered, inventory);
   const removed = removedPaths(rendered, inventory);
@@ -75,7 +77,10 @@ export async function passGates(
   const known = memory.trees.find(([other]) => other === key);
   if (known !== undefined) return known[1];
   const { gateMemory, runGates, schemaChecker } = await loadGates();
-  const gates = gateMemory(schemaChecker(PROVIDED), memory.passed);
+  const texts = kept.readDocuments(
+    files.flatMap(({ path, text, isSecret }) => (isSecret || !YAML_FILE.test(path) ? [] : [text])),
+  );
+  const gates = gateMemory(schemaChecker(PROVIDED), memory.passed, texts);
   const { findings, fitting } = await runGates(files, gates, removed);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
   rememberTree(cache, PROGRAM, memory, { key, findings, fitting });

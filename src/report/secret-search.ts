@@ -209,10 +209,21 @@ const FILTER_BITS = 16;
 export class SecretSearch {
   readonly #filter = new Uint8Array(1 << FILTER_BITS);
   readonly #entries = new Map<number, Entry[]>();
+  readonly #secrets: readonly KnownSecret[];
+  readonly #options: SearchOptions;
+  #isReady = false;
 
-  constructor(secrets: readonly KnownSecret[], { shortestPart = Infinity, isPart = () => true }: SearchOptions = {}) {
+  constructor(secrets: readonly KnownSecret[], options: SearchOptions = {}) {
+    this.#secrets = secrets;
+    this.#options = options;
+  }
+
+  /** Done with the first text: many runs have none that was not looked through before. */
+  #prepare(): void {
+    this.#isReady = true;
+    const { shortestPart = Infinity, isPart = () => true } = this.#options;
     const seen = new Set<string>();
-    for (const { name, value } of secrets) {
+    for (const { name, value } of this.#secrets) {
       const open = [...publicForms(value), ...(value.match(PUBLIC_STRETCH) ?? []).map(withoutSpace)];
       const isSecret = (text: string): boolean => !open.some((one) => one.includes(text));
       // Behind half a stretch that is public a few characters are the same by chance.
@@ -262,6 +273,7 @@ export class SecretSearch {
 
   /** Every stretch of the bytes that is a secret, none inside of another, in their order. */
   find(bytes: Uint8Array): SecretHit[] {
+    if (!this.#isReady) this.#prepare();
     const hits: SecretHit[] = [];
     if (this.#entries.size === 0) return hits;
     const filter = this.#filter;

@@ -25,6 +25,12 @@ export interface LoadedTemplate {
   readonly autoescape: boolean;
 }
 
+/** A template as several others import it, without their variables. */
+export interface SharedModule {
+  /** Whether it keeps anything that one importer could change, so that another would find it changed. */
+  readonly hasState: boolean;
+}
+
 /** What changes while templates are rendered. */
 export interface RenderState extends MarkState {
   /** How deeply macros, blocks, includes and recursive loops are nested. */
@@ -61,6 +67,8 @@ export interface RuntimeEnvironment extends EnvironmentLike {
   readonly state: RenderState;
   /** The template of this name; raises TemplateNotFound where there is none. */
   load(name: string): LoadedTemplate;
+  /** The module that all imports of a template without context share: `find` makes it for the first of them. */
+  sharedModule<Module extends SharedModule>(template: LoadedTemplate, find: () => Module): Module;
   /** The template that a value is, if it is one. */
   asTemplate(value: unknown): LoadedTemplate | undefined;
   /** Names of all filters and tests. */
@@ -167,6 +175,11 @@ export class Context implements CallContext {
     const names = this.exportedNames ?? new Set<string>();
     payVariables(names.size);
     return new Map([...names].map((name) => [name, this.vars?.get(name)]));
+  }
+
+  /** The values of all names that were assigned at the top of the template, imported ones among them. */
+  assigned(): () => Iterable<unknown> {
+    return () => this.vars?.values() ?? [];
   }
 
   /** All variables as they are now, for a template that is given this context. */

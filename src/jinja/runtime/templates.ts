@@ -8,6 +8,7 @@ import { truth } from '../python/operators.ts';
 import { repr, str } from '../python/text.ts';
 import { Undefined } from '../undefined.ts';
 import { Context, type LoadedTemplate, RenderEvalContext, type RuntimeEnvironment } from './context.ts';
+import { Macro } from './macro.ts';
 
 type Variables = ReadonlyMap<string, unknown>;
 
@@ -77,17 +78,20 @@ export function contextFor(
 const defaultModules = new WeakMap<LoadedTemplate, TemplateModule>();
 
 function defaultModule(context: Context, template: LoadedTemplate): TemplateModule {
-  const known = defaultModules.get(template);
-  if (known !== undefined) return known;
-  const made = makeModule(context, template, [context.environment.globalVariables]);
-  defaultModules.set(template, made);
-  return made;
+  const { environment } = context;
+  return environment.sharedModule(template, () => {
+    const known = defaultModules.get(template);
+    if (known !== undefined) return known;
+    const made = makeModule(context, template, [environment.globalVariables]);
+    defaultModules.set(template, made);
+    return made;
+  });
 }
 
 function makeModule(context: Context, template: LoadedTemplate, layers: readonly Variables[]): TemplateModule {
   const inner = contextFor(context.environment, template, layers);
   const body = madeText(context.deeper(() => template.program.root(inner)));
-  return new TemplateModule(template.name, inner.exported(), body);
+  return new TemplateModule(template.name, { exports: inner.exported(), values: inner.assigned() }, body);
 }
 
 function choose(context: Context, value: unknown, options: IncludeOptions): LoadedTemplate | undefined {
@@ -139,13 +143,28 @@ function selectTemplate(environment: RuntimeEnvironment, names: unknown): Loaded
 export class TemplateModule extends PyObject {
   readonly name: string | undefined;
   private readonly exports: ReadonlyMap<string, unknown>;
+  private readonly values: () => Iterable<unknown>;
   readonly body: string;
 
-  constructor(name: string | undefined, exports: ReadonlyMap<string, unknown>, body: string) {
+  /** @param variables - What it exports, and the values of all that it has assigned, private names among them. */
+  constructor(
+    name: string | undefined,
+    variables: { readonly exports: ReadonlyMap<string, unknown>; readonly values: () => Iterable<unknown> },
+    body: string,
+  ) {
     super();
     this.name = name;
-    this.exports = exports;
+    this.exports = variables.exports;
+    this.values = variables.values;
     this.body = body;
+  }
+
+  /** Whether it keeps anything that one of its macros could change, so that another importer would find it changed. */
+  get hasState(): boolean {
+    return [...this.values()].some(
+      (value) =>
+        typeof value === 'object' && value !== null && !(value instanceof Macro || value instanceof TemplateModule),
+    );
   }
 
   get typeName(): string {
