@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { type ExampleFiles, type Level, MARK, type Profile, PROFILES, type Rule } from '../src/checks/rule.ts';
 import { RULES } from '../src/checks/rules/list.ts';
+import { tokensIn } from '../src/checks/secrets.ts';
 import { FINDING_CODES } from '../src/report/codes.ts';
 
 const PAGE = 'docs/rules.md';
@@ -219,10 +220,18 @@ function shown(files: ExampleFiles, options: Readonly<Record<string, unknown>> |
   const setting = options === undefined ? '' : `# with ${JSON.stringify(options)}\n`;
   const entries = Object.entries(files);
   const texts = entries.map(
-    ([path, text]) => `# ${path}\n${setting}${text.replace(/^---\n/, '').replaceAll(MARK, '# <- here')}`,
+    ([path, text]) =>
+      `# ${path}\n${setting}${shortened(text)
+        .replace(/^---\n/, '')
+        .replaceAll(MARK, '# <- here')}`,
   );
   const isYaml = entries.every(([path]) => /\.ya?ml$/.test(path));
   return `\`\`\`${isYaml ? 'yaml' : 'text'}\n${texts.join(isYaml ? '---\n' : '\n')}\`\`\`\n`;
+}
+
+/** An example of a token would be found in the page. */
+function shortened(text: string): string {
+  return tokensIn(text).reduceRight((rest, { start, end }) => `${rest.slice(0, start + 4)}…${rest.slice(end)}`, text);
 }
 
 /** The text of schemas/settings.schema.json. */

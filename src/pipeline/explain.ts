@@ -3,6 +3,7 @@ import { isSecretPath } from '../sops/rules.ts';
 import { keySources } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
+import { Failure } from '../report/finding.ts';
 import type { RenderRequest } from '../makejinja/render.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import type { Inventory } from '../workspace/inventory.ts';
@@ -27,6 +28,32 @@ export async function explain(root: ClusterRoot, path: string, line: number | un
   const { request, inventory, world } = await readWorld(root);
   const output = outputAt(path, request.inputs, inventory);
   return await answer({ root, request, output, keys: { ...world, hideAll: isSecretPath(path) } }, path, line);
+}
+
+/**
+ * As `explain` for several lines; undefined for one that nothing is generated to.
+ *
+ * @throws Failure where the configuration or a template is wrong
+ */
+export async function explainLines(
+  root: ClusterRoot,
+  places: readonly { readonly file: string; readonly line: number }[],
+): Promise<readonly (Explanation | undefined)[]> {
+  const { request, inventory, world } = await readWorld(root);
+  return await Promise.all(
+    places.map(async ({ file, line }) => {
+      const output = request.inputs.outputs.get(file);
+      if (output === undefined || inventory?.adopted.includes(file) === true) return undefined;
+      const keys = { ...world, hideAll: isSecretPath(file) };
+      try {
+        return await answer({ root, request, output, keys }, file, line);
+      } catch (error) {
+        // The file on disk has lines that a rendering has no more.
+        if (error instanceof Failure && error.kind === 'usage') return undefined;
+        throw error;
+      }
+    }),
+  );
 }
 
 /**

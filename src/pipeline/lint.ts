@@ -1,21 +1,25 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gateMemory, runGates } from '../checks/gates.ts';
 import { applyEdits, ruleContext, type RuleFinding, runRules, withSettings } from '../checks/lint.ts';
 import { type Profile, PROFILES, type Rule } from '../checks/rule.ts';
 import { RULES } from '../checks/rules/list.ts';
 import { readSettings, type Settings, SETTINGS_FILE } from '../checks/settings.ts';
 import { suppress } from '../checks/suppressions.ts';
-import { ROOT_MARKERS } from '../cluster/root.ts';
+import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { schemaChecker } from '../manifests/schemas.ts';
 import { failure, type Finding, inOrder } from '../report/finding.ts';
 import type { RuleText } from '../report/formats.ts';
+import { environment } from '../system/environment.ts';
 import { permissions } from '../system/files.ts';
 import { kindAt } from '../system/tree.ts';
 import { below, replaceFile } from '../system/writing.ts';
+import type { Inventory } from '../workspace/inventory.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { PROVIDED } from './schema-sources.ts';
-import { readRepository, type RepositoryState } from './repository.ts';
+import { withOrigins } from './origins.ts';
+import { readRepository, type RepositoryState, stagedPaths } from './repository.ts';
+import { readInventory } from './state.ts';
 
 /** What is asked of the rules. */
 interface LintOptions {
@@ -23,8 +27,8 @@ interface LintOptions {
   readonly profile?: string;
   /** Whether what can be mended for certain is mended on disk. */
   readonly fix?: boolean;
-  /** Index with what the next commit would hold; only findings in files that it changes are told. */
-  readonly staged?: { readonly index: string | undefined; readonly paths: ReadonlySet<string> };
+  /** Whether what the next commit would hold is looked at, and findings in files that it changes alone are told. */
+  readonly staged?: boolean;
   /** A commit: what would have been found there already is left out. */
   readonly changedSince?: string;
 }
@@ -37,6 +41,8 @@ interface LintResult {
   readonly profile: Profile;
   /** Files that were mended. */
   readonly fixed: readonly string[];
+  /** Generated files that could be mended, if they were not made from templates. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -47,15 +53,21 @@ interface LintResult {
  */
 export async function lint(folder: string, options: LintOptions): Promise<LintResult> {
   const profile = profileNamed(options.profile);
-  const { staged, changedSince } = options;
-  const state: RepositoryState = staged === undefined ? { kind: 'disk' } : { kind: 'index', index: staged.index };
-  let files = await readRepository(folder, state);
-  const isGenerated = kindOfFolder(folder) === 'cluster';
-  const check = async (texts: readonly ManifestFile[]): Promise<Check> => await checkFiles(texts, isGenerated, profile);
+  const { changedSince } = options;
+  const index = indexOfHook();
+  const state: RepositoryState = options.staged === true ? { kind: 'index', index } : { kind: 'disk' };
+  const root = isClusterFolder(folder) ? clusterRoot(folder) : undefined;
+  const inventory = root === undefined ? undefined : await readInventory(root);
+  const read = async (from: RepositoryState): Promise<readonly ManifestFile[]> =>
+    withTemplates(await readRepository(folder, from), inventory);
+  const check = async (texts: readonly ManifestFile[]): Promise<Check> =>
+    await checkFiles(texts, root !== undefined, profile);
+  let files = await read(state);
+  const staged = options.staged === true ? await stagedPaths(folder, index) : undefined;
   let checked = await check(files);
   const fixed = new Set<string>();
   for (let round = 0; options.fix === true && round < MOST_ROUNDS; round += 1) {
-    const changed = applyEdits(checked.edits);
+    const changed = applyEdits(checked.edits.filter(({ file }) => !file.isGenerated));
     if (changed.size === 0) break;
     for (const path of changed.keys()) fixed.add(path);
     files = files.map((file) => ({ ...file, text: changed.get(file.path) ?? file.text }));
@@ -66,16 +78,41 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
     await replaceFile(below(folder, path), texts.get(path) ?? '', await permissions(join(folder, path)));
   }
   const before =
-    changedSince === undefined
-      ? undefined
-      : await check(await readRepository(folder, { kind: 'commit', commit: changedSince }));
+    changedSince === undefined ? undefined : await check(await read({ kind: 'commit', commit: changedSince }));
   const told = before === undefined ? checked.findings : newFindings(checked.findings, before.findings);
+  const wanted =
+    staged === undefined
+      ? told
+      : told.filter(({ place }) => place?.file === SETTINGS_FILE || staged.has(place?.file ?? ''));
   return {
-    findings: staged === undefined ? told : told.filter(({ place }) => staged.paths.has(place?.file ?? '')),
+    findings: root === undefined ? wanted : await withOrigins(root, wanted),
     files: checked.files,
     profile: checked.profile,
     fixed: [...fixed].sort(),
+    left: [...new Set(checked.edits.filter(({ file }) => file.isGenerated).map(({ file }) => file.path))].sort(),
   };
+}
+
+/** For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them. */
+function indexOfHook(): string | undefined {
+  const { GIT_INDEX_FILE: index } = environment();
+  return index === undefined ? undefined : resolve(index);
+}
+
+/** Marks what runs generate, with the template of each file. */
+function withTemplates(files: readonly ManifestFile[], inventory: Inventory | undefined): readonly ManifestFile[] {
+  if (inventory === undefined) return files;
+  const paths = new Set(files.map(({ path }) => path));
+  return files.map((file) => {
+    const names = ['overrides', 'config'].flatMap((layer) => [
+      `templates/${layer}/${file.path}.j2`,
+      `templates/${layer}/${file.path}`,
+    ]);
+    const source = names.find((name) => paths.has(name));
+    const isGenerated =
+      inventory.files.has(file.path) && !inventory.adopted.includes(file.path) && source !== undefined;
+    return isGenerated ? { ...file, isGenerated, source } : file;
+  });
 }
 
 /** After so many the edits of two rules take each other back, which is a fault of ours that no user has to wait for. */
@@ -105,9 +142,8 @@ function profileNamed(name: string | undefined): Profile | undefined {
   });
 }
 
-function kindOfFolder(folder: string): 'cluster' | 'other' {
-  const isCluster = ROOT_MARKERS.some((names) => names.every((name) => kindAt(join(folder, name)) === 'file'));
-  return isCluster ? 'cluster' : 'other';
+function isClusterFolder(folder: string): boolean {
+  return ROOT_MARKERS.some((names) => names.every((name) => kindAt(join(folder, name)) === 'file'));
 }
 
 interface Check {

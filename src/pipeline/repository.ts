@@ -96,3 +96,9 @@ async function commitNamed(folder: string, name: string): Promise<string> {
     remedy: 'name a branch, a tag or a commit; in a workflow fetch it first (`fetch-depth: 0`)',
   });
 }
+
+/** Files that the next commit would add or change, relative to the folder; none where there is no git. */
+export async function stagedPaths(folder: string, index: string | undefined): Promise<ReadonlySet<string>> {
+  const command = ['diff', '--cached', '--name-only', '--no-renames', '--relative', '--diff-filter=ACMT', '-z'];
+  return new Set((await askGitForPaths(folder, command, index === undefined ? {} : { index })) ?? []);
+}

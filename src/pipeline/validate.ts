@@ -14,6 +14,7 @@ import { openUserCache, type UserCache } from '../system/user-folders.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import type { TreeMemory } from './memory.ts';
 import { refuseLinksOut } from './foreign-files.ts';
+import { withOrigins } from './origins.ts';
 import { renderOnly } from './render-only.ts';
 import { PROVIDED, type SchemaOptions, schemaSources } from './schema-sources.ts';
 import { readInventory } from './state.ts';
@@ -42,7 +43,7 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
   const { gateMemory, runGates, schemaChecker } = await loadGates();
   const report = await runGates(files, gateMemory(schemaChecker(sources)), removedPaths(rendered, inventory));
   return {
-    findings: [...findings, ...report.findings],
+    findings: [...findings, ...(await withOrigins(root, report.findings))],
     files: files.length,
     coverage: report.coverage,
   };

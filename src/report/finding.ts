@@ -29,6 +29,8 @@ export interface Finding {
   readonly sourceLine?: string;
   /** What would be right. */
   readonly remedy?: string;
+  /** Where a generated line comes from: the line of the template that prints it, and the keys of the configuration that it reads. */
+  readonly origin?: { readonly file: string; readonly line: number; readonly keys: readonly string[] };
   /** How several findings of this kind are told in one sentence; absent where each says something of its own. */
   readonly together?: Together;
 }

@@ -1,5 +1,5 @@
 import { FINDING_CODES, REMEDIES } from './codes.ts';
-import type { Finding, Severity } from './finding.ts';
+import type { Finding, Place, Severity } from './finding.ts';
 
 // Findings for other programs: SARIF for code scanning, workflow commands for GitHub Actions.
 
@@ -55,28 +55,28 @@ function descriptor(id: string, text: RuleText | undefined): object {
 
 const SARIF_LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'note' };
 
-function result({ code, severity, message, place, remedy }: Finding, ids: readonly string[]): object {
+function result({ code, severity, message, place, remedy, origin }: Finding, ids: readonly string[]): object {
   return {
     ruleId: code,
     ruleIndex: ids.indexOf(code),
     level: SARIF_LEVELS[severity],
     message: { text: remedy === undefined ? message : `${message}; ${remedy}` },
-    ...(place === undefined
+    ...(place === undefined ? {} : { locations: [locationOf(place)] }),
+    ...(origin === undefined
       ? {}
       : {
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: uriOf(place.file), uriBaseId: '%SRCROOT%' },
-                ...(place.line === undefined ? {} : { region: regionOf(place) }),
-              },
-            },
-          ],
+          relatedLocations: [{ ...locationOf(origin), message: { text: 'the template that prints the line' } }],
+          properties: { keys: origin.keys },
         }),
   };
 }
 
-function regionOf({ line, column, length }: NonNullable<Finding['place']>): object {
+function locationOf(place: Place): object {
+  const region = place.line === undefined ? {} : { region: regionOf(place) };
+  return { physicalLocation: { artifactLocation: { uri: uriOf(place.file), uriBaseId: '%SRCROOT%' }, ...region } };
+}
+
+function regionOf({ line, column, length }: Place): object {
   if (column === undefined) return { startLine: line };
   return { startLine: line, startColumn: column, endColumn: column + (length ?? 1) };
 }

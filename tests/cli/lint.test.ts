@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../support/cluster.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { clusterRoot } from '../../src/cluster/root.ts';
+import { withOrigins } from '../../src/pipeline/origins.ts';
+import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { readFiles, temporaryFolder } from '../support/folders.ts';
 
 const POD = `---
 apiVersion: v1
@@ -15,6 +17,8 @@ spec:
     - name: site
       image: ghcr.io/example/site:latest
 `;
+
+const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: site\nstringData:\n  token: hunter2hunter2\n';
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryFolder();
@@ -174,6 +178,71 @@ describe('lint --fix', () => {
     expect(await readFile(join(folder, 'apps/a.yaml'), 'utf8')).toMatch(/^---\napiVersion/);
     const second = await runCommand(['lint', folder, '--fix', '--profile', 'guarded']);
     expect(second.stdout).not.toContain('mended');
+  });
+});
+
+describe('lint --staged', () => {
+  it('refuses what the next commit would hold, and looks at nothing else', async () => {
+    const folder = await folderWith({
+      'pod.yaml': POD,
+      'notes.md': `ghp_${'a1B2'.repeat(9)}\n`,
+      'secret.yaml': SECRET,
+    });
+    git(folder, 'init', '--quiet', '--initial-branch=main');
+    git(folder, 'add', 'notes.md', 'secret.yaml');
+    await writeFile(join(folder, 'notes.md'), 'nothing any more\n');
+    const { code, stderr } = await runCommand(['lint', folder, '--staged']);
+    expect(stderr).toContain('notes.md:1:1: error: notes.md holds a token of GitHub [secret/token]');
+    expect(stderr).toContain('secret.yaml: error: secret.yaml is a Secret in plain text');
+    expect(stderr).not.toContain('pod.yaml');
+    expect(stderr).not.toContain('a1B2');
+    expect(code).toBe(1);
+  });
+
+  it('lets through what is fine', async () => {
+    const folder = await folderWith({ 'namespace.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: web\n' });
+    git(folder, 'init', '--quiet', '--initial-branch=main');
+    git(folder, 'add', '.');
+    expect(await runCommand(['lint', folder, '--staged'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('mends nothing', async () => {
+    const { code, text } = await lint({ 'pod.yaml': POD }, '--staged', '--fix');
+    expect(text).toContain('--staged goes with neither --fix nor --changed-since');
+    expect(code).toBe(64);
+  });
+});
+
+describe('the sample', () => {
+  it('has no finding by default, and none of its generated files is mended', async () => {
+    const cluster = await sampleCluster();
+    const result = await runCommand(['lint', cluster]);
+    expect(result.stderr).toBe('');
+    expect(result.code).toBe(0);
+    await writeFile(join(cluster, '.cluster-template.yaml'), 'rules: {ks/field-order: warning}\n');
+    const before = await readFiles(join(cluster, 'kubernetes'));
+    const fixed = await runCommand(['lint', cluster, '--fix']);
+    expect(fixed.stdout).toMatch(/\d+ generated files left as they are: mend the templates/);
+    expect(fixed.stderr).toContain('(templates/config/kubernetes/apps/default/echo/ks.yaml.j2');
+    expect(await readFiles(join(cluster, 'kubernetes'))).toEqual(before);
+  });
+
+  it('is led back from a line to the template that prints it, and to the keys that it reads', async () => {
+    const cluster = await sampleCluster();
+    const file = 'kubernetes/apps/kube-system/cilium/app/networks.yaml';
+    const lines = (await readFile(join(cluster, file), 'utf8')).split('\n');
+    const line = lines.findIndex((one) => one.includes('cidr')) + 1;
+    const template = `templates/config/${file}.j2`;
+    const finding = {
+      code: 'manifests/schema',
+      severity: 'error',
+      message: 'x',
+      place: { file, line },
+      remedy: `mend it (${template})`,
+    } as const;
+    const [told] = await withOrigins(clusterRoot(cluster, resolve(import.meta.dirname, '../sample')), [finding]);
+    expect(told?.origin?.file).toBe(template);
+    expect(told?.remedy).toContain(`mend it (${template}:${String(told?.origin?.line)}, which reads \``);
   });
 });
 

@@ -134,12 +134,12 @@ describe('what hooks and workflows call', () => {
     const own = [
       ...new Set([...commands.matchAll(/bin\/cluster-template\.mjs ([a-z-]+)/g)].map(([, name]) => name ?? '')),
     ];
-    expect(own.sort()).toEqual(['configure', 'doctor', 'plan', 'validate']);
+    expect(own.sort()).toEqual(['configure', 'lint', 'plan', 'validate']);
     const { stdout } = await runCommand(['--help']);
     const known = [...stdout.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
     context.skip(!known.includes('doctor'), 'the program has no command doctor');
     expect(known).toEqual(expect.arrayContaining(own));
-    expect((await runCommand(['doctor', '--help'])).stdout).toContain('--staged');
+    expect((await runCommand(['lint', '--help'])).stdout).toContain('--staged');
   });
 });
 
@@ -148,7 +148,7 @@ describe('lefthook.yaml', () => {
     const settings = parse(hooks) as { 'pre-commit': { jobs: { run: string }[] } };
     const runs = settings['pre-commit'].jobs.map(({ run }) => run);
     expect(runs).toEqual([
-      'node bin/cluster-template.mjs doctor --staged',
+      'node bin/cluster-template.mjs lint --staged',
       expect.stringContaining('prettier --check'),
       'git diff --cached --check',
     ]);

@@ -89,6 +89,7 @@ export function registerLook(program: Command, finish: Finish): void {
     .option('--fetch-schemas', 'fetch the schemas that are missing; nothing else uses the network')
     .option('--schemas-url <url>', 'the catalogue that --fetch-schemas asks instead of the usual one')
     .option('--min-coverage <percent>', 'end with 1 where fewer objects have a schema', percentage)
+    .addOption(formatOption())
     .action(async (options: ValidateOptions) => {
       const { runValidate } = await import('./validate.ts');
       finish(await runValidate(options));
@@ -120,6 +121,7 @@ export function registerLook(program: Command, finish: Finish): void {
     .argument('[folder]', 'the repository, or a part of it (default: the one around the current folder)')
     .option('--profile <name>', 'rules and options by name, before those of .cluster-template.yaml')
     .option('--fix', 'mend what can be mended for certain')
+    .option('--staged', 'only what the next commit would change, and secrets in it, as the git hook does')
     .option('--changed-since <commit>', 'only what would not have been found in that commit')
     .addOption(formatOption())
     .addOption(commonOption('--json', 'as --format json'))

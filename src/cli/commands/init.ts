@@ -144,7 +144,7 @@ function hookLine({ outcome, path, command }: InitResult['hook']): string {
   if (outcome === 'lefthook') return 'created  the git hooks of lefthook\n';
   const place = path === undefined ? '' : nearPath(path);
   if (outcome === 'foreign') return `kept     ${place}, a hook of your own: let it run \`${command}\` too\n`;
-  return `${outcome.padEnd(8)} ${place}, which refuses commits with secrets in plain text\n`;
+  return `${outcome.padEnd(8)} ${place}, which refuses commits with secrets in plain text and with manifests that are wrong\n`;
 }
 
 /** A path from the current folder, where it does not lead out of that. */

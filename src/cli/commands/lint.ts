@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import { clusterRoot } from '../../cluster/root.ts';
+import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { lint, ruleTexts } from '../../pipeline/lint.ts';
-import { failure, type Finding } from '../../report/finding.ts';
+import { failure, type Finding, inOrder } from '../../report/finding.ts';
 import { githubAnnotations, sarif } from '../../report/formats.ts';
 import { countFindings } from '../../report/text.ts';
 import { inspectTarget } from '../../system/files.ts';
@@ -11,7 +13,7 @@ import { count, printFindings, printJson } from '../output.ts';
 import { VERSION } from '../../system/program.ts';
 
 /** How findings are printed. */
-type Format = 'text' | 'json' | 'sarif' | 'github';
+export type Format = 'text' | 'json' | 'sarif' | 'github';
 
 /** Options of `lint`. */
 export interface LintCommandOptions {
@@ -26,15 +28,25 @@ export interface LintCommandOptions {
 /** `cluster-template lint [DIR]`; gives back the exit code: 1 where a finding is an error. */
 export async function runLint(folder: string | undefined, options: LintCommandOptions): Promise<number> {
   const root = await folderNamed(folder);
-  const { profile, fix, changedSince } = options;
-  const { findings, files, fixed, ...result } = await lint(root, {
+  const { profile, fix = false, changedSince, staged = false } = options;
+  if (staged && (fix || changedSince !== undefined)) {
+    const message = 'what is staged is looked at as it is: --staged goes with neither --fix nor --changed-since';
+    throw failure('usage', { code: 'usage/argument', message });
+  }
+  const { fixed, left, ...result } = await lint(root, {
     ...(profile === undefined ? {} : { profile }),
     ...(changedSince === undefined ? {} : { changedSince }),
-    fix: fix === true,
+    fix,
+    staged,
   });
+  const findings = staged ? withLeaks(result.findings, await checkStaged(clusterRoot(root))) : result.findings;
+  const { files } = result;
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   printInFormat(format, findings, { files, fixed, profile: result.profile });
   if (format === 'text') {
+    if (fix && left.length > 0) {
+      print(`${count(left.length, 'generated file')} left as they are: mend the templates that the findings name\n`);
+    }
     const found = countFindings(findings);
     const mended = fixed.length === 0 ? '' : `, ${count(fixed.length, 'file')} mended`;
     print(
@@ -44,8 +56,17 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
   return findings.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.done;
 }
 
+/** What the search for secrets of this cluster says of a file says more than the form of a token. */
+function withLeaks(findings: readonly Finding[], leaks: readonly Finding[]): readonly Finding[] {
+  const told = new Set(leaks.map(({ place }) => place?.file));
+  return inOrder([
+    ...leaks,
+    ...findings.filter(({ code, place }) => !code.startsWith('secret/') || !told.has(place?.file)),
+  ]);
+}
+
 /** Prints findings for people or for a program; as text they go to standard error, else to standard output. */
-function printInFormat(format: Format, findings: readonly Finding[], facts: object): void {
+export function printInFormat(format: Format, findings: readonly Finding[], facts: object): void {
   if (format === 'text') printFindings(findings);
   else if (format === 'github') print(githubAnnotations(findings));
   else if (format === 'sarif')

@@ -7,6 +7,7 @@ import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindingsBriefly, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
+import { type Format, printInFormat } from './lint.ts';
 
 /** Options of `validate`. */
 export interface ValidateOptions extends RootOptions {
@@ -17,6 +18,7 @@ export interface ValidateOptions extends RootOptions {
   readonly schemasUrl?: string;
   /** Percentage of objects that must have a schema. */
   readonly minCoverage?: number;
+  readonly format?: Format;
 }
 
 /** `cluster-template validate`; gives back the exit code. */
@@ -29,7 +31,9 @@ export async function runValidate(options: ValidateOptions): Promise<number> {
   const { files, coverage } = result;
   const findings = [...result.findings, ...tooLittle(coverage, minCoverage)];
   const isValid = findings.every(({ severity }) => severity !== 'error');
-  if (options.json === true) printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, findings });
+  const { format = options.json === true ? 'json' : 'text' } = options;
+  if (format === 'sarif' || format === 'github') printInFormat(format, findings, {});
+  else if (format === 'json') printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, findings });
   else {
     const found = countFindings(printFindingsBriefly(findings, options));
     print(

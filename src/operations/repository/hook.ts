@@ -93,15 +93,15 @@ async function gitAnswer(
 /** Relative to the top of the repository, where git starts its hooks: a checkout that is moved keeps its hook. */
 function hookCommand(root: ClusterRoot, top: string, launcher: string): string {
   const folder = relative(top, root.path);
-  const rootOption = folder === '' ? '' : ` --root ${shellQuoted(folder)}`;
+  const argument = folder === '' ? '' : ` ${shellQuoted(folder)}`;
   const inside = relative(top, launcher);
   const isInside = !inside.startsWith('..') && !isAbsolute(inside);
-  return `node ${shellQuoted(isInside ? inside : launcher)} doctor --staged${rootOption}`;
+  return `node ${shellQuoted(isInside ? inside : launcher)} lint --staged${argument}`;
 }
 
 function hookText(command: string): string {
   return `#!/bin/sh
-${MARK}: a commit that would hold a secret in plain text is refused.
+${MARK}: a commit that would hold a secret in plain text, or a manifest that is wrong, is refused.
 exec ${command}
 `;
 }

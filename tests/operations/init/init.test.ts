@@ -177,7 +177,7 @@ describe('the git hook', () => {
     const hook = join(cluster, '.git/hooks/pre-commit');
     await writeFile(hook, '#!/bin/sh\n');
     const result = await runCommand(['init', '--root', cluster]);
-    expect(result.stdout).toMatch(/kept .*pre-commit, a hook of your own: let it run `node .* doctor --staged` too/);
+    expect(result.stdout).toMatch(/kept .*pre-commit, a hook of your own: let it run `node .* lint --staged` too/);
     expect(await readFile(hook, 'utf8')).toBe('#!/bin/sh\n');
   });
 
@@ -202,7 +202,7 @@ describe('the git hook', () => {
       const result = await runCommand(['init', '--root', cluster], { env });
       expect(result, result.stderr).toMatchObject({ code: 0 });
       expect(result.stderr).toContain(`note: the hooks of ${file} are not installed`);
-      expect(await readFile(join(cluster, '.git/hooks/pre-commit'), 'utf8')).toContain('doctor --staged');
+      expect(await readFile(join(cluster, '.git/hooks/pre-commit'), 'utf8')).toContain('lint --staged');
       expect(await stands.calls()).toEqual([]);
       const trusted = await runCommand(['init', '--trust', '--root', cluster], { env });
       expect(trusted.stdout).toContain('created  the git hooks of lefthook');

@@ -13,7 +13,7 @@ export const fieldOrder = defineRule({
     ]),
   },
   severity: 'off',
-  profiles: { 'single-cluster': 'warning', template: { severity: 'warning', options: { first: [] } } },
+  profiles: { 'single-cluster': 'warning' },
   *check(context, { first }) {
     const rank = (name = ''): string => {
       const place = first.indexOf(name);

@@ -27,12 +27,14 @@ export const targetNamespace = defineRule({
     for (const kustomization of fluxKustomizations(context)) {
       const { document, fields } = kustomization;
       if (at(fields, 'spec', 'targetNamespace') !== undefined) continue;
+      // What a kustomization moves elsewhere needs no word of Flux.
+      const home = kustomization.namespace ?? 'flux-system';
       const placed = context.objects.find(
-        ({ owner, kind, apiVersion, fields: own }) =>
+        ({ owner, kind, apiVersion, namespace, fields: own }) =>
           owner?.document === document &&
           !isClusterScoped(kind) &&
           !apiVersion.startsWith(`${FLUX_GROUP}/`) &&
-          (when === 'always' || textAt(own, 'metadata', 'namespace') === undefined),
+          (when === 'always' || (textAt(own, 'metadata', 'namespace') === undefined && namespace === home)),
       );
       if (placed === undefined) continue;
       yield {

@@ -21,7 +21,6 @@ export const alphabetical = defineRule({
   },
   severity: 'off',
   profiles: {
-    template: 'note',
     guarded: 'warning',
   },
   *check({ tree }, { order, functions }) {
