@@ -156,6 +156,11 @@ interface Check {
 /** In the repository of a cluster manifests lie in these folders alone: others hold templates, tests and tools. */
 const CLUSTER_FOLDERS = /^(?:bootstrap|kubernetes|talos)\//;
 
+/** What lies in hidden folders, an archive say, is applied by nobody. */
+function isManifestPath(path: string): boolean {
+  return !/(?:^|\/)\./.test(path);
+}
+
 async function checkFiles(
   files: readonly ManifestFile[],
   isCluster: boolean,
@@ -168,7 +173,7 @@ async function checkFiles(
   );
   const { settings } = read;
   const manifests = files.filter(
-    ({ path }) => path !== SETTINGS_FILE && !settings.isExcluded(path) && (!isCluster || CLUSTER_FOLDERS.test(path)),
+    ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isCluster || CLUSTER_FOLDERS.test(path)),
   );
   const report = await runGates(manifests, gateMemory(schemaChecker(PROVIDED)));
   const ruled = runRules(RULES, { ...ruleContext(files, report), texts: files }, settings);

@@ -15,8 +15,10 @@ export const substituteFromSecret = defineRule({
       'separate-producer',
     ),
   },
-  severity: 'warning',
+  severity: 'note',
   profiles: {
+    strict: 'warning',
+    template: 'warning',
     guarded: { severity: 'error', options: { mode: 'forbid' } },
     'external-secrets': { severity: 'error', options: { mode: 'forbid-sops' } },
   },

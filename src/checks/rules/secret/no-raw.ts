@@ -35,16 +35,21 @@ export const noRawSecret = defineRule({
   examples: {
     good: [
       { files: { 'secret.yaml': secret('token: ${TOKEN}') } },
+      { files: { 'secret.yaml': secret('token: op://Cluster/site/token') } },
+      { files: { 'secret.yaml': secret('url: s3://backup/${APP}') } },
       { files: { 'secret.age.yaml': secret('token: hunter2') }, options: { encrypted: ['*.age.yaml'] } },
     ],
     bad: [{ files: { 'secret.yaml': secret('token: hunter2 # <- here') } }],
   },
 });
 
-/** A variable is filled in later, and an empty value hides nothing. */
+/** What is filled in later: variables of Flux and of templates, and references that a tool replaces (`op://…` of 1Password, `ref+…` of vals). */
+const REFERENCE = /\$\{|\{\{|^(?:op|vault|bws|doppler|awssm|gcpsm|azurekv|secretref|ref\+\w+):/;
+
+/** An empty value hides nothing. */
 function isPlain(value: unknown): boolean {
   const text = typeof value === 'string' ? value.trim() : JSON.stringify(value ?? null);
-  return text !== '' && text !== 'null' && !/^\$\{[^}]+\}$/.test(text) && !text.startsWith('ENC[');
+  return text !== '' && text !== 'null' && !REFERENCE.test(text) && !text.startsWith('ENC[');
 }
 
 function secret(line: string): string {
