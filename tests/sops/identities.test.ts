@@ -1,3 +1,4 @@
+import { bech32 } from '@scure/base';
 import { armor, Encrypter, identityToRecipient } from 'age-encryption';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +40,31 @@ describe('an identity', () => {
     expect(parseIdentity(text)).toBeUndefined();
   });
 });
+
+it.each([
+  ['a classic one', recipient, 'x25519'],
+  ['a post-quantum one', await hybrid.recipient(), 'post-quantum'],
+  ['capitals', recipient.toUpperCase(), undefined],
+  ['a byte too few', encoded('age', 31), undefined],
+  ['another prefix', encoded('ago', 32), undefined],
+  ['the prefix of the other kind', encoded('age1pq', 32), undefined],
+  ['bits that are left over', bech32.encode('age', [1, 2, 3], false), undefined],
+  ['nothing of the kind', 'age1', undefined],
+])('a recipient is told by its text: %s', (_, text, kind) => {
+  expect(recipientKind(text)).toBe(kind);
+});
+
+it.each([
+  ['a byte too few', encoded('AGE-SECRET-KEY-', 31)],
+  ['another prefix', encoded('AGE-SECRET-KEYS-', 32)],
+])('%s makes no identity', (_, text) => {
+  expect(parseIdentity(text)).toBeUndefined();
+});
+
+function encoded(prefix: string, length: number): string {
+  const text = bech32.encode(prefix.toLowerCase(), bech32.toWords(new Uint8Array(length).fill(7)), false);
+  return prefix === prefix.toUpperCase() ? text.toUpperCase() : text;
+}
 
 describe('parseIdentityFile', () => {
   it('reads the file of age-keygen', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generateIdentity } from '../../src/sops/identities.ts';
-import { indentFor, parseRules, requireRule, ruleFor } from '../../src/sops/rules.ts';
+import { indentFor, isSecretPath, parseRules, requireRule, ruleFor } from '../../src/sops/rules.ts';
 import { findingsOf, secretRule } from './support.ts';
 
 const [SAMPLE = ''] = secretRule.recipients;
@@ -55,10 +55,23 @@ describe('ruleFor', () => {
     ['stores: {json_binary: {indent: 2}}', 'a.sops.txt', 2],
     ['stores: {yaml: {indent: 0}}', 'a.sops.yaml', undefined],
     ['stores: {yaml: {indent: 3}}', 'a.sops.yml', 3],
+    ['stores: {yaml: {indent: 16}}', 'a.sops.yml', 16],
+    ['stores: {yaml: , json: {indent: 1}}', 'a.sops.yml', undefined],
     ['stores: {yaml: {indent: 3}}', 'a.sops.YAML', undefined],
     ['stores: {dotenv: {}, ini: {}}', 'a.sops.ini', undefined],
   ])('%s indents %s by %s', (text, path, indent) => {
     expect(indentFor(parseRules(text), path)).toBe(indent);
+  });
+
+  it('takes the whole of a file that is a single value, and the MAC of all of it', () => {
+    const rules = parseRules(
+      `creation_rules:\n  - encrypted_regex: a\n    mac_only_encrypted: true\n    age: ${SAMPLE}\n`,
+    );
+    const scopes = ['a.sops.yaml', 'a.sops.txt'].map((path) => ruleFor(rules, path));
+    expect(scopes).toMatchObject([
+      { selection: { by: 'encrypted_regex', pattern: 'a' }, macOnlyEncrypted: true },
+      { selection: { by: 'unencrypted_suffix' }, macOnlyEncrypted: false },
+    ]);
   });
 
   it('fails for a path without a rule where one is needed', async () => {
@@ -166,6 +179,8 @@ describe('a rule that cannot be used', () => {
       'is an SSH key, to which only the sops',
     ],
     ['a plugin', 'age: age1yubikey1q2w3e4r', [2, 10], 'belongs to a plugin of age'],
+    ['a text with the name of a plugin in it', 'age: xage1yubikey1q2w3e4r', [2, 10], 'is no age recipient'],
+    ['a cut post-quantum recipient', `age: ${HYBRID.slice(0, 200)}`, [2, 10], `\`${HYBRID.slice(0, 80)}\` is no age`],
     ['kinds mixed', `age: [${SAMPLE}, ${HYBRID}]`, [2, 10], 'mixes classic and post-quantum'],
     ['a number for a recipient', 'age: 5', [2, 10], 'something else than text'],
   ])('is told where it would be used: %s', async (_what, lines, [line, column], message) => {
@@ -186,11 +201,18 @@ describe('wrong rules', () => {
     ['rules that are no list', 'creation_rules: a\n', [1, 17], '`creation_rules` is no list'],
     ['a rule that is no mapping', 'creation_rules:\n  - a\n', [2, 5], 'no mapping'],
     ['a flag that is text', 'creation_rules:\n  - mac_only_encrypted: "si"\n', [2, 25], 'neither true nor false'],
+    ['an indent that is no whole number', 'stores:\n  yaml:\n    indent: 1.5\n', [3, 13], 'no number of spaces'],
+    ['an indent that is text', 'stores:\n  yaml:\n    indent: "2"\n', [3, 13], 'no number of spaces'],
+    ['an indent beyond reason', 'stores:\n  yaml:\n    indent: 17\n', [3, 13], 'no number of spaces'],
+    ['a flag that is a number', 'creation_rules:\n  - mac_only_encrypted: 1\n', [2, 25], 'neither true nor false'],
+    ['a flag that is a list', 'creation_rules:\n  - mac_only_encrypted: [yes]\n', [2, 25], 'neither true nor false'],
+    ['a pattern that is a list', 'creation_rules:\n  - path_regex: [a]\n', [2, 17], '`path_regex` is no text'],
     ['an indent that is none', 'stores:\n  yaml:\n    indent: -1\n', [3, 13], 'no number of spaces'],
     ['an indent of JSON that is none', 'stores:\n  json:\n    indent: -2\n', [3, 13], 'no number of spaces'],
   ])('%s is a finding with its place', async (_what, text, [line, column], message) => {
     const [finding] = await findingsOf(() => parseRules(text));
-    expect(finding).toMatchObject({ code: 'sops/rules', place: { file: '.sops.yaml', line, column } });
+    const sourceLine = text.split('\n')[line - 1];
+    expect(finding).toMatchObject({ code: 'sops/rules', place: { file: '.sops.yaml', line, column }, sourceLine });
     expect(finding?.message).toContain(message);
   });
 
@@ -205,4 +227,18 @@ describe('wrong rules', () => {
       { severity: 'warning', remedy: 'did you mean `encrypted_regex`?', place: { line: 2, column: 5 } },
     ]);
   });
+});
+
+it.each([
+  ['talos/talsecret.sops.yaml', true],
+  ['a.sops.env', true],
+  ['kubernetes/app/a.sops.json', true],
+  ['.sops.yaml', false],
+  ['kubernetes/.sops.yaml', false],
+  ['a.sops.yaml.bak', false],
+  ['a.sops.d/x', false],
+  ['a.sops', false],
+  ['asops.yaml', false],
+])('%s is only ever written encrypted: %s', (path, expected) => {
+  expect(isSecretPath(path)).toBe(expected);
 });
