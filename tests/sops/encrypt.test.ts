@@ -6,6 +6,7 @@ import { floatText } from '../../src/sops/scalars.ts';
 import { fixture, findingsOf, identities, NOW, secretRule, wholeRule } from './support.ts';
 
 const path = 'kubernetes/a.sops.yaml';
+const TIME = 'lastmodified: "2026-03-04T05:06:07Z"';
 const options = { path, rule: secretRule, indent: 2, identities, now: NOW };
 
 describe('encrypt', () => {
@@ -106,6 +107,14 @@ describe('decrypt', () => {
     ['a plain file', 'a: 1\n', 'sops/not-encrypted'],
     ['metadata of a wrong kind', 'a: 1\nsops: 5\n', 'sops/metadata'],
     ['metadata without a time', 'a: 1\nsops: {mac: x}\n', 'sops/metadata'],
+    ['a time with something before it', 'a: 1\nsops: {lastmodified: "x2026-03-04T05:06:07Z"}\n', 'sops/metadata'],
+    ['a time with something behind it', 'a: 1\nsops: {lastmodified: "2026-03-04T05:06:07Zx"}\n', 'sops/metadata'],
+    ['recipients that are no list', `a: 1\nsops: {${TIME}, age: x}\n`, 'sops/metadata'],
+    ['a recipient without its text', `a: 1\nsops: {${TIME}, age: [{recipient: x}]}\n`, 'sops/metadata'],
+    ['a text without its recipient', `a: 1\nsops: {${TIME}, age: [{enc: x}]}\n`, 'sops/metadata'],
+    ['a recipient that is a text', `a: 1\nsops: {${TIME}, age: [x]}\n`, 'sops/metadata'],
+    ['no recipients at all', `a: 1\nsops: {${TIME}, age: null}\n`, 'sops/wrong-key'],
+    ['a list of texts in the place of the metadata', 'a: 1\nsops: [x]\n', 'sops/metadata'],
     [
       'several key groups',
       fixture('values.sops.yaml').replace(/^sops:\n/m, 'sops:\n  key_groups: []\n'),
@@ -138,6 +147,27 @@ describe('decrypt', () => {
       'a:\n  # plain\n',
     );
     expect((await decrypt({ path, text, identities })).text).toBe('a:\n  # plain\n  b: 1\n');
+  });
+
+  it.each([
+    [
+      'comments in the metadata',
+      (text: string) =>
+        text.replace(/^sops:\n {2}age:\n {4}- enc/m, 'sops:\n  # a\n  age:\n    # b\n    - # c\n      enc'),
+    ],
+    ['a single recipient without a list', (text: string) => text.replace('- enc', '  enc')],
+    ['a time without quotes', (text: string) => text.replace(/lastmodified: "(.*)"/, 'lastmodified: $1')],
+    ['a comment behind the values', (text: string) => text.replace(/^sops:/m, '# sops:\nsops:')],
+  ])('takes %s', async (_, change) => {
+    const text = await encrypt({ ...options, plain: 'data: {a: b}\n' });
+    expect(change(text)).not.toBe(text);
+    const { text: plain } = await decrypt({ path, text: change(text), identities });
+    expect(plain.replace(/^ *#.*\n/gm, '')).toBe('data:\n  a: b\n');
+  });
+
+  it('takes metadata of any document for encrypted', () => {
+    expect(isEncrypted(path, 'a: 1\n---\na: 1\nsops: {mac: x}\n')).toBe(true);
+    expect(isEncrypted(path, '# sops\na: {sops: 1}\n')).toBe(false);
   });
 
   it('takes the time of the last change as Go writes it, whose zone is Z', async () => {
