@@ -17,6 +17,7 @@ const shared = {
   // No limit is tight: none is there to find out what is slow, and a machine may be busy with something else.
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 120_000 } },
   tags: [
     {
       name: 'long',

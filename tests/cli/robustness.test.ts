@@ -237,7 +237,7 @@ describe('the end of whoever started the run', () => {
     shell.kill('SIGKILL');
     shell.stdout.destroy();
     shell.stderr.destroy();
-    await expect.poll(() => isThere(Number(id)), { timeout: 120_000 }).toBe(false);
+    await expect.poll(() => isThere(Number(id))).toBe(false);
     expect(existsSync(lock)).toBe(false);
     expect(await run(cluster, ['configure', '--check'])).toMatchObject({ code: 0 });
   });

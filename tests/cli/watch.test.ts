@@ -28,8 +28,7 @@ describe('cluster-template watch', () => {
     for (const stream of [watch.stdout, watch.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     }
-    const told = (text: string): Promise<void> =>
-      expect.poll(() => output, { timeout: 120_000, interval: 20 }).toContain(text);
+    const told = (text: string): Promise<void> => expect.poll(() => output, { interval: 20 }).toContain(text);
     await told('Watching; nothing is written; Ctrl-C ends');
     const before = await readFiles(join(cluster, 'kubernetes'));
 

@@ -105,7 +105,7 @@ describe('the folder of the bundle', () => {
       stopped.stderr.on('data', (chunk) => (text += String(chunk)));
       const ended = once(stopped, 'exit');
       const lock = join(folder, 'build.lock');
-      await expect.poll(() => readFile(lock, 'utf8').catch(() => ''), { timeout: 120_000 }).not.toBe('');
+      await expect.poll(() => readFile(lock, 'utf8').catch(() => '')).not.toBe('');
       expect(await node([BUILDER, folder, 'new'], { SILENCE: '2000' })).toMatchObject({ code: 0 });
       stopped.kill('SIGCONT');
       expect((await ended)[0], text).toBe(1);
@@ -227,7 +227,7 @@ describe('a fork whose sources change', () => {
     );
     let text = '';
     for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
-    await expect.poll(() => text, { timeout: 120_000 }).toContain('loaded');
+    await expect.poll(() => text).toContain('loaded');
     await change('three', 'src/cli/commands/config-show.ts');
     expect(await node([launcher(), '--version'])).toMatchObject({ code: 0 });
     running.stdin.write('go\n');

@@ -30,7 +30,7 @@ describe('takeLock', () => {
       kind: 'outside',
       message: `process ${String(process.pid)} on ${host} is writing to this tree and did not end within 0.2 s`,
     });
-    const second = takeLock(workspace, NEVER, { waitMilliseconds: 10_000, pollMilliseconds: 10 });
+    const second = takeLock(workspace, NEVER, { waitMilliseconds: 120_000, pollMilliseconds: 10 });
     await lock.release();
     await (await second).release();
   });
@@ -128,7 +128,7 @@ describe('takeLock', () => {
     const workspace = await locked(JSON.stringify({ ...(await thisProcess()), pid: await deadPid() }));
     let holders = 0;
     let most = 0;
-    const patience = { waitMilliseconds: 10_000, pollMilliseconds: 1 };
+    const patience = { waitMilliseconds: 120_000, pollMilliseconds: 1 };
     const takers = Array.from({ length: 12 }, async () => {
       const lock = await takeLock(workspace, NEVER, patience);
       most = Math.max(most, ++holders);
