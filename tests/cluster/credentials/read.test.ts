@@ -141,6 +141,56 @@ describe('wrong contents', () => {
   });
 });
 
+describe('parseTunnelSecret', () => {
+  const encoded = (value: string): string => Buffer.from(value).toString('base64');
+
+  it.each([
+    ['a token', `${encoded('{"a":"A","t":"T","s":"S"}')}\n`, { accountTag: 'A', tunnelId: 'T', tunnelSecret: 'S' }],
+    [
+      'one of several lines',
+      encoded('{"a":"A",\n"t":"T","s":"S"}'),
+      { accountTag: 'A', tunnelId: 'T', tunnelSecret: 'S' },
+    ],
+    ['one that lacks a part', encoded('{"a":"A","t":"T"}'), undefined],
+    ['one with an empty part', encoded('{"a":"A","t":"T","s":""}'), undefined],
+    ['one with a number', encoded('{"a":"A","t":"T","s":5}'), undefined],
+    ['something before it', encoded('x{"a":"A","t":"T","s":"S"}'), undefined],
+    ['something behind it', encoded('{"a":"A","t":"T","s":"S"}x'), undefined],
+    ['another text', 'hunter2', undefined],
+  ])('reads %s', (_, token, tunnel) => {
+    expect(credentials.parseTunnelSecret(token)).toEqual(tunnel);
+  });
+});
+
+describe('a deploy key', () => {
+  const pem = (kind: string): string => `-----BEGIN ${kind}-----\nYWJj\n-----END ${kind}-----`;
+
+  it.each(['PRIVATE KEY', 'EC PRIVATE KEY'])('may be a %s of PEM, trimmed', (kind) => {
+    expect(deployKey(`\n${pem(kind)}\n`)).toBe(pem(kind));
+  });
+
+  it.each([
+    ['text before it', `x\n${pem('PRIVATE KEY')}`],
+    ['text behind it', `${pem('PRIVATE KEY')}\nx`],
+    ['a public key of PEM', pem('PUBLIC KEY')],
+  ])('is none with %s', async (_, text) => {
+    expect((await findingOf(() => deployKey(text))).code).toBe('credentials/invalid');
+  });
+});
+
+describe('what an age key says of itself', () => {
+  const [identity = ''] = /AGE-SECRET-KEY-\S+/.exec(readFileSync(join(SAMPLE, 'age.key'), 'utf8')) ?? [];
+
+  it.each([
+    ['nothing', identity],
+    ['its own recipient', `# public key: ${SAMPLE_RECIPIENT} \n${identity}`],
+    ['something in the middle of a line', `# the public key: age1other\n# x # public key: age1other\n${identity}`],
+    ['more than a recipient', `# public key: age1other of somebody\n${identity}`],
+  ])('may be %s', async (_, text) => {
+    expect((await parseAgeKey(text)).recipient).toBe(SAMPLE_RECIPIENT);
+  });
+});
+
 describe('looseCredentials', () => {
   it('warns of secrets that others may read', async () => {
     const folder = folderOf();

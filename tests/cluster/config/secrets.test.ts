@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  keepWrittenSecrets,
+  namedSecrets,
+  openTexts,
+  secretValues,
+  variablesWithoutSecrets,
+  writtenSecrets,
+} from '../../../src/cluster/config/secrets.ts';
+import type { Configuration } from '../../../src/cluster/config/generated/types.ts';
+import { SAMPLE_CLOUDFLARE_TOKEN } from '../../../src/cluster/root.ts';
+import { forgetSecrets, redact } from '../../../src/report/redaction.ts';
+
+const TOKEN = 'hunter2-of-some-length';
+
+beforeEach(forgetSecrets);
+afterEach(() => {
+  vi.unstubAllEnvs();
+  forgetSecrets();
+});
+
+describe('writtenSecrets', () => {
+  it.each<readonly [what: string, text: string, kind: 'literal' | 'env' | 'file' | 'none', value: string]>([
+    ['a text', 'cloudflare_token: abc\n', 'literal', 'abc'],
+    ['a text in quotes', `"cloudflare_token" : 'a "b" c'\n`, 'literal', 'a "b" c'],
+    ['a text whose end is a quote', 'cloudflare_token: abc"\n', 'literal', 'abc"'],
+    ['a text before a comment', 'cloudflare_token: abc # x\n', 'literal', 'abc'],
+    ['a text with a sign of a comment in it', 'cloudflare_token: a#bc\n', 'literal', 'a#bc'],
+    ['a block', 'cloudflare_token: |-\n  abc\nnode_cidr: x\n', 'literal', 'abc'],
+    ['a folded block with its indent', 'cloudflare_token: >2\n  abc\n', 'literal', 'abc'],
+    ['a text on the next line', 'cloudflare_token:\n  abc\n', 'literal', 'abc'],
+    ['what is no YAML', 'a: [\ncloudflare_token: {abc\n', 'literal', '{abc'],
+    ['a variable', 'cloudflare_token: {env: CF_TOKEN}\n', 'env', 'CF_TOKEN'],
+    ['a variable in quotes', 'cloudflare_token: { env : "CF_TOKEN" }\n', 'env', 'CF_TOKEN'],
+    ['a variable on the next line', 'cloudflare_token:\n  env: CF_TOKEN\n', 'env', 'CF_TOKEN'],
+    ['a file', 'cloudflare_token: {file: cf.key}\n', 'file', 'cf.key'],
+    ['a file, in braces over several lines', 'cloudflare_token: {\n  file: cf.key }\n', 'file', 'cf.key'],
+    ['a text that begins like a variable', 'cloudflare_token: environment\n', 'literal', 'environment'],
+    ['a text with one in it', 'cloudflare_token: x env:y\n', 'literal', 'x env:y'],
+    ['nothing', 'cloudflare_token:\n', 'none', ''],
+    ['nothing, by a sign', 'cloudflare_token: ~\n', 'none', ''],
+    ['nothing, by a word', 'cloudflare_token: null\n', 'none', ''],
+    ['the sample', `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}\n`, 'none', ''],
+    ['a comment', '# cloudflare_token: abc\n', 'none', ''],
+    ['another field', 'node_cidr: abc\nx_cloudflare_token: abc\n', 'none', ''],
+  ])('reads %s', (_, text, kind, value) => {
+    const found = Object.entries(writtenSecrets(text)).flatMap(
+      ([name, fields]: [string, ReadonlyMap<string, string>]) => [...fields].map(([field, one]) => [name, field, one]),
+    );
+    expect(found).toEqual(kind === 'none' ? [] : [[kind, 'cloudflare_token', value]]);
+  });
+});
+
+describe('keepWrittenSecrets', () => {
+  it.each<readonly [what: string, value: unknown, text: string, isKept: boolean]>([
+    ['a text', { cloudflare_token: TOKEN }, TOKEN, true],
+    ['a number', { cloudflare_token: 12345678901234567n.toString() }, '12345678901234567', true],
+    ['a text in the place of a file', { cloudflare_token: { file: TOKEN } }, TOKEN, true],
+    ['a text in the place of a variable', { cloudflare_token: { env: TOKEN } }, TOKEN, true],
+    ['a text below another key', { cloudflare_token: { value: ['x', { y: TOKEN }] } }, TOKEN, true],
+    ['a name with small letters', { my_password: TOKEN }, TOKEN, true],
+    ['the name of a variable', { cloudflare_token: { env: 'CLOUDFLARE_TOKEN' } }, 'CLOUDFLARE_TOKEN', false],
+    ['the path of a file', { cloudflare_token: { file: 'secrets/token.txt' } }, 'secrets/token.txt', false],
+    [
+      'what looks like a variable, below another key',
+      { cloudflare_token: { x: 'CLOUDFLARE_T0KEN' } },
+      'CLOUDFLARE_T0KEN',
+      true,
+    ],
+    ['the sample', { cloudflare_token: SAMPLE_CLOUDFLARE_TOKEN }, SAMPLE_CLOUDFLARE_TOKEN, false],
+    ['another field', { repository_name: TOKEN }, TOKEN, false],
+    ['nothing', { cloudflare_token: null }, 'null', false],
+    ['a document that is a text', TOKEN, TOKEN, false],
+    ['an empty document', null, 'null', false],
+  ])('keeps %s', (_, value, text, isKept) => {
+    keepWrittenSecrets({ value, name: 'cluster.yaml' });
+    expect(redact(`x ${text} y`)).toBe(isKept ? 'x [secret] y' : `x ${text} y`);
+  });
+});
+
+describe('a configuration', () => {
+  const configuration = {
+    cluster: {
+      cloudflare_token: TOKEN,
+      cilium_bgp_password: SAMPLE_CLOUDFLARE_TOKEN,
+      repository_url: 'https://git.own.internal/own/home',
+      proxy: 'https://user:pass-word@proxy.own.internal',
+      node_dns_servers: ['10.0.0.1', '10.0.0.2'],
+    },
+    nodes: [{ name: 'k8s-0', labels: { 'own/zone': 'left side' }, disk: null }],
+  } as unknown as Configuration;
+
+  it('names its secrets, the sample aside', () => {
+    expect(namedSecrets(configuration)).toEqual([{ name: '`cloudflare_token` of cluster.yaml', value: TOKEN }]);
+    expect(secretValues(configuration).sort()).toEqual([SAMPLE_CLOUDFLARE_TOKEN, TOKEN].sort());
+  });
+
+  it('has texts and words that everybody may see, none of a secret and none of who logs in somewhere', () => {
+    const open = openTexts(configuration);
+    for (const text of [
+      'https://git.own.internal/own/home',
+      'git.own.internal',
+      'home',
+      '10.0.0.2',
+      'k8s-0',
+      'left',
+      'side',
+    ])
+      expect(open).toContain(text);
+    for (const text of [TOKEN, 'pass-word', 'proxy.own.internal', SAMPLE_CLOUDFLARE_TOKEN])
+      expect(open).not.toContain(text);
+  });
+});
+
+it('other programs get the variables of the user, without those that are named like secrets', () => {
+  vi.stubEnv('SOPS_AGE_KEY', 'x');
+  vi.stubEnv('CLOUDFLARE_TOKEN', 'x');
+  vi.stubEnv('SOPS_AGE_KEY_FILE', '/x');
+  vi.stubEnv('OWN', undefined);
+  const variables = variablesWithoutSecrets();
+  expect(variables).toMatchObject({ PATH: process.env.PATH, SOPS_AGE_KEY_FILE: '/x' });
+  for (const name of ['SOPS_AGE_KEY', 'CLOUDFLARE_TOKEN', 'OWN']) expect(Object.keys(variables)).not.toContain(name);
+});
