@@ -182,8 +182,7 @@ export function checkSubstitutions({ objects }: FluxTree): Finding[] {
 }
 
 function findingsIn(object: AppliedObject, substitution: Substitution): Finding[] {
-  const { fields, document, kind, generatedKeys } = object;
-  if (generatedKeys !== undefined || !/\$[${]/.test(document.file.text)) return [];
+  const { fields, kind } = object;
   return textsIn(fields).flatMap(({ text, path }) => {
     const complaints = isSecretValue(kind, path) ? complainOfSecret(text) : complainOf(text, substitution);
     return complaints.map((complaint) => objectFinding(object, path, complaint));

@@ -12,16 +12,19 @@ import type { Finding } from '../report/finding.ts';
  */
 export function checkKustomizations({ problems }: FluxTree, removed: ReadonlySet<string> = new Set()): Finding[] {
   return problems.map((problem) => {
-    const { document, path, target } = problem;
-    const isLost =
-      isMissing(problem) && (removed.has(target) || [...removed].some((one) => one.startsWith(`${target}/`)));
+    const { document, path } = problem;
+    const isLost = isMissing(problem) && isRemoved(problem.target, removed);
     const isRefused = isMissing(problem) && (isLost || document.file.isAdopted === true);
     return manifestFinding(document, path, isRefused ? refuse(document, complain(problem), isLost) : complain(problem));
   });
 }
 
-function isMissing({ kind }: BuildProblem): boolean {
-  return kind === 'missing' || kind === 'no-kustomization';
+function isMissing(problem: BuildProblem): problem is Extract<BuildProblem, { readonly target: string }> {
+  return problem.kind === 'missing' || problem.kind === 'no-kustomization';
+}
+
+function isRemoved(target: string, removed: ReadonlySet<string>): boolean {
+  return removed.has(target) || [...removed].some((one) => one.startsWith(`${target}/`));
 }
 
 function refuse({ file }: ManifestDocument, complaint: Complaint, isLost: boolean): Complaint {
@@ -50,7 +53,7 @@ export function checkOrphans(tree: ManifestTree, { used }: FluxTree): Finding[] 
     }));
 }
 
-const COMPLAINTS: Readonly<Record<BuildProblem['kind'], (target: string) => Complaint>> = {
+const COMPLAINTS: Readonly<Record<Exclude<BuildProblem['kind'], 'refused'>, (target: string) => Complaint>> = {
   missing: (target) => ({
     code: 'manifests/missing-file',
     message: `${target} does not exist`,
@@ -77,8 +80,15 @@ const COMPLAINTS: Readonly<Record<BuildProblem['kind'], (target: string) => Comp
     message: `the kustomization has no ${target} that the patch could change`,
     remedy: 'correct the target, or remove the patch',
   }),
+  'not-read': (target) => ({
+    code: 'manifests/not-read',
+    severity: 'note',
+    message: `${target} is not read here, so that what it gives is not checked`,
+    remedy: 'nothing has to be done',
+  }),
 };
 
-function complain({ kind, target }: BuildProblem): Complaint {
-  return COMPLAINTS[kind](target);
+function complain(problem: BuildProblem): Complaint {
+  if (problem.kind !== 'refused') return COMPLAINTS[problem.kind](problem.target);
+  return { code: 'manifests/kustomize', message: problem.message, remedy: problem.remedy };
 }

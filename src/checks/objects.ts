@@ -1,4 +1,4 @@
-import { type Complaint, manifestFinding, objectFinding } from '../manifests/document.ts';
+import { type Complaint, manifestFinding, objectFinding, originKey } from '../manifests/document.ts';
 import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
@@ -81,19 +81,26 @@ const LISTS = ['resources', 'components', 'configMapGenerator', 'secretGenerator
 /** Finds lists without entries where they must have some, and keys without a value. */
 export function checkEmptyValues(tree: ManifestTree, { objects }: FluxTree): Finding[] {
   const kustomizations = tree.documents.filter(({ file }) => /^kubernetes\/.*\/kustomization\.ya?ml$/.test(file.path));
-  const idle = kustomizations.filter(({ fields }) => !LISTS.some((key) => hasEntries(at(fields, key))));
-  const seen = new Set<unknown>();
+  const idle = kustomizations.filter(
+    ({ fields }) =>
+      fields.kind !== 'Component' &&
+      Array.isArray(fields.resources) &&
+      !LISTS.some((key) => hasEntries(at(fields, key))),
+  );
+  const seen = new Set<string>();
   return [
     ...idle.map((document) =>
       manifestFinding(document, ['resources'], {
         code: 'manifests/empty-value',
-        message: 'the kustomization has no entries, which kustomize refuses',
+        severity: 'warning',
+        message: 'the kustomization lists nothing, so that nothing is applied',
         remedy: 'leave the folder out where it has nothing to apply',
       }),
     ),
     ...objects.flatMap((object) => {
-      if (seen.has(object.document)) return [];
-      seen.add(object.document);
+      const key = originKey(object.originOf([]));
+      if (seen.has(key)) return [];
+      seen.add(key);
       return checkObject(object);
     }),
   ];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Complaint, type ManifestDocument, objectFinding } from '../manifests/document.ts';
+import { type Complaint, objectFinding, originKey } from '../manifests/document.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { substitute } from '../manifests/flux/substitution.ts';
 import { type KindName, type KindState, kindsOf, originOfSource } from '../manifests/kinds.ts';
@@ -44,13 +44,14 @@ export async function checkSchemas(
   const kinds = kindsOf(definitionsIn(objects));
   const findings: Finding[] = [];
   const without = new Map<string, number>();
-  const seen = new Set<ManifestDocument>();
+  const seen = new Set<string>();
   const fitting = new Set<string>();
   let checked = 0;
   for (const object of [...objects, ...library]) {
     const { document, apiVersion, kind } = object;
-    if (object.generatedKeys !== undefined || seen.has(document) || apiVersion.startsWith(NOT_APPLIED)) continue;
-    seen.add(document);
+    const key = originKey(object.originOf([]));
+    if (seen.has(key) || apiVersion.startsWith(NOT_APPLIED)) continue;
+    seen.add(key);
     const resolve = library.includes(object) ? defaultsOnly : resolverOf(object);
     const applied = asApplied(named(object), resolve);
     // What a definition in the tree says of a kind may be another thing in the next tree.

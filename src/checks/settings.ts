@@ -205,7 +205,7 @@ class SettingsReader {
 
   #span(path: Path, part?: 'key' | 'value'): { start: number; end: number } {
     const file = this.#file;
-    return file === undefined ? { start: 0, end: 0 } : spanOf({ file, index: 0, fields: {} }, path, part);
+    return file === undefined ? { start: 0, end: 0 } : spanOf({ file, index: 0, value: {}, fields: {} }, path, part);
   }
 
   #complain(

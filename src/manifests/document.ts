@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, isAlias, isScalar, parseAllDocuments } from 'yaml';
 import type { FindingCode } from '../report/codes.ts';
 import type { Finding, Severity } from '../report/finding.ts';
 import { type Fields, type Path, walk, isFields, at } from '../text/values.ts';
@@ -25,6 +25,7 @@ export interface ManifestDocument {
   readonly file: ManifestFile;
   /** Position among the documents of its file. */
   readonly index: number;
+  readonly value: unknown;
   /** What stands in it; an empty map where it is no map. */
   readonly fields: Fields;
 }
@@ -33,6 +34,11 @@ export interface ManifestDocument {
 export interface Origin {
   readonly document: ManifestDocument;
   readonly path: Path;
+}
+
+/** The same text for the same place. */
+export function originKey({ document, path }: Origin): string {
+  return JSON.stringify([document.file.path, document.index, ...path]);
 }
 
 /** All texts inside of a value with the ways to them, keys of maps among them. */
@@ -50,12 +56,54 @@ export function textsIn(root: unknown): { readonly text: string; readonly path: 
  * findings alone.
  */
 export function placeOf({ file, index }: ManifestDocument, path: Path): Pick<Finding, 'place' | 'sourceLine'> {
-  const document = [...parseAllDocuments(file.text, { merge: true, logLevel: 'silent' })][index];
+  const document = [...parseAllDocuments(file.text, PARSING)][index];
   const [start, end] = document?.contents?.range ?? [];
   const whole = start === undefined || end === undefined ? undefined : { start, end };
-  const range = (document && locate(document, path)) ?? whole;
+  const range = (document && (locateInside(document, path, file.text) ?? locate(document, path))) ?? whole;
   if (range === undefined) return { place: { file: file.path } };
   return new SourceText(file.path, file.text, () => file.isSecret).excerpt(range.start, range.end);
+}
+
+/** Whether the value at a path of a document is written without quotes; the file is read anew. */
+export function isPlain({ file, index }: ManifestDocument, path: Path): boolean {
+  const node = [...parseAllDocuments(file.text, PARSING)][index]?.getIn(path, true);
+  return isScalar(node) && node.type === 'PLAIN';
+}
+
+const PARSING = { merge: true, logLevel: 'silent' } as const;
+
+/**
+ * Where a value stands whose path leads on inside of a block of text, as that of a patch does: behind the way to the text stand the
+ * position of the document in it and the way on.
+ */
+function locateInside(document: Document.Parsed, path: Path, text: string): ReturnType<typeof locate> {
+  for (const [length, position] of path.entries()) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isAlias(node)) return undefined;
+    if (!isScalar(node)) continue;
+    if (node.type !== 'BLOCK_LITERAL' || typeof node.value !== 'string' || typeof position !== 'number')
+      return undefined;
+    const inner = [...parseAllDocuments(node.value, PARSING)][position];
+    const found = inner === undefined ? undefined : locate(inner, path.slice(length + 1));
+    return found === undefined ? undefined : outside(found, node.value, text, node.range?.[0] ?? 0);
+  }
+  return undefined;
+}
+
+/** The same stretch of a block of text in the text that holds it, where each line is indented. */
+function outside(
+  { start, end }: { readonly start: number; readonly end: number },
+  block: string,
+  text: string,
+  header: number,
+): { start: number; end: number } {
+  const content = text.indexOf('\n', header) + 1;
+  const lines = text.slice(content).split('\n');
+  const first = lines.findIndex((line) => line.trim() !== '');
+  const [shown = '', written = ''] = [lines[first], block.split('\n')[first]];
+  const indent = shown.replace(/\r$/, '').length - written.length;
+  const move = (offset: number): number => content + offset + indent * block.slice(0, offset).split('\n').length;
+  return { start: move(start), end: move(end) };
 }
 
 /** What a gate has to say about a value of a manifest. */

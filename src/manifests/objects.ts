@@ -39,7 +39,7 @@ export function indexObjects(objects: readonly AppliedObject[]): ObjectIndex {
 
 /** The names of the entries of a Secret or ConfigMap. */
 export function entriesOf(object: AppliedObject): readonly string[] {
-  return object.generatedKeys ?? dataKeysOf(object.fields);
+  return dataKeysOf(object.fields);
 }
 
 function keyOf(kind: string, namespace: string | undefined, name: string): string {

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { Finding } from '../report/finding.ts';
 import type { ManifestDocument, ManifestFile } from './document.ts';
 import { isFields } from '../text/values.ts';
+import { readYaml, type YamlMistake } from './yaml.ts';
 
 /** All files of a tree with what stands in those that are YAML. */
 export interface ManifestTree {
@@ -13,6 +13,9 @@ export interface ManifestTree {
   /** The documents of one file in their order; none where it does not exist or is no YAML. */
   readonly documentsOf: (path: string) => readonly ManifestDocument[];
 }
+
+/** The files that are read without being asked for. */
+const YAML_FILE = /(?:\.ya?ml|(?:^|\/)Kustomization)$/;
 
 /** Texts that were read already, with the values of their documents. */
 export type ParsedTexts = Map<string, readonly unknown[]>;
@@ -30,16 +33,24 @@ export function readTree(
 ): { tree: ManifestTree; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const byFile = new Map<string, readonly ManifestDocument[]>();
-  for (const file of files.filter(({ path }) => /\.ya?ml$/.test(path))) {
+  for (const file of files.filter(({ path }) => YAML_FILE.test(path))) {
     const { documents, finding } = parseFile(file, known);
     byFile.set(file.path, documents);
     if (finding !== undefined && file.path.startsWith('kubernetes/')) findings.push(finding);
   }
+  const byPath = new Map(files.map((file) => [file.path, file]));
   const tree = {
-    files: new Map(files.map((file) => [file.path, file])),
+    files: byPath,
     folders: foldersOf(files),
     documents: [...byFile.values()].flat(),
-    documentsOf: (path: string) => byFile.get(path) ?? [],
+    documentsOf: (path: string): readonly ManifestDocument[] => {
+      const file = byPath.get(path);
+      if (file === undefined) return [];
+      // A file by any name is read once a kustomization lists it.
+      const documents = byFile.get(path) ?? parseFile(file, known).documents;
+      byFile.set(path, documents);
+      return documents;
+    },
   };
   return { tree, findings };
 }
@@ -48,45 +59,22 @@ function parseFile(
   file: ManifestFile,
   known: ParsedTexts,
 ): { documents: readonly ManifestDocument[]; finding: Finding | undefined } {
-  const values = known.get(file.text) ?? parseText(file);
-  if ('code' in values) return { documents: [], finding: values };
+  const values = known.get(file.text) ?? readYaml(file.text);
+  if ('message' in values) return { documents: [], finding: syntaxFinding(file, values) };
   known.set(file.text, values);
   const documents = values.flatMap((value, index) =>
     // A document of comments alone is none.
-    value === null ? [] : [{ file, index, fields: isFields(value) ? value : {} }],
+    value === null ? [] : [{ file, index, value, fields: isFields(value) ? value : {} }],
   );
   return { documents, finding: undefined };
 }
 
-function parseText(file: ManifestFile): readonly unknown[] | Finding {
-  try {
-    // As Kubernetes reads it: merge keys are known.
-    const parsed = [...parseAllDocuments(file.text, { merge: true, prettyErrors: true, logLevel: 'silent' })];
-    const error = parsed.flatMap(({ errors }) => errors)[0];
-    return error === undefined ? parsed.map((document): unknown => document.toJS()) : syntaxFinding(file, error);
-  } catch (error) {
-    // Out of stack, or aliases that would unfold to more than anybody reads.
-    if (error instanceof RangeError || error instanceof ReferenceError) return syntaxFinding(file, error);
-    throw error;
-  }
-}
-
-function syntaxFinding(
-  file: ManifestFile,
-  error: { readonly message: string; readonly linePos?: readonly { line: number; col: number }[] | undefined },
-): Finding {
-  const position = error.linePos?.[0];
-  // The message goes on with an excerpt, which could show a secret.
-  const words = error.message.startsWith('Maximum call stack') ? 'nested too deeply to be read' : error.message;
-  const what = (words.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
+function syntaxFinding(file: ManifestFile, { message, line, column }: YamlMistake): Finding {
   return {
     code: 'manifests/yaml-syntax',
     severity: file.isGenerated ? 'error' : 'warning',
-    message: `not valid YAML: ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
-    place: {
-      file: file.path,
-      ...(position === undefined ? {} : { line: position.line, column: position.col }),
-    },
+    message: `not valid YAML: ${message}`,
+    place: { file: file.path, ...(line === undefined || column === undefined ? {} : { line, column }) },
     remedy: file.isGenerated ? `correct ${file.source}, which renders it` : 'correct it',
   };
 }

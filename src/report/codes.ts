@@ -118,6 +118,8 @@ export const FINDING_CODES = {
   'manifests/listed-twice': 'a kustomization lists a file or folder twice, or itself',
   'manifests/orphan-file': 'nothing lists a generated file, so nobody ever applies it',
   'manifests/patch-target': 'a patch looks for an object that its kustomization does not have',
+  'manifests/kustomize': 'kustomize would refuse a kustomization, or what it lists',
+  'manifests/not-read': 'a kustomization takes something from elsewhere, which is not looked at',
   'manifests/flux-folder': 'a Kustomization of Flux names a folder that is not there, or that another one applies too',
   'manifests/dependency':
     'a Kustomization or HelmRelease depends on one that does not exist, or on itself by way of others',
@@ -365,6 +367,8 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'manifests/listed-twice': 'keep one of the two',
   'manifests/orphan-file': 'list it in the kustomization beside it',
   'manifests/patch-target': 'correct the target of the patch',
+  'manifests/kustomize': 'correct what is named: Flux applies nothing of the folder until then',
+  'manifests/not-read': 'nothing has to be done: what lies elsewhere was not checked',
   'manifests/flux-folder': 'correct `spec.path`',
   'manifests/dependency': 'correct `dependsOn`, namespace included',
   'manifests/decryption': 'add `decryption` to the Kustomization',

@@ -245,7 +245,7 @@ describe('the gates', () => {
       () => edited(`${SITE}/app/kustomization.yaml`, '  - ./gateway.yaml\n  - ./route.yaml\n  - ./service.yaml\n', ''),
       [
         `${SITE}/app/gateway.yaml: error: no kustomization lists this file, so Flux never applies it [manifests/orphan-file]`,
-        `${SITE}/app/kustomization.yaml:3:1: error: the kustomization has no entries, which kustomize refuses [manifests/empty-value]`,
+        `${SITE}/app/kustomization.yaml:3:1: error: the kustomization has no entries, which kustomize refuses [manifests/kustomize]`,
         `${SITE}/app/route.yaml: error: no kustomization lists this file, so Flux never applies it [manifests/orphan-file]`,
         `${SITE}/app/service.yaml: error: no kustomization lists this file, so Flux never applies it [manifests/orphan-file]`,
       ],
@@ -257,7 +257,7 @@ describe('the gates', () => {
         [`${SITE}/app/again.yaml`]: SMALL_TREE[`${SITE}/app/service.yaml`] ?? '',
       }),
       [
-        `${SITE}/app/service.yaml:4:9: error: ${SITE}/app/again.yaml defines this Service in the namespace web already [manifests/duplicate-object]`,
+        `${SITE}/app/kustomization.yaml:7:5: error: the Service site is there already, from ${SITE}/app/again.yaml [manifests/kustomize]`,
       ],
     ],
     [

@@ -55,7 +55,6 @@ export interface AppliedObject {
   readonly namespace: string | undefined;
   /** Who applies it; undefined for the bootstrap. */
   readonly owner: FluxKustomization | undefined;
-  readonly generatedKeys?: readonly string[];
 }
 
 /** Everything that Flux will apply. */
@@ -186,7 +185,7 @@ function substitutionOf(
 }
 
 function applied(built: BuiltObject, owner: FluxKustomization | undefined): AppliedObject {
-  const { fields, document, originOf, apiVersion, kind, name, generatedKeys } = built;
+  const { fields, document, originOf, apiVersion, kind, name } = built;
   const target = owner === undefined ? undefined : textAt(owner.fields, 'spec', 'targetNamespace');
   const namespace = isClusterScoped(kind) ? undefined : (target ?? built.namespace ?? owner?.namespace ?? 'default');
   const resolve = resolver(fields, owner);
@@ -200,7 +199,6 @@ function applied(built: BuiltObject, owner: FluxKustomization | undefined): Appl
     name: resolve(name),
     namespace: namespace === undefined ? undefined : resolve(namespace),
     owner,
-    ...(generatedKeys === undefined ? {} : { generatedKeys }),
   };
 }
 

@@ -1,8 +1,33 @@
 import { posix } from 'node:path';
-import { compileGoRegex } from '../../text/go-regex.ts';
 import type { ManifestDocument, Origin } from '../document.ts';
-import { at, type Path, type Fields, isFields, listAt, textAt } from '../../text/values.ts';
+import { asFields, asText, at, type Fields, isFields, listAt, type Path, textAt } from '../../text/values.ts';
 import type { ManifestTree } from '../tree.ts';
+import {
+  addEntries,
+  DEFAULT_FIELD_SPECS,
+  type FieldSpec,
+  type FieldSpecs,
+  mergeSpecs,
+  type NameReference,
+} from './field-specs.ts';
+import { absorb, generate } from './generators.ts';
+import {
+  entriesAt,
+  type Entry,
+  entryText,
+  type Kustomization,
+  type Misfit,
+  readKustomization,
+  readReplacements,
+} from './kustomization.ts';
+import { addHashes, affixNames, setNamespace, updateReferences } from './names.ts';
+import { applyOldJson, applyOldMerge, applyPatch, type PatchContext } from './patches.ts';
+import { applyReplacement } from './replacements.ts';
+import { isSameId, labelOf, NothingFound, Provenance, Refusal, Resource, textOf } from './resource.ts';
+import { readSelector, selected } from './selectors.ts';
+import { inLegacyOrder } from './order.ts';
+import { setImages, setReplicas } from './transformers.ts';
+import { declareVariable, resolveVariables, type Variable } from './vars.ts';
 
 /** An object that a kustomization gives. */
 export interface BuiltObject {
@@ -16,18 +41,18 @@ export interface BuiltObject {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string | undefined;
-  /** Keys of its `data`, where a generator makes it. */
-  readonly generatedKeys?: readonly string[];
 }
 
-/** Something that a kustomization asks for and that is not there, or is there twice. */
-export interface BuildProblem {
-  readonly kind: 'missing' | 'repeated' | 'cycle' | 'no-kustomization' | 'patch-target';
-  readonly document: ManifestDocument;
-  readonly path: Path;
-  /** The file or folder, relative to the cluster's root, or what a patch looks for. */
-  readonly target: string;
-}
+/** Something that kustomize would refuse, or that is not read here. */
+export type BuildProblem = Origin &
+  (
+    | {
+        readonly kind: 'missing' | 'repeated' | 'cycle' | 'no-kustomization' | 'patch-target' | 'not-read';
+        /** The file or folder, relative to the cluster's root, what a patch looks for, or what is not read. */
+        readonly target: string;
+      }
+    | { readonly kind: 'refused'; readonly message: string; readonly remedy: string }
+  );
 
 /** What building a folder gives. */
 interface Build {
@@ -35,198 +60,675 @@ interface Build {
   /** Every file that was read. */
   readonly used: ReadonlySet<string>;
   readonly problems: readonly BuildProblem[];
+  /** Whether something was not read, so that there may be more objects. */
+  readonly isOpen: boolean;
+}
+
+/** Fields that are written over those of the outermost kustomization, as Flux does it: lists are appended. */
+interface Additions {
+  readonly fields: Fields;
+  readonly originOf: (path: Path) => Origin;
+}
+
+/** What is different in programs that build with kustomize. */
+interface BuildOptions {
+  readonly additions?: Additions;
+  /**
+   * Whether to build as the command line `kustomize build` does: it sorts the objects and reads no file outside of the folder of a
+   * kustomization. Flux does neither.
+   */
+  readonly asCommand?: boolean;
 }
 
 /**
- * Builds a folder the way kustomize does, as far as names, namespaces and files go: `resources`, `components`, `namespace`,
- * `namePrefix`, `nameSuffix`, generators, and the files that patches and the like name. A folder without a kustomization.yaml
- * is built as Flux does it: every kustomization below it and every other YAML file.
+ * Builds a folder the way kustomize does. A folder without a kustomization.yaml is built as Flux does it: every kustomization below it
+ * and every other YAML file. What kustomize would refuse is told, and the rest is built all the same.
  */
-export function buildFolder(tree: ManifestTree, folder: string): Build {
-  const builder: Builder = { tree, used: new Set(), problems: [], open: [] };
-  const own = kustomizationIn(tree, folder);
-  const objects = own === undefined ? scan(builder, folder) : buildKustomization(builder, folder, own);
-  return { objects, used: builder.used, problems: builder.problems };
+export function buildFolder(tree: ManifestTree, folder: string, options: BuildOptions = {}): Build {
+  const builder = new Builder(tree, options);
+  return builder.build(posix.normalize(folder).replace(/\/$/, ''), options.additions);
 }
+
+const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** The kustomization.yaml of a folder, undefined where it has none. */
 export function kustomizationIn(tree: ManifestTree, folder: string): ManifestDocument | undefined {
-  const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-  return names.flatMap((name) => tree.documentsOf(posix.join(folder, name)))[0];
+  return FILE_NAMES.flatMap((name) => tree.documentsOf(posix.join(folder, name)))[0];
 }
 
-interface Builder {
-  readonly tree: ManifestTree;
-  readonly used: Set<string>;
-  readonly problems: BuildProblem[];
+/** What a kustomization has gathered so far. */
+interface Accumulator {
+  resources: readonly Resource[];
+  specs: FieldSpecs;
+  readonly variables: Map<string, Variable>;
+}
+
+/** A kustomization that is being built. */
+interface Target {
+  readonly folder: string;
+  readonly kustomization: Kustomization;
+  /** Where a value of it is written. */
+  readonly place: (path: Path) => Origin;
+}
+
+class Builder {
+  readonly #tree: ManifestTree;
+  readonly #isCommand: boolean;
+  readonly #provenance = new Provenance();
+  readonly #used = new Set<string>();
+  readonly #problems: BuildProblem[] = [];
   /** Folders that are being built, outermost first. */
-  readonly open: string[];
-}
+  readonly #open: string[] = [];
+  #isOpen = false;
 
-function scan(builder: Builder, folder: string): BuiltObject[] {
-  const inside = [...builder.tree.folders].filter((one) => one === folder || one.startsWith(`${folder}/`)).sort();
-  const kustomized = inside.filter((one) => kustomizationIn(builder.tree, one) !== undefined);
-  const isBelow = (path: string): boolean => kustomized.some((one) => path.startsWith(`${one}/`));
-  const roots = kustomized.filter((one) => !isBelow(one));
-  const plain = [...builder.tree.files.keys()].filter(
-    (path) => path.startsWith(`${folder}/`) && /\.ya?ml$/.test(path) && !isBelow(path),
-  );
-  return [...roots.flatMap((one) => buildAt(builder, one)), ...plain.flatMap((path) => objectsOf(builder, path))];
-}
+  constructor(tree: ManifestTree, { asCommand = false }: BuildOptions) {
+    [this.#tree, this.#isCommand] = [tree, asCommand];
+  }
 
-function buildAt(builder: Builder, folder: string): BuiltObject[] {
-  const document = kustomizationIn(builder.tree, folder);
-  return document === undefined ? [] : buildKustomization(builder, folder, document);
-}
+  build(folder: string, additions: Additions | undefined): Build {
+    const gathered = emptyAccumulator();
+    const document = kustomizationIn(this.#tree, folder);
+    if (document === undefined) this.#scan(folder, gathered, additions);
+    else this.#accumulate(this.#targetOf(folder, document, additions), gathered);
+    const outermost = document === undefined ? undefined : readKustomization(document).fields;
+    const resources = this.#finish(gathered, outermost);
+    return { objects: resources.map(builtObject), used: this.#used, problems: this.#problems, isOpen: this.#isOpen };
+  }
 
-function buildKustomization(builder: Builder, folder: string, document: ManifestDocument): BuiltObject[] {
-  builder.used.add(document.file.path);
-  builder.open.push(folder);
-  const listed = ['resources', 'components'].flatMap((key) => buildEntries(builder, folder, { document, key }));
-  useFiles(builder, folder, document);
-  const transformed = [...listed, ...generated(document)].map((object) => transform(object, document.fields));
-  checkPatches(builder, document, transformed);
-  builder.open.pop();
-  return transformed;
-}
+  /** What is done once all is gathered: names, vars, what is for kustomize alone, the order. */
+  #finish(gathered: Accumulator, outermost: Fields | undefined): readonly Resource[] {
+    const place = (resource: Resource): Origin => resource.origin;
+    const [first] = gathered.resources;
+    if (first === undefined) return [];
+    addHashes(gathered.resources);
+    this.#attempt(place(first), () => {
+      updateReferences(gathered.resources, gathered.specs.nameReference);
+    });
+    this.#attempt(place(first), () => {
+      resolveVariables(gathered.resources, gathered.variables, gathered.specs.varReference);
+    });
+    const applied = gathered.resources.filter(({ fields }) => !isLocal(fields));
+    for (const resource of applied) writeAnnotations(resource);
+    const given = at(outermost, 'sortOptions') ?? undefined;
+    const order = given === undefined ? (this.#isCommand ? 'legacy' : 'fifo') : at(given, 'order');
+    return order === 'legacy' ? inLegacyOrder(applied, at(outermost, 'sortOptions', 'legacySortOptions')) : applied;
+  }
 
-function buildEntries(
-  builder: Builder,
-  folder: string,
-  { document, key }: { document: ManifestDocument; key: string },
-): BuiltObject[] {
-  const seen = new Set<string>();
-  return listAt(document.fields, key).flatMap((entry, index) => {
-    if (typeof entry !== 'string' || isRemote(entry)) return [];
-    const target = posix.normalize(posix.join(folder, entry)).replace(/\/$/, '');
-    const report = (kind: BuildProblem['kind']): BuiltObject[] => {
-      builder.problems.push({ kind, document, path: [key, index], target });
-      return [];
+  #targetOf(folder: string, document: ManifestDocument, additions: Additions | undefined): Target {
+    const own = readKustomization(document);
+    const place = (path: Path): Origin => ({ document, path });
+    for (const { path, message, remedy } of own.misfits) this.#refuse(place(path), message, remedy);
+    const names = FILE_NAMES.filter((name) => this.#tree.files.has(posix.join(folder, name)));
+    if (names.length > 1) this.#refuse(place([]), `the folder has ${names.join(' and ')}`, 'keep one of them');
+    if (additions === undefined) return { folder, kustomization: own, place };
+    return { folder, ...withAdditions(own, place, additions) };
+  }
+
+  #accumulate(target: Target, gathered: Accumulator): void {
+    this.#used.add(target.kustomization.document.file.path);
+    this.#open.push(target.folder);
+    this.#addResources(target, gathered);
+    this.#addConfigurations(target, gathered);
+    this.#addGenerated(target, gathered);
+    this.#addComponents(target, gathered);
+    this.#transform(target, gathered);
+    this.#addVariables(target, gathered);
+    this.#nameUnread(target);
+    this.#open.pop();
+  }
+
+  #addResources(target: Target, gathered: Accumulator): void {
+    const seen = new Set<string>();
+    for (const key of ['resources', 'bases']) {
+      for (const [index, entry] of listAt(target.kustomization.fields, key).entries()) {
+        const [name, place] = [textOf(entry), target.place([key, index])];
+        const found = this.#resolve(target.folder, name, place, seen);
+        if (found === undefined) continue;
+        if (found.isFile) this.#addFile(found.path, place, gathered);
+        else this.#addFolder(found.path, place, gathered, false);
+      }
+    }
+  }
+
+  #addComponents(target: Target, gathered: Accumulator): void {
+    const seen = new Set<string>();
+    for (const [index, entry] of listAt(target.kustomization.fields, 'components').entries()) {
+      const [name, place] = [textOf(entry), target.place(['components', index])];
+      const found = this.#resolve(target.folder, name, place, seen);
+      if (found === undefined) continue;
+      if (!found.isFile) this.#addFolder(found.path, place, gathered, true);
+      else
+        this.#refuse(
+          place,
+          `${found.path} is a file, and components are folders`,
+          'list the folder, or the file under resources',
+        );
+    }
+  }
+
+  /** The file or folder that an entry names; undefined where it is told to be none. */
+  #resolve(
+    folder: string,
+    name: string,
+    place: Origin,
+    seen: Set<string>,
+  ): { path: string; isFile: boolean } | undefined {
+    if (name === '') {
+      this.#refuse(place, 'the entry names nothing', 'name a file or a folder');
+      return undefined;
+    }
+    if (isRemote(name)) {
+      this.#notRead(place, name);
+      return undefined;
+    }
+    const path = posix.normalize(posix.join(folder, name)).replace(/\/$/, '');
+    const isFile = this.#tree.files.has(path);
+    const problem = seen.has(path) ? 'repeated' : this.#folderProblem(path, isFile);
+    seen.add(path);
+    if (problem === undefined) return { path, isFile };
+    this.#problems.push({ kind: problem, ...place, target: path });
+    return undefined;
+  }
+
+  #folderProblem(path: string, isFile: boolean): 'missing' | 'no-kustomization' | 'cycle' | undefined {
+    if (isFile) return undefined;
+    if (path !== '.' && !this.#tree.folders.has(path)) return 'missing';
+    if (this.#open.some((open) => open === path || open.startsWith(`${path}/`) || path === '.')) return 'cycle';
+    return kustomizationIn(this.#tree, path) === undefined ? 'no-kustomization' : undefined;
+  }
+
+  #addFolder(path: string, place: Origin, gathered: Accumulator, isComponent: boolean): void {
+    const document = kustomizationIn(this.#tree, path);
+    if (document === undefined) return;
+    const target = this.#targetOf(path, document, undefined);
+    if (target.kustomization.isComponent !== isComponent) {
+      const message = isComponent
+        ? `${path} is no component: its kind is Kustomization`
+        : `${path} is a component, which kustomize does not take as a resource`;
+      this.#refuse(place, message, isComponent ? 'list it under resources' : 'list it under components');
+    }
+    if (isComponent) {
+      this.#accumulate(target, gathered);
+      return;
+    }
+    const inner = emptyAccumulator();
+    this.#accumulate(target, inner);
+    this.#append(inner.resources, place, gathered);
+    this.#attempt(place, () => {
+      gathered.specs = mergeAllSpecs(gathered.specs, inner.specs);
+    });
+    for (const [name, variable] of inner.variables) {
+      if (gathered.variables.has(name))
+        this.#refuse(variable.origin, `the var ${name} is declared already`, 'give it another name');
+      else gathered.variables.set(name, variable);
+    }
+  }
+
+  #addFile(path: string, place: Origin, gathered: Accumulator): void {
+    if (!this.#mayRead(path, place)) return;
+    this.#used.add(path);
+    const resources: Resource[] = [];
+    for (const document of this.#tree.documentsOf(path)) {
+      this.#attempt({ document, path: [] }, () => {
+        resources.push(...objectsIn(document.value, { document, path: [] }, this.#provenance));
+      });
+    }
+    this.#append(resources, place, gathered);
+  }
+
+  /** kustomize reads no file above a kustomization, lest one that came from elsewhere reads what it must not; Flux guards another way. */
+  #mayRead(path: string, place: Origin): boolean {
+    const root = this.#open[this.#open.length - 1] ?? '.';
+    if (!this.#isCommand || root === '.' || path.startsWith(`${root}/`)) return true;
+    this.#refuse(
+      place,
+      `${path} lies outside of the folder of the kustomization`,
+      'move it into the folder, or make a base of it',
+    );
+    return false;
+  }
+
+  #append(resources: readonly Resource[], place: Origin, gathered: Accumulator): void {
+    for (const resource of resources) {
+      const { id } = resource;
+      const twin = gathered.resources.find((other) => other.name === id.name && isSameId(other.id, id));
+      if (twin === undefined) gathered.resources = [...gathered.resources, resource];
+      else
+        this.#refuse(
+          place,
+          `the ${labelOf(id)} is there already, from ${twin.document.file.path}`,
+          'leave one of the two out',
+        );
+    }
+  }
+
+  #addConfigurations(target: Target, gathered: Accumulator): void {
+    for (const [index, entry] of listAt(target.kustomization.fields, 'configurations').entries()) {
+      const path = ['configurations', index];
+      for (const { fields, file } of this.#documents(target, textOf(entry), path) ?? []) {
+        this.#attempt(target.place(path), () => {
+          gathered.specs = mergeAllSpecs(gathered.specs, readSpecs(fields, file.path));
+        });
+      }
+    }
+  }
+
+  #addGenerated(target: Target, gathered: Accumulator): void {
+    const { kustomization, place } = target;
+    const context = {
+      provenance: this.#provenance,
+      place,
+      read: (file: string, path: Path) => this.#read(target, file, path),
+      options: asFields(kustomization.fields.generatorOptions),
     };
-    if (seen.has(target)) return report('repeated');
-    seen.add(target);
-    if (builder.tree.files.has(target)) return objectsOf(builder, target);
-    if (!builder.tree.folders.has(target)) return report('missing');
-    if (kustomizationIn(builder.tree, target) === undefined) return report('no-kustomization');
-    return builder.open.includes(target) ? report('cycle') : buildAt(builder, target);
-  });
+    for (const [key, kind] of GENERATORS) {
+      for (const entry of entriesAt(kustomization, key)) {
+        this.#attempt(place(entry.path), () => {
+          this.#absorb(generate(kind, entry, context), gathered);
+        });
+      }
+    }
+  }
+
+  #absorb(made: Resource, gathered: Accumulator): void {
+    const { id } = made;
+    const found = gathered.resources.filter((resource) =>
+      [...resource.previous, resource.id].some((one) => isSameId(one, id)),
+    );
+    const [old] = found;
+    const joins = made.behavior === 'merge' || made.behavior === 'replace';
+    if (found.length > 1)
+      throw new Refusal(`the generated ${labelOf(id)} could mean several objects`, 'give it another name');
+    if (old === undefined) {
+      if (joins)
+        throw new NothingFound(`there is no ${labelOf(id)} to ${String(made.behavior)}`, 'leave `behavior` out');
+      gathered.resources = [...gathered.resources, made];
+      return;
+    }
+    if (!joins) throw new Refusal(`the ${labelOf(id)} is there already`, 'set `behavior` to merge or replace');
+    absorb(made, old);
+    gathered.resources = gathered.resources.map((resource) => (resource === old ? made : resource));
+  }
+
+  #transform(target: Target, gathered: Accumulator): void {
+    const { kustomization, place } = target;
+    const context: PatchContext = {
+      provenance: this.#provenance,
+      place,
+      documents: (file, path) => this.#documents(target, file, path),
+    };
+    const each = (key: string, apply: (entry: Entry) => void): void => {
+      for (const entry of entriesAt(kustomization, key)) {
+        this.#attempt(place(entry.path), () => {
+          apply(entry);
+        });
+      }
+    };
+    for (const [index, text] of listAt(kustomization.fields, 'patchesStrategicMerge').entries()) {
+      const path = ['patchesStrategicMerge', index];
+      this.#attempt(place(path), () => {
+        gathered.resources = applyOldMerge(gathered.resources, { text: textOf(text), path }, context);
+      });
+    }
+    each('patches', (entry) => {
+      this.#checkTarget(entry, gathered, place);
+      gathered.resources = applyPatch(gathered.resources, entry, context);
+      this.#refuseTwins(gathered, place(entry.path));
+    });
+    this.#rename(target, gathered);
+    this.#label(target, gathered);
+    each('patchesJson6902', (entry) => {
+      applyOldJson(gathered.resources, entry, context);
+    });
+    each('replicas', (entry) => {
+      setReplicas(gathered.resources, entry, gathered.specs.replicas, place([...entry.path, 'count']));
+    });
+    for (const key of ['images', 'imageTags']) {
+      each(key, (entry) => {
+        const changed =
+          ['newTag', 'newName', 'digest', 'tagSuffix'].find((part) => entryText(entry, part) !== '') ?? 'name';
+        setImages(gathered.resources, entry, gathered.specs.images, place([...entry.path, changed]));
+      });
+    }
+    each('replacements', (entry) => {
+      this.#replace(target, entry, gathered);
+    });
+  }
+
+  /** A selector that meets nothing is no mistake to kustomize; it is one to whoever wrote it. */
+  #checkTarget(entry: Entry, gathered: Accumulator, place: Target['place']): void {
+    const target = at(entry.fields, 'target');
+    const origin = place([...entry.path, 'target']);
+    if (!isFields(target) || this.#isOpen || selected(gathered.resources, readSelector(target, origin)).length > 0)
+      return;
+    const wanted = ['kind', 'name'].flatMap((key) => textAt(target, key) ?? []).join(' ');
+    this.#problems.push({ kind: 'patch-target', ...origin, target: wanted });
+  }
+
+  #refuseTwins({ resources }: Accumulator, place: Origin): void {
+    const seen = new Set<string>();
+    for (const { id } of resources) {
+      const key = [id.group, id.version, id.kind, id.namespace, id.name].join('/');
+      if (seen.has(key)) this.#refuse(place, `the patch makes a second ${labelOf(id)}`, 'leave the names as they are');
+      seen.add(key);
+    }
+  }
+
+  #rename({ kustomization, place }: Target, gathered: Accumulator): void {
+    const { resources, specs } = gathered;
+    const namespace = asText(kustomization.fields.namespace);
+    if (namespace !== '') {
+      const origin = place(['namespace']);
+      this.#attempt(origin, () => {
+        setNamespace(resources, namespace, { specs: specs.namespace, origin });
+      });
+    }
+    for (const key of ['namePrefix', 'nameSuffix'] as const) {
+      const text = asText(kustomization.fields[key]);
+      if (text === '') continue;
+      const origin = place([key]);
+      this.#attempt(origin, () => {
+        affixNames(resources, { text, isPrefix: key === 'namePrefix', specs: specs[key], origin });
+      });
+    }
+  }
+
+  #label({ kustomization, place }: Target, gathered: Accumulator): void {
+    const { resources, specs } = gathered;
+    const add = (entries: unknown, wanted: readonly FieldSpec[], path: Path): void => {
+      if (!isFields(entries)) return;
+      addEntries(resources, wanted, entries, (key) => place([...path, key]));
+    };
+    for (const { fields, path } of entriesAt(kustomization, 'labels')) {
+      this.#attempt(place(path), () => {
+        add(fields.pairs, labelSpecs(fields, specs), [...path, 'pairs']);
+      });
+    }
+    this.#attempt(place(['commonLabels']), () => {
+      add(kustomization.fields.commonLabels, specs.commonLabels, ['commonLabels']);
+    });
+    this.#attempt(place(['commonAnnotations']), () => {
+      add(kustomization.fields.commonAnnotations, specs.commonAnnotations, ['commonAnnotations']);
+    });
+  }
+
+  #replace(target: Target, entry: Entry, { resources }: Accumulator): void {
+    const file = entryText(entry, 'path');
+    if (file === '') {
+      applyReplacement(resources, { fields: entry.fields, place: (path) => target.place([...entry.path, ...path]) });
+      return;
+    }
+    if (isFields(entry.fields.source) || Array.isArray(entry.fields.targets)) {
+      throw new Refusal('a replacement is in a file or here, not both', 'leave `path` out, or the rest');
+    }
+    for (const document of this.#documents(target, file, [...entry.path, 'path'])?.slice(0, 1) ?? []) {
+      const misfits: Misfit[] = [];
+      const replacements = readReplacements(document.value, misfits);
+      for (const { path, message, remedy } of misfits) this.#refuse({ document, path }, message, remedy);
+      for (const [index, fields] of replacements.entries()) {
+        const outer = Array.isArray(document.value) ? [index] : [];
+        applyReplacement(resources, { fields, place: (path) => ({ document, path: [...outer, ...path] }) });
+      }
+    }
+  }
+
+  #addVariables({ kustomization, place }: Target, gathered: Accumulator): void {
+    for (const entry of entriesAt(kustomization, 'vars')) {
+      this.#attempt(place(entry.path), () => {
+        declareVariable(gathered.resources, gathered.variables, entry, place(entry.path));
+      });
+    }
+  }
+
+  /** What a kustomization asks other programs for. */
+  #nameUnread({ kustomization, folder, place }: Target): void {
+    for (const key of UNREAD) {
+      for (const [index, entry] of listAt(kustomization.fields, key).entries()) {
+        this.#notRead(place([key, index]), key);
+        const path = posix.normalize(posix.join(folder, textOf(entry)));
+        if (this.#tree.files.has(path)) this.#used.add(path);
+      }
+    }
+    const schema = at(kustomization.fields, 'openapi', 'path');
+    if (schema === undefined) return;
+    this.#notRead(place(['openapi', 'path']), 'openapi');
+    this.#used.add(posix.normalize(posix.join(folder, textOf(schema))));
+  }
+
+  #read(target: Target, file: string, path: Path): string | undefined {
+    const found = this.#file(target, file, path);
+    return found === undefined ? undefined : this.#tree.files.get(found)?.text;
+  }
+
+  #documents(target: Target, file: string, path: Path): readonly ManifestDocument[] | undefined {
+    const found = this.#file(target, file, path);
+    return found === undefined ? undefined : this.#tree.documentsOf(found);
+  }
+
+  /** The file that a kustomization names beside its resources. */
+  #file({ folder, place }: Target, file: string, path: Path): string | undefined {
+    const origin = place(path);
+    if (isRemote(file)) {
+      this.#notRead(origin, file);
+      return undefined;
+    }
+    const found = posix.normalize(posix.join(folder, file));
+    if (!this.#tree.files.has(found)) {
+      this.#problems.push({ kind: 'missing', ...origin, target: found });
+      return undefined;
+    }
+    if (!this.#mayRead(found, origin)) return undefined;
+    this.#used.add(found);
+    return found;
+  }
+
+  #scan(folder: string, gathered: Accumulator, additions: Additions | undefined): void {
+    const isInside = (path: string): boolean => folder === '.' || path.startsWith(`${folder}/`);
+    const inside = [...this.#tree.folders].filter((one) => one === folder || isInside(one)).sort();
+    const kustomized = inside.filter((one) => kustomizationIn(this.#tree, one) !== undefined);
+    const isBelow = (path: string): boolean => kustomized.some((one) => path.startsWith(`${one}/`));
+    const plain = [...this.#tree.files.keys()].filter(
+      (path) => isInside(path) && /\.ya?ml$/.test(path) && !isBelow(path),
+    );
+    for (const path of kustomized.filter((one) => !isBelow(one))) {
+      const document = kustomizationIn(this.#tree, path);
+      if (document !== undefined) this.#addFolder(path, { document, path: [] }, gathered, false);
+    }
+    for (const path of plain) this.#addPlainFile(path, gathered);
+    if (additions === undefined) return;
+    const document = additions.originOf([]).document;
+    const kustomization = { document, fields: additions.fields, isComponent: false, misfits: [] };
+    const target = { folder, kustomization, place: additions.originOf };
+    this.#open.push(folder);
+    this.#addComponents(target, gathered);
+    this.#transform(target, gathered);
+    this.#open.pop();
+  }
+
+  /** What is no object is nothing to Flux. */
+  #addPlainFile(path: string, gathered: Accumulator): void {
+    this.#used.add(path);
+    for (const document of this.#tree.documentsOf(path)) {
+      if (textAt(document.fields, 'apiVersion') === undefined || textAt(document.fields, 'kind') === undefined)
+        continue;
+      const origin = { document, path: [] };
+      this.#attempt(origin, () => {
+        this.#append(objectsIn(document.value, origin, this.#provenance), origin, gathered);
+      });
+    }
+  }
+
+  #refuse(place: Origin, message: string, remedy: string): void {
+    this.#problems.push({ kind: 'refused', ...place, message, remedy });
+  }
+
+  #notRead(place: Origin, target: string): void {
+    this.#isOpen = true;
+    this.#problems.push({ kind: 'not-read', ...place, target });
+  }
+
+  /** Tells what kustomize refuses, at its place. */
+  #attempt(place: Origin, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error instanceof NothingFound && this.#isOpen) return;
+      this.#refuse(error.origin ?? place, error.message, error.remedy);
+    }
+  }
 }
 
-function isRemote(entry: string): boolean {
-  return entry.includes('://') || /^(?:git@|github\.com\/)/.test(entry);
-}
-
-function objectsOf(builder: Builder, path: string): BuiltObject[] {
-  builder.used.add(path);
-  return builder.tree.documentsOf(path).flatMap(objectOf);
-}
-
-/** A document as an object; a List gives those inside of it. */
-export function objectOf(document: ManifestDocument): BuiltObject[] {
-  const { fields } = document;
-  const [apiVersion, kind] = [textAt(fields, 'apiVersion'), textAt(fields, 'kind')];
-  if (apiVersion === undefined || kind === undefined) return [];
-  const name = textAt(fields, 'metadata', 'name') ?? '';
-  const namespace = isClusterScoped(kind) ? undefined : textAt(fields, 'metadata', 'namespace');
-  return [{ fields, document, originOf: (path) => ({ document, path }), apiVersion, kind, name, namespace }];
-}
-
-/** Where kustomize looks for further files. */
-const FILE_LISTS = ['patchesStrategicMerge', 'configurations', 'crds', 'transformers', 'generators', 'validators'];
 const GENERATORS = [
   ['configMapGenerator', 'ConfigMap'],
   ['secretGenerator', 'Secret'],
 ] as const;
 
-function useFiles(builder: Builder, folder: string, document: ManifestDocument): void {
-  const { fields } = document;
-  const use = (name: unknown, path: Path): void => {
-    if (typeof name !== 'string' || isRemote(name) || name.includes('\n')) return;
-    const target = posix.normalize(posix.join(folder, name));
-    if (builder.tree.files.has(target)) builder.used.add(target);
-    else builder.problems.push({ kind: 'missing', document, path, target });
-  };
-  for (const key of FILE_LISTS) for (const [index, name] of listAt(fields, key).entries()) use(name, [key, index]);
-  for (const key of ['patches', 'patchesJson6902', 'replacements']) {
-    for (const [index, one] of listAt(fields, key).entries()) use(at(one, 'path'), [key, index, 'path']);
-  }
-  for (const [key] of GENERATORS) {
-    for (const [index, one] of listAt(fields, key).entries()) {
-      for (const list of ['files', 'envs']) {
-        for (const [position, file] of listAt(one, list).entries()) {
-          use(String(file).replace(/^[^=]*=/, ''), [key, index, list, position]);
-        }
-      }
-    }
-  }
+/** Fields that call other programs or carry schemas of their own. */
+const UNREAD = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers', 'validators', 'crds'];
+
+function emptyAccumulator(): Accumulator {
+  return { resources: [], specs: DEFAULT_FIELD_SPECS, variables: new Map() };
 }
 
-function generated(document: ManifestDocument): BuiltObject[] {
-  return GENERATORS.flatMap(([key, kind]) =>
-    listAt(document.fields, key).map((one, index) => {
-      const [name, namespace] = [textAt(one, 'name') ?? '', textAt(one, 'namespace')];
-      const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
-      return {
-        fields: { apiVersion: 'v1', kind, metadata },
-        document,
-        originOf: () => ({ document, path: [key, index] }),
-        apiVersion: 'v1',
-        kind,
-        name,
-        namespace,
-        generatedKeys: generatedKeys(one),
-      };
-    }),
+/** What `kustomize` takes for a URL or a repository. */
+function isRemote(name: string): boolean {
+  return name.includes('://') || /^(?:git@|git::|gh:|github\.com[/:]|[\w.-]+@[\w.-]+:)/.test(name);
+}
+
+function withAdditions(
+  own: Kustomization,
+  place: Target['place'],
+  { fields, originOf }: Additions,
+): Pick<Target, 'kustomization' | 'place'> {
+  const merged = Object.entries(fields).map(([key, value]): [string, unknown] =>
+    Array.isArray(value) ? [key, [...listAt(own.fields, key), ...(value as readonly unknown[])]] : [key, value],
   );
+  return {
+    kustomization: { ...own, fields: { ...own.fields, ...Object.fromEntries(merged) } },
+    place: (path) => {
+      const [key = '', index, ...rest] = path;
+      if (!Object.hasOwn(fields, key)) return place(path);
+      const before = listAt(own.fields, String(key)).length;
+      if (typeof index !== 'number') return originOf(path);
+      return index < before ? place(path) : originOf([key, index - before, ...rest]);
+    },
+  };
 }
 
-function generatedKeys(generator: unknown): string[] {
-  const files = listAt(generator, 'files').map((file) => {
-    const [key = '', path] = String(file).split('=');
-    return path === undefined ? (key.split('/').pop() ?? key) : key;
-  });
-  return [...files, ...listAt(generator, 'literals').map((literal) => String(literal).split('=')[0] ?? '')];
+/** The objects in a document; a list gives those inside of it. */
+function objectsIn(value: unknown, origin: Origin, provenance: Provenance): Resource[] {
+  if (value === null || value === undefined) return [];
+  if (!isFields(value) || Object.keys(value).length === 0) {
+    if (isFields(value)) return [];
+    throw new Refusal('this is no object: it is no map', 'write an object, or leave the file out', origin);
+  }
+  const kind = textAt(value, 'kind');
+  if (kind === undefined && !isFields(value.metadata)) {
+    throw new Refusal(
+      'this is no object: it has no kind and no metadata',
+      'write an object, or leave the file out',
+      origin,
+    );
+  }
+  if (kind?.endsWith('List') === true && Object.hasOwn(value, 'items')) {
+    return listAt(value, 'items').flatMap((item, index) =>
+      objectsIn(item, { document: origin.document, path: [...origin.path, 'items', index] }, provenance),
+    );
+  }
+  if (kind === undefined) throw new Refusal('the object has no kind', 'say what it is', origin);
+  if (textOf(at(value, 'metadata', 'name')) === '' && !kind.endsWith('List')) {
+    const place = { document: origin.document, path: [...origin.path, 'metadata'] };
+    throw new Refusal(`the ${kind} has no name`, 'give it metadata.name', place);
+  }
+  return [new Resource(value, origin, provenance)];
 }
 
-function transform(object: BuiltObject, kustomization: Fields): BuiltObject {
-  const namespace = textAt(kustomization, 'namespace');
-  // kustomize gives a Namespace the name that it gives the namespace of everything else.
-  if (object.kind === 'Namespace') return { ...object, name: namespace ?? object.name };
-  const inside = namespace !== undefined && !isClusterScoped(object.kind) ? namespace : object.namespace;
-  if (object.kind === 'CustomResourceDefinition') return { ...object, namespace: inside };
-  const name = `${textAt(kustomization, 'namePrefix') ?? ''}${object.name}${textAt(kustomization, 'nameSuffix') ?? ''}`;
-  return { ...object, name, namespace: inside };
+/** A document as an object; a List gives those inside of it. What is no object is left out. */
+export function objectOf(document: ManifestDocument): BuiltObject[] {
+  const { fields } = document;
+  if (textAt(fields, 'apiVersion') === undefined || textAt(fields, 'kind') === undefined) return [];
+  const origin = { document, path: [] };
+  const provenance = new Provenance();
+  if (textAt(fields, 'metadata', 'name') === undefined && !String(fields.kind).endsWith('List')) {
+    return [builtObject(new Resource(fields, origin, provenance))];
+  }
+  return objectsIn(fields, origin, provenance).map(builtObject);
 }
 
-/** A strategic merge patch without a target changes the object that it names; kustomize refuses one that meets nothing. */
-function checkPatches(builder: Builder, document: ManifestDocument, objects: readonly BuiltObject[]): void {
-  for (const [index, patch] of listAt(document.fields, 'patches').entries()) {
-    const target = at(patch, 'target');
-    if (!isFields(target)) continue;
-    if (objects.some((object) => isTarget(object, target))) continue;
-    const wanted = ['kind', 'name'].flatMap((key) => textAt(target, key) ?? []).join(' ');
-    builder.problems.push({ kind: 'patch-target', document, path: ['patches', index, 'target'], target: wanted });
+function builtObject(resource: Resource): BuiltObject {
+  const { fields, document, name } = resource;
+  const kind = asText(fields.kind);
+  const namespace = isClusterScoped(kind) || resource.namespace === '' ? undefined : resource.namespace;
+  const originOf = (path: Path): Origin => resource.originOf(path);
+  return { fields, document, originOf, apiVersion: asText(fields.apiVersion), kind, name, namespace };
+}
+
+function isLocal(fields: Fields): boolean {
+  const mark = at(fields, 'metadata', 'annotations', 'config.kubernetes.io/local-config');
+  return mark !== undefined && textOf(mark) !== 'false';
+}
+
+/** kustomize writes annotations as texts, and leaves out a map without any. */
+function writeAnnotations(resource: Resource): void {
+  const annotations = at(resource.fields, 'metadata', 'annotations');
+  if (annotations === undefined) return;
+  if (!isFields(annotations) || Object.keys(annotations).length === 0) {
+    resource.remove(['metadata', 'annotations']);
+    return;
+  }
+  for (const [key, value] of Object.entries(annotations)) {
+    if (typeof value !== 'string') resource.set(['metadata', 'annotations', key], textOf(value), undefined);
   }
 }
 
-function isTarget(object: BuiltObject, target: Fields): boolean {
-  const [group] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
-  const selectors = [
-    [textAt(target, 'kind'), object.kind],
-    [textAt(target, 'group'), group ?? ''],
-    [textAt(target, 'name'), object.name],
-  ] as const;
-  return selectors.every(([pattern, value]) => pattern === undefined || matchesWhole(pattern, value));
+/** The fields that the labels of an entry are written to. */
+function labelSpecs(fields: Fields, specs: FieldSpecs): readonly FieldSpec[] {
+  const own = mergeSpecs(listAt(fields, 'fields').filter(isFields) as unknown as readonly FieldSpec[], specs.labels);
+  if (fields.includeSelectors === true) return mergeSpecs(own, specs.commonLabels);
+  const withTemplates = fields.includeTemplates === true ? mergeSpecs(own, specs.templateLabels) : own;
+  return mergeSpecs(withTemplates, [{ path: 'metadata/labels', create: true }]);
 }
 
-/** A pattern with a mistake finds nothing, which is told. */
-function matchesWhole(pattern: string, value: string): boolean {
+function mergeAllSpecs(own: FieldSpecs, more: FieldSpecs): FieldSpecs {
+  if (own === more || more === DEFAULT_FIELD_SPECS) return own;
+  const keys = Object.keys(DEFAULT_FIELD_SPECS) as (keyof FieldSpecs)[];
+  const merged = keys.map((key): [string, unknown] =>
+    key === 'nameReference'
+      ? [key, mergeReferences(own.nameReference, more.nameReference)]
+      : [key, mergedSpecs(own[key], more[key])],
+  );
+  return Object.fromEntries(merged) as unknown as FieldSpecs;
+}
+
+function mergedSpecs(own: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {
   try {
-    return compileGoRegex(`^(?:${pattern})$`).test(value);
+    return mergeSpecs(own, more);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return false;
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal(error.message, 'say the same in both');
   }
+}
+
+function mergeReferences(own: readonly NameReference[], more: readonly NameReference[]): readonly NameReference[] {
+  return more.reduce<readonly NameReference[]>((all, one) => {
+    const isSame = ({ kind = '', group = '', version = '' }: NameReference): boolean =>
+      kind === (one.kind ?? '') && group === (one.group ?? '') && version === (one.version ?? '');
+    if (!all.some(isSame)) return [...all, one];
+    return all.map((other) =>
+      isSame(other) ? { ...other, fieldSpecs: mergedSpecs(other.fieldSpecs, one.fieldSpecs) } : other,
+    );
+  }, own);
+}
+
+/** The specs of a file of `configurations`. */
+function readSpecs(fields: Fields, file: string): FieldSpecs {
+  const known = Object.keys(DEFAULT_FIELD_SPECS);
+  const unknown = Object.keys(fields).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new Refusal(`${file} has a field ${unknown} that kustomize does not know`, `known are ${known.join(', ')}`);
+  }
+  return Object.fromEntries(known.map((key) => [key, listAt(fields, key).filter(isFields)])) as unknown as FieldSpecs;
 }
 
 /** Kinds of the tree that belong to no namespace; the API server's own list and those of the CRDs in use. */

@@ -9,7 +9,9 @@ function build(texts: Readonly<Record<string, string>>, folder: string) {
   return {
     objects: objects.map(({ kind, namespace, name }) => `${kind} ${namespace ?? '-'}/${name}`),
     used: [...used].sort(),
-    problems: problems.map(({ kind, target }) => `${kind} ${target}`),
+    problems: problems.map(
+      (problem) => `${problem.kind} ${problem.kind === 'refused' ? problem.message : problem.target}`,
+    ),
   };
 }
 
@@ -55,7 +57,7 @@ describe('buildFolder', () => {
     literals: [d=1]
 patches:
   - path: patch.yaml
-  - patch: "[]"
+  - patch: '[{"op": "remove", "path": "/data"}]'
     target: {kind: Deployment, name: gone}
 `,
       'a/x.yaml': object('ConfigMap', 'x'),
@@ -63,7 +65,7 @@ patches:
       'a/c.txt': 'c',
     };
     const { objects, used, problems } = build(texts, 'a');
-    expect(objects).toEqual(['ConfigMap -/x', 'ConfigMap -/made']);
+    expect(objects).toEqual(['ConfigMap -/x', 'ConfigMap -/made-97cdd2mghc']);
     expect(used).toEqual(['a/c.txt', 'a/data/b.json', 'a/kustomization.yaml', 'a/x.yaml']);
     expect(problems).toEqual(['missing a/patch.yaml', 'patch-target Deployment gone']);
   });
@@ -73,9 +75,9 @@ patches:
     ['(?i)X', []],
     ['x|y', []],
     [String.raw`\\Qx\\E`, []],
-    ['(?=x)x', ['patch-target ConfigMap (?=x)x']],
+    ['(?=x)x', ['refused (?=x)x is no pattern of Go: invalid or unsupported Perl syntax: `(?=`']],
   ])('reads the name %s of what a patch is for as a pattern of Go', (name, expected) => {
-    const patches = `patches:\n  - patch: "[]"\n    target: {kind: ConfigMap, name: "${name}"}\n`;
+    const patches = `patches:\n  - patch: '[{"op":"remove","path":"/metadata"}]'\n    target: {kind: ConfigMap, name: "${name}"}\n`;
     const texts = { 'a/kustomization.yaml': kustomization('x.yaml') + patches, 'a/x.yaml': object('ConfigMap', 'x') };
     expect(build(texts, 'a').problems).toEqual(expected);
   });
@@ -88,8 +90,8 @@ patches:
     expect(build(texts, 'a').problems).toEqual(['cycle a']);
   });
 
-  it('leaves alone what lies on the network', () => {
+  it('names what lies on the network as not read', () => {
     const texts = { 'a/kustomization.yaml': 'resources: ["https://example.com/x.yaml", github.com/a/b]\n' };
-    expect(build(texts, 'a').problems).toEqual([]);
+    expect(build(texts, 'a').problems).toEqual(['not-read https://example.com/x.yaml', 'not-read github.com/a/b']);
   });
 });
