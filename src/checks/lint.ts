@@ -89,7 +89,8 @@ export function withSettings(findings: readonly Finding[], settings: Settings): 
     const { severity = finding.severity, isExcepted } = settings.of(finding.code);
     const path = finding.place?.file;
     if (severity === 'off') return [];
-    return path !== undefined && (settings.isExcluded(path) || isExcepted(path)) ? [] : [{ ...finding, severity }];
+    if (path !== undefined && (settings.isExcluded(path) || isExcepted(path))) return [];
+    return [severity === finding.severity ? finding : { ...finding, severity }];
   });
 }
 

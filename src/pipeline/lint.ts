@@ -118,6 +118,25 @@ function withTemplates(files: readonly ManifestFile[], inventory: Inventory | un
 /** After so many the edits of two rules take each other back, which is a fault of ours that no user has to wait for. */
 const MOST_ROUNDS = 10;
 
+/**
+ * Findings of the checks of `validate` as .cluster-template.yaml and the comments of the files have them.
+ *
+ * @param text - text of .cluster-template.yaml; undefined where there is none
+ */
+export function underSettings(
+  findings: readonly Finding[],
+  files: readonly ManifestFile[],
+  text: string | undefined,
+): Finding[] {
+  const file = { path: SETTINGS_FILE, source: SETTINGS_FILE, text: text ?? '', isGenerated: false, isSecret: false };
+  const { settings, findings: wrong } = readSettings(text === undefined ? undefined : file, RULES);
+  const rules = RULES.map(({ id }) => id);
+  const ids = new Set<string>(rules);
+  // Whether a comment for a rule is needed is known where rules are asked.
+  const asked = (code: string): boolean => !ids.has(code) && settings.of(code).severity !== 'off';
+  return [...wrong, ...suppress(withSettings(findings, settings), files, { rules, asked })];
+}
+
 /** What a rule says of itself. */
 export type RuleExplanation = Pick<Rule, 'description' | 'rationale' | 'source'>;
 

@@ -40,10 +40,11 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
   const { files: rendered, findings } = await renderOnly(root);
   const files = await manifestFiles(root, rendered, inventory);
   const sources = await schemaSources(options, openUserCache(root.path));
-  const { gateMemory, runGates, schemaChecker } = await loadGates();
+  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
   const report = await runGates(files, gateMemory(schemaChecker(sources)), removedPaths(rendered, inventory));
+  const told = underSettings(report.findings, files, await settingsText(root));
   return {
-    findings: [...findings, ...(await withOrigins(root, report.findings))],
+    findings: [...findings, ...(await withOrigins(root, told))],
     files: files.length,
     coverage: report.coverage,
   };
@@ -51,11 +52,17 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
 
 /** The gates are loaded where there is something to check. */
 async function loadGates() {
-  const [{ gateMemory, runGates }, { schemaChecker }] = await Promise.all([
+  const [{ gateMemory, runGates }, { schemaChecker }, { underSettings }] = await Promise.all([
     import('../checks/gates.ts'),
     import('../manifests/schemas.ts'),
+    import('./lint.ts'),
   ]);
-  return { gateMemory, runGates, schemaChecker };
+  return { gateMemory, runGates, schemaChecker, underSettings };
+}
+
+/** Text of .cluster-template.yaml; undefined where there is none. */
+async function settingsText(root: ClusterRoot): Promise<string | undefined> {
+  return await readTextIfPresent(join(root.path, '.cluster-template.yaml'));
 }
 
 /**
@@ -72,17 +79,19 @@ export async function passGates(
 ): Promise<readonly Finding[]> {
   const files = await manifestFiles(root, rendered, inventory);
   const removed = removedPaths(rendered, inventory);
-  const key = treeKey(files, removed);
+  const settings = await settingsText(root);
+  const key = treeKey(files, removed, settings);
   const cache = openUserCache(root.path);
   const memory = readChecks(cache, PROGRAM);
   const known = memory.trees.find(([other]) => other === key);
   if (known !== undefined) return known[1];
-  const { gateMemory, runGates, schemaChecker } = await loadGates();
+  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
   const texts = kept.readDocuments(
     files.flatMap(({ path, text, isSecret }) => (isSecret || !YAML_FILE.test(path) ? [] : [text])),
   );
   const gates = gateMemory(schemaChecker(PROVIDED), memory.passed, texts);
-  const { findings, fitting } = await runGates(files, gates, removed);
+  const { findings: found, fitting } = await runGates(files, gates, removed);
+  const findings = underSettings(found, files, settings);
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
   rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
   return findings;
@@ -161,13 +170,14 @@ const REMEMBERED = { trees: 64, objects: 8192 };
  * One hash over everything that the gates look at. Secrets are in it, the private age key among them: so no single secret can
  * be guessed from the hash.
  */
-function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>): string {
+function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>, settings = ''): string {
   const hash = createHash('sha256');
   for (const { path, source, text, isGenerated, isAdopted } of files) {
     const owner = isGenerated ? 'generated' : isAdopted === true ? 'adopted' : 'own';
     hash.update(`\0${path}\0${source}\0${owner}\0`).update(text);
   }
   for (const path of removed) hash.update(`\0${path}`);
+  hash.update(`\0\0${settings}`);
   return hash.digest('base64');
 }
 

@@ -32,6 +32,21 @@ describe('validate', () => {
     expect(found?.remedy).toContain(BROKEN);
   });
 
+  it.each([
+    ['a comment with its reason', ' # cluster-template: ignore manifests/missing-file -- made by hand', ''],
+    ['.cluster-template.yaml', '', 'rules: {manifests/missing-file: off}\n'],
+  ])('leaves out what %s switches off', async (_, comment, settings) => {
+    const cluster = await sampleCluster();
+    await appendFile(join(cluster, BROKEN), `  - ./gone.yaml${comment}\n`);
+    await writeFile(join(cluster, '.cluster-template.yaml'), settings);
+    const result = await runCommand(['validate', '--root', cluster, '--keys', SAMPLE_KEYS]);
+    expect(result.stderr).not.toContain('gone.yaml');
+    expect(result.code).toBe(0);
+    expect((await runCommand(['configure', '--check', '--root', cluster, '--keys', SAMPLE_KEYS])).stderr).not.toContain(
+      'error',
+    );
+  });
+
   it('warns of hand-written files that do not fit', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const app = join(cluster, 'kubernetes/apps/mine');
