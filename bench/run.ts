@@ -64,7 +64,10 @@ async function measure(): Promise<void> {
     ours('configure (no change)', 2, 'configure', '--keys', keys),
     ours('plan', 2, 'plan', '--keys', keys),
     ours('validate', 2, 'validate', '--keys', keys),
-    { ...ours('configure (one edit)', 3, 'configure', '--keys', keys), prepare: () => edited(cluster) },
+    {
+      ...ours('configure (one edit)', 3, 'configure', '--keys', keys),
+      prepare: (round: number) => edited(cluster, round),
+    },
     { ...ours('configure (first run)', 8, 'configure', '--keys', keys), prepare: () => firstRun(cluster) },
   ];
   const makejinja = await makejinjaCommand(cluster);
@@ -102,27 +105,25 @@ function environmentOf(cache = join(folder, 'cache')): NodeJS.ProcessEnv {
   return { ...process.env, CLUSTER_TEMPLATE_CACHE: cache };
 }
 
-/** One value is another than the last time; a copy of its own, so that the other commands find nothing changed. */
-function edited(cluster: string): { cwd: string } {
+/** One value is another than ever before; a copy of its own, so that the other commands find nothing changed. */
+function edited(cluster: string, round: number): { cwd: string } {
   const copy = join(folder, 'edited');
   if (!existsSync(copy)) cpSync(cluster, copy, { recursive: true });
   const file = join(copy, 'cluster.yaml');
   const text = readFileSync(file, 'utf8');
-  const staging = /^acme_staging: true$/m.test(text);
-  const rest = text.replace(/^acme_staging: .*\n/m, '');
-  writeFileSync(file, `${rest}acme_staging: ${String(!staging)}\n`);
+  const rest = text.replace(/^flux_memory_limit: .*\n/m, '');
+  writeFileSync(file, `${rest}flux_memory_limit: ${String(1100 + round)}Mi\n`);
   return { cwd: copy };
 }
 
-/** As after a fresh clone: no file of the tool was compiled yet, and nothing is kept for the user. */
+/** As after a fresh clone and `npm ci`: there is what the build has compiled (scripts/warm.mjs), and nothing is kept for the user. */
 function firstRun(cluster: string): { cwd: string; arguments: string[]; cache: string } {
   const tool = join(folder, 'tool');
   rmSync(tool, { recursive: true, force: true });
   for (const name of ['bin', 'dist', 'package.json']) {
-    const filter = (path: string): boolean => !path.includes('compile-cache');
-    cpSync(join(repository, name), join(tool, name), { recursive: true, filter });
+    cpSync(join(repository, name), join(tool, name), { recursive: true });
   }
-  symlinkSync(join(repository, 'node_modules'), join(tool, 'node_modules'));
+  for (const name of ['node_modules', 'schemas']) symlinkSync(join(repository, name), join(tool, name));
   const cache = join(folder, 'first-cache');
   rmSync(cache, { recursive: true, force: true });
   return { cwd: cluster, cache, arguments: [join(tool, 'bin/cluster-template.mjs'), 'configure', '--keys', keys] };

@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: a program for each command line, and the libraries.
-// Usage: node scripts/build.mjs [--if-changed]
+// Usage: node scripts/build.mjs [--if-changed] [--warm]
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -25,6 +25,11 @@ try {
   // esbuild has printed what is wrong with the sources.
   if (!Array.isArray(error.errors)) console.error(error.message);
   process.exitCode = 1;
+}
+if (process.argv.includes('--warm') && process.exitCode === undefined) {
+  const { warmUp } = await import('./warm.mjs');
+  // Everything works without it.
+  await warmUp(root).catch((error) => console.error(`the first start will compile what it needs: ${error.message}`));
 }
 
 /** Who loses the lock to somebody that took this process for dead tries once more. */

@@ -9,19 +9,32 @@ export interface StoredCodeCache extends CodeCache {
   save(): void;
 }
 
+/** What is kept where. */
+interface CodeCacheOptions {
+  /**
+   * What all entries are kept apart by, a folder say; without it those of all repositories are one, which is right where they have most
+   * of their templates in common.
+   */
+  readonly project?: string;
+  /** Reads what was compiled when the program was built (scripts/warm.mjs), where a template is not in the cache. */
+  readonly shipped?: () => string | undefined;
+}
+
 /** Characters of code that are kept between runs: some fifteen times those of the starter's templates. */
 const STORED_LIMIT = 2 ** 22;
 
 /**
  * Opens the compiled templates of earlier runs: an entry is found by the source and the settings that it was compiled from, and this
  * build of the program.
- *
- * @param project - what all entries are kept apart by, a folder say; without it those of all repositories are one, which is right where
- *   they have most of their templates in common
  */
-export function openCodeCache(cache: UserCache, project = ''): StoredCodeCache {
+export function openCodeCache(
+  cache: UserCache,
+  { project = '', shipped = () => undefined }: CodeCacheOptions = {},
+): StoredCodeCache {
   const name = `templates-${hashOf(PROGRAM, project)}`;
   const stored = parseEntries(cache.read(name));
+  let built: ReadonlyMap<string, string> | undefined;
+  const readBuilt = (): ReadonlyMap<string, string> => (built ??= parseShipped(shipped(), name));
   const used = new Map<string, string>();
   let hasNew = false;
   return {
@@ -29,7 +42,7 @@ export function openCodeCache(cache: UserCache, project = ''): StoredCodeCache {
       const key = keyOf(source, settings);
       const code = used.get(key) ?? stored.get(key);
       if (code !== undefined) used.set(key, code);
-      return code;
+      return code ?? readBuilt().get(key);
     },
     write(source, settings, code) {
       used.set(keyOf(source, settings), code);
@@ -79,6 +92,13 @@ function newest(entries: readonly (readonly [string, string])[]): (readonly [str
     size += code.length;
     return size <= STORED_LIMIT;
   });
+}
+
+/** Those that were compiled by another build are worth nothing. */
+function parseShipped(text: string | undefined, name: string): Map<string, string> {
+  if (text === undefined) return new Map();
+  const { entry, templates } = JSON.parse(text) as { readonly entry: string; readonly templates: [string, string][] };
+  return new Map(entry === name ? templates : []);
 }
 
 function parseEntries(bytes: Buffer | undefined): Map<string, string> {

@@ -66,7 +66,7 @@ export async function runProject(settings: Settings, options: ProjectOptions): P
 /** Renders with what earlier runs of this project have compiled, where there is a cache for it. */
 function renderKeeping(request: RenderRequest, { cache, folder }: ProjectPlace): RenderedFile[] {
   if (cache === undefined) return renderInputs(request);
-  const codeCache = openCodeCache(cache, folder);
+  const codeCache = openCodeCache(cache, { project: folder });
   const files = renderInputs({ ...request, codeCache });
   codeCache.save();
   return files;

@@ -20,6 +20,7 @@ import { isSecretPath } from '../sops/rules.ts';
 import { environment } from '../system/environment.ts';
 import { readUnmerged } from '../report/source.ts';
 import { isGitName, listTree, readTextIfPresent } from '../system/files.ts';
+import { builtText } from '../system/program.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Inventory } from '../workspace/inventory.ts';
@@ -142,7 +143,7 @@ async function renderOnce(root: ClusterRoot, configuration: Configuration, tree:
   // A template or a plugin may change a list of the configuration: whoever renders once more does it with what was read.
   const given = memory === undefined ? configuration : structuredClone(configuration);
   const { settings, inputs, plugins, functions, credentials, watch } = await readSources(root, given, tree);
-  const codeCache = openCodeCache(openUserCache(root.path));
+  const codeCache = openCodeCache(openUserCache(root.path), { shipped: () => builtText('templates.json') });
   const request = { settings, inputs, plugins };
   const outputs = memory?.digestOf && outputMemory(memory, { plugins, functions, digestOf: memory.digestOf });
   watch.onCall = () => outputs?.noteOpaque();

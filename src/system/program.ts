@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,4 +30,14 @@ function programFolder(): string {
   while (!existsSync(join(folder, 'schemas/kubernetes')) && dirname(folder) !== folder) folder = dirname(folder);
   found = folder;
   return folder;
+}
+
+/** Text of a file that the build has put beside this program; undefined where it has not, or the sources run unbundled. */
+export function builtText(name: string): string | undefined {
+  if (typeof __PROGRAM__ !== 'string') return undefined;
+  try {
+    return readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+  } catch {
+    return undefined;
+  }
 }

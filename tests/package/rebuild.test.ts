@@ -164,6 +164,7 @@ describe('a fork whose sources change', () => {
       'src',
       'schemas',
       'scripts',
+      'templates/config',
       'dist',
       'package.json',
       'package-lock.json',
@@ -246,6 +247,16 @@ describe('a fork whose sources change', () => {
     await writeFile(path, text);
     await utimes(path, new Date(), new Date());
     expect(await node([launcher(), '--version'])).toMatchObject({ code: 0 });
+  });
+
+  it('has what configure compiles where npm has built it', async () => {
+    const { code, stderr } = await node([join(fork, 'scripts/build.mjs'), '--warm']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const kept = await readdir(join(fork, 'dist/compile-cache'));
+    expect(kept.map((name) => name.split('-')[1]).sort()).toEqual(['configure', 'start']);
+    const text = await readFile(join(fork, 'dist/templates.json'), 'utf8');
+    const { templates } = JSON.parse(text) as { templates: [string, string][] };
+    expect(templates.length).toBeGreaterThan(50);
   });
 
   it('asks for npm ci in one sentence where packages are missing', async () => {
