@@ -31,7 +31,7 @@ export function renderingCommand(parent: Command, name: string, description: str
 
 /** Adds --verbose, and the way round what is kept of earlier runs, to a command that says the same as long as nothing changes. */
 export function repeatable(command: Command): Command {
-  return withVerbose(command).option(NO_CACHE_FLAG, 'do everything anew, whatever is kept of earlier runs');
+  return withVerbose(command).option(NO_CACHE_FLAG, 'ignore what earlier runs have cached');
 }
 
 /** A name that stands before further commands; added where it is not there yet. */

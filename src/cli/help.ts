@@ -10,7 +10,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
   ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'config']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
-  ['The days after:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
+  ['Day-2 operations:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
   ['The template itself:', ['upgrade', 'template']],
   ['Help:', ['help', 'completion']],
 ];
@@ -54,7 +54,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
   ],
   lint: [
     ['lint --profile strict', 'what most well-kept repositories agree on'],
-    ['lint --fix', 'mend what can be mended for certain'],
+    ['lint --fix', 'fix what can be fixed for certain'],
     ['lint ../other --format sarif', 'any repository, for code scanning'],
   ],
   'config show': [

@@ -126,7 +126,7 @@ describe('what hooks and workflows call', () => {
   it('are scripts of the package that exist', async () => {
     const { scripts } = JSON.parse(await repositoryText('package.json')) as { scripts: Fields };
     const called = [...commands.matchAll(/npm (?:run )?(?!ci\b)([\w:-]+)/g)].map(([, name]) => name ?? '');
-    expect(called).toEqual(['test', 'test:long', 'test:fork']);
+    expect(called).toEqual(['test', 'test:long', 'test:engine', 'conformance', 'test:fork']);
     for (const name of called) expect(scripts).toHaveProperty(name);
   });
 

@@ -120,7 +120,7 @@ export function registerLook(program: Command, finish: Finish): void {
     .description('ask the rules about the manifests of any repository; see docs/rules.md')
     .argument('[folder]', 'the repository, or a part of it (default: the one around the current folder)')
     .option('--profile <name>', 'rules and options by name, before those of .cluster-template.yaml')
-    .option('--fix', 'mend what can be mended for certain')
+    .option('--fix', 'fix what can be fixed for certain')
     .option('--staged', 'only what the next commit would change, and secrets in it, as the git hook does')
     .option('--changed-since <commit>', 'only what would not have been found in that commit')
     .addOption(formatOption())
@@ -157,11 +157,7 @@ export function registerLook(program: Command, finish: Finish): void {
     });
 
   withVerbose(
-    renderingCommand(
-      program,
-      'watch',
-      'show the plan again after every change of what it is made from, and write nothing',
-    ),
+    renderingCommand(program, 'watch', 'show the plan again after every change to its inputs, and write nothing'),
   ).action(async (options: RootOptions) => {
     const { runWatch } = await import('./watch.ts');
     finish(await runWatch(options));

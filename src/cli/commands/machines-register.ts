@@ -44,7 +44,7 @@ export function registerTalos(program: Command, finish: Finish): void {
   clusterCommand(
     talos,
     'reset',
-    'put nodes back into maintenance; without a name all of them, which destroys the cluster',
+    'put nodes back into maintenance mode; without a name all of them, which destroys the cluster',
   )
     .argument('[node...]', NODE)
     .option('--force', 'wipe whole disks, and not only what Talos and Kubernetes keep')
@@ -54,7 +54,7 @@ export function registerTalos(program: Command, finish: Finish): void {
       const { runTalosReset } = await import('./talos.ts');
       finish(await runTalosReset(nodes, options));
     });
-  clusterCommand(talos, 'status', 'show how nodes, etcd, Kubernetes and Flux are')
+  clusterCommand(talos, 'status', 'show the state of nodes, etcd, Kubernetes and Flux')
     .option('--problems', 'show only what is wrong')
     .action(async (options: RootOptions & { problems?: boolean }) => {
       const { runTalosStatus } = await import('./talos.ts');
@@ -63,7 +63,7 @@ export function registerTalos(program: Command, finish: Finish): void {
 }
 
 function registerUpgrades(talos: Command, finish: Finish): void {
-  change(clusterCommand(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, while Flux holds still'))
+  change(clusterCommand(talos, 'upgrade-node', 'upgrade Talos on nodes, one after the other, with Flux suspended'))
     .argument('[node...]', NODE)
     .option('--all', 'all nodes')
     .alias('upgrade')
@@ -91,7 +91,11 @@ function change(command: Command): Command {
 
 /** Adds `bootstrap talos`, `bootstrap apps` and `talos generate-config` to the command line. */
 export function registerBootstrap(program: Command, finish: Finish): void {
-  const bootstrap = commandGroup(program, 'bootstrap', 'from machines that wait to a cluster that Flux looks after');
+  const bootstrap = commandGroup(
+    program,
+    'bootstrap',
+    'take machines from maintenance mode to a cluster that Flux reconciles',
+  );
   stage(clusterCommand(bootstrap, 'talos', 'configure the machines, start etcd and fetch the kubeconfig'))
     .option(
       '--maintenance-address <node=ip...>',
@@ -112,7 +116,7 @@ export function registerBootstrap(program: Command, finish: Finish): void {
       const { runBootstrapApps } = await import('./bootstrap.ts');
       finish(await runBootstrapApps(options));
     });
-  const talos = commandGroup(program, 'talos', 'work on the nodes');
+  const talos = commandGroup(program, 'talos', 'apply, upgrade, reset and show the nodes');
   clusterCommand(
     talos,
     'generate-config',
@@ -132,22 +136,26 @@ function stage(command: Command): Command {
 
 /** Adds `nodes import|discover|schematic` to the command line. */
 export function registerNodes(program: Command, finish: Finish): void {
-  const nodes = commandGroup(program, 'nodes', 'take machines into nodes.yaml, and compute the ids of their images');
+  const nodes = commandGroup(
+    program,
+    'nodes',
+    'add machines to nodes.yaml, and compute the schematic IDs of their images',
+  );
   choices(
-    clusterCommand(nodes, 'import', 'take machines into nodes.yaml from what talosctl printed, and keep its comments'),
+    clusterCommand(nodes, 'import', 'add machines to nodes.yaml from what talosctl printed, and keep its comments'),
   )
     .argument('<file...>', 'output of `talosctl get disks|links|addresses -o json`; - for standard input')
     .action(async (files: string[], options: NodesCommandOptions) => {
       const { runNodesImport } = await import('./nodes.ts');
       finish(await runNodesImport(files, options));
     });
-  choices(clusterCommand(nodes, 'discover', 'ask machines that have booted Talos, and take them into nodes.yaml'))
+  choices(clusterCommand(nodes, 'discover', 'ask machines that have booted Talos, and add them to nodes.yaml'))
     .argument('<address...>', 'addresses of the machines')
     .action(async (addresses: string[], options: NodesCommandOptions) => {
       const { runNodesDiscover } = await import('./nodes.ts');
       finish(await runNodesDiscover(addresses, options));
     });
-  clusterCommand(nodes, 'schematic', 'compute the schematic id of an image, without the network')
+  clusterCommand(nodes, 'schematic', 'compute the schematic ID of an image, without the network')
     .argument('[extension...]', 'official extensions such as siderolabs/iscsi-tools, in their order')
     .option('--kernel-arg <argument>', 'kernel argument; may be given several times', collect)
     .option('--file <file>', 'a schematic as https://factory.talos.dev takes it')
@@ -177,7 +185,7 @@ export function registerReconcile(program: Command, finish: Finish): void {
   inNamespace(clusterCommand(program, 'reconcile', 'have Flux fetch the repository and apply it'))
     .argument('[target...]', 'name of a Kustomization, `ks NAME` or `hr NAME`; all where none is given')
     .option('--force', 'upgrade a release although nothing changed')
-    .option('--reset', 'count the failures of a release anew')
+    .option('--reset', 'reset the failure count of a release')
     .action(async (words: string[], options: ReconcileOptions) => {
       const { runReconcile } = await import('./reconcile.ts');
       finish(await runReconcile(words, options));
@@ -188,7 +196,7 @@ export function registerReconcile(program: Command, finish: Finish): void {
       const { runUnstick } = await import('./reconcile.ts');
       finish(await runUnstick(words, options));
     });
-  clusterCommand(program, 'prune-pods', 'delete pods that failed, never started or are done')
+  clusterCommand(program, 'prune-pods', 'delete pods that failed, never started or have completed')
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run', 'print what would be deleted')
     .action(async (options: RootOptions & { yes?: boolean; dryRun?: boolean }) => {
@@ -207,7 +215,7 @@ export function registerReconcile(program: Command, finish: Finish): void {
       const { runBrowseClaim } = await import('./reconcile.ts');
       finish(await runBrowseClaim(namespace, claim, options));
     });
-  clusterCommand(program, 'sync-es', 'have External Secrets read its secrets anew')
+  clusterCommand(program, 'sync-es', 'have External Secrets fetch its secrets again')
     .argument('[secret]', 'NAMESPACE/NAME of one; all where it is not given')
     .action(async (name: string | undefined, options: RootOptions) => {
       const { runSyncSecrets } = await import('./reconcile.ts');

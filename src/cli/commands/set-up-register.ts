@@ -45,7 +45,7 @@ export function registerSetUp(program: Command, finish: Finish): void {
       finish(await runInit(options));
     });
 
-  renderingCommand(program, 'doctor', 'look at everything that the commands need, and say how to mend what is wrong')
+  renderingCommand(program, 'doctor', 'check everything that the commands need, and say how to fix what is wrong')
     .argument(
       '[area...]',
       'tools, configuration, keys, secrets, repository or dns; all but the last where none is named',
@@ -88,7 +88,7 @@ export function registerUpgrade(program: Command, finish: Finish): void {
 
 /** Adds `template reset|tidy|debug|validate` and `flux validate` to the command line. */
 export function registerTemplate(program: Command, finish: Finish): void {
-  const template = commandGroup(program, 'template', 'work on what is generated, and on what generates it');
+  const template = commandGroup(program, 'template', 'remove what was generated, or archive what generates it');
   clusterCommand(template, 'reset', 'remove every generated file, and nothing else')
     .option('-y, --yes', 'answer every question with yes')
     .option('--force', 'remove files that were changed by hand too, and keep copies under .private/backup/')
@@ -98,14 +98,14 @@ export function registerTemplate(program: Command, finish: Finish): void {
       const { runTemplateReset } = await import('./template.ts');
       finish(await runTemplateReset(options));
     });
-  clusterCommand(template, 'tidy', 'archive what serves the rendering, so that a plain GitOps repository is left')
+  clusterCommand(template, 'tidy', 'archive all that rendering needs, which leaves a plain GitOps repository')
     .option('-y, --yes', 'answer every question with yes')
     .option('--dry-run', 'print what would be archived')
     .action(async (options: TemplateOptions) => {
       const { runTemplateTidy } = await import('./template.ts');
       finish(await runTemplateTidy(options));
     });
-  clusterCommand(template, 'debug', 'list the resources that tell how the cluster is').action(
+  clusterCommand(template, 'debug', 'list the resources that show the state of the cluster').action(
     async (options: RootOptions) => {
       const { runTemplateDebug } = await import('./template.ts');
       finish(await runTemplateDebug(options));
@@ -119,11 +119,11 @@ export function registerTemplate(program: Command, finish: Finish): void {
     const { runConfigure } = await import('./configure.ts');
     finish(await runConfigure({ ...options, check: true }));
   });
-  const flux = commandGroup(program, 'flux', 'look at what Flux is given');
+  const flux = commandGroup(program, 'flux', 'check what Flux will apply');
   renderingCommand(
     flux,
     'validate',
-    'check the configuration and everything that Flux is given, as validate does',
+    'check the configuration and everything that Flux will apply, as validate does',
   ).action(async (options: RootOptions) => {
     const { runValidate } = await import('./validate.ts');
     finish(await runValidate(options));
