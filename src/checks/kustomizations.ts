@@ -57,7 +57,10 @@ const COMPLAINTS: Readonly<Record<Exclude<BuildProblem['kind'], 'refused'>, (tar
   missing: (target) => ({
     code: 'manifests/missing-file',
     message: `${target} does not exist`,
-    remedy: 'list it only where it is rendered, or render it',
+    // A secret may be the user's own, which no template makes.
+    remedy: /\.sops\.\w+$/.test(target)
+      ? 'list it only where it is there; `sops` makes one of your own, encrypted by .sops.yaml'
+      : 'list it only where it is rendered, or render it',
   }),
   'no-kustomization': (target) => ({
     code: 'manifests/missing-file',

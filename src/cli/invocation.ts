@@ -82,7 +82,7 @@ async function findToolFolder({ root, script }: Surroundings): Promise<string> {
 }
 
 /** A path that works from the current folder: relative where it does not lead up and out of it. */
-function pathFrom(cwd: string, path: string): string {
+export function pathFrom(cwd: string, path: string): string {
   const near = slashed(relative(cwd, path));
   return near === '..' || near.startsWith('../') ? slashed(path) : near || '.';
 }

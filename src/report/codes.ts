@@ -162,6 +162,7 @@ export const FINDING_CODES = {
   'workspace/stale': 'the inputs of the generated files changed since the last configure',
   'workspace/uncommitted':
     'generated files are not committed, or commits are not pushed, so that Flux does not see them',
+  'workspace/remote': 'the remote or the branch is not the one that Flux reads',
   'workspace/owner': 'the tree belongs to another age key than the one at hand',
 
   // trust: whose code is run, and what is kept for the user outside of every repository
@@ -408,6 +409,7 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'workspace/talos-config': 'run `cluster-template talos generate-config`',
   'workspace/stale': 'run `cluster-template configure`, look at `git diff` and commit',
   'workspace/uncommitted': 'commit and push',
+  'workspace/remote': 'correct the remote or `repository_name`, or merge the branch into the one that Flux follows',
   'workspace/owner': 'bring the age.key that the tree was set up with',
   'trust/plugin': 'read the code, then give --trust once',
   'trust/tracked-cache': 'remove the files with `git rm`',

@@ -344,6 +344,17 @@ describe('the gates', () => {
     expect(await heads({ ...listed, [`own:${SITE}/app/mine.yaml`]: mine })).toEqual([]);
   });
 
+  it.each([
+    ['gone.yaml', 'list it only where it is rendered, or render it'],
+    ['gone.sops.yaml', 'list it only where it is there; `sops` makes one of your own, encrypted by .sops.yaml'],
+  ])('say what to do where %s is listed and not there', async (name, remedy) => {
+    const texts = edited(`${SITE}/app/kustomization.yaml`, '  - ./gateway.yaml', `  - ./gateway.yaml\n  - ./${name}`);
+    const { findings } = await runGates(manifestFilesOf(texts), memory);
+    expect(findings.map((finding) => [finding.code, finding.remedy])).toEqual([
+      ['manifests/missing-file', `${remedy} (templates/config/${SITE}/app/kustomization.yaml.j2)`],
+    ]);
+  });
+
   it('never shows the line of a secret', async () => {
     const path = 'kubernetes/components/sops/cluster-secrets.sops.yaml';
     const { findings } = await runGates(manifestFilesOf(edited(path, 'stringData:', 'stringDatum:')), memory);

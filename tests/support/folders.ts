@@ -30,11 +30,18 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
  */
 export function readFiles(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter((one) => one.isFile())) {
-    const path = join(entry.parentPath, entry.name);
+  for (const path of filesBelow(folder)) {
     const executable = (statSync(path).mode & 0o100) !== 0;
     found[relative(folder, path) + (executable ? '*' : '')] = readFileSync(path, 'utf8');
   }
   return Promise.resolve(found);
+}
+
+/** Not by `recursive`: since Node 22 that goes through links to folders. */
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
+  }
 }

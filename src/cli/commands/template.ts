@@ -7,7 +7,7 @@ import { failure } from '../../report/finding.ts';
 import { print, printSentences } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
-import { worded } from '../invocation.ts';
+import { pathFrom, worded } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
 import { rootOf, type RootOptions } from '../root.ts';
 import { approve } from '../approve.ts';
@@ -67,7 +67,7 @@ export async function runTemplateTidy(options: TemplateOptions): Promise<number>
     const lines = [
       ...plan.moves.map((path) => `archive ${path}\n`),
       ...plan.edits.map((path) => `edit    ${path}\n`),
-      ...(plan.hook === undefined ? [] : [`remove  ${plan.hook.path}\n`]),
+      ...(plan.hook === undefined ? [] : [`remove  ${pathFrom(root.path, plan.hook.path)}\n`]),
     ];
     if (options.json !== true) print(isNothing ? 'nothing to do\n' : lines.join(''));
     const question = `Move these to ${plan.archive}? Nothing can be rendered after that`;

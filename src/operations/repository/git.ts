@@ -31,6 +31,7 @@ export async function checkRepository(root: ClusterRoot, configuration: Configur
 }
 
 const UNCOMMITTED = { code: 'workspace/uncommitted' } as const;
+const ELSEWHERE = { code: 'workspace/remote' } as const;
 
 async function uncommitted(root: ClusterRoot): Promise<Finding[]> {
   const paths = [...OUTPUT_ROOTS, INVENTORY_FILE, 'cluster.sops.yaml'];
@@ -67,11 +68,11 @@ async function strangeRemote(
   const findings: Finding[] = [];
   if (url !== undefined && !url.toLowerCase().includes(name.toLowerCase())) {
     const message = `the remote origin is another repository than \`repository_name\` ${name}, which Flux reads`;
-    findings.push({ ...UNCOMMITTED, severity: 'warning', message, remedy: 'correct one of the two' });
+    findings.push({ ...ELSEWHERE, severity: 'warning', message, remedy: 'correct one of the two' });
   }
   if (branch !== undefined && branch !== '' && branch !== wanted) {
     const message = `the branch is ${branch}, and Flux follows \`repository_branch\` ${wanted}`;
-    findings.push({ ...UNCOMMITTED, severity: 'warning', message, remedy: `merge it into ${wanted}` });
+    findings.push({ ...ELSEWHERE, severity: 'warning', message, remedy: `merge it into ${wanted}` });
   }
   return findings;
 }

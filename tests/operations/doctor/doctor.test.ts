@@ -245,6 +245,8 @@ describe('doctor on the repository', () => {
       'the branch follows no branch of a remote',
       'the remote origin is another repository than `repository_name` own/home, which Flux reads',
     ]);
+    const codes = checks.flatMap(({ findings }) => findings.map(({ code }) => code));
+    expect(codes).toEqual(['workspace/uncommitted', 'workspace/uncommitted', 'workspace/remote']);
   });
 
   it('says of no remote that it is the configured one where there is none', async () => {

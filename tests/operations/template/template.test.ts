@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, cp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -280,6 +281,12 @@ describe('template tidy', () => {
       moves: ['cluster.yaml', 'nodes.yaml', 'makejinja.toml', 'templates', 'AGENTS.md'],
     });
     expect(await readFiles(cluster)).toEqual(before);
+    // The hook that starts the tool is named as the files are.
+    execFileSync('git', ['init', '--quiet'], { cwd: cluster });
+    await startCommand(['init', '--root', cluster, '--keys', SAMPLE_KEYS]);
+    const { stdout } = await template(cluster, 'tidy', '--dry-run');
+    expect(stdout).toMatch(/^archive cluster\.yaml$/m);
+    expect(stdout).toMatch(/^remove {2}\.git\/hooks\/pre-commit$/m);
   });
 
   it('takes back what it did where a step fails', { tags: 'long' }, async () => {
