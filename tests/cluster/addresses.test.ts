@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  byFamily,
   contains,
   firstAddress,
   formatAddress,
   formatNetwork,
   hostBits,
+  isDocumentation,
   isPublic,
+  isSameAddress,
   lastAddress,
   nthHost,
+  ofFamily,
   overlaps,
   parseAddress,
   parseNetwork,
@@ -129,5 +133,47 @@ describe('isPublic', () => {
     '::ffff:192.168.1.1',
   ])('does not take %s for public', (text) => {
     expect(isPublic(text)).toBe(false);
+  });
+});
+
+describe('addresses as texts', () => {
+  it.each([
+    ['10.0.0.1', '10.0.0.1', true],
+    ['fd00::1', 'FD00:0::1', true],
+    ['10.0.0.1', '10.0.0.2', false],
+    ['0.0.0.1', '::1', false],
+    ['none', 'none', false],
+    ['10.0.0.1', 'none', false],
+  ])('%s and %s are the same: %s', (one, other, expected) => {
+    expect(isSameAddress(one, other)).toBe(expected);
+  });
+
+  it.each([
+    ['192.0.2.255', true],
+    ['192.0.3.0', false],
+    ['2001:db8:ffff::1', true],
+    ['3fff:fff::1', true],
+    ['3fff:1000::1', false],
+    ['fd00::1', false],
+  ])('%s stands in examples only: %s', (text, expected) => {
+    expect(isDocumentation(address(text))).toBe(expected);
+  });
+
+  it.each([
+    [
+      ['fd00::/64', 'x', '10.0.0.0/8', '10.0.0.5-10.0.0.9'],
+      ['10.0.0.0/8', '10.0.0.5-10.0.0.9', 'fd00::/64', 'x'],
+    ],
+    ['fd00::1', ['fd00::1']],
+    [null, []],
+    [undefined, []],
+  ])('of %j those of IPv4 come first: %j', (value, expected) => {
+    expect(byFamily(value)).toEqual(expected);
+  });
+
+  it('are told apart by their family', () => {
+    const both = ['fd00::/64', '10.0.0.0/8'];
+    expect([ofFamily(both, 4), ofFamily(both, 6)]).toEqual(['10.0.0.0/8', 'fd00::/64']);
+    expect([ofFamily('10.0.0.1', 6), ofFamily(undefined, 4)]).toEqual([null, null]);
   });
 });
