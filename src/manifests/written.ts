@@ -92,6 +92,12 @@ export function commentsIn(file: ManifestFile): readonly Span[] {
   return comments;
 }
 
+/** Whether an offset lies within a value: there white space is content. */
+export function isInScalar(file: ManifestFile, offset: number): boolean {
+  const spans = writtenDocuments(file).flatMap((document) => scalarSpans(document.contents ?? undefined));
+  return spans.some(({ start, end }) => start <= offset && offset < end);
+}
+
 /** The lines that texts of several lines take up, whose indentation is content. */
 function scalarSpans(node: unknown): Span[] {
   if (isPair(node)) return [...scalarSpans(node.key), ...scalarSpans(node.value)];

@@ -55,6 +55,7 @@ import { documentStart } from './yaml/document-start.ts';
 import { indent } from './yaml/indent.ts';
 import { noComments } from './yaml/no-comments.ts';
 import { schemaDirective } from './yaml/schema-directive.ts';
+import { whitespace } from './yaml/whitespace.ts';
 
 /** Every rule of `lint`, in the order of docs/rules.md; a test compares the list with the files of this folder. */
 export const RULES: readonly Rule[] = [
@@ -114,4 +115,5 @@ export const RULES: readonly Rule[] = [
   indent,
   noComments,
   schemaDirective,
+  whitespace,
 ];
