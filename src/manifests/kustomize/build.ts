@@ -23,7 +23,7 @@ import {
 import { addHashes, affixNames, setNamespace, updateReferences } from './names.ts';
 import { applyOldJson, applyOldMerge, applyPatch, type PatchContext } from './patches.ts';
 import { applyReplacement } from './replacements.ts';
-import { isSameId, labelOf, NothingFound, Provenance, Refusal, Resource, textOf } from './resource.ts';
+import { idKey, isSameId, labelOf, NothingFound, Provenance, Refusal, Resource, textOf } from './resource.ts';
 import { readSelector, selected } from './selectors.ts';
 import { inLegacyOrder } from './order.ts';
 import { setImages, setReplicas } from './transformers.ts';
@@ -289,17 +289,22 @@ class Builder {
   }
 
   #append(resources: readonly Resource[], place: Origin, gathered: Accumulator): void {
+    const present = new Map(gathered.resources.map((resource) => [idKey(resource.id), resource]));
+    const added: Resource[] = [];
     for (const resource of resources) {
       const { id } = resource;
-      const twin = gathered.resources.find((other) => other.name === id.name && isSameId(other.id, id));
-      if (twin === undefined) gathered.resources = [...gathered.resources, resource];
-      else
+      const twin = present.get(idKey(id));
+      if (twin === undefined) {
+        present.set(idKey(id), resource);
+        added.push(resource);
+      } else
         this.#refuse(
           place,
           `the ${labelOf(id)} is there already, from ${twin.document.file.path}`,
           'leave one of the two out',
         );
     }
+    gathered.resources = [...gathered.resources, ...added];
   }
 
   #addConfigurations(target: Target, gathered: Accumulator): void {
@@ -408,7 +413,7 @@ class Builder {
   #refuseTwins({ resources }: Accumulator, place: Origin): void {
     const seen = new Set<string>();
     for (const { id } of resources) {
-      const key = [id.group, id.version, id.kind, id.namespace, id.name].join('/');
+      const key = idKey(id);
       if (seen.has(key)) this.#refuse(place, `the patch makes a second ${labelOf(id)}`, 'leave the names as they are');
       seen.add(key);
     }

@@ -4,7 +4,7 @@ import { fieldsOf, type FieldSpec, type NameReference, setFields } from './field
 import { contentHash } from './generators.ts';
 import {
   type GroupVersionKind,
-  isSameId,
+  idKey,
   isSelected,
   labelOf,
   NO_NAMESPACE,
@@ -36,8 +36,8 @@ export function setNamespace(
         (path !== 'metadata/name' || resource.fields.apiVersion === 'v1'),
     );
     setFields([resource], wanted, { value: namespace, origin, sort: 'scalar' });
-    refuseTwins(resources, resource);
   }
+  refuseTwins(resources);
 }
 
 function setSubjects(resource: Resource, namespace: string, origin: Origin): void {
@@ -46,12 +46,20 @@ function setSubjects(resource: Resource, namespace: string, origin: Origin): voi
   }
 }
 
-function refuseTwins(resources: readonly Resource[], resource: Resource): void {
-  const { id } = resource;
-  const twins = resources.filter((other) => isSameId(other.id, id));
-  if (twins.length < 2) return;
-  const message = `in one namespace there would be two objects with the name of the ${labelOf(id)}`;
-  throw new Refusal(message, 'give one of them another name, or leave it out', resource.originOf(['metadata', 'name']));
+function refuseTwins(resources: readonly Resource[]): void {
+  const seen = new Set<string>();
+  for (const resource of resources) {
+    const key = idKey(resource.id);
+    if (seen.has(key)) {
+      const message = `in one namespace there would be two objects with the name of the ${labelOf(resource.id)}`;
+      throw new Refusal(
+        message,
+        'give one of them another name, or leave it out',
+        resource.originOf(['metadata', 'name']),
+      );
+    }
+    seen.add(key);
+  }
 }
 
 /** Kinds whose names are left as they are. */

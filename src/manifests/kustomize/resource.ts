@@ -227,6 +227,11 @@ export function isSelected(type: GroupVersionKind, selector: Partial<GroupVersio
   );
 }
 
+/** The same text for names that mean the same object. */
+export function idKey({ group, version, kind, namespace, name }: ObjectId): string {
+  return [group, version, kind, namespace, name].join('/');
+}
+
 /** Whether two names mean the same object. */
 export function isSameId(one: ObjectId, other: ObjectId): boolean {
   return one.namespace === other.namespace && isSameNamed(one, other);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { placeOf } from '../../../src/manifests/document.ts';
 import { buildFolder } from '../../../src/manifests/kustomize/build.ts';
 import { readTree } from '../../../src/manifests/tree.ts';
 import { kustomization, manifestFilesOf } from '../support.ts';
@@ -93,5 +94,43 @@ patches:
   it('names what lies on the network as not read', () => {
     const texts = { 'a/kustomization.yaml': 'resources: ["https://example.com/x.yaml", github.com/a/b]\n' };
     expect(build(texts, 'a').problems).toEqual(['not-read https://example.com/x.yaml', 'not-read github.com/a/b']);
+  });
+
+  it.each([
+    ['what a patch in the kustomization sets', ['data', 'patched'], 'a/kustomization.yaml:11:23'],
+    ['what a patch of a file sets', ['data', 'filed'], 'a/patch.yaml:4:15'],
+    ['what the object says itself', ['data', 'own'], 'a/x.yaml:4:13'],
+    ['its namespace', ['metadata', 'namespace'], 'a/kustomization.yaml:4:12'],
+    ['its label', ['metadata', 'labels', 'team'], 'a/kustomization.yaml:14:25'],
+    ['what a replacement puts in', ['data', 'copied'], 'a/kustomization.yaml:17:56'],
+    ['what a JSON patch adds', ['data', 'added'], 'a/kustomization.yaml:13:'],
+  ])('tells where %s is written', (_, path, expected) => {
+    const texts = {
+      'a/kustomization.yaml': `kind: Kustomization
+apiVersion: kustomize.config.k8s.io/v1beta1
+resources: [x.yaml]
+namespace: home
+patches:
+  - path: patch.yaml
+  - patch: |
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: x}
+      data: {patched: "1"}
+  - target: {kind: ConfigMap}
+    patch: '[{"op": "add", "path": "/data/added", "value": "2"}]'
+labels: [{pairs: {team: blue}}]
+replacements:
+  - source: {kind: ConfigMap, fieldPath: metadata.name}
+    targets: [{select: {kind: ConfigMap}, fieldPaths: [data.copied], options: {create: true}}]
+`,
+      'a/patch.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {filed: "1"}\n',
+      'a/x.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {own: "1"}\n',
+    };
+    const { tree } = readTree(manifestFilesOf(texts));
+    const [built] = buildFolder(tree, 'a').objects;
+    const origin = built?.originOf(path);
+    const place = origin === undefined ? undefined : placeOf(origin.document, origin.path).place;
+    expect(`${place?.file ?? ''}:${String(place?.line)}:${String(place?.column)}`).toContain(expected);
   });
 });
