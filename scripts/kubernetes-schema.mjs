@@ -48,7 +48,14 @@ export function schemaOfCrd(structural) {
 
 function compact(schema) {
   const result = condition(schema);
-  if (schema.properties !== undefined) result.properties = mapValues(schema.properties, compact);
+  if (schema.properties !== undefined) {
+    // Conditions are asked of an object that has its defaults.
+    const isAsked = ['allOf', 'anyOf', 'oneOf', 'not'].some((key) => result[key] !== undefined);
+    result.properties = mapValues(schema.properties, (inner) => ({
+      ...compact(inner),
+      ...(isAsked && ['string', 'number', 'boolean'].includes(typeof inner.default) ? { default: inner.default } : {}),
+    }));
+  }
   if (schema.items !== undefined) result.items = compact(schema.items);
   if (typeof schema.additionalProperties === 'object')
     result.additionalProperties = compact(schema.additionalProperties);
@@ -115,20 +122,42 @@ const LABELS = { type: 'object', ...LABEL_KEYS, additionalProperties: { type: 's
 const DATA_KEYS = { 'x-keys': 'data-key' };
 const PORT = { minimum: 1, maximum: 65535 };
 const NAME = { format: 'dns-label' };
+const NOT_EMPTY = { minItems: 1 };
 
 /** What the API server checks in its code and not by its document: k8s.io/kubernetes/pkg/apis/core/validation. */
 const ADDED = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': { labels: LABELS, annotations: LABEL_KEYS },
   'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector': { matchLabels: LABELS },
   'io.k8s.api.core.v1.ConfigMap': { data: DATA_KEYS, binaryData: DATA_KEYS },
+  'io.k8s.api.batch.v1.CronJobSpec': { schedule: { format: 'cron' } },
   'io.k8s.api.core.v1.Container': { name: NAME },
-  'io.k8s.api.core.v1.ContainerPort': { containerPort: PORT },
+  'io.k8s.api.core.v1.ContainerPort': { containerPort: PORT, name: { format: 'port-name' } },
   'io.k8s.api.core.v1.EphemeralContainer': { name: NAME },
-  'io.k8s.api.core.v1.PodSpec': { nodeSelector: LABELS },
+  'io.k8s.api.core.v1.PersistentVolumeClaimSpec': { accessModes: NOT_EMPTY },
+  'io.k8s.api.core.v1.PodSpec': { containers: NOT_EMPTY, nodeSelector: LABELS },
   'io.k8s.api.core.v1.Secret': { data: DATA_KEYS, stringData: DATA_KEYS },
   'io.k8s.api.core.v1.ServicePort': { port: PORT },
   'io.k8s.api.core.v1.ServiceSpec': { selector: LABELS },
   'io.k8s.api.core.v1.Volume': { name: NAME },
+  'io.k8s.api.networking.v1.HTTPIngressRuleValue': { paths: NOT_EMPTY },
+  'io.k8s.api.networking.v1.IngressRule': { host: { format: 'host-name' } },
+  'io.k8s.api.rbac.v1.PolicyRule': { verbs: NOT_EMPTY },
+};
+/** Fields that it asks for and the document does not. */
+const ASKED = {
+  'io.k8s.api.apps.v1.DaemonSet': ['spec'],
+  'io.k8s.api.apps.v1.Deployment': ['spec'],
+  'io.k8s.api.apps.v1.StatefulSet': ['spec'],
+  'io.k8s.api.batch.v1.CronJob': ['spec'],
+  'io.k8s.api.batch.v1.Job': ['spec'],
+  'io.k8s.api.batch.v1.JobTemplateSpec': ['spec'],
+  'io.k8s.api.core.v1.Container': ['image'],
+  'io.k8s.api.core.v1.PersistentVolumeClaim': ['spec'],
+  'io.k8s.api.core.v1.PersistentVolumeClaimSpec': ['accessModes', 'resources'],
+  'io.k8s.api.core.v1.Pod': ['spec'],
+  'io.k8s.api.core.v1.PodTemplateSpec': ['spec'],
+  'io.k8s.api.core.v1.Service': ['spec'],
+  'io.k8s.api.networking.v1.Ingress': ['spec'],
 };
 
 /** Types that mean more, or less, than the document says. */
@@ -193,7 +222,9 @@ function valuesOfTypes(text) {
       const values = [
         ...text.matchAll(new RegExp(`^\\s*(?:const )?\\w+\\s+(?:${type}\\s*= |= ${type}\\()"([^"]*)"`, 'gm')),
       ];
-      return [type, [...new Set(values.map(([, value]) => value))].sort()];
+      // One that stands for a value of another package hides what the values are.
+      const isHidden = new RegExp(`^\\s*\\w+\\s+(?:${type}\\s*= |= ${type}\\()[^"\\s]`, 'm').test(text);
+      return [type, isHidden ? [] : [...new Set(values.map(([, value]) => value))].sort()];
     }),
   );
 }
@@ -201,6 +232,7 @@ function valuesOfTypes(text) {
 function completed(name, definition, enums) {
   for (const [property, added] of Object.entries(ADDED[name] ?? {}))
     definition.properties[property] = { ...definition.properties[property], ...added };
+  if (ASKED[name] !== undefined) definition.required = [...(definition.required ?? []), ...ASKED[name]];
   for (const [property, schema] of Object.entries(definition.properties ?? {})) {
     const values = enums[`${name}.${property}`];
     if (values === undefined || values.length === 0) continue;
@@ -252,6 +284,20 @@ export function lifetime(present, all) {
     ...(first === all[0][0] ? {} : { 'x-since': first }),
     ...(last === all.at(-1)[0] ? {} : { 'x-until': last }),
   };
+}
+
+/**
+ * A schema with more values for an enum.
+ *
+ * @param more - values by one that the enum has
+ */
+export function widened(schema, more) {
+  if (Array.isArray(schema)) return schema.map((one) => widened(one, more));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const result = mapValues(schema, (inner) => widened(inner, more));
+  for (const [known, values] of Object.entries(more))
+    if (Array.isArray(result.enum) && result.enum.includes(known)) result.enum = [...result.enum, ...values];
+  return result;
 }
 
 /**

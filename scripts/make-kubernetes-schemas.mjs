@@ -20,7 +20,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { enumsOf, filesOfCrds, kubernetesDefinitions, lifetime, schemaOfCrd, usesOf } from './kubernetes-schema.mjs';
+import {
+  enumsOf,
+  filesOfCrds,
+  kubernetesDefinitions,
+  lifetime,
+  schemaOfCrd,
+  usesOf,
+  widened,
+} from './kubernetes-schema.mjs';
 
 const OUTPUT = fileURLToPath(new URL('../schemas/kubernetes/', import.meta.url));
 const SOURCES = JSON.parse(readFileSync(new URL('kubernetes-sources.json', import.meta.url), 'utf8'));
@@ -226,7 +234,7 @@ function operatorFiles(groups) {
           group,
           kind: names.kind,
           version: name,
-          schema: schemaOfCrd(schema.openAPIV3Schema),
+          schema: widened(schemaOfCrd(schema.openAPIV3Schema), source.alsoValues ?? {}),
         }));
     });
   });

@@ -15,6 +15,7 @@ import {
 import { checkKustomizations, checkOrphans } from './kustomizations.ts';
 import { checkDuplicates, checkEmptyValues, checkNamespaces, checkReferences } from './objects.ts';
 import { checkRoutes } from './routes.ts';
+import { type ChartCoverage, type ChartStore, checkChartValues } from './charts.ts';
 import { checkSchemas, type SchemaCoverage } from './schemas.ts';
 import { checkTalconfig, checkTalosPatches, checkVersions } from './talos.ts';
 
@@ -23,6 +24,8 @@ interface GateReport {
   readonly findings: readonly Finding[];
   /** How many objects were checked by a schema. */
   readonly coverage: SchemaCoverage;
+  /** How many HelmReleases were checked by the schema of their chart. */
+  readonly charts: ChartCoverage;
   /** Hashes of the objects that fit their schemas, to be known the next time. */
   readonly fitting: readonly string[];
   /** What was looked at, for further checks. */
@@ -34,6 +37,8 @@ interface GateReport {
 interface GateMemory {
   readonly texts: ParsedTexts;
   readonly schemas: SchemaChecker;
+  /** Absent where no chart is looked for. */
+  readonly charts?: ChartStore;
   /** Hashes of objects that fit their schemas. */
   readonly passed: ReadonlySet<string>;
 }
@@ -59,9 +64,14 @@ export async function runGates(
 ): Promise<GateReport> {
   const { findings, tree, flux } = checkManifests(files, memory.texts, removed);
   const schemas = await checkSchemas(flux, memory.schemas, memory.passed);
+  const values =
+    memory.charts === undefined
+      ? { findings: [], coverage: { checked: 0, releases: 0, without: [] } }
+      : await checkChartValues(flux, memory.charts);
   return {
-    findings: inOrder([...findings, ...schemas.findings]),
+    findings: inOrder([...findings, ...schemas.findings, ...values.findings]),
     coverage: schemas.coverage,
+    charts: values.coverage,
     fitting: schemas.fitting,
     tree,
     flux,

@@ -96,6 +96,8 @@ function complainOfKind(
   isChecked: boolean,
 ): (Complaint & { readonly path: readonly string[] }) | undefined {
   const code = 'manifests/kind';
+  // A list is taken apart before it is applied.
+  if (kind.endsWith('List')) return undefined;
   if (found.state === 'served') {
     if (found.version.deprecated !== true) return undefined;
     const message = `${apiVersion} of ${kind} is deprecated by ${originOfSource(found.source)}`;
@@ -142,9 +144,9 @@ function named({ fields, kind, name }: AppliedObject): Fields {
   return kind === 'Namespace' && isFields(metadata) ? { ...fields, metadata: { ...metadata, name } } : fields;
 }
 
-/** Whether a value still holds a variable, which another gate tells of where it is a mistake. */
-function isOpen(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('${');
+/** Whether a value still holds a variable, which another gate tells of where it is a mistake, or is encrypted. */
+export function isOpen(value: unknown): boolean {
+  return typeof value === 'string' && (value.includes('${') || value.startsWith('ENC[AES256_GCM,'));
 }
 
 function hashOf(object: unknown): string {
@@ -156,10 +158,11 @@ function defaultsOnly(text: string): string {
 }
 
 /**
- * The object with variables replaced and without what SOPS adds to it, which Flux takes away. A key without a value counts as
- * absent, as it does for the API.
+ * The object with variables replaced and without what SOPS adds to it, which Flux takes away.
+ *
+ * @param isNullKept - whether a key without a value stays; for the API it counts as absent
  */
-function asApplied(object: Fields, resolve: (text: string) => string): Fields {
+export function asApplied(object: Fields, resolve: (text: string) => string, isNullKept = false): Fields {
   const { sops: _sops, ...fields } = object;
   const replace = (value: unknown): unknown => {
     if (typeof value === 'string') return retyped(value, resolve(value));
@@ -167,7 +170,7 @@ function asApplied(object: Fields, resolve: (text: string) => string): Fields {
     return isFields(value) ? replaceIn(value) : value;
   };
   const replaceIn = (value: Fields): Fields => {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+    const entries = Object.entries(value).filter(([, inner]) => isNullKept || inner !== null);
     return Object.fromEntries(entries.map(([key, inner]) => [resolve(key), replace(inner)]));
   };
   return replaceIn(fields);
@@ -184,17 +187,22 @@ function finding(object: AppliedObject, applied: Fields, misfit: Misfit): Findin
   return objectFinding(object, misfit.path, {
     code: 'manifests/schema',
     message: misfit.message,
-    remedy: remedyOf(misfit, at(applied, ...misfit.path), object.kind),
+    remedy: remedyOf(misfit, at(applied, ...misfit.path), `the fields of ${object.kind}`),
   });
 }
 
-/** What would be right: the nearest name or value that is known, else what the schema says of it. */
-function remedyOf({ path, remedy, known, allowed }: Misfit, value: unknown, kind: string): string {
+/**
+ * What would be right: the nearest name or value that is known, else what the schema says of it.
+ *
+ * @param value - the one that does not fit
+ * @param fields - where its fields are explained
+ */
+export function remedyOf({ path, remedy, known, allowed }: Misfit, value: unknown, fields: string): string {
   if (known !== undefined) {
     const near = suggestNearest(String(path.at(-1) ?? ''), known);
     if (near !== undefined) return `did you mean ${near}?`;
     return known.length === 0 ? 'nothing may stand here' : `known here: ${known.join(', ')}`;
   }
   const near = allowed === undefined || typeof value !== 'string' ? undefined : suggestNearest(value, allowed);
-  return near === undefined ? (remedy ?? `see the fields of ${kind}`) : `did you mean ${near}?`;
+  return near === undefined ? (remedy ?? `see ${fields}`) : `did you mean ${near}?`;
 }

@@ -316,7 +316,8 @@ class Walker {
     }
   }
 
-  #checkConditions(schema: StructuralSchema, value: unknown, path: Path): void {
+  #checkConditions(schema: StructuralSchema, written: unknown, path: Path): void {
+    const value = withDefaults(schema, written);
     for (const part of schema.allOf ?? []) this.check(part, value, path);
     if (schema.anyOf !== undefined && !schema.anyOf.some((part) => this.#fits(part, value)))
       this.#tell(path, choiceOf(schema.anyOf, 'at least one', path));
@@ -337,6 +338,13 @@ class Walker {
     new Walker(this.#reading, misfits).check(schema, value, []);
     return misfits.length === 0;
   }
+}
+
+/** What an API server asks of an object it asks when defaults have been put in. */
+function withDefaults({ properties, allOf, anyOf, oneOf, not }: StructuralSchema, value: unknown): unknown {
+  if (properties === undefined || !isFields(value) || (allOf ?? anyOf ?? oneOf ?? not) === undefined) return value;
+  const defaults = Object.entries(properties).filter(([, inner]) => inner.default !== undefined);
+  return { ...Object.fromEntries(defaults.map(([name, inner]) => [name, inner.default])), ...value };
 }
 
 const TYPES: Readonly<Record<string, (value: unknown, format?: string) => boolean>> = {
@@ -427,6 +435,21 @@ const FORMATS: Readonly<Record<string, Format>> = {
     what: 'the name of a file',
     remedy: 'letters, digits, dashes, underscores and dots',
   },
+  'port-name': {
+    isValid: (text) => /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text),
+    what: 'the name of a port',
+    remedy: 'at most 15 lower case letters, digits and dashes, at least one letter among them',
+  },
+  'host-name': {
+    isValid: (text) => text === '' || (text.length <= 253 && DNS_SUBDOMAIN.test(text.replace(/^\*\./, ''))),
+    what: 'a host name',
+    remedy: 'lower case letters, digits, dashes and dots, `*.` before it for all hosts of a domain',
+  },
+  cron: {
+    isValid: (text) => /^(?:@\w+(?:\s+\S+)?|\S+(?:\s+\S+){4})\s*$/.test(text),
+    what: 'a schedule of cron',
+    remedy: 'five fields, such as "0 3 * * *", or @daily',
+  },
   quantity: {
     isValid: (text) => QUANTITY.test(text),
     what: 'a quantity',
@@ -451,7 +474,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
     remedy: 'such as 192.0.2.1',
   },
   ipv6: {
-    isValid: (text) => /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(text),
+    isValid: (text) => text.includes(':') && /^[0-9a-fA-F:.]+$/.test(text),
     what: 'an IPv6 address',
     remedy: 'such as 2001:db8::1',
   },

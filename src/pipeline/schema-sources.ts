@@ -14,6 +14,8 @@ export interface SchemaOptions {
   readonly folders?: readonly string[];
   /** The catalogue in the network to ask for kinds without a schema, to which `GROUP/KIND_VERSION.json` is appended. */
   readonly catalogue?: string;
+  /** Absolute paths of folders with charts; where they are given values of HelmReleases are checked, Helm's cache included. */
+  readonly charts?: readonly string[];
 }
 
 /** The catalogue that is asked where no other is named; each file is what its operator's CustomResourceDefinition says. */
@@ -73,7 +75,7 @@ async function readFetched(
   path: string,
   cache: UserCache,
 ): Promise<{ text: string; file: string } | undefined> {
-  const url = `${catalogue.replace(/\/*$/, '/')}${path}`;
+  const url = `${catalogue}${catalogue.endsWith('/') ? '' : '/'}${path}`;
   const name = `schema-${createHash('sha256').update(url).digest('hex')}`;
   const kept = cache.read(name);
   const known = kept === undefined ? undefined : (JSON.parse(kept.toString('utf8')) as Fetched);

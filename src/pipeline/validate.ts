@@ -8,6 +8,7 @@ import { unmergedFindings } from '../report/source.ts';
 import { redactValue } from '../report/redaction.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
+import type { ChartCoverage } from '../checks/charts.ts';
 import type { SchemaCoverage } from '../checks/schemas.ts';
 import { PROGRAM } from '../system/program.ts';
 import { openUserCache, type UserCache } from '../system/user-folders.ts';
@@ -16,6 +17,7 @@ import type { TreeMemory } from './memory.ts';
 import { refuseLinksOut } from './foreign-files.ts';
 import { withOrigins } from './origins.ts';
 import { renderOnly } from './render-only.ts';
+import { chartStore } from './chart-store.ts';
 import { PROVIDED, type SchemaOptions, schemaSources } from './schema-sources.ts';
 import { readInventory } from './state.ts';
 
@@ -27,6 +29,8 @@ export interface ValidateResult {
   readonly files: number;
   /** How many objects were checked by the schema of their kind. */
   readonly coverage: SchemaCoverage;
+  /** How many HelmReleases were checked by the schema of their chart; undefined where no charts were given. */
+  readonly charts: ChartCoverage | undefined;
 }
 
 /**
@@ -40,13 +44,19 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
   const { files: rendered, findings } = await renderOnly(root);
   const files = await manifestFiles(root, rendered, inventory);
   const sources = await schemaSources(options, openUserCache(root.path));
+  const charts = options.charts === undefined ? undefined : await chartStore(options.charts);
   const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
-  const report = await runGates(files, gateMemory(schemaChecker(sources)), removedPaths(rendered, inventory));
+  const report = await runGates(
+    files,
+    { ...gateMemory(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
+    removedPaths(rendered, inventory),
+  );
   const told = underSettings(report.findings, files, await settingsText(root));
   return {
     findings: [...findings, ...(await withOrigins(root, told))],
     files: files.length,
     coverage: report.coverage,
+    charts: options.charts === undefined ? undefined : report.charts,
   };
 }
 

@@ -135,6 +135,8 @@ export const FINDING_CODES = {
   'manifests/replaced-default': 'a list in the values of a chart replaces one that it cannot do without',
   'manifests/duplicate-object': 'two files define the same object',
   'manifests/schema': 'an object does not fit the schema of its kind',
+  'manifests/chart-file': 'a packed chart cannot be read',
+  'manifests/chart-values': 'the values of a HelmRelease do not fit the schema of its chart',
   'manifests/kind': 'no API server that is known serves the kind of an object, or its version',
   'manifests/schema-coverage': 'fewer objects have a schema than were asked for',
   'manifests/schema-fetch': 'a schema cannot be fetched',
@@ -384,6 +386,8 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'manifests/replaced-default': 'repeat what the chart has in the list',
   'manifests/duplicate-object': 'keep one of the two',
   'manifests/schema': 'correct the field at the place that is named',
+  'manifests/chart-file': 'pack it anew with `helm package`',
+  'manifests/chart-values': 'correct the value at the place that is named',
   'manifests/kind': 'correct `apiVersion` or `kind`, or add the definition to the tree',
   'manifests/schema-coverage':
     'give the schemas that are missing with `--schemas` or `--fetch-schemas`, or ask for less',

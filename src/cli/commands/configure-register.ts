@@ -88,6 +88,11 @@ export function registerLook(program: Command, finish: Finish): void {
     )
     .option('--fetch-schemas', 'fetch the schemas that are missing; nothing else uses the network')
     .option('--schemas-url <url>', 'the catalogue that --fetch-schemas asks instead of the usual one')
+    .option(
+      '--charts <folder>',
+      'charts, packed or not, to check the values of HelmReleases by; may be given several times',
+      collect,
+    )
     .option('--min-coverage <percent>', 'end with 1 where fewer objects have a schema', percentage)
     .addOption(formatOption())
     .action(async (options: ValidateOptions) => {

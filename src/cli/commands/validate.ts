@@ -16,6 +16,8 @@ export interface ValidateOptions extends RootOptions {
   readonly fetchSchemas?: boolean;
   /** The catalogue that is asked instead of the usual one. */
   readonly schemasUrl?: string;
+  /** Folders with charts. */
+  readonly charts?: readonly string[];
   /** Percentage of objects that must have a schema. */
   readonly minCoverage?: number;
   readonly format?: Format;
@@ -23,9 +25,10 @@ export interface ValidateOptions extends RootOptions {
 
 /** `cluster-template validate`; gives back the exit code. */
 export async function runValidate(options: ValidateOptions): Promise<number> {
-  const { schemas = [], fetchSchemas, schemasUrl, minCoverage } = options;
+  const { schemas = [], fetchSchemas, schemasUrl, charts, minCoverage } = options;
   const result = await validate(await rootOf(options), {
     folders: schemas.map((folder) => resolve(folder)),
+    ...(charts === undefined ? {} : { charts: charts.map((folder) => resolve(folder)) }),
     ...(fetchSchemas === true ? { catalogue: schemasUrl ?? CATALOGUE } : {}),
   });
   const { files, coverage } = result;
@@ -33,11 +36,12 @@ export async function runValidate(options: ValidateOptions): Promise<number> {
   const isValid = findings.every(({ severity }) => severity !== 'error');
   const { format = options.json === true ? 'json' : 'text' } = options;
   if (format === 'sarif' || format === 'github') printInFormat(format, findings, {});
-  else if (format === 'json') printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, findings });
+  else if (format === 'json')
+    printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, charts: result.charts, findings });
   else {
     const found = countFindings(printFindingsBriefly(findings, options));
     print(
-      `${count(files, 'file')} checked, ${coverageText(coverage)}${found === '' ? '' : `: ${found}`}\n${withoutText(coverage)}`,
+      `${count(files, 'file')} checked, ${coverageText(coverage)}${found === '' ? '' : `: ${found}`}\n${withoutText(coverage)}${chartsText(result.charts)}`,
     );
   }
   return isValid ? EXIT.done : EXIT.findings;
@@ -69,6 +73,13 @@ function withoutText({ checked, objects, without }: ValidateResult['coverage']):
   if (without.length === 0) return '';
   const kinds = without.map((one) => (one.objects === 1 ? one.kind : `${one.kind} (${String(one.objects)})`));
   return `${grouped(objects - checked)} without a schema: ${kinds.join(', ')}\n`;
+}
+
+/** `12 of 20 releases checked by the schema of their chart`, and a line for each that was not. */
+function chartsText(charts: ValidateResult['charts']): string {
+  if (charts === undefined) return '';
+  const lines = charts.without.map(({ release, why }) => `  not checked: ${release}, ${why}\n`);
+  return `${grouped(charts.checked)} of ${grouped(charts.releases)} releases checked by the schema of their chart\n${lines.join('')}`;
 }
 
 function grouped(number: number): string {
