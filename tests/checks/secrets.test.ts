@@ -122,6 +122,12 @@ describe('openValues', () => {
       'none of its values is encrypted',
     ],
     ['one of two is not', `kind: Secret\ndata: {a: "${ENC}", b: y}`, '`data.b` is not encrypted'],
+    [
+      'something stands before what is encrypted',
+      `kind: Secret\ndata: {a: "x ${ENC}"}`,
+      'none of its values is encrypted',
+    ],
+    ['something stands behind it', `kind: Secret\ndata: {a: "${ENC} x"}`, 'none of its values is encrypted'],
     ['one of a list is not', `kind: Secret\ndata: {a: ["${ENC}", y]}`, '`data.a` is not encrypted'],
     ['a number is not', `kind: Secret\ndata: {a: "${ENC}", b: 1}`, '`data.b` is not encrypted'],
     ['a comment is not', `kind: Secret\ndata:\n  a: "${ENC}"\n  # hunter2\n`, 'a comment below data is not encrypted'],

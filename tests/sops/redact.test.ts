@@ -37,6 +37,12 @@ describe('redact', () => {
       kept,
       'apiVersion: "[secret]"\nkind: Secret\nname: "[secret]"\nother:\n  kind: "[secret]"\n',
     ],
+    [
+      'a value that is called like the kind',
+      'kind: ConfigMap\nname: Secret\nother: {kind: Secret}\n',
+      kept,
+      'kind: "[secret]"\nname: "[secret]"\nother:\n  kind: Secret\n',
+    ],
     ['values of other kinds', 'a: 1\nb: true\nc: null\n', wholeRule, 'a: "[secret]"\nb: "[secret]"\nc: null\n'],
   ] as const)('hides %s', (_, plain, rule, shown) => {
     expect(redact('kubernetes/a.sops.yaml', plain, rule)).toBe(shown);
