@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { settingsPaths, type LoadedSettings } from '../makejinja/load-settings.ts';
 import type { WatchEvent } from '../makejinja/watch/snapshot.ts';
 import { watchProject } from '../makejinja/watch/watch.ts';
-import { environment } from '../system/environment.ts';
+import { clock, environment } from '../system/environment.ts';
 import { printError } from '../system/terminal.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { EXIT } from './exit-codes.ts';
@@ -28,17 +28,17 @@ export async function runWatch(loadSettings: () => Promise<LoadedSettings>): Pro
 
 /** Tells on standard error what a watch does. */
 function reporter(folder: string): (event: WatchEvent) => void {
-  let start = performance.now();
+  let start = clock.elapsedMilliseconds();
   let isFirst = true;
   const tell = (line: string): void => {
     printError(`${line}\n`);
   };
   return (event) => {
-    if (event.kind === 'changed') start = performance.now();
+    if (event.kind === 'changed') start = clock.elapsedMilliseconds();
     if (event.kind === 'wrong') printFindings(event.findings);
     for (const line of linesOf(event, folder)) tell(line);
     if (event.kind !== 'done') return;
-    tell(summary(event, performance.now() - start));
+    tell(summary(event, clock.elapsedMilliseconds() - start));
     if (isFirst) tell('Watching; Ctrl-C ends');
     isFirst = false;
   };

@@ -54,25 +54,28 @@ export function now(): Date {
   return new Date();
 }
 
-/** Milliseconds since some moment in the past, for measuring how long something takes: setting the clock does not change it. */
-export function elapsedMilliseconds(): number {
-  return performance.now();
-}
+/** Time as it passes, in one place, so that tests have waits of minutes pass at once. */
+export const clock = {
+  /** Milliseconds since some moment in the past, for measuring how long something takes: setting the clock does not change it. */
+  elapsedMilliseconds(): number {
+    return performance.now();
+  },
 
-/** Waits that long, or until the signal is aborted, whose reason is thrown then. */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener('abort', end, { once: true });
-  });
-  signal?.throwIfAborted();
-}
+  /** Waits that long, or until the signal is aborted, whose reason is thrown then. */
+  async pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener('abort', end, { once: true });
+    });
+    signal?.throwIfAborted();
+  },
+};
 
 /** That many bytes from the operating system's generator. */
 export function randomBytes(length: number): Uint8Array {

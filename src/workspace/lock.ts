@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { elapsedMilliseconds, pause } from '../system/environment.ts';
+import { clock } from '../system/environment.ts';
 import { unobserved } from '../system/observation.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from '../system/programs.ts';
 import { type Destination, publishFile, readOwnTextIfPresent, removeFile, replaceFile } from '../system/writing.ts';
@@ -77,12 +77,8 @@ class Guard implements Exclusive {
 const LOCK_NAME = 'lock';
 
 /** How long a run waits for another one, and how often it looks. */
-interface LockPatience {
-  readonly waitMilliseconds: number;
-  readonly pollMilliseconds: number;
-}
-
-const PATIENCE: LockPatience = { waitMilliseconds: 10_000, pollMilliseconds: 100 };
+const WAIT_MILLISECONDS = 10_000;
+const POLL_MILLISECONDS = 100;
 
 /** The right to write to a workspace, while it is held. */
 interface Lock {
@@ -96,21 +92,17 @@ interface Lock {
  * @throws Failure of kind `outside`, naming the holder, where another run does not end in time
  * @throws the signal's reason where it is aborted meanwhile
  */
-export async function takeLock(
-  workspace: Workspace,
-  signal: AbortSignal,
-  patience: LockPatience = PATIENCE,
-): Promise<Lock> {
+export async function takeLock(workspace: Workspace, signal: AbortSignal): Promise<Lock> {
   const place = stateFile(workspace, LOCK_NAME);
   const mine = `${JSON.stringify(await thisProcess())}\n`;
-  const end = elapsedMilliseconds() + patience.waitMilliseconds;
+  const end = clock.elapsedMilliseconds() + WAIT_MILLISECONDS;
   for (;;) {
     signal.throwIfAborted();
     const outcome = await tryLock(place, mine);
     if (outcome === 'taken') return new HeldLock(place, mine);
     if (outcome === 'moved') continue;
-    if (elapsedMilliseconds() >= end) throw locked(outcome, patience);
-    await pause(patience.pollMilliseconds, signal);
+    if (clock.elapsedMilliseconds() >= end) throw locked(outcome);
+    await clock.pause(POLL_MILLISECONDS, signal);
   }
 }
 
@@ -141,7 +133,7 @@ async function tryLock(place: Destination, mine: string): Promise<ProcessIdentit
   const text = await readOwnTextIfPresent(place);
   if (text === undefined) return 'moved';
   const holder = parseHolder(text);
-  if (holder === undefined) await pause(HALF_WRITTEN_MILLISECONDS);
+  if (holder === undefined) await clock.pause(HALF_WRITTEN_MILLISECONDS);
   else if (await isRunning(holder)) return holder;
   const takeover = { ...place, path: `${place.path}.${contentHash(Buffer.from(text)).slice(-16)}` };
   const rival = await tryLock(takeover, mine);
@@ -167,10 +159,10 @@ function parseHolder(text: string): ProcessIdentity | undefined {
   return { pid, started, host, boot, namespace };
 }
 
-function locked({ pid, host }: ProcessIdentity, { waitMilliseconds }: LockPatience): Failure {
+function locked({ pid, host }: ProcessIdentity): Failure {
   return failure('outside', {
     code: 'workspace/locked',
-    message: `process ${String(pid)} on ${host} is writing to this tree and did not end within ${String(waitMilliseconds / 1000)} s`,
+    message: `process ${String(pid)} on ${host} is writing to this tree and did not end within ${String(WAIT_MILLISECONDS / 1000)} s`,
     remedy: `wait for it or end it; where that host or container is gone, remove .cluster-template/${LOCK_NAME}`,
   });
 }

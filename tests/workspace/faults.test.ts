@@ -7,6 +7,7 @@ import { readDisk } from '../../src/workspace/disk.ts';
 import { takeLock } from '../../src/workspace/lock.ts';
 import { planChanges, type Plan } from '../../src/workspace/plan.ts';
 import type * as WritingModule from '../../src/system/writing.ts';
+import { virtualClock } from '../support/clock.ts';
 import { readFiles } from '../support/folders.ts';
 import { file, inventoryOf, inventoryText, openWorkspace, RECORD, type TestWorkspace } from './workspaces.ts';
 
@@ -149,8 +150,8 @@ it('leaves the lock of a dead run alone where somebody else was faster to take i
   fault.meanwhile = async (path) => {
     if (path !== lock) await writeFile(lock, theirs);
   };
-  const patience = { waitMilliseconds: 20, pollMilliseconds: 5 };
-  await expect(takeLock(workspace, new AbortController().signal, patience)).rejects.toThrow('is writing to this tree');
+  virtualClock();
+  await expect(takeLock(workspace, new AbortController().signal)).rejects.toThrow('is writing to this tree');
   expect(await readFiles(workspace.state)).toEqual({ lock: theirs });
 });
 

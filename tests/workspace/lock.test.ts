@@ -4,10 +4,11 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exclusively, takeLock } from '../../src/workspace/lock.ts';
+import { clock } from '../../src/system/environment.ts';
 import { thisProcess, type ProcessIdentity } from '../../src/system/programs.ts';
+import { virtualClock } from '../support/clock.ts';
 import { openWorkspace, type TestWorkspace } from './workspaces.ts';
 
-const SHORT = { waitMilliseconds: 200, pollMilliseconds: 10 };
 const NEVER = new AbortController().signal;
 
 describe('takeLock', () => {
@@ -26,11 +27,15 @@ describe('takeLock', () => {
     const workspace = await openWorkspace({});
     const lock = await takeLock(workspace, NEVER);
     const { host } = await thisProcess();
-    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toMatchObject({
+    const seconds = virtualClock();
+    await expect(takeLock(workspace, NEVER)).rejects.toMatchObject({
       kind: 'outside',
-      message: `process ${String(process.pid)} on ${host} is writing to this tree and did not end within 0.2 s`,
+      message: `process ${String(process.pid)} on ${host} is writing to this tree and did not end within 10 s`,
     });
-    const second = takeLock(workspace, NEVER, { waitMilliseconds: 120_000, pollMilliseconds: 10 });
+    expect(seconds()).toBe(10);
+    // From here on no time passes, however long the machine takes to give the lock back.
+    vi.spyOn(clock, 'elapsedMilliseconds').mockReturnValue(0);
+    const second = takeLock(workspace, NEVER);
     await lock.release();
     await (await second).release();
   });
@@ -46,7 +51,7 @@ describe('takeLock', () => {
   ])('takes over the lock of %s', async (_, change) => {
     const mine = await thisProcess();
     const workspace = await locked(JSON.stringify({ ...mine, ...(await change(mine)) }));
-    const lock = await takeLock(workspace, NEVER, SHORT);
+    const lock = await takeLock(workspace, NEVER);
     expect(JSON.parse(await readFile(join(workspace.state, 'lock'), 'utf8'))).toEqual(mine);
     await lock.release();
     expect(await readdir(workspace.state)).toEqual([]);
@@ -56,7 +61,7 @@ describe('takeLock', () => {
     'takes over a lock that names no process: %o',
     async (change) => {
       const text = JSON.stringify({ ...(await thisProcess()), ...change });
-      const lock = await takeLock(await locked(text), NEVER, SHORT);
+      const lock = await takeLock(await locked(text), NEVER);
       await lock.release();
     },
   );
@@ -72,7 +77,7 @@ describe('takeLock', () => {
   it.each(['', '{', '[]', '{"pid":-1,"started":"","host":"","boot":"","namespace":""}', '{"pid":1}'])(
     'takes over a lock that no run has written: %s',
     async (text) => {
-      const lock = await takeLock(await locked(text), NEVER, SHORT);
+      const lock = await takeLock(await locked(text), NEVER);
       await lock.release();
     },
   );
@@ -80,14 +85,14 @@ describe('takeLock', () => {
   it('leaves the lock of another host alone', async () => {
     const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), host: 'elsewhere' });
     const workspace = await locked(text);
-    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('on elsewhere is writing');
+    await expect(takeLock(workspace, NEVER)).rejects.toThrow('on elsewhere is writing');
     expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
   });
 
   it('leaves the lock of another container alone, whose numbers mean nothing here', async () => {
     const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), namespace: 'pid:[1]' });
     const workspace = await locked(text);
-    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('is writing to this tree');
+    await expect(takeLock(workspace, NEVER)).rejects.toThrow('is writing to this tree');
     expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
   });
 
@@ -104,13 +109,13 @@ describe('takeLock', () => {
   it('waits as long as it should, though somebody sets the clock back', async () => {
     const workspace = await openWorkspace({});
     const lock = await takeLock(workspace, NEVER);
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+    const date = vi.spyOn(Date, 'now').mockReturnValue(0);
     vi.useFakeTimers({ toFake: ['Date'], now: 0 });
     onTestFinished(() => {
-      clock.mockRestore();
+      date.mockRestore();
       vi.useRealTimers();
     });
-    await expect(takeLock(workspace, NEVER, SHORT)).rejects.toThrow('did not end within 0.2 s');
+    await expect(takeLock(workspace, NEVER)).rejects.toThrow('did not end within 10 s');
     await lock.release();
   });
 
@@ -118,7 +123,7 @@ describe('takeLock', () => {
     const workspace = await openWorkspace({});
     const lock = await takeLock(workspace, NEVER);
     const controller = new AbortController();
-    const waiting = takeLock(workspace, controller.signal, { waitMilliseconds: 60_000, pollMilliseconds: 60_000 });
+    const waiting = takeLock(workspace, controller.signal);
     controller.abort(new Error('interrupted'));
     await expect(waiting).rejects.toThrow('interrupted');
     await lock.release();
@@ -128,9 +133,10 @@ describe('takeLock', () => {
     const workspace = await locked(JSON.stringify({ ...(await thisProcess()), pid: await deadPid() }));
     let holders = 0;
     let most = 0;
-    const patience = { waitMilliseconds: 120_000, pollMilliseconds: 1 };
+    virtualClock();
+    vi.spyOn(clock, 'elapsedMilliseconds').mockReturnValue(0);
     const takers = Array.from({ length: 12 }, async () => {
-      const lock = await takeLock(workspace, NEVER, patience);
+      const lock = await takeLock(workspace, NEVER);
       most = Math.max(most, ++holders);
       await new Promise((resolve) => setTimeout(resolve, 5));
       holders -= 1;

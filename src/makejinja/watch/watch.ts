@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
-import { pause } from '../../system/environment.ts';
+import { clock } from '../../system/environment.ts';
 import { watchFolders } from '../../system/folder-watch.ts';
 import { kindAt } from '../../system/tree.ts';
 import { type Clash, clashFinding, findClashes } from '../clashes.ts';
@@ -89,7 +89,7 @@ class Bell {
   #wake: (() => void) | undefined;
 
   ring(): void {
-    this.#last = performance.now();
+    this.#last = clock.elapsedMilliseconds();
     if (this.#first === 0) this.#first = this.#last;
     this.#wake?.();
   }
@@ -102,10 +102,10 @@ class Bell {
   async rung(signal: AbortSignal): Promise<void> {
     if (this.#first === 0) await new Promise<void>((wake) => (this.#wake = wake));
     this.#wake = undefined;
-    while (!signal.aborted && performance.now() - this.#first < PATIENCE_MILLISECONDS) {
-      const left = this.#last + SETTLE_MILLISECONDS - performance.now();
+    while (!signal.aborted && clock.elapsedMilliseconds() - this.#first < PATIENCE_MILLISECONDS) {
+      const left = this.#last + SETTLE_MILLISECONDS - clock.elapsedMilliseconds();
       if (left <= 0) return;
-      await new Promise((done) => setTimeout(done, left));
+      await clock.pause(left);
     }
   }
 }
@@ -175,7 +175,7 @@ export class WatchSession {
   async #look(): Promise<FileChange[]> {
     const first = this.#compare();
     if (!first.changes.some((change) => isPerhapsHalf(change, first.now))) return this.#take(first);
-    await pause(HALF_SAVED_MILLISECONDS);
+    await clock.pause(HALF_SAVED_MILLISECONDS);
     return this.#take(this.#compare());
   }
 

@@ -1,5 +1,5 @@
 import { failure, Failure } from '../../report/finding.ts';
-import { elapsedMilliseconds, pause } from '../../system/environment.ts';
+import { clock } from '../../system/environment.ts';
 
 /** How long something is waited for, and how often it is looked at. */
 export interface Patience {
@@ -29,16 +29,16 @@ interface Waiting {
  */
 export async function waitFor<T>(waiting: Waiting, look: () => Promise<Look<T>>): Promise<T> {
   const { patience, signal, say } = waiting;
-  const end = elapsedMilliseconds() + patience.limitSeconds * 1000;
+  const end = clock.elapsedMilliseconds() + patience.limitSeconds * 1000;
   let told = '';
   for (;;) {
     const seen = await look();
     if ('value' in seen) return seen.value;
     if (seen.reason !== told) say?.(seen.reason);
     told = seen.reason;
-    const left = end - elapsedMilliseconds();
+    const left = end - clock.elapsedMilliseconds();
     if (left <= 0) throw gaveUp(waiting, told);
-    await pause(Math.min(patience.pauseSeconds * 1000, left), signal);
+    await clock.pause(Math.min(patience.pauseSeconds * 1000, left), signal);
   }
 }
 
@@ -93,7 +93,7 @@ export async function retrying<T>(
     } catch (error) {
       if (!(error instanceof Failure) || attempt === ATTEMPTS || !isTransient(error.message)) throw error;
       report.note(`tried again (${String(attempt)} of ${String(ATTEMPTS - 1)}): ${error.message}`);
-      await pause(pauseSeconds * 1000 * attempt, signal);
+      await clock.pause(pauseSeconds * 1000 * attempt, signal);
     }
   }
 }

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { readAgeKey } from '../../../src/cluster/credentials/read.ts';
 import { clusterRoot } from '../../../src/cluster/root.ts';
 import { bootstrapApps, planApps } from '../../../src/operations/bootstrap/apps.ts';
+import { DEFAULT_PATIENCE } from '../../../src/operations/bootstrap/options.ts';
 import { definitionsOf } from '../../../src/operations/kubernetes/manifests.ts';
 import { isFinal, isTransient } from '../../../src/operations/programs/waiting.ts';
 import { Failure } from '../../../src/report/finding.ts';
@@ -13,6 +14,7 @@ import { decrypt } from '../../../src/sops/decrypt.ts';
 import { encrypt } from '../../../src/sops/encrypt.ts';
 import { DEFAULT_SELECTION } from '../../../src/sops/selection.ts';
 import { runCommand, startCommand } from '../../support/cluster.ts';
+import { virtualClock } from '../../support/clock.ts';
 import { readFiles } from '../../support/folders.ts';
 import { helmList, kubeWorld, RENDERED, type PresentSecret } from '../support/kube-world.ts';
 import { logReporter } from '../support/log-reporter.ts';
@@ -20,7 +22,8 @@ import { OWN_TOKEN, ownCluster } from '../support/own-cluster.ts';
 import { standIns, type StandInRule, type StandIns } from '../support/stand-ins.ts';
 
 const GOLDEN = join(import.meta.dirname, 'apps.golden');
-const QUICK = { limitSeconds: 5, pauseSeconds: 0.01 };
+/** As with `--timeout 30`: what is looked at every 5 s is looked at seven times. */
+const SHORT = { limitSeconds: 30, pauseSeconds: 5 };
 
 describe('bootstrap apps', () => {
   it('starts these programs, with these arguments and inputs, in this order', async () => {
@@ -230,7 +233,7 @@ describe('bootstrap apps stops', () => {
     [
       'where nodes are missing',
       { program: 'kubectl', match: '^get nodes', stdout: '{"items": []}' },
-      'the registration of every node did not come about within 0.3 s: 0 of 4 registered, not yet k8s-0, k8s-1, k8s-2, k8s-3',
+      'the registration of every node did not come about within 30 s: 0 of 4 registered, not yet k8s-0, k8s-1, k8s-2, k8s-3',
     ],
     [
       'where the kubeconfig is of another cluster',
@@ -264,9 +267,7 @@ describe('bootstrap apps stops', () => {
     ],
   ])('%s', async (_, rule, message) => {
     const { cluster, stands } = await world([rule]);
-    const ended = await bootstrap(cluster, stands, { limitSeconds: 0.3, pauseSeconds: 0.05 }).catch(
-      (error: unknown) => error,
-    );
+    const ended = await bootstrap(cluster, stands, SHORT).catch((error: unknown) => error);
     expect(ended).toBeInstanceOf(Failure);
     expect((ended as Failure).kind).toBe('outside');
     expect((ended as Failure).message).toContain(message);
@@ -300,7 +301,7 @@ describe('bootstrap apps stops', () => {
 
   it('before nodes are there, where none are waited for, it goes on', { tags: 'long' }, async () => {
     const { cluster, stands } = await world([{ program: 'kubectl', match: '^get nodes', stdout: '{"items": []}' }]);
-    const lines = await bootstrap(cluster, stands, QUICK, { limitSeconds: 0, pauseSeconds: 0 });
+    const lines = await bootstrap(cluster, stands, DEFAULT_PATIENCE, { ...DEFAULT_PATIENCE, limitSeconds: 0 });
     expect(lines).toContain('  0 of 4 registered, 0 ready');
   });
 });
@@ -359,9 +360,10 @@ async function plainSecrets(cluster: string): Promise<PresentSecret[]> {
 async function bootstrap(
   cluster: string,
   stands: StandIns,
-  patience = QUICK,
+  patience = DEFAULT_PATIENCE,
   nodePatience = patience,
 ): Promise<string[]> {
+  virtualClock();
   const { reporter, lines } = logReporter();
   const { signal } = new AbortController();
   await bootstrapApps(clusterRoot(cluster), { reporter, signal, patience, nodePatience, env: stands.env });

@@ -12,6 +12,7 @@ import {
   requirePrograms,
 } from '../../../src/operations/programs/catalogue.ts';
 import { Failure } from '../../../src/report/finding.ts';
+import { virtualClock } from '../../support/clock.ts';
 import { temporaryFolder, writeFiles } from '../../support/folders.ts';
 import { standIns, STOOD_IN, type StandInRule, type StandIns } from '../support/stand-ins.ts';
 
@@ -194,19 +195,23 @@ describe('what a program wrote', () => {
 });
 
 describe('waiting', () => {
-  const waiting = { what: 'the API', patience: { limitSeconds: 0.05, pauseSeconds: 0.01 }, signal: NOW };
+  const waiting = { what: 'the API', patience: { limitSeconds: 900, pauseSeconds: 7 }, signal: NOW };
 
   it('ends with what was waited for, and tells each reason once', async () => {
     const looks = [{ reason: 'a' }, { reason: 'a' }, { reason: 'b' }, { value: 7 }];
+    const seconds = virtualClock();
     const told: string[] = [];
     const say = (reason: string): void => void told.push(reason);
     expect(await waitFor({ ...waiting, say }, () => Promise.resolve(looks.shift() ?? { value: 0 }))).toBe(7);
     expect(told).toEqual(['a', 'b']);
+    expect(seconds()).toBe(21);
   });
 
   it('ends in time with the last reason', async () => {
+    const seconds = virtualClock();
     const ended = await failureOf(waitFor(waiting, () => Promise.resolve({ reason: 'no answer' })));
-    expect(ended.message).toBe('the API did not come about within 0.05 s: no answer');
+    expect(ended.message).toBe('the API did not come about within 900 s: no answer');
+    expect(seconds()).toBe(900);
   });
 
   it('ends at once where somebody interrupts', async () => {
