@@ -14,7 +14,7 @@ import type { Progress, StepReport } from '../report/progress.ts';
 /** What an operation is done with. */
 export interface OperationOptions {
   readonly root: ClusterRoot;
-  /** Name for the journal, as in `bootstrap talos`. */
+  /** Name for the log, as in `bootstrap talos`. */
   readonly operation: string;
   readonly reporter: Progress;
   /** Aborted where somebody interrupts the command. */
@@ -34,7 +34,7 @@ export interface ClusterAccess {
 export interface OperationRun extends Progress, ClusterAccess {}
 
 /**
- * Does an operation that changes something: alone in its tree, with a journal of its steps. Where the last run did not come to its
+ * Does an operation that changes something: alone in its tree, with a log of its steps. Where the last run did not come to its
  * end, the first step notes where that was. A repeated run is to look at the real state and skip what is done.
  *
  * @throws Failure of kind `outside` where another run does not end; what the work throws
@@ -44,11 +44,11 @@ export async function runOperation<T>(options: OperationOptions, work: (run: Ope
   const lock = await takeLock(workspaceOf(root), signal);
   try {
     const last = await readOperationLog(root, operation);
-    const journal = new LogWriter(root, operation);
+    const log = new LogWriter(root, operation);
     const unfinished = last === undefined ? undefined : unfinishedStep(last);
-    const steps = new Steps(options, journal, unfinished && earlierRun(unfinished.title, unfinished.begun));
+    const steps = new Steps(options, log, unfinished && earlierRun(unfinished.title, unfinished.begun));
     const result = await work(steps);
-    await journal.finish();
+    await log.finish();
     return result;
   } finally {
     await lock.release();
@@ -61,15 +61,15 @@ class Steps implements OperationRun {
   readonly signal: AbortSignal;
   readonly programs: Programs;
   readonly #reporter: Progress;
-  readonly #journal: LogWriter;
+  readonly #log: LogWriter;
   #firstNote: string | undefined;
   #current: StepReport | undefined;
 
-  constructor({ root, signal, reporter, env }: OperationOptions, journal: LogWriter, firstNote?: string) {
+  constructor({ root, signal, reporter, env }: OperationOptions, log: LogWriter, firstNote?: string) {
     this.root = root;
     this.signal = signal;
     this.#reporter = reporter;
-    this.#journal = journal;
+    this.#log = log;
     this.#firstNote = firstNote;
     const sink: LineSink = (line) => this.#current?.live(line);
     this.programs = openPrograms({ root, signal, sink, ...(env === undefined ? {} : { env }) });
@@ -77,7 +77,7 @@ class Steps implements OperationRun {
 
   async step<T>(title: string, work: (report: StepReport) => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
-    await this.#journal.begin(title);
+    await this.#log.begin(title);
     let summary = '';
     const result = await this.#reporter.step(title, async (report) => {
       this.#current = report;
@@ -93,7 +93,7 @@ class Steps implements OperationRun {
         this.#current = undefined;
       }
     });
-    await this.#journal.end(summary);
+    await this.#log.end(summary);
     return result;
   }
 }
@@ -123,7 +123,11 @@ interface OperationLog {
   readonly steps: readonly LoggedStep[];
 }
 
-/** The journal of an operation's last run; undefined where there was none, or what lies there is no journal. */
+/**
+ * The log of an operation's last run; undefined where there was none, or what lies there is no log. It is read by people and by
+ * `unfinishedStep` alone: what is done is asked of machines and clusters, as they may have changed since. The workspace's journal is
+ * another thing: a list of moves of files, by which the next run finishes or takes back what was begun without asking anybody.
+ */
 export async function readOperationLog(root: ClusterRoot, operation: string): Promise<OperationLog | undefined> {
   const text = await readTextIfPresent(logPath(root, operation).path);
   if (text === undefined) return undefined;
@@ -135,37 +139,37 @@ export async function readOperationLog(root: ClusterRoot, operation: string): Pr
 /** Records a run: written before and after each step, each time in one piece. */
 class LogWriter {
   readonly #path: Destination;
-  #journal: OperationLog;
+  #log: OperationLog;
 
   constructor(root: ClusterRoot, operation: string) {
     this.#path = logPath(root, operation);
-    this.#journal = { operation, begun: timestamp(), steps: [] };
+    this.#log = { operation, begun: timestamp(), steps: [] };
   }
 
   async begin(title: string): Promise<void> {
-    await this.#write({ ...this.#journal, steps: [...this.#journal.steps, { title, begun: timestamp() }] });
+    await this.#write({ ...this.#log, steps: [...this.#log.steps, { title, begun: timestamp() }] });
   }
 
   async end(summary: string): Promise<void> {
-    const last = this.#journal.steps.at(-1);
+    const last = this.#log.steps.at(-1);
     if (last === undefined) return;
     const done: LoggedStep = { ...last, done: timestamp(), ...(summary === '' ? {} : { summary }) };
-    await this.#write({ ...this.#journal, steps: [...this.#journal.steps.slice(0, -1), done] });
+    await this.#write({ ...this.#log, steps: [...this.#log.steps.slice(0, -1), done] });
   }
 
   async finish(): Promise<void> {
-    await this.#write({ ...this.#journal, done: timestamp() });
+    await this.#write({ ...this.#log, done: timestamp() });
   }
 
-  async #write(journal: OperationLog): Promise<void> {
-    this.#journal = journal;
-    await replaceFile(this.#path, `${JSON.stringify(redactValue(journal), undefined, 2)}\n`);
+  async #write(log: OperationLog): Promise<void> {
+    this.#log = log;
+    await replaceFile(this.#path, `${JSON.stringify(redactValue(log), undefined, 2)}\n`);
   }
 }
 
 /** The step that a run ended in before its time; undefined where it came to its end. */
-export function unfinishedStep(journal: OperationLog): LoggedStep | undefined {
-  return journal.done === undefined ? journal.steps.find(({ done }) => done === undefined) : undefined;
+export function unfinishedStep(log: OperationLog): LoggedStep | undefined {
+  return log.done === undefined ? log.steps.find(({ done }) => done === undefined) : undefined;
 }
 
 function logPath(root: ClusterRoot, operation: string): Destination {

@@ -13,6 +13,11 @@ import { dirname } from 'node:path';
 import { errorCode, isAbsence } from './files.ts';
 import { readdirSync, readFileSync, realpathNativeSync, statIfPresentSync } from './reads.ts';
 
+// The door that waits for the disk, for rendering and what is asked of its paths before: a template, a function that it calls and the
+// import of a plugin cannot wait for promises, and a tree of a thousand small files takes a tenth of their time. Links are followed, and
+// times and every bit of a mode are kept, as makejinja does. The user's repository is read and written through files.ts and writing.ts,
+// which bound what is read, write through no link and leave nothing half written while signals are heard.
+
 /** A file or folder below a folder. */
 export interface TreeEntry {
   /** Relative to the folder, with forward slashes. */

@@ -11,7 +11,10 @@ export const AREAS = ['tools', 'configuration', 'keys', 'secrets', 'repository',
 /** One of them. */
 export type Area = (typeof AREAS)[number];
 
-/** One thing that was looked at. */
+/**
+ * One thing of the user's surroundings that the doctor looked at, told also where nothing is wrong. The gates of src/checks look at the
+ * rendered tree instead: of them only findings are told, and an error ends the run.
+ */
 export interface Check {
   readonly area: Area;
   /** What was looked at, on one line with what was found where nothing is wrong. */
