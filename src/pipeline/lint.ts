@@ -5,20 +5,19 @@ import { type Profile, PROFILES, type Rule } from '../checks/rule.ts';
 import { RULES } from '../checks/rules/list.ts';
 import { readSettings, type Settings, SETTINGS_FILE } from '../checks/settings.ts';
 import { suppress } from '../checks/suppressions.ts';
-import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
+import { clusterRoot } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { schemaChecker } from '../manifests/schemas.ts';
 import { failure, type Finding, inOrder } from '../report/finding.ts';
 import type { RuleText } from '../report/formats.ts';
 import { environment } from '../system/environment.ts';
 import { permissions } from '../system/files.ts';
-import { kindAt } from '../system/tree.ts';
 import { below, replaceFile } from '../system/writing.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { PROVIDED } from './schema-sources.ts';
 import { withOrigins } from './origins.ts';
-import { readRepository, type RepositoryState, stagedPaths } from './repository.ts';
+import { CLUSTER_FOLDERS, isCluster, readRepository, type RepositoryState, stagedPaths } from './repository.ts';
 import { readInventory } from './state.ts';
 
 /** What is asked of the rules. */
@@ -56,7 +55,7 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const { changedSince } = options;
   const index = indexOfHook();
   const state: RepositoryState = options.staged === true ? { kind: 'index', index } : { kind: 'disk' };
-  const root = isClusterFolder(folder) ? clusterRoot(folder) : undefined;
+  const root = isCluster(folder) ? clusterRoot(folder) : undefined;
   const inventory = root === undefined ? undefined : await readInventory(root);
   const read = async (from: RepositoryState): Promise<readonly ManifestFile[]> =>
     withTemplates(await readRepository(folder, from), inventory);
@@ -161,19 +160,12 @@ function profileNamed(name: string | undefined): Profile | undefined {
   });
 }
 
-function isClusterFolder(folder: string): boolean {
-  return ROOT_MARKERS.some((names) => names.every((name) => kindAt(join(folder, name)) === 'file'));
-}
-
 interface Check {
   readonly findings: readonly Finding[];
   readonly edits: RuleFinding['edits'];
   readonly files: number;
   readonly profile: Profile;
 }
-
-/** In the repository of a cluster manifests lie in these folders alone: others hold templates, tests and tools. */
-const CLUSTER_FOLDERS = /^(?:bootstrap|kubernetes|talos)\//;
 
 /** What lies in hidden folders, an archive say, is applied by nobody. */
 function isManifestPath(path: string): boolean {
@@ -182,7 +174,7 @@ function isManifestPath(path: string): boolean {
 
 async function checkFiles(
   files: readonly ManifestFile[],
-  isCluster: boolean,
+  isOurs: boolean,
   profile: Profile | undefined,
 ): Promise<Check> {
   const read = readSettings(
@@ -192,7 +184,7 @@ async function checkFiles(
   );
   const { settings } = read;
   const manifests = files.filter(
-    ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isCluster || CLUSTER_FOLDERS.test(path)),
+    ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isOurs || CLUSTER_FOLDERS.test(path)),
   );
   const report = await runGates(manifests, gateMemory(schemaChecker(PROVIDED)));
   const ruled = runRules(RULES, { ...ruleContext(files, report), texts: files }, settings);

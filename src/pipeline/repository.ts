@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { SETTINGS_FILE } from '../checks/settings.ts';
+import { ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { failure } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { inspect, listTree, readBytesIfPresent } from '../system/files.ts';
+import { kindAt } from '../system/tree.ts';
 import { askGit, askGitForPaths, type GitOptions, readObjects } from '../system/git.ts';
 
 // Any repository as its checks see it: what git has, or would take with the next commit.
@@ -14,6 +16,14 @@ export type RepositoryState =
   /** What the next commit would hold. */
   | { readonly kind: 'index'; readonly index: string | undefined }
   | { readonly kind: 'commit'; readonly commit: string };
+
+/** In the repository of a cluster manifests lie in these folders alone: others hold templates, tests and tools. */
+export const CLUSTER_FOLDERS = /^(?:bootstrap|kubernetes|talos)\//;
+
+/** Whether a folder is the top of a repository that is rendered here. */
+export function isCluster(folder: string): boolean {
+  return ROOT_MARKERS.some((names) => names.every((name) => kindAt(join(folder, name)) === 'file'));
+}
 
 /** What is larger is no manifest, script or page. */
 const LARGEST_TEXT = 4 * 2 ** 20;

@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   sops: { folders: ['report', 'system', 'text'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system', 'text'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['manifests', 'sops', 'report', 'text'], packages: ['ipaddr.js'] },
+  changes: { folders: ['manifests', 'report', 'text'], packages: ['diff', 'yaml'] },
   graph: { folders: ['graph/model', 'manifests', 'text'], packages: [] },
   // It runs in a browser: of the project it knows the model of the graph, and nothing behind that.
   'graph/page': { folders: ['graph/model'], packages: ['@dagrejs/dagre', 'd3-selection', 'd3-zoom'] },
@@ -27,6 +28,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   workspace: { folders: ['report', 'system', 'text'], packages: ['diff'] },
   pipeline: {
     folders: [
+      'changes',
       'checks',
       'cluster',
       'graph',
@@ -148,6 +150,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   },
   cli: {
     folders: [
+      'changes',
       'cluster',
       'graph',
       'makejinja',

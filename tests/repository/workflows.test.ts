@@ -46,13 +46,16 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the workflow of the cluster, step by step in a clone without keys', () => {
   it('passes, and names what cannot be had there as not checked', async () => {
     const clone = await cloned();
+    await git(clone.folder, 'commit', '--quiet', '--allow-empty', '-m', 'merge');
     const { steps, outputs, summary } = await runJob(cluster, 'check', clone);
     expect(steps.map(({ code, output }) => [code, output])).toEqual([
+      [0, expect.any(String)],
       [0, expect.any(String)],
       [0, expect.stringMatching(/`anthropic_api_key` was not checked[^]*`cohere_api_key` was not checked/)],
       [0, expect.stringMatching(/nothing to do\n[^]*\d+ secrets were not checked: no key/)],
     ]);
     expect(outputs.text).toContain('unchanged');
+    expect(outputs.changes).toMatch(/^### (?:No object changes|\d+ objects?: )/);
     expect(summary).toContain(outputs.text);
     expect(steps.map(({ output }) => output).join('')).not.toMatch(/error|secret-missing/);
     expect(await git(clone.folder, 'status', '--porcelain')).toBe('');
@@ -62,10 +65,10 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     const clone = await cloned();
     await edit(clone.folder, `templates/config/${ECHO}.j2`, /tag: .*/, 'tag: 99.9.9');
     const { steps, outputs } = await runJob(cluster, 'check', clone);
-    expect(steps.map(({ code }) => code)).toEqual([0, 0, 2]);
+    expect(steps.map(({ code }) => code)).toEqual([0, 0, 0, 2]);
     expect(outputs.text).toContain(`    ~ changed   ${ECHO}\n`);
     expect(await comment(outputs.text ?? '')).toMatch(
-      /^What `configure` would still change with this pull request:\n\n {4}[^]*~ changed {3}kubernetes/,
+      /^### 1 object: 1 changed\n\nWhat `configure` would still change with this pull request:\n\n {4}[^]*~ changed {3}kubernetes/,
     );
   });
 
@@ -73,7 +76,7 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     const clone = await cloned();
     await appendFile(join(clone.folder, 'cluster.yaml'), 'no_such_field: 1\n');
     const { steps, outputs } = await runJob(cluster, 'check', clone);
-    expect(steps.map(({ code }) => code)).toEqual([0, 1]);
+    expect(steps.map(({ code }) => code)).toEqual([0, 0, 1]);
     expect(await comment(outputs.text ?? '')).toMatch(/no_such_field[^]*plan ended with exit code 1\n/);
   });
 
@@ -82,7 +85,7 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     const text = '# $(touch owned) `touch owned`\n# plan-0\n# text=owned\n"%s\\n$(touch owned)": "EOF"\n';
     await appendFile(join(clone.folder, 'cluster.yaml'), text);
     const { outputs } = await runJob(cluster, 'check', clone);
-    expect(Object.keys(outputs)).toEqual(['text']);
+    expect(Object.keys(outputs)).toEqual(['text', 'changes']);
     expect(await comment(outputs.text ?? '')).toContain('$(touch owned)');
     expect(await git(clone.folder, 'status', '--porcelain')).toBe('M cluster.yaml');
   });
@@ -117,7 +120,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
     // The checks of the new commit pass, and another run has nothing to do.
     await git(runner, 'pull', '--quiet');
     const checks = await runJob(cluster, 'check', { folder: runner, scratch });
-    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect((await runJob(render, 'render', { folder: runner, scratch })).outputs).toEqual({});
   });
 
@@ -142,7 +145,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
     await committed(scratch, (await runJob(render, 'render', { folder: runner, scratch })).outputs.patch);
     const { folder: check, scratch: other } = await cloned(origin, BRANCH);
     const checks = await runJob(cluster, 'check', { folder: check, scratch: other });
-    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(await readFile(join(check, ECHO), 'utf8')).toContain('tag: 99.9.10');
   });
 
@@ -308,10 +311,15 @@ async function cloned(from = owner, branch = 'main', place?: string): Promise<{ 
 }
 
 /** What the job that comments hands to GitHub's own program. */
-async function comment(plan: string): Promise<string> {
+async function comment(plan: string, changes = '### 1 object: 1 changed'): Promise<string> {
   const scratch = await temporaryFolder();
   await writeFiles(scratch, { 'programs/gh*': '#!/bin/sh\necho "$@" >arguments\n' });
-  const env = { PLAN: plan, NUMBER: '7', PATH: `${join(scratch, 'programs')}:${process.env.PATH ?? ''}` };
+  const env = {
+    CHANGES: changes,
+    PLAN: plan,
+    NUMBER: '7',
+    PATH: `${join(scratch, 'programs')}:${process.env.PATH ?? ''}`,
+  };
   const { steps } = await runJob(cluster, 'comment', { folder: scratch, scratch, env });
   expect(steps.map(({ code }) => code)).toEqual([0]);
   expect(await readFile(join(scratch, 'arguments'), 'utf8')).toBe(

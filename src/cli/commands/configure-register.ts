@@ -10,11 +10,14 @@ import {
 import type { Finish } from '../exit-codes.ts';
 import { commonOption } from '../help.ts';
 import type { RootOptions } from '../root.ts';
+import type { ChangesOptions } from './changes.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 import type { GraphCommandOptions } from './graph.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 import type { LintCommandOptions } from './lint.ts';
 import type { ValidateOptions } from './validate.ts';
+
+const FORMATS = ['text', 'markdown', 'html', 'json'];
 
 /** Adds `configure`, `plan`, `diff` and `adopt` to the command line. */
 export function registerConfigure(program: Command, finish: Finish): void {
@@ -45,12 +48,23 @@ export function registerConfigure(program: Command, finish: Finish): void {
       finish(await runPlan(options));
     });
 
-  repeatable(renderingCommand(program, 'diff', 'show what configure would change, line by line, and write nothing'))
-    .argument('[file...]', 'only these files, or those below these folders')
-    .option('--exit-code', 'exit with 2 where configure would change something, with 1 where it would stop')
-    .action(async (files: string[], options: RootOptions & { exitCode?: boolean }) => {
+  repeatable(
+    renderingCommand(
+      program,
+      'diff',
+      'show what configure would change, line by line, or what changes in the cluster between two commits, and write nothing',
+    ),
+  )
+    .argument(
+      '[name...]',
+      'only these files, or those below these folders; or one commit, for what changes in the cluster from it to the files on disk, or two',
+    )
+    .option('--exit-code', 'exit with 2 where something would change, with 1 where configure would stop')
+    .addOption(new Option('--format <format>', 'of commits: text, markdown, html or json').choices(FORMATS))
+    .option('-o, --output <file>', 'of commits: write into a file rather than to standard output')
+    .action(async (names: string[], options: ChangesOptions) => {
       const { runDiff } = await import('./configure.ts');
-      finish(await runDiff(files, options));
+      finish(await runDiff(names, options));
     });
 
   clusterCommand(program, 'adopt', 'make generated files your own: they are never written, removed or compared again')

@@ -15,6 +15,7 @@ import { count, printFindingsBriefly, printFindingsOfChange, printJson } from '.
 import { GENERATOR, pathsInside, rootOf, type RootOptions } from '../root.ts';
 import { configureToJson, formatDiff, outlookOf, planToJson, printPlanLines, staleLine } from '../plan-output.ts';
 import { type ShownProgress, showProgress } from '../progress.ts';
+import type { ChangesOptions } from './changes.ts';
 
 /** Options of `configure`. */
 export interface ConfigureCommandOptions extends RootOptions {
@@ -136,11 +137,13 @@ export async function runPlan(options: RootOptions & { all?: boolean; exitCode?:
   return options.exitCode === true ? outlook.exitCode : EXIT.done;
 }
 
-/** `cluster-template diff [FILE...]`; gives back the exit code. */
-export async function runDiff(
-  files: readonly string[],
-  options: RootOptions & { exitCode?: boolean },
-): Promise<number> {
+/** `cluster-template diff [FILE...]`, or of commits; gives back the exit code. */
+export async function runDiff(files: readonly string[], options: ChangesOptions): Promise<number> {
+  if (files.length > 0 || options.format !== undefined || options.output !== undefined) {
+    const { commitsAmong, runChanges } = await import('./changes.ts');
+    const commits = await commitsAmong(files, options);
+    if (commits !== undefined) return await runChanges(commits, options);
+  }
   const root = await rootOf(options);
   const paths = await pathsInside(root.path, files);
   const result = await planConfigure(root, SILENT);

@@ -40,9 +40,9 @@ export const shortNames = defineRule({
   },
 });
 
-const FULL = /\b[a-z\d][a-z\d-]*\.[a-z\d][a-z\d-]*\.svc\.cluster\.local\b/g;
+const FULL = /(?<![a-z\d-])[a-z\d][a-z\d-]*\.[a-z\d][a-z\d-]*\.svc\.cluster\.local\b/g;
 /** Only what says by `svc` or by its address that it is a name of the cluster. */
-const SHORT = /\b[a-z\d][a-z\d-]*\.[a-z\d][a-z\d-]*(?=\.svc(?!\.))/g;
+const SHORT = /(?<![a-z\d-])[a-z\d][a-z\d-]*\.[a-z\d][a-z\d-]*(?=\.svc(?!\.))/g;
 
 function config(url: string): string {
   return `apiVersion: example.com/v1\nkind: Site\nmetadata:\n  name: site\nspec:\n  url: ${url}\n`;

@@ -12,7 +12,7 @@ export const documentStart = defineRule({
     const files = new Set(manifestDocuments(tree).map(({ file }) => file));
     for (const file of files) {
       // What SOPS wrote is SOPS' own.
-      if (file.isSecret || /^(?:\uFEFF)?(?:#[^\n]*\n|\s*\n)*---(?:\s|$)/.test(file.text)) continue;
+      if (file.isSecret || /^(?:\uFEFF)?(?:#[^\n]*\n|[^\S\n]*\n)*---(?:\s|$)/.test(file.text)) continue;
       yield {
         at: { file, start: 0, end: file.text.indexOf('\n') },
         message: 'the file does not begin with `---`',
