@@ -30,10 +30,11 @@ export interface ChartCoverage {
  * the defaults of the chart, those of its dependencies too.
  */
 export async function checkChartValues(
-  { objects }: Pick<FluxTree, 'objects'>,
+  flux: FluxTree,
   charts: ChartStore,
 ): Promise<{ readonly findings: readonly Finding[]; readonly coverage: ChartCoverage }> {
-  const index = indexObjects(objects);
+  const { objects } = flux;
+  const index = indexObjects(flux);
   const findings: Finding[] = [];
   const without: { release: string; why: string }[] = [];
   let checked = 0;

@@ -1,4 +1,4 @@
-import { type Complaint, objectFinding, textsIn } from '../manifests/document.ts';
+import { type Complaint, manifestFinding, objectFinding, textsIn } from '../manifests/document.ts';
 import { at, type Path, isFields, listAt, textAt } from '../text/values.ts';
 import {
   type AppliedObject,
@@ -6,35 +6,63 @@ import {
   type FluxTree,
   isSubstituted,
   type Substitution,
+  type Unread,
 } from '../manifests/flux/tree.ts';
 import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';
 import { suggestNearest } from '../text/suggest.ts';
 
-/** Finds Kustomizations of Flux whose folder is missing, or is applied by another one too. */
-export function checkFluxFolders({ kustomizations }: FluxTree): Finding[] {
+/** Finds Kustomizations of Flux, and an instance, whose folder is missing, or is applied by another one too. */
+export function checkFluxFolders({ root, kustomizations }: FluxTree): Finding[] {
   const owners = new Map<string, FluxKustomization>();
-  return kustomizations.flatMap((kustomization): Finding[] => {
+  const ofInstance =
+    root.missing === undefined
+      ? []
+      : [manifestFinding(root.missing.document, root.missing.path, missingFolder(root.folders.join(', ')))];
+  const read = kustomizations.filter(({ isElsewhere }) => !isElsewhere);
+  const ofKustomizations = read.flatMap((kustomization): Finding[] => {
     const { folder, hasFolder } = kustomization;
     const path = ['spec', 'path'];
-    if (!hasFolder) {
-      const message = `the folder ${folder} does not exist`;
-      const remedy = 'name the folder that holds what shall be applied';
-      return [objectFinding(kustomization, path, { code: 'manifests/flux-folder', message, remedy })];
-    }
-    const owner = owners.get(folder);
-    owners.set(folder, kustomization);
-    // The same folder for two namespaces is fine: that is how an app is installed twice.
-    if (owner === undefined || targetOf(owner) !== targetOf(kustomization)) return [];
+    if (!hasFolder) return [objectFinding(kustomization, path, missingFolder(folder))];
+    const key = JSON.stringify([folder, ...OUTCOME.map((way) => at(kustomization.fields, 'spec', ...way))]);
+    const owner = owners.get(key);
+    owners.set(key, kustomization);
+    if (owner === undefined) return [];
     const message = `${folder} is applied by ${labelOf(owner)} already`;
-    return [
-      objectFinding(kustomization, path, {
-        code: 'manifests/flux-folder',
-        message,
-        remedy: 'leave it to one of the two',
-      }),
-    ];
+    const remedy = 'leave it to one of the two';
+    const severity = kustomization.document.file.isGenerated ? 'error' : 'warning';
+    return [objectFinding(kustomization, path, { code: 'manifests/flux-folder', severity, message, remedy })];
   });
+  return [...ofInstance, ...ofKustomizations];
+}
+
+/** With another namespace, name or variable the same folder gives other objects: that is how an app is installed twice. */
+const OUTCOME = [['targetNamespace'], ['namePrefix'], ['nameSuffix'], ['patches'], ['postBuild', 'substitute']];
+
+function missingFolder(folder: string): Complaint {
+  return {
+    code: 'manifests/flux-folder',
+    message: `the folder ${folder} does not exist`,
+    remedy: 'name the folder that holds what shall be applied',
+  };
+}
+
+const UNREAD: Readonly<Record<Unread['what'], (target: string) => string>> = {
+  kustomization: (target) => `the Kustomization ${target} applies a folder of another repository, which was not read`,
+  remote: (target) => `${target} lies on the network, and was not read`,
+  'resource-set': (target) => `what the ResourceSet ${target} makes was not looked at`,
+};
+
+/** Tells what a cluster gets from elsewhere: it was not looked at, and may bring what would be missed otherwise. */
+export function noteUnread({ unread }: FluxTree): Finding[] {
+  return unread.map(({ what, origin, target }) =>
+    manifestFinding(origin.document, origin.path, {
+      code: 'manifests/not-read',
+      severity: 'note',
+      message: UNREAD[what](target),
+      remedy: 'look after it where it lies',
+    }),
+  );
 }
 
 /** Finds dependencies of Kustomizations and HelmReleases that do not exist, and those that lead back to themselves. */
@@ -160,10 +188,6 @@ function decryptionOf({ document, fields }: FluxKustomization, objects: readonly
   return patches.some((patch) => /^[ \t]*decryption:[ \t]*\r?$/m.test(textAt(patch, 'patch') ?? '')) ? {} : undefined;
 }
 
-function targetOf({ fields }: FluxKustomization): string | undefined {
-  return textAt(fields, 'spec', 'targetNamespace');
-}
-
 function keyOf(object: AppliedObject): string {
   return `${object.kind}/${labelOf(object)}`;
 }
@@ -173,18 +197,31 @@ function labelOf({ namespace, name }: { readonly namespace: string | undefined; 
 }
 
 /** Finds variables that nothing defines, expressions that Flux cannot read, and what it would change although nobody asked for it. */
-export function checkSubstitutions({ objects }: FluxTree): Finding[] {
-  return objects.flatMap((object) => {
-    const substitution = object.owner?.substitution;
-    if (substitution === undefined || !isSubstituted(object.fields)) return [];
-    return findingsIn(object, substitution);
-  });
+export function checkSubstitutions({ kustomizations, objects }: FluxTree): Finding[] {
+  return [...kustomizations.flatMap(refusedNames), ...objects.flatMap(findingsOf)];
+}
+
+/** Flux refuses the whole Kustomization because of one entry that cannot be a variable. */
+function refusedNames(kustomization: FluxKustomization): Finding[] {
+  return (kustomization.substitution?.refused ?? []).map(({ name, path }) =>
+    objectFinding(kustomization, path, {
+      code: 'manifests/variable',
+      message: `${name} can be no variable: Flux refuses the Kustomization whose source of variables has such an entry`,
+      remedy: 'take letters, digits and underscores, and no digit first',
+    }),
+  );
+}
+
+function findingsOf(object: AppliedObject): Finding[] {
+  const substitution = object.owner?.substitution;
+  return substitution === undefined || !isSubstituted(object.fields) ? [] : findingsIn(object, substitution);
 }
 
 function findingsIn(object: AppliedObject, substitution: Substitution): Finding[] {
-  const { fields, kind } = object;
+  const { fields, kind, document } = object;
   return textsIn(fields).flatMap(({ text, path }) => {
-    const complaints = isSecretValue(kind, path) ? complainOfSecret(text) : complainOf(text, substitution);
+    const isHidden = isSecretValue(kind, path) && (document.file.isGenerated || document.file.isSecret);
+    const complaints = isHidden ? complainOfSecret(text) : complainOf(text, substitution);
     return complaints.map((complaint) => objectFinding(object, path, complaint));
   });
 }

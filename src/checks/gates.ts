@@ -1,5 +1,5 @@
 import type { ManifestFile } from '../manifests/document.ts';
-import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
+import { fluxTree, fluxTrees, type FluxTree } from '../manifests/flux/tree.ts';
 import type { SchemaChecker } from '../manifests/schemas.ts';
 import { type ManifestTree, type ParsedTexts, readTree } from '../manifests/tree.ts';
 import { type Finding, inOrder } from '../report/finding.ts';
@@ -11,6 +11,7 @@ import {
   checkFluxFolders,
   checkReplacedDefaults,
   checkSubstitutions,
+  noteUnread,
 } from './flux.ts';
 import { checkKustomizations, checkOrphans } from './kustomizations.ts';
 import { checkDuplicates, checkEmptyValues, checkNamespaces, checkReferences } from './objects.ts';
@@ -31,6 +32,9 @@ interface GateReport {
   /** What was looked at, for further checks. */
   readonly tree: ManifestTree;
   readonly flux: FluxTree;
+  readonly clusters: readonly FluxTree[];
+  /** Findings in the user's own files that this run is to blame for. */
+  readonly madeHere: ReadonlySet<Finding>;
 }
 
 /** What the gates keep for the next of several trees. */
@@ -52,17 +56,26 @@ export function gateMemory(
   return { texts, schemas, passed: new Set(passed) };
 }
 
+/** A repository that is not rendered here. */
+interface OtherRepository {
+  /** Folders at which Flux begins; those that the repository tells where there are none. */
+  readonly paths: readonly string[];
+}
+
 /**
  * Runs every gate on the files of a tree.
  *
  * @param removed - files that earlier runs generated and this one does not
+ * @param other - where the files are those of another repository than the one of this template
  */
 export async function runGates(
   files: readonly ManifestFile[],
   memory: GateMemory,
   removed: ReadonlySet<string> = new Set(),
+  other?: OtherRepository,
 ): Promise<GateReport> {
-  const { findings, tree, flux } = checkManifests(files, memory.texts, removed);
+  const { findings, tree, flux, clusters, madeHere } =
+    other === undefined ? checkManifests(files, memory.texts, removed) : checkRepository(files, memory.texts, other);
   const schemas = await checkSchemas(flux, memory.schemas, memory.passed);
   const values =
     memory.charts === undefined
@@ -75,6 +88,8 @@ export async function runGates(
     fitting: schemas.fitting,
     tree,
     flux,
+    clusters,
+    madeHere: new Set(madeHere),
   };
 }
 
@@ -82,7 +97,10 @@ export async function runGates(
 interface ManifestCheck {
   readonly findings: readonly Finding[];
   readonly tree: ManifestTree;
+  /** All clusters as one. */
   readonly flux: FluxTree;
+  readonly madeHere: readonly Finding[];
+  readonly clusters: readonly FluxTree[];
 }
 
 /**
@@ -98,16 +116,69 @@ export function checkManifests(
   known: ParsedTexts = new Map(),
   removed: ReadonlySet<string> = new Set(),
 ): ManifestCheck {
-  const { tree, findings } = readTree(files, known);
+  const { tree, findings: broken } = readTree(files, known);
+  // Elsewhere a file may be a template of another program.
+  const findings = broken.filter(({ place }) => place?.file.startsWith('kubernetes/') === true);
   const flux = fluxTree(tree);
-  if (findings.some(({ severity }) => severity === 'error')) return { findings, tree, flux };
+  const clusters = [flux];
+  if (findings.some(({ severity }) => severity === 'error')) return { findings, tree, flux, clusters, madeHere: [] };
+  const { findings: ofKustomizations, madeHere } = checkKustomizations(flux, removed);
   const found = [
-    ...checkKustomizations(flux, removed),
+    ...ofKustomizations,
     ...checkOrphans(tree, flux),
+    ...checkCluster(tree, flux),
+    ...checkDecryptionKeys(flux),
+    ...checkBootstrap(tree),
+    ...checkAgeKey(flux),
+    ...checkTalconfig(tree),
+    ...checkVersions(tree),
+    ...checkTalosPatches(tree),
+  ];
+  return { findings: withoutRepeats([...findings, ...found]), tree, flux, clusters, madeHere };
+}
+
+/** As `checkManifests`, for a repository that this template did not render: what of it Flux reads, for each of its clusters. */
+function checkRepository(
+  files: readonly ManifestFile[],
+  known: ParsedTexts,
+  { paths }: OtherRepository,
+): ManifestCheck {
+  const { tree, findings: broken } = readTree(files, known);
+  const clusters = fluxTrees(tree, paths);
+  const used = new Set(clusters.flatMap((cluster) => [...cluster.used]));
+  const findings = broken.filter(({ place }) => used.has(place?.file ?? ''));
+  const flux = mergeTrees(tree, clusters);
+  if (findings.length > 0) return { findings, tree, flux, clusters, madeHere: [] };
+  const found = clusters.flatMap((cluster) => [
+    ...checkKustomizations(cluster).findings,
+    ...checkCluster(tree, cluster),
+  ]);
+  return { findings: withoutRepeats(found), tree, flux, clusters, madeHere: [] };
+}
+
+function mergeTrees(tree: ManifestTree, clusters: readonly FluxTree[]): FluxTree {
+  return {
+    root: clusters[0]?.root ?? fluxTree(tree).root,
+    kustomizations: clusters.flatMap(({ kustomizations }) => kustomizations),
+    // What a bootstrap applies by hand may be a template of another program.
+    objects: clusters.flatMap(({ objects, used }) =>
+      objects.filter(({ owner, document }) => owner !== undefined || used.has(document.file.path)),
+    ),
+    library: [],
+    used: new Set(clusters.flatMap(({ used }) => [...used])),
+    problems: clusters.flatMap(({ problems }) => problems),
+    unread: clusters.flatMap(({ unread }) => unread),
+    isMentioned: (name) => clusters.some(({ isMentioned }) => isMentioned(name)),
+  };
+}
+
+/** What must hold for every cluster. */
+function checkCluster(tree: ManifestTree, flux: FluxTree): Finding[] {
+  return [
     ...checkFluxFolders(flux),
+    ...noteUnread(flux),
     ...checkDependencies(flux),
     ...checkDecryption(flux),
-    ...checkDecryptionKeys(flux),
     ...checkReferences(flux),
     ...checkRoutes(flux),
     ...checkNamespaces(flux),
@@ -115,13 +186,7 @@ export function checkManifests(
     ...checkEmptyValues(tree, flux),
     ...checkReplacedDefaults(flux),
     ...checkDuplicates(flux),
-    ...checkBootstrap(tree),
-    ...checkAgeKey(flux),
-    ...checkTalconfig(tree),
-    ...checkVersions(tree),
-    ...checkTalosPatches(tree),
   ];
-  return { findings: withoutRepeats([...findings, ...found]), tree, flux };
 }
 
 /** A component is part of every namespace: what is wrong in it is told once. */

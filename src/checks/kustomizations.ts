@@ -3,20 +3,46 @@ import type { FluxTree } from '../manifests/flux/tree.ts';
 import type { BuildProblem } from '../manifests/kustomize/build.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
+import { listAt } from '../text/values.ts';
+
+/** What is wrong with kustomizations. */
+interface KustomizationCheck {
+  readonly findings: readonly Finding[];
+  /** Those of the user's own and adopted files that this run makes wrong: they list what it no longer generates. */
+  readonly madeHere: readonly Finding[];
+}
 
 /**
- * Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have. One that the user wrote
- * or adopted is refused where it lists what this run no longer generates: Flux could build nothing of it.
+ * Finds what kustomizations list and nobody renders, list twice, or ask of objects that they do not have.
  *
  * @param removed - files that earlier runs generated and this one does not
  */
-export function checkKustomizations({ problems }: FluxTree, removed: ReadonlySet<string> = new Set()): Finding[] {
-  return problems.map((problem) => {
+export function checkKustomizations(
+  { problems }: FluxTree,
+  removed: ReadonlySet<string> = new Set(),
+): KustomizationCheck {
+  const madeHere: Finding[] = [];
+  const findings = problems.filter(isTold).map((problem) => {
     const { document, path } = problem;
     const isLost = isMissing(problem) && isRemoved(problem.target, removed);
     const isRefused = isMissing(problem) && (isLost || document.file.isAdopted === true);
-    return manifestFinding(document, path, isRefused ? refuse(document, complain(problem), isLost) : complain(problem));
+    const complaint = complain(problem);
+    const finding = manifestFinding(document, path, isRefused ? refuse(document, complaint, isLost) : complaint);
+    if (isRefused) madeHere.push(finding);
+    return finding;
   });
+  return { findings, madeHere };
+}
+
+/**
+ * A component is for whoever has what it changes. The manifests of Flux itself are not committed everywhere: `flux bootstrap` writes them.
+ */
+function isTold({ kind, document: { fields } }: BuildProblem): boolean {
+  if (kind !== 'patch-target') return true;
+  return (
+    fields.kind !== 'Component' &&
+    !listAt(fields, 'resources').some((one) => /gotk-components\.ya?ml$/.test(String(one)))
+  );
 }
 
 function isMissing(problem: BuildProblem): problem is Extract<BuildProblem, { readonly target: string }> {
@@ -33,7 +59,6 @@ function refuse({ file }: ManifestDocument, complaint: Complaint, isLost: boolea
     file.isAdopted === true ? `, or give the file back: \`cluster-template adopt --release ${file.path}\`` : '';
   return {
     ...complaint,
-    isMadeHere: true,
     message: isLost ? `${complaint.message}: it is no longer generated` : complaint.message,
     remedy: `remove the line from ${file.path}${back}; Flux could build nothing of its folder`,
   };

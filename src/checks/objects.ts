@@ -1,7 +1,8 @@
 import { type Complaint, manifestFinding, objectFinding, originKey } from '../manifests/document.ts';
-import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
+import { at, type Fields, type Path, listAt, textAt, walk } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
+import { FLUX_NAMESPACE } from '../manifests/flux/roots.ts';
 import { type Reference, referencesOf } from '../manifests/references.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import type { Finding } from '../report/finding.ts';
@@ -16,11 +17,19 @@ export function checkDuplicates({ objects }: FluxTree): Finding[] {
     // The bootstrap and Flux may bring the same Secret.
     if (other?.owner === undefined || object.owner === undefined) return [];
     const { file } = other.document;
+    const isShared = other.document === object.document;
     const where = file === object.document.file ? 'this file' : file.path;
     const home = object.namespace === undefined ? '' : ` in the namespace ${object.namespace}`;
+    // kustomize refuses it in one build; two Kustomizations apply it in turn for ever, which does no harm where both say the same.
+    const isOneBuild = other.owner === object.owner;
+    const severity = isOneBuild || object.document.file.isGenerated ? 'error' : isShared ? 'note' : 'warning';
     const message = `${where} defines this ${object.kind}${home} already`;
-    const remedy = 'give it another name, or remove one of the two';
-    return [objectFinding(object, ['metadata', 'name'], { code: 'manifests/duplicate-object', message, remedy })];
+    const remedy = isOneBuild
+      ? 'give it another name, or remove one of the two'
+      : 'leave it to one of the two Kustomizations';
+    return [
+      objectFinding(object, ['metadata', 'name'], { code: 'manifests/duplicate-object', severity, message, remedy }),
+    ];
   });
 }
 
@@ -28,17 +37,29 @@ export function checkDuplicates({ objects }: FluxTree): Finding[] {
 const GIVEN: ReadonlySet<string> = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
 
 /** Finds objects in namespaces that nothing in the tree makes; one finding for each of these namespaces. */
-export function checkNamespaces({ objects }: FluxTree): Finding[] {
-  const made = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name));
+export function checkNamespaces({ root, objects, unread }: FluxTree): Finding[] {
+  const made = new Set([
+    // Whoever installs Flux makes it.
+    root.source?.namespace ?? FLUX_NAMESPACE,
+    ...objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name),
+    ...objects.flatMap(namespacesOfRelease),
+  ]);
+  const isOpen = unread.some(({ namespace }) => namespace === undefined);
   const told = new Set<string>();
   return objects.flatMap((object): Finding[] => {
     const { namespace, owner } = object;
     // What the bootstrap applies is told by its own gate.
     if (owner === undefined || namespace === undefined || GIVEN.has(namespace) || made.has(namespace)) return [];
-    if (told.has(namespace)) return [];
+    if (told.has(namespace) || isOpen || namespace.includes('${')) return [];
     told.add(namespace);
     return [missing(object, namespace)];
   });
+}
+
+/** Helm makes the namespace of a release where it is told to. */
+function namespacesOfRelease({ kind, namespace, fields }: AppliedObject): string[] {
+  if (kind !== 'HelmRelease' || at(fields, 'spec', 'install', 'createNamespace') !== true) return [];
+  return [textAt(fields, 'spec', 'targetNamespace') ?? namespace ?? ''];
 }
 
 function missing(object: AppliedObject, namespace: string): Finding {
@@ -76,16 +97,18 @@ const NOT_EMPTY: Readonly<Record<string, readonly string[]>> = {
   ServiceMonitor: ['endpoints'],
 };
 
-const LISTS = ['resources', 'components', 'configMapGenerator', 'secretGenerator'];
+/** kustomize refuses a kustomization that says nothing; an empty list is something to it. */
+function isIdle(fields: Fields): boolean {
+  const said = Object.entries(fields).filter(([key]) => key !== 'apiVersion' && key !== 'kind' && key !== 'metadata');
+  return said.every(([, value]) => value === null);
+}
 
 /** Finds lists without entries where they must have some, and keys without a value. */
-export function checkEmptyValues(tree: ManifestTree, { objects }: FluxTree): Finding[] {
-  const kustomizations = tree.documents.filter(({ file }) => /^kubernetes\/.*\/kustomization\.ya?ml$/.test(file.path));
-  const idle = kustomizations.filter(
-    ({ fields }) =>
-      fields.kind !== 'Component' &&
-      Array.isArray(fields.resources) &&
-      !LISTS.some((key) => hasEntries(at(fields, key))),
+export function checkEmptyValues(tree: ManifestTree, { objects, used }: FluxTree): Finding[] {
+  const idle = tree.documents.filter(
+    ({ file, fields }) =>
+      /(?:^|\/)kustomization\.ya?ml$/.test(file.path) &&
+      (file.isGenerated ? !hasResources(fields) : used.has(file.path) && isIdle(fields)),
   );
   const seen = new Set<string>();
   return [
@@ -104,6 +127,12 @@ export function checkEmptyValues(tree: ManifestTree, { objects }: FluxTree): Fin
       return checkObject(object);
     }),
   ];
+}
+
+/** Whether what this template renders has anything to apply: it never renders a folder for nothing. */
+function hasResources(fields: Fields): boolean {
+  const lists = ['resources', 'components', 'configMapGenerator', 'secretGenerator'];
+  return lists.some((key) => hasEntries(fields[key]));
 }
 
 function hasEntries(value: unknown): boolean {
@@ -138,8 +167,9 @@ function complain(object: AppliedObject, path: Path, message: string, severity: 
  * Finds names that lead nowhere: objects, entries of Secrets and ConfigMaps, listeners and ports. Where another program could
  * make the object while the cluster runs, the finding is a warning; where nothing but the tree can, it is an error.
  */
-export function checkReferences({ objects }: FluxTree): Finding[] {
-  const index = indexObjects(objects);
+export function checkReferences(flux: FluxTree): Finding[] {
+  const { objects } = flux;
+  const index = indexObjects(flux);
   const grants = objects.filter(({ kind }) => kind === 'ReferenceGrant');
   return objects.flatMap((object) =>
     referencesOf(object).flatMap((reference) =>
@@ -150,39 +180,49 @@ export function checkReferences({ objects }: FluxTree): Finding[] {
   );
 }
 
-/** Kinds that nobody but Flux and this tree makes. */
-const ONLY_HERE: ReadonlySet<string> = new Set([
-  'Kustomization',
-  'HelmRelease',
-  'OCIRepository',
-  'GitRepository',
-  'HelmRepository',
-  'HelmChart',
-  'Bucket',
-]);
-
 function unresolved(index: ObjectIndex, reference: Reference): Complaint | undefined {
   if (reference.isOptional) return undefined;
   const resolution = index.resolve(reference);
-  if (resolution.kind === 'product') return undefined;
-  if (resolution.kind === 'object') return misfit(resolution.object, reference);
-  const { kind, writtenName, namespace } = reference;
-  const isSource = reference.path.includes('substituteFrom');
+  const { kind, writtenName, namespace, key } = reference;
+  const home = namespace === undefined ? '' : ` in the namespace ${namespace}`;
+  switch (resolution.kind) {
+    case 'object':
+      return misfit(resolution.object, reference);
+    case 'product': {
+      const { entries } = resolution.product;
+      if (key === undefined || entries === undefined || entries.includes(key)) return undefined;
+      return without(`the ${kind} ${writtenName}`, `entry ${key}`, entries);
+    }
+    case 'possible':
+      // A name with a variable may be a secret.
+      if (resolution.near === undefined || writtenName.includes('${')) return undefined;
+      return {
+        code: 'manifests/reference',
+        severity: 'warning',
+        message: `nothing in the tree makes the ${kind} ${writtenName}${home}`,
+        remedy: `did you mean ${resolution.near}?`,
+      };
+    case 'nothing':
+      return {
+        code: 'manifests/reference',
+        message: `nothing makes the ${kind} ${writtenName}${home}`,
+        remedy: 'correct the name, or add the object to the tree',
+      };
+  }
+}
+
+function without(what: string, part: string, present: readonly string[]): Complaint {
   return {
     code: 'manifests/reference',
-    severity: ONLY_HERE.has(kind) || isSource ? 'error' : 'warning',
-    message: `nothing makes the ${kind} ${writtenName}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`,
-    remedy: 'correct the name, or add the object to the tree',
+    message: `${what} has no ${part}`,
+    remedy: present.length === 0 ? 'it has none at all' : `it has ${present.join(', ')}`,
   };
 }
 
 /** What is there, but has not the part that is asked for. */
 function misfit(object: AppliedObject, { kind, writtenName, key, section, port }: Reference): Complaint | undefined {
-  const complain = (part: string, present: readonly string[]): Complaint => ({
-    code: 'manifests/reference',
-    message: `the ${kind} ${writtenName} has no ${part}`,
-    remedy: present.length === 0 ? 'it has none at all' : `it has ${present.join(', ')}`,
-  });
+  const complain = (part: string, present: readonly string[]): Complaint =>
+    without(`the ${kind} ${writtenName}`, part, present);
   const { fields } = object;
   if (key !== undefined && (kind === 'Secret' || kind === 'ConfigMap')) {
     const entries = entriesOf(object);
@@ -193,8 +233,9 @@ function misfit(object: AppliedObject, { kind, writtenName, key, section, port }
     if (!sections.includes(section)) return complain(`listener ${section}`, sections);
   }
   if (port !== undefined && kind === 'Service') {
-    const ports = listAt(fields, 'spec', 'ports').map((one) => String(at(one, 'port')));
-    if (!ports.includes(String(port))) return complain(`port ${String(port)}`, ports);
+    const ports = listAt(fields, 'spec', 'ports');
+    const known = ports.map((one) => String(at(one, typeof port === 'number' ? 'port' : 'name')));
+    if (!known.includes(String(port))) return complain(`port ${String(port)}`, known);
   }
   return undefined;
 }

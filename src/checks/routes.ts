@@ -81,7 +81,8 @@ function acceptsNamespace(listener: unknown, gateway: AppliedObject, { namespace
 
 /** A wildcard stands for one or more labels: https://gateway-api.sigs.k8s.io/reference/spec/ under Hostname. */
 function covers(pattern: string, name: string): boolean {
-  if (pattern === name) return true;
+  // What a variable stands for that is not known may be anything.
+  if (pattern === name || pattern.includes('${') || name.includes('${')) return true;
   const [wide, narrow] = [pattern.replace(/^\*/, ''), name.replace(/^\*/, '')];
   return (pattern.startsWith('*.') && narrow.endsWith(wide)) || (name.startsWith('*.') && wide.endsWith(narrow));
 }

@@ -1,9 +1,10 @@
-import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { clusterRoot, type ClusterRoot } from '../cluster/root.ts';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { clusterRoot, type ClusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import { workspaceOf } from '../pipeline/state.ts';
 import { rememberTrust } from '../pipeline/trust.ts';
 import { failure, type Failure } from '../report/finding.ts';
 import { inspect, inspectTarget } from '../system/files.ts';
+import { askGit } from '../system/git.ts';
 import { refuseStrangeFolder } from '../workspace/disk.ts';
 import { findRoot, learnInvocation } from './invocation.ts';
 import { printFindings } from './output.ts';
@@ -45,6 +46,43 @@ export async function rootOf({ root, keys, trust }: RootOptions): Promise<Cluste
   const found = keys === undefined ? clusterRoot(path) : clusterRoot(path, resolve(keys));
   await refuseStrangeFolder(workspaceOf(found), basename(found.state));
   return trust === true ? trusted(found) : found;
+}
+
+/** What a command looks at that takes any repository. */
+interface AnyRoot {
+  /** Whether it is one that this template renders. */
+  readonly kind: 'cluster' | 'other';
+  /** Absolute. */
+  readonly path: string;
+}
+
+/**
+ * The repository that a folder names, or that lies around the current one. One whose configuration was archived is rendered no more, and
+ * counts as any other.
+ *
+ * @throws Failure of kind `usage` where the folder does not exist, or two are named
+ */
+export async function anyRootOf(folder: string | undefined, { root }: RootOptions): Promise<AnyRoot> {
+  if (folder !== undefined && root !== undefined && resolve(folder) !== resolve(root)) {
+    throw failure('usage', { code: 'usage/argument', message: `two folders are named: ${folder} and --root ${root}` });
+  }
+  const named = folder ?? root;
+  if (named !== undefined && (await inspectTarget(resolve(named)))?.kind !== 'folder') {
+    throw failure('usage', { code: 'usage/folder', message: `${named} is not a folder` });
+  }
+  const start = resolve(named ?? '.');
+  const { exitCode, stdout } = await askGit(start, ['rev-parse', '--show-toplevel']);
+  const top = exitCode === 0 ? stdout.trim() : start;
+  for (const path of named === undefined ? [await findRoot(start), top] : [start, top]) {
+    if (path !== undefined && (await isRendered(path))) return { kind: 'cluster', path };
+  }
+  return { kind: 'other', path: named === undefined ? top : start };
+}
+
+async function isRendered(path: string): Promise<boolean> {
+  const [markers] = ROOT_MARKERS;
+  const found = await Promise.all(markers.map((name) => inspectTarget(join(path, name))));
+  return found.every((one) => one?.kind === 'file');
 }
 
 /** Holds for this run in any case. */

@@ -35,7 +35,7 @@ const WAITING: ReadonlySet<string> = new Set(['healthChecks', 'dependsOn']);
  * are no part of it.
  */
 export function graphOf(flux: FluxTree): Graph {
-  const index = indexObjects(flux.objects);
+  const index = indexObjects(flux);
   const found = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const connect = (from: string, to: string, kind: EdgeKind): void => {
@@ -49,10 +49,10 @@ export function graphOf(flux: FluxTree): Graph {
     if (object.owner !== undefined) connect(kustomizationId(object.owner), id, 'applies');
   }
   for (const object of flux.objects) {
-    for (const { kind, name, target, maker } of needsOf(object, index)) {
+    for (const { kind, name, target, maker, isPossible = false } of needsOf(object, index)) {
       const id = idOf(target === undefined ? name : shown(target));
       if (maker !== undefined) connect(idOf(shown(maker)), id, 'makes');
-      if (!found.has(id)) found.set(id, target === undefined ? unwritten(name, maker === undefined) : nodeOf(target));
+      if (!found.has(id)) found.set(id, target === undefined ? unwritten(name, !isPossible) : nodeOf(target));
       connect(idOf(shown(object)), id, kind);
     }
   }
@@ -114,7 +114,9 @@ interface Need {
   /** Undefined where it is not written in the tree. */
   readonly target?: AppliedObject | undefined;
   /** The object that a chart or controller makes it from. */
-  readonly maker?: AppliedObject;
+  readonly maker?: AppliedObject | undefined;
+  /** Whether something makes it, or may make it. */
+  readonly isPossible?: boolean;
 }
 
 /** What an object names, with what the name leads to. What is optional and not there is left out. */
@@ -131,7 +133,9 @@ function needsOf(object: AppliedObject, index: ObjectIndex): Need[] {
       const name = { ...reference, name: reference.writtenName };
       const resolution = index.resolve(reference);
       if (resolution.kind === 'object') return [{ kind, name, target: resolution.object }];
-      if (resolution.kind === 'product') return [{ kind, name, maker: resolution.maker }];
+      if (resolution.kind === 'product') return [{ kind, name, maker: resolution.maker, isPossible: true }];
+      // A chart or an operator may make it, or a part that was not read.
+      if (resolution.kind === 'possible') return [{ kind, name, isPossible: true }];
       return reference.isOptional ? [] : [{ kind, name }];
     }),
   ];

@@ -113,19 +113,14 @@ export interface Complaint {
   readonly severity?: Severity;
   readonly message: string;
   readonly remedy: string;
-  /** Whether it is this run that makes it wrong, so that it is refused in a file of the user's as well. */
-  readonly isMadeHere?: boolean;
 }
 
-/**
- * A finding at a value of a manifest. What somebody wrote by hand is not ours to refuse: there an error becomes a warning.
- */
+/** A finding at a value of a manifest. */
 export function manifestFinding(document: ManifestDocument, path: Path, complaint: Complaint): Finding {
   const { file } = document;
-  const wanted = complaint.severity ?? 'error';
   return {
     code: complaint.code,
-    severity: wanted === 'error' && !file.isGenerated && complaint.isMadeHere !== true ? 'warning' : wanted,
+    severity: complaint.severity ?? 'error',
     message: complaint.message,
     ...placeOf(document, path),
     remedy: file.source === file.path ? complaint.remedy : `${complaint.remedy} (${file.source})`,

@@ -1,40 +1,224 @@
-import { dataKeysOf } from './document.ts';
-import { at, listAt, textAt } from '../text/values.ts';
-import { type AppliedObject, resolverOf } from './flux/tree.ts';
+import { dataKeysOf, textsIn } from './document.ts';
+import { asFields, at, isFields, listAt, textAt } from '../text/values.ts';
+import type { Root } from './flux/roots.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from './flux/tree.ts';
 import type { Reference } from './references.ts';
 
 /** What a reference leads to. */
 type Resolution =
   | { readonly kind: 'object'; readonly object: AppliedObject }
-  /** A controller or a chart makes it, from the object that is given. */
-  | { readonly kind: 'product'; readonly maker: AppliedObject }
+  /** A controller or a chart makes it, from the object that is given, if any is. */
+  | { readonly kind: 'product'; readonly product: Product; readonly maker: AppliedObject | undefined }
+  /** Something that is not looked into may make it: a chart, an operator, a script of the bootstrap, another repository. */
+  | { readonly kind: 'possible'; readonly near: string | undefined }
   | { readonly kind: 'nothing' };
 
-/** All objects of a tree by what names them. */
+/** All objects of a cluster by what names them. */
 export interface ObjectIndex {
   readonly find: (kind: string, namespace: string | undefined, name: string) => AppliedObject | undefined;
   readonly resolve: (reference: Reference) => Resolution;
 }
 
-/** Makes the index of the objects that are applied. */
-export function indexObjects(objects: readonly AppliedObject[]): ObjectIndex {
+/** Makes the index of the objects that a cluster gets. */
+export function indexObjects({
+  objects,
+  root,
+  unread,
+  isMentioned,
+}: Pick<FluxTree, 'objects' | 'root' | 'unread' | 'isMentioned'>): ObjectIndex {
   const byName = new Map(objects.map((object) => [keyOf(object.kind, object.namespace, object.name), object]));
-  const makers = new Map(
-    objects.flatMap((maker) =>
-      productsOf(maker).map(({ kind, namespace, name }) => [keyOf(kind, namespace, name), maker] as const),
-    ),
-  );
+  const made = [
+    ...givenBy(root).map((product) => ({ product, maker: undefined })),
+    ...objects.flatMap((maker) => productsOf(maker).map((product) => ({ product, maker }))),
+  ];
+  const products = new Map(made.map((one) => [keyOf(one.product.kind, one.product.namespace, one.product.name), one]));
+  const makers = makersAmong(objects);
   const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
     byName.get(keyOf(kind, namespace, name));
   return {
     find,
-    resolve({ kind, namespace, name }) {
+    resolve(reference) {
+      const { kind, namespace, name } = reference;
       const object = find(kind, namespace, name) ?? find(kind, undefined, name);
       if (object !== undefined) return { kind: 'object', object };
-      const maker = makers.get(keyOf(kind, namespace, name)) ?? makers.get(keyOf(kind, undefined, name));
-      return maker === undefined ? { kind: 'nothing' } : { kind: 'product', maker };
+      const product = products.get(keyOf(kind, namespace, name)) ?? products.get(keyOf(kind, undefined, name));
+      if (product !== undefined) return { kind: 'product', ...product };
+      if (isGiven(reference)) return { kind: 'possible', near: undefined };
+      const isElsewhere = unread.some((one) => one.namespace === undefined || one.namespace === namespace);
+      const isPossible =
+        isElsewhere ||
+        (!MADE_BY_FLUX.has(kind) && (!CERTAIN.has(kind) || makers.mayMake(reference) || isMentioned(name)));
+      if (!isPossible) return { kind: 'nothing' };
+      const known = [...objects, ...made.map(({ product: one }) => one)].filter(
+        (one) => one.kind === kind && one.namespace === namespace,
+      );
+      const near = isElsewhere || isMentioned(name) ? undefined : known.find((one) => isSlip(name, one.name));
+      return { kind: 'possible', near: near?.name };
     },
   };
+}
+
+/** Kinds that nobody but Flux and the tree makes. */
+const MADE_BY_FLUX: ReadonlySet<string> = new Set([
+  'Kustomization',
+  'HelmRelease',
+  'OCIRepository',
+  'GitRepository',
+  'HelmRepository',
+  'HelmChart',
+  'Bucket',
+]);
+
+/** Kinds of which it can be said what makes them. Others come out of charts and operators in every cluster. */
+const CERTAIN: ReadonlySet<string> = new Set([
+  'CiliumBGPPeerConfig',
+  'ClusterIssuer',
+  'ClusterSecretStore',
+  'ConfigMap',
+  'GRPCRoute',
+  'Gateway',
+  'HTTPRoute',
+  'Issuer',
+  'PersistentVolumeClaim',
+  'Provider',
+  'Secret',
+  'SecretStore',
+  'Service',
+  'ServiceAccount',
+]);
+
+/** What every cluster has, and what is made by hand as it opens what lies in git: the key of SOPS, access to the repository itself. */
+function isGiven({ kind, name, namespace, path, from }: Reference): boolean {
+  if (kind === 'ServiceAccount' && name === 'default') return true;
+  if (kind === 'Service' && name === 'kubernetes' && namespace === 'default') return true;
+  if (kind === 'ConfigMap' && name === 'kube-root-ca.crt') return true;
+  if (path.includes('decryption')) return true;
+  return from.kind === 'FluxInstance' || (path.includes('sync') && path.includes('pullSecret'));
+}
+
+/** What stands for the root where only an instance says so, or nothing does: its source, and the Kustomization of the same name. */
+function givenBy({ source }: Root): Product[] {
+  if (source === undefined) return [];
+  const { kind, namespace, name } = source;
+  return [
+    { kind, namespace, name },
+    { kind: 'Kustomization', namespace, name },
+    // `flux bootstrap` makes it.
+    { kind: 'Secret', namespace, name },
+  ];
+}
+
+/** Groups whose kinds make nothing but what is known of them. */
+const KNOWN_GROUPS =
+  /^(?:|apps|batch|autoscaling|policy|discovery\.k8s\.io|events\.k8s\.io|(?:rbac\.authorization|networking|storage|scheduling|coordination|admissionregistration|apiextensions|apiregistration|node|gateway\.networking|snapshot\.storage)\.(?:k8s\.io|x-k8s\.io)|[a-z]+\.toolkit\.fluxcd\.io|fluxcd\.controlplane\.io|(?:acme\.)?cert-manager\.io|external-secrets\.io|bitnami\.com|cilium\.io|monitoring\.coreos\.com|gateway\.envoyproxy\.io|externaldns\.k8s\.io|volsync\.backube)$/;
+
+interface Makers {
+  readonly mayMake: (reference: Reference) => boolean;
+}
+
+/** Charts and objects of operators make what bears their name, and what is named in them. */
+function makersAmong(objects: readonly AppliedObject[]): Makers {
+  const makers = objects.filter((object) => isChart(object) || !KNOWN_GROUPS.test(object.group));
+  const names = new Map<string, AppliedObject[]>();
+  const mentions = new Map<string, Set<AppliedObject>>();
+  const copied = new Set<string>();
+  for (const maker of makers) {
+    const home = homeOf(maker);
+    names.set(home, [...(names.get(home) ?? []), maker]);
+    const resolve = resolverOf(maker);
+    for (const { text } of textsIn(maker.fields.spec ?? maker.fields)) {
+      const name = resolve(text);
+      const found = mentions.get(name) ?? new Set();
+      mentions.set(name, found.add(maker));
+    }
+  }
+  for (const object of objects) for (const name of copiesOf(object)) copied.add(name);
+  return {
+    mayMake({ kind, name, namespace, from, path }) {
+      if (copied.has(`${kind}/${name}`)) return true;
+      // Who makes itself what it names, or only reads it, cannot be told of kinds that are not known.
+      if (!KNOWN_GROUPS.test(from.group)) return true;
+      const isOfChart = isChart(from) && path[0] === 'spec' && path[1] === 'values';
+      if (
+        isOfChart &&
+        !/^existing|KeyRef$|^valuesFrom$/.test(
+          String(path.findLast((step) => typeof step === 'string' && step !== 'name')),
+        )
+      )
+        return true;
+      if ([...(mentions.get(name) ?? [])].some((maker) => maker !== from)) return true;
+      return (names.get(namespace ?? '') ?? []).some((maker) => {
+        const called = [maker.name, ...namesOf(maker)];
+        return (
+          called.some(
+            (one) => name === one || name.startsWith(`${one}-`) || (!isChart(maker) && isPartOf(one, name)),
+          ) &&
+          (maker !== from || !isOfChart || name !== maker.name || kind !== 'Secret')
+        );
+      });
+    },
+  };
+}
+
+/** Operators put together names of what they make: of the object, and of what it says. */
+function isPartOf(name: string, whole: string): boolean {
+  return whole.endsWith(`-${name}`) || whole.includes(`-${name}-`);
+}
+
+/** Whether it is a release of a chart of which it is not known what it makes; of app-template it is. */
+function isChart(object: AppliedObject): boolean {
+  return object.kind === 'HelmRelease' && !isAppTemplate(object);
+}
+
+/** https://bjw-s-labs.github.io/helm-charts/docs/app-template/: everything that it makes stands in its values. */
+function isAppTemplate({ fields }: AppliedObject): boolean {
+  const values = at(fields, 'spec', 'values');
+  return isFields(at(values, 'controllers')) || textAt(fields, 'spec', 'chart', 'spec', 'chart') === 'app-template';
+}
+
+/** The namespace in which it makes things. */
+function homeOf({ kind, namespace, fields }: AppliedObject): string {
+  return (kind === 'HelmRelease' ? textAt(fields, 'spec', 'targetNamespace') : undefined) ?? namespace ?? '';
+}
+
+function namesOf({ fields }: AppliedObject): string[] {
+  const values = at(fields, 'spec', 'values');
+  return ['fullnameOverride', 'nameOverride', 'name']
+    .flatMap((key) => textAt(values, key) ?? [])
+    .concat(textAt(fields, 'spec', 'releaseName') ?? []);
+}
+
+/** Secrets and ConfigMaps that are copied into other namespaces, by reflector, replicator or as what a ClusterExternalSecret makes. */
+function copiesOf(object: AppliedObject): string[] {
+  const { kind, name, fields } = object;
+  if (kind === 'ClusterExternalSecret') {
+    const named =
+      textAt(fields, 'spec', 'externalSecretSpec', 'target', 'name') ?? textAt(fields, 'spec', 'externalSecretName');
+    return [`Secret/${named ?? name}`];
+  }
+  const annotations = [
+    at(fields, 'metadata', 'annotations'),
+    at(fields, 'spec', 'secretTemplate', 'annotations'),
+    at(fields, 'spec', 'target', 'template', 'metadata', 'annotations'),
+  ];
+  const isCopied = annotations.some((one) =>
+    Object.keys(asFields(one)).some((key) => /reflector|replicator|kubed/.test(key)),
+  );
+  if (!isCopied) return [];
+  const target = textAt(fields, 'spec', 'secretName') ?? textAt(fields, 'spec', 'target', 'name') ?? name;
+  return [`Secret/${resolverOf(object)(target)}`, `ConfigMap/${name}`];
+}
+
+/** Whether two names differ in one letter or two beside each other, digits aside: more may well be meant. */
+function isSlip(name: string, other: string): boolean {
+  const [shorter, longer] = name.length < other.length ? [name, other] : [other, name];
+  if (shorter.length < 5 || longer.length - shorter.length > 1) return false;
+  let start = 0;
+  while (start < shorter.length && shorter[start] === longer[start]) start += 1;
+  let end = 0;
+  while (end < shorter.length - start && shorter.at(-1 - end) === longer.at(-1 - end)) end += 1;
+  const [one, two] = [shorter, longer].map((text) => text.slice(start, text.length - end));
+  return name !== other && (two?.length ?? 0) <= 2 && !/\d/.test(`${one ?? ''}${two ?? ''}`);
 }
 
 /** The names of the entries of a Secret or ConfigMap. */
@@ -51,6 +235,8 @@ interface Product {
   readonly kind: string;
   readonly namespace: string | undefined;
   readonly name: string;
+  /** The names of the entries of a Secret, where they are known. */
+  readonly entries?: readonly string[] | undefined;
 }
 
 /** The objects that controllers make from an object of the tree, as far as other objects name them. */
@@ -62,13 +248,33 @@ const nothing = (): Product[] => [];
 
 const PRODUCTS: Readonly<Record<string, (object: AppliedObject) => Product[]>> = {
   Certificate: (object) => [made('Secret', object, textAt(object.fields, 'spec', 'secretName') ?? '')],
-  ExternalSecret: (object) => [made('Secret', object, textAt(object.fields, 'spec', 'target', 'name') ?? object.name)],
+  ExternalSecret: (object) => [
+    {
+      ...made('Secret', object, textAt(object.fields, 'spec', 'target', 'name') ?? object.name),
+      entries: entriesOfTarget(object),
+    },
+  ],
   SealedSecret: (object) => [made('Secret', object, object.name)],
   // Envoy Gateway in the mode GatewayNamespace, agentgateway and Cilium name the Service like the Gateway.
   Gateway: (object) => [made('Service', object, object.name)],
   FluxInstance: (object) => fluxProducts(object, at(object.fields, 'spec')),
   HelmRelease: chartProducts,
 };
+
+/** https://external-secrets.io/latest/guides/templating/: a template replaces what was read, unless it is merged. */
+function entriesOfTarget(object: AppliedObject): readonly string[] | undefined {
+  const { fields } = object;
+  const template = at(fields, 'spec', 'target', 'template');
+  if (at(fields, 'spec', 'target', 'creationPolicy') === 'Merge' || at(template, 'templateFrom') !== undefined)
+    return undefined;
+  const written = asFields(at(template, 'data'));
+  const resolve = resolverOf(object);
+  const isReplaced = Object.keys(written).length > 0 && at(template, 'mergePolicy') !== 'Merge';
+  if (isReplaced) return Object.keys(written).map(resolve);
+  if (listAt(fields, 'spec', 'dataFrom').length > 0) return undefined;
+  const read = listAt(fields, 'spec', 'data').flatMap((one) => textAt(one, 'secretKey') ?? []);
+  return [...read, ...Object.keys(written)].map(resolve);
+}
 
 function made(kind: string, { fields, owner, namespace }: AppliedObject, name: string): Product {
   return { kind, namespace, name: resolverOf({ fields, owner })(name) };
@@ -101,8 +307,35 @@ const CHARTS: Readonly<Record<string, (object: AppliedObject, values: unknown) =
   kgateway: (object) => [gatewayClass(object, 'agentgateway')],
 };
 
+/** The parts of its values that app-template makes objects of. */
+const APP_TEMPLATE = [
+  ['service', 'Service'],
+  ['configMaps', 'ConfigMap'],
+  ['secrets', 'Secret'],
+  ['route', 'HTTPRoute'],
+  ['persistence', 'PersistentVolumeClaim'],
+  ['serviceAccount', 'ServiceAccount'],
+] as const;
+
+/** One alone is named after the release, several after their keys too; `forceRename` and the like name them otherwise. */
+function appTemplateProducts(object: AppliedObject): Product[] {
+  const values = at(object.fields, 'spec', 'values');
+  const names = [object.name, ...namesOf(object)];
+  return APP_TEMPLATE.flatMap(([part, kind]) =>
+    Object.entries(asFields(at(values, part))).flatMap(([key, one]) => {
+      const own = ['forceRename', 'nameOverride', 'suffix', 'prefix', 'name'].flatMap(
+        (field) => textAt(one, field) ?? [],
+      );
+      const ends = [...new Set([key, ...own])];
+      const called = names.flatMap((name) => [name, ...ends.map((end) => `${name}-${end}`)]);
+      return [...called, ...own].map((name) => made(kind, object, name));
+    }),
+  ).concat(made('ServiceAccount', object, object.name));
+}
+
 function chartProducts(object: AppliedObject): Product[] {
   const values = at(object.fields, 'spec', 'values');
+  if (isAppTemplate(object)) return appTemplateProducts(object);
   const names = [object.name, textAt(values, 'fullnameOverride'), textAt(values, 'nameOverride')];
   return [
     ...(CHARTS[object.name] ?? nothing)(object, values),

@@ -18,7 +18,8 @@ export interface Reference {
   readonly key: string | undefined;
   /** The listener of a Gateway. */
   readonly section: string | undefined;
-  readonly port: number | undefined;
+  /** By its number or its name. */
+  readonly port: number | string | undefined;
   readonly isOptional: boolean;
 }
 
@@ -30,7 +31,7 @@ interface Named {
   readonly namespace?: string | undefined;
   readonly key?: string | undefined;
   readonly section?: string | undefined;
-  readonly port?: number | undefined;
+  readonly port?: number | string | undefined;
   readonly isOptional?: boolean;
   readonly inside?: Path;
 }
@@ -98,6 +99,9 @@ const NAMELESS_HOMES: ReadonlySet<string> = new Set([
   'ClusterIssuer',
   'GatewayClass',
   'CiliumBGPPeerConfig',
+  'ClusterSecretStore',
+  'CustomResourceDefinition',
+  'Namespace',
   'StorageClass',
 ]);
 
@@ -111,14 +115,41 @@ function ruleFor(key: string): Rule | undefined {
 const secretName: ValueRule = (value) => (typeof value === 'string' ? [{ kind: 'Secret', name: value }] : []);
 const secret: ValueRule = (value) => (typeof value === 'string' ? secretName(value) : one('Secret')(value));
 
+/** A text that is the name itself; an empty one, and the dash of charts, means another thing. */
+function named(kind: string): ValueRule {
+  return (value) => (typeof value === 'string' && value !== '-' ? [{ kind, name: value }] : []);
+}
+
+function claim(value: unknown): readonly Named[] {
+  return named('PersistentVolumeClaim')(value);
+}
+
+const WORKLOADS: ReadonlySet<string> = new Set(['CronJob', 'DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet']);
+
+function serviceOfIngress(value: unknown): readonly Named[] {
+  const port = at(value, 'port', 'number') ?? at(value, 'port', 'name');
+  return one('Service')(value).map((service) => ({
+    ...service,
+    port: typeof port === 'number' || typeof port === 'string' ? port : undefined,
+  }));
+}
+
 const RULES: Readonly<Record<string, Rule>> = {
   secretKeyRef: secret,
   secretRef: secret,
   configMapKeyRef: one('ConfigMap'),
   configMapRef: one('ConfigMap'),
   pullSecret: secretName,
-  // A Certificate makes the Secret that it names.
-  secretName: (value, from) => (from.kind === 'Certificate' ? [] : secretName(value)),
+  // A Certificate makes the Secret that it names; that of an Ingress may be made by cert-manager.
+  secretName: (value, from) => (from.kind === 'Certificate' || from.kind === 'Ingress' ? [] : secretName(value)),
+  imagePullSecrets: each('Secret'),
+  claimName: claim,
+  existingClaim: claim,
+  service: (value, from) => (from.kind === 'Ingress' ? serviceOfIngress(value) : []),
+  serviceAccountName: (value, from) =>
+    WORKLOADS.has(from.kind) || from.group.endsWith('.toolkit.fluxcd.io') ? named('ServiceAccount')(value) : [],
+  storageClassName: named('StorageClass'),
+  secretStoreRef: one('SecretStore'),
   valuesFrom: each('ConfigMap'),
   substituteFrom: each('ConfigMap'),
   issuerRef: one('Issuer'),

@@ -24,8 +24,7 @@ export type ParsedTexts = Map<string, readonly unknown[]>;
  * Reads the manifests of a tree.
  *
  * @param known - texts that need not be read again; those that are read now are added
- * @returns the tree and a finding for every file below kubernetes/ that is not valid YAML; elsewhere a file may be a
- *   template of another program
+ * @returns the tree and a finding for every file that is not valid YAML
  */
 export function readTree(
   files: readonly ManifestFile[],
@@ -36,7 +35,7 @@ export function readTree(
   for (const file of files.filter(({ path }) => YAML_FILE.test(path))) {
     const { documents, finding } = parseFile(file, known);
     byFile.set(file.path, documents);
-    if (finding !== undefined && file.path.startsWith('kubernetes/')) findings.push(finding);
+    if (finding !== undefined) findings.push(finding);
   }
   const byPath = new Map(files.map((file) => [file.path, file]));
   const tree = {
@@ -72,7 +71,7 @@ function parseFile(
 function syntaxFinding(file: ManifestFile, { message, line, column }: YamlMistake): Finding {
   return {
     code: 'manifests/yaml-syntax',
-    severity: file.isGenerated ? 'error' : 'warning',
+    severity: 'error',
     message: `not valid YAML: ${message}`,
     place: { file: file.path, ...(line === undefined || column === undefined ? {} : { line, column }) },
     remedy: file.isGenerated ? `correct ${file.source}, which renders it` : 'correct it',

@@ -186,7 +186,12 @@ async function checkFiles(
   const manifests = files.filter(
     ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isOurs || CLUSTER_FOLDERS.test(path)),
   );
-  const report = await runGates(manifests, gateMemory(schemaChecker(PROVIDED)));
+  const report = await runGates(
+    manifests,
+    gateMemory(schemaChecker(PROVIDED)),
+    new Set(),
+    isOurs ? undefined : { paths: [] },
+  );
   const ruled = runRules(RULES, { ...ruleContext(files, report), texts: files }, settings);
   const all = [...withSettings(report.findings, settings), ...ruled.map(({ finding }) => finding)];
   const told = suppress(all, manifests, { rules: RULES.map(({ id }) => id), asked: askedIn(settings) });

@@ -31,6 +31,16 @@ export interface ValidateResult {
   readonly coverage: SchemaCoverage;
   /** How many HelmReleases were checked by the schema of their chart; undefined where no charts were given. */
   readonly charts: ChartCoverage | undefined;
+  /** Of a repository that is not rendered here. */
+  readonly clusters?: readonly ReadCluster[];
+}
+
+/** What was read of a cluster. */
+export interface ReadCluster {
+  /** Folders at which Flux begins. */
+  readonly folders: readonly string[];
+  readonly kustomizations: number;
+  readonly objects: number;
 }
 
 /**
@@ -61,7 +71,7 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
 }
 
 /** The gates are loaded where there is something to check. */
-async function loadGates() {
+export async function loadGates() {
   const [{ gateMemory, runGates }, { schemaChecker }, { underSettings }] = await Promise.all([
     import('../checks/gates.ts'),
     import('../manifests/schemas.ts'),
@@ -100,8 +110,13 @@ export async function passGates(
     files.flatMap(({ path, text, isSecret }) => (isSecret || !YAML_FILE.test(path) ? [] : [text])),
   );
   const gates = gateMemory(schemaChecker(PROVIDED), memory.passed, texts);
-  const { findings: found, fitting } = await runGates(files, gates, removed);
-  const findings = underSettings(found, files, settings);
+  const { findings: found, fitting, madeHere } = await runGates(files, gates, removed);
+  // What somebody wrote by hand is not ours to refuse: it stops no run, unless the run makes it wrong.
+  const own = new Set(files.filter(({ isGenerated }) => !isGenerated).map(({ path }) => path));
+  const findings = underSettings(found, files, settings).map((finding): Finding => {
+    const isOwn = own.has(finding.place?.file ?? '') && !madeHere.has(finding);
+    return isOwn && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+  });
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
   rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
   return findings;

@@ -47,16 +47,19 @@ describe('validate', () => {
     );
   });
 
-  it('warns of hand-written files that do not fit', { tags: 'long' }, async () => {
+  it('finds hand-written files that do not fit, which stop no other command', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();
     const app = join(cluster, 'kubernetes/apps/mine');
     await mkdir(app);
     await writeFile(join(app, 'kustomization.yaml'), 'kind: Kustomization\nresources: [./gone.yaml]\n');
     const result = await runCommand(['validate', '--root', cluster, '--keys', SAMPLE_KEYS]);
     expect(result.stderr).toContain(
-      'kubernetes/apps/mine/kustomization.yaml:2:13: warning: kubernetes/apps/mine/gone.yaml does not exist',
+      'kubernetes/apps/mine/kustomization.yaml:2:13: error: kubernetes/apps/mine/gone.yaml does not exist',
     );
-    expect(result.code).toBe(0);
+    expect(result.code).toBe(1);
+    const configured = await runCommand(['configure', '--root', cluster]);
+    expect(configured.stderr).toContain('warning: kubernetes/apps/mine/gone.yaml does not exist');
+    expect(configured.code).toBe(0);
   });
 });
 

@@ -93,8 +93,14 @@ export function registerLook(program: Command, finish: Finish): void {
     });
 
   repeatable(
-    renderingCommand(program, 'validate', 'check the configuration and the whole rendered tree, and write nothing'),
+    renderingCommand(
+      program,
+      'validate',
+      'check the configuration and the whole rendered tree, or what Flux applies out of any other repository, and write nothing',
+    ),
   )
+    .argument('[folder]', 'the repository (default: the one around the current folder)')
+    .option('--path <folder>', 'where Flux begins, from the top of the repository; may be given several times', collect)
     .option(
       '--schemas <folder>',
       'JSON Schemas of further kinds, GROUP/KIND_VERSION.json; may be given several times',
@@ -109,9 +115,9 @@ export function registerLook(program: Command, finish: Finish): void {
     )
     .option('--min-coverage <percent>', 'end with 1 where fewer objects have a schema', percentage)
     .addOption(formatOption())
-    .action(async (options: ValidateOptions) => {
+    .action(async (folder: string | undefined, options: ValidateOptions) => {
       const { runValidate } = await import('./validate.ts');
-      finish(await runValidate(options));
+      finish(await runValidate(folder, options));
     });
 
   renderingCommand(

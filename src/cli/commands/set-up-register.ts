@@ -126,6 +126,6 @@ export function registerTemplate(program: Command, finish: Finish): void {
     'check the configuration and everything that Flux will apply, as validate does',
   ).action(async (options: RootOptions) => {
     const { runValidate } = await import('./validate.ts');
-    finish(await runValidate(options));
+    finish(await runValidate(undefined, options));
   });
 }

@@ -1,16 +1,19 @@
 import { resolve } from 'node:path';
 import { CATALOGUE } from '../../pipeline/schema-sources.ts';
-import { validate, type ValidateResult } from '../../pipeline/validate.ts';
+import { validateRepository } from '../../pipeline/any-repository.ts';
+import { type ReadCluster, validate, type ValidateResult } from '../../pipeline/validate.ts';
 import type { Finding } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
 import { print } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindingsBriefly, printJson } from '../output.ts';
-import { rootOf, type RootOptions } from '../root.ts';
+import { anyRootOf, rootOf, type RootOptions } from '../root.ts';
 import { type Format, printInFormat } from './lint.ts';
 
 /** Options of `validate`. */
 export interface ValidateOptions extends RootOptions {
+  /** Folders at which Flux begins, in a repository that is not rendered here. */
+  readonly path?: readonly string[];
   /** Folders with JSON Schemas. */
   readonly schemas?: readonly string[];
   readonly fetchSchemas?: boolean;
@@ -23,28 +26,46 @@ export interface ValidateOptions extends RootOptions {
   readonly format?: Format;
 }
 
-/** `cluster-template validate`; gives back the exit code. */
-export async function runValidate(options: ValidateOptions): Promise<number> {
-  const { schemas = [], fetchSchemas, schemasUrl, charts, minCoverage } = options;
-  const result = await validate(await rootOf(options), {
-    folders: schemas.map((folder) => resolve(folder)),
-    ...(charts === undefined ? {} : { charts: charts.map((folder) => resolve(folder)) }),
+/** `cluster-template validate [FOLDER]`; gives back the exit code. */
+export async function runValidate(folder: string | undefined, options: ValidateOptions): Promise<number> {
+  const { path: paths = [], schemas = [], fetchSchemas, schemasUrl, charts, minCoverage } = options;
+  const sources = {
+    folders: schemas.map((one) => resolve(one)),
+    ...(charts === undefined ? {} : { charts: charts.map((one) => resolve(one)) }),
     ...(fetchSchemas === true ? { catalogue: schemasUrl ?? CATALOGUE } : {}),
-  });
-  const { files, coverage } = result;
+  };
+  const around = await anyRootOf(folder, options);
+  const result: ValidateResult =
+    around.kind === 'cluster' && paths.length === 0
+      ? await validate(await rootOf(folder === undefined ? options : { ...options, root: folder }), sources)
+      : await validateRepository(around.path, { ...sources, paths, keys: options.keys });
+  const { files, coverage, clusters } = result;
   const findings = [...result.findings, ...tooLittle(coverage, minCoverage)];
   const isValid = findings.every(({ severity }) => severity !== 'error');
   const { format = options.json === true ? 'json' : 'text' } = options;
   if (format === 'sarif' || format === 'github') printInFormat(format, findings, {});
-  else if (format === 'json')
-    printJson({ status: isValid ? 'valid' : 'invalid', files, schemas: coverage, charts: result.charts, findings });
-  else {
+  else if (format === 'json') {
+    printJson({
+      status: isValid ? 'valid' : 'invalid',
+      files,
+      schemas: coverage,
+      charts: result.charts,
+      clusters,
+      findings,
+    });
+  } else {
     const found = countFindings(printFindingsBriefly(findings, options));
+    print((clusters ?? []).map(clusterText).join(''));
     print(
       `${count(files, 'file')} checked, ${coverageText(coverage)}${found === '' ? '' : `: ${found}`}\n${withoutText(coverage)}${chartsText(result.charts)}`,
     );
   }
   return isValid ? EXIT.done : EXIT.findings;
+}
+
+/** `clusters/home: 12 Kustomizations, 80 objects` */
+function clusterText({ folders, kustomizations, objects }: ReadCluster): string {
+  return `${folders.join(', ')}: ${count(kustomizations, 'Kustomization')}, ${count(objects, 'object')}\n`;
 }
 
 /** Not even one object of few may be rounded away. */

@@ -19,6 +19,9 @@ export interface Variable {
 /** Annotation and label by which an object asks not to be touched. */
 export const SUBSTITUTE_KEY = 'kustomize.toolkit.fluxcd.io/substitute';
 
+/** What a name of a variable has to be; a source with another key is refused whole. */
+export const VARIABLE_NAME = /^[_A-Za-z][_A-Za-z\d]*$/;
+
 /** A text that Flux cannot substitute in: an expression that it cannot read, or a variable that is not set. */
 export class SubstitutionError extends Error {
   override readonly name = 'SubstitutionError';

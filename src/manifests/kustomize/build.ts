@@ -55,7 +55,7 @@ export type BuildProblem = Origin &
   );
 
 /** What building a folder gives. */
-interface Build {
+export interface Build {
   readonly objects: readonly BuiltObject[];
   /** Every file that was read. */
   readonly used: ReadonlySet<string>;

@@ -12,7 +12,7 @@ export const referenceGrantNamespace = defineRule({
   options: { kinds: texts('Kinds that are looked at; all where the list is empty.', []) },
   severity: 'warning',
   *check({ objects }, { kinds }) {
-    for (const { kind, name, document, owner, apiVersion, spotOf } of objects) {
+    for (const { kind, name, document, owner, apiVersion } of objects) {
       const target = textAt(owner?.document.fields, 'spec', 'targetNamespace');
       const written = textAt(document.fields, 'metadata', 'namespace');
       if (target === undefined || written === undefined || written === target || isClusterScoped(kind)) continue;
@@ -23,7 +23,7 @@ export const referenceGrantNamespace = defineRule({
       )
         continue;
       yield {
-        at: spotOf(['metadata', 'namespace']),
+        at: { document, path: ['metadata', 'namespace'] },
         message: `the ${kind} ${name} is written for ${written} and lands in ${target}`,
         remedy: `give it to a Kustomization whose targetNamespace is ${written}, or to one without`,
       };
