@@ -187,6 +187,9 @@ function fromOpenApi(schema) {
     const { status, ...own } = withoutCommon(result.properties);
     result.properties = { ...own, ...(status === undefined ? {} : { status: OPEN }) };
     if (result.required !== undefined) result.required = result.required.filter((key) => key in own);
+    // A StatefulSet has claims in it that are objects by themselves.
+    if (schema['x-kubernetes-group-version-kind'].some(({ kind }) => kind === 'PersistentVolumeClaim'))
+      result['x-kubernetes-embedded-resource'] = true;
   }
   return withoutEmpty(result);
 }

@@ -287,6 +287,23 @@ const LISTS: readonly ReplacedList[] = [
   },
 ];
 
+/** Finds releases with two charts or none: https://fluxcd.io/flux/components/helm/helmreleases/#chart-reference. */
+export function checkCharts({ objects }: FluxTree): Finding[] {
+  return objects
+    .filter(({ kind, group }) => kind === 'HelmRelease' && group === 'helm.toolkit.fluxcd.io')
+    .flatMap((object): Finding[] => {
+      const charts = ['chart', 'chartRef'].filter((key) => at(object.fields, 'spec', key) !== undefined);
+      if (charts.length === 1) return [];
+      const message =
+        charts.length === 0
+          ? 'the HelmRelease names no chart'
+          : 'the HelmRelease names its chart twice, which is refused';
+      const remedy = 'write either `chart` or `chartRef`';
+      const path = charts.length === 0 ? ['spec'] : ['spec', 'chartRef'];
+      return [objectFinding(object, path, { code: 'manifests/schema', message, remedy })];
+    });
+}
+
 /** Finds lists in the values of charts that leave out what the replaced default had and the chart cannot do without. */
 export function checkReplacedDefaults({ objects }: FluxTree): Finding[] {
   return objects

@@ -9,6 +9,7 @@ import {
   checkDecryptionKeys,
   checkDependencies,
   checkFluxFolders,
+  checkCharts,
   checkReplacedDefaults,
   checkSubstitutions,
   noteUnread,
@@ -184,6 +185,7 @@ function checkCluster(tree: ManifestTree, flux: FluxTree): Finding[] {
     ...checkNamespaces(flux),
     ...checkSubstitutions(flux),
     ...checkEmptyValues(tree, flux),
+    ...checkCharts(flux),
     ...checkReplacedDefaults(flux),
     ...checkDuplicates(flux),
   ];

@@ -1,5 +1,5 @@
 import { type Complaint, manifestFinding, objectFinding, originKey } from '../manifests/document.ts';
-import { at, type Fields, type Path, listAt, textAt, walk } from '../text/values.ts';
+import { at, type Fields, type Path, listAt, textAt, valueAt, walk } from '../text/values.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
 import { FLUX_NAMESPACE } from '../manifests/flux/roots.ts';
@@ -174,13 +174,24 @@ export function checkReferences(flux: FluxTree): Finding[] {
   return objects.flatMap((object) =>
     referencesOf(object).flatMap((reference) =>
       [unresolved(index, reference), ungranted(grants, reference)].flatMap((complaint) =>
-        complaint === undefined ? [] : [objectFinding(object, reference.path, complaint)],
+        complaint === undefined ? [] : [objectFinding(object, placeOf(reference, complaint), complaint)],
       ),
     ),
   );
 }
 
-function unresolved(index: ObjectIndex, reference: Reference): Complaint | undefined {
+/** What is wrong with a reference. */
+interface Misled extends Complaint {
+  /** Fields beside the name that are wrong, where it is not the name itself: the first that is written. */
+  readonly fields?: readonly Path[];
+}
+
+function placeOf({ from, path }: Reference, { fields = [] }: Misled): Path {
+  const places = fields.map((field) => [...path.slice(0, -1), ...field]);
+  return places.find((place) => valueAt(from.fields, place) !== undefined) ?? path;
+}
+
+function unresolved(index: ObjectIndex, reference: Reference): Misled | undefined {
   if (reference.isOptional) return undefined;
   const resolution = index.resolve(reference);
   const { kind, writtenName, namespace, key } = reference;
@@ -191,7 +202,7 @@ function unresolved(index: ObjectIndex, reference: Reference): Complaint | undef
     case 'product': {
       const { entries } = resolution.product;
       if (key === undefined || entries === undefined || entries.includes(key)) return undefined;
-      return without(`the ${kind} ${writtenName}`, `entry ${key}`, entries);
+      return without(`the ${kind} ${writtenName}`, `entry ${key}`, entries, ENTRY);
     }
     case 'possible':
       // A name with a variable may be a secret.
@@ -211,8 +222,14 @@ function unresolved(index: ObjectIndex, reference: Reference): Complaint | undef
   }
 }
 
-function without(what: string, part: string, present: readonly string[]): Complaint {
+/** Where the part of an object is named, beside its name. */
+const ENTRY: readonly Path[] = [['key'], ['valuesKey']];
+const LISTENER: readonly Path[] = [['sectionName']];
+const PORT: readonly Path[] = [['port', 'number'], ['port', 'name'], ['port']];
+
+function without(what: string, part: string, present: readonly string[], fields: readonly Path[]): Misled {
   return {
+    fields,
     code: 'manifests/reference',
     message: `${what} has no ${part}`,
     remedy: present.length === 0 ? 'it has none at all' : `it has ${present.join(', ')}`,
@@ -220,22 +237,22 @@ function without(what: string, part: string, present: readonly string[]): Compla
 }
 
 /** What is there, but has not the part that is asked for. */
-function misfit(object: AppliedObject, { kind, writtenName, key, section, port }: Reference): Complaint | undefined {
-  const complain = (part: string, present: readonly string[]): Complaint =>
-    without(`the ${kind} ${writtenName}`, part, present);
+function misfit(object: AppliedObject, { kind, writtenName, key, section, port }: Reference): Misled | undefined {
+  const complain = (part: string, present: readonly string[], fields: readonly Path[]): Misled =>
+    without(`the ${kind} ${writtenName}`, part, present, fields);
   const { fields } = object;
   if (key !== undefined && (kind === 'Secret' || kind === 'ConfigMap')) {
     const entries = entriesOf(object);
-    if (!entries.includes(key)) return complain(`entry ${key}`, entries);
+    if (!entries.includes(key)) return complain(`entry ${key}`, entries, ENTRY);
   }
   if (section !== undefined && kind === 'Gateway') {
     const sections = listAt(fields, 'spec', 'listeners').map((listener) => textAt(listener, 'name') ?? '');
-    if (!sections.includes(section)) return complain(`listener ${section}`, sections);
+    if (!sections.includes(section)) return complain(`listener ${section}`, sections, LISTENER);
   }
   if (port !== undefined && kind === 'Service') {
     const ports = listAt(fields, 'spec', 'ports');
     const known = ports.map((one) => String(at(one, typeof port === 'number' ? 'port' : 'name')));
-    if (!known.includes(String(port))) return complain(`port ${String(port)}`, known);
+    if (!known.includes(String(port))) return complain(`port ${String(port)}`, known, PORT);
   }
   return undefined;
 }

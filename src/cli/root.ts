@@ -71,18 +71,19 @@ export async function anyRootOf(folder: string | undefined, { root }: RootOption
     throw failure('usage', { code: 'usage/folder', message: `${named} is not a folder` });
   }
   const start = resolve(named ?? '.');
+  const around = named === undefined ? await findRoot(start) : start;
+  if (around !== undefined && (await isRendered(around))) return { kind: 'cluster', path: around };
   const { exitCode, stdout } = await askGit(start, ['rev-parse', '--show-toplevel']);
   const top = exitCode === 0 ? stdout.trim() : start;
-  for (const path of named === undefined ? [await findRoot(start), top] : [start, top]) {
-    if (path !== undefined && (await isRendered(path))) return { kind: 'cluster', path };
-  }
+  if (await isRendered(top)) return { kind: 'cluster', path: top };
   return { kind: 'other', path: named === undefined ? top : start };
 }
 
 async function isRendered(path: string): Promise<boolean> {
   const [markers] = ROOT_MARKERS;
   const found = await Promise.all(markers.map((name) => inspectTarget(join(path, name))));
-  return found.every((one) => one?.kind === 'file');
+  // What is no file is told where it is read.
+  return found.every((one) => one !== undefined && one.kind !== 'folder');
 }
 
 /** Holds for this run in any case. */

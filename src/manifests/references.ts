@@ -126,6 +126,11 @@ function claim(value: unknown): readonly Named[] {
 
 const WORKLOADS: ReadonlySet<string> = new Set(['CronJob', 'DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet']);
 
+/** For a key that has another meaning elsewhere: volumes of Pods are meant. */
+function ofWorkload(rule: ValueRule): Rule {
+  return (value, from) => (WORKLOADS.has(from.kind) ? rule(value) : []);
+}
+
 function serviceOfIngress(value: unknown): readonly Named[] {
   const port = at(value, 'port', 'number') ?? at(value, 'port', 'name');
   return one('Service')(value).map((service) => ({
@@ -139,6 +144,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   secretRef: secret,
   configMapKeyRef: one('ConfigMap'),
   configMapRef: one('ConfigMap'),
+  configMap: ofWorkload(one('ConfigMap')),
+  secret: ofWorkload(one('Secret')),
   pullSecret: secretName,
   // A Certificate makes the Secret that it names; that of an Ingress may be made by cert-manager.
   secretName: (value, from) => (from.kind === 'Certificate' || from.kind === 'Ingress' ? [] : secretName(value)),

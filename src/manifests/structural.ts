@@ -85,7 +85,8 @@ export function misfitsOf(object: Fields, schema: StructuralSchema, reading: Rea
   if (name !== undefined && isFields(metadata)) walker.check(name, metadata.name, ['metadata', 'name']);
   const { apiVersion: _own, kind: _other, ...fields } = properties;
   const required = (whole.required ?? []).filter((key) => !COMMON.includes(key));
-  walker.check({ ...whole, properties: fields, required, type: 'object' }, own, [], COMMON);
+  const schemaOfFields = { ...whole, properties: fields, required, type: 'object' as const };
+  walker.check({ ...schemaOfFields, 'x-kubernetes-embedded-resource': false }, own, [], COMMON);
   return misfits;
 }
 

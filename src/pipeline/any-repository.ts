@@ -68,7 +68,7 @@ const SETTLE =
   'keep what shall hold of both sides, and remove the lines that begin with <<<<<<<, |||||||, ======= and >>>>>>>';
 
 async function folderIn(top: string, path: string): Promise<string> {
-  const clean = path.replace(/^\.\//, '').replace(/\/+$/, '') || '.';
+  const clean = path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '') || '.';
   if (!clean.startsWith('/') && !clean.split('/').includes('..')) {
     if ((await inspectTarget(join(top, clean)))?.kind === 'folder') return clean;
   }
@@ -137,7 +137,7 @@ interface OpenedFile {
 async function openSecret(file: ManifestFile, identities: readonly AgeIdentity[]): Promise<OpenedFile> {
   const { path, text } = file;
   if (!/\.(?:ya?ml|json|env|ini)$/.test(path) || /(?:^|\/)\.sops\.ya?ml$/.test(path)) return { file, findings: [] };
-  const mayBeEncrypted = isSecretPath(path) || /^\s*"?sops"?:|^sops_mac=|^\[sops\]/m.test(text);
+  const mayBeEncrypted = isSecretPath(path) || /^[ \t]*"?sops"?:|^sops_mac=|^\[sops\]/m.test(text);
   if (!mayBeEncrypted) return { file, findings: [] };
   try {
     if (!isEncrypted(path, text)) return { file, findings: isSecretPath(path) ? [notEncrypted(file)] : [] };

@@ -79,9 +79,9 @@ describe('what changes, for a comment', () => {
 <details><summary>~ Deployment web/site <code>${APP}/more.yaml</code></summary>
 
 \`\`\`diff
-@@ -3,12 +3,12 @@
- metadata:
+@@ -4,12 +4,12 @@
    name: site
+   namespace: web
  spec:
 -  replicas: 1
 +  replicas: 2

@@ -177,12 +177,12 @@ describe('the gates', () => {
     [
       'a listener that the gateway does not have',
       () => edited(`${SITE}/app/route.yaml`, 'sectionName: https', 'sectionName: tls'),
-      [`${SITE}/app/route.yaml:9:13: error: the Gateway door has no listener tls [manifests/reference]`],
+      [`${SITE}/app/route.yaml:10:20: error: the Gateway door has no listener tls [manifests/reference]`],
     ],
     [
       'a port that the service does not have',
       () => edited(`${SITE}/app/route.yaml`, 'port: 80', 'port: 8080'),
-      [`${SITE}/app/route.yaml:13:17: error: the Service site has no port 8080 [manifests/reference]`],
+      [`${SITE}/app/route.yaml:14:17: error: the Service site has no port 8080 [manifests/reference]`],
     ],
     [
       'an issuer that does not exist',
@@ -312,7 +312,7 @@ describe('the gates', () => {
       'a value of another type',
       () => edited(`${SITE}/app/service.yaml`, 'port: 80', 'port: eighty'),
       [
-        `${SITE}/app/route.yaml:13:17: error: the Service site has no port 80 [manifests/reference]`,
+        `${SITE}/app/route.yaml:14:17: error: the Service site has no port 80 [manifests/reference]`,
         `${SITE}/app/service.yaml:7:13: error: port must be a whole number, and is a text [manifests/schema]`,
       ],
     ],

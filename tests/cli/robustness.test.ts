@@ -18,7 +18,7 @@ describe('a disk that refuses', () => {
     ['is full', { call: 'writeFile', at: 2, code: 'ENOSPC', path: 'staging' }],
     ['cannot be written', { call: 'rename', at: 1, code: 'EROFS', path: 'staging/new' }],
     ['cannot be locked', { call: 'mkdir', at: 1, code: 'EROFS', path: '.cluster-template' }],
-    ['cannot be read', { call: 'readFile', at: 1, code: 'EIO', path: 'manifest.json' }],
+    ['cannot be read', { call: 'readFileSync', at: 1, code: 'EIO', path: 'manifest.json' }],
   ])('and %s ends the run with one message and the tree as it was', { tags: 'long' }, async (_, failure) => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, 'cluster.yaml'), '\nrepository_branch: release\nspegel_enabled: false\n');

@@ -102,6 +102,7 @@ describe('configure', () => {
         'plugin',
         'run',
         'templates',
+        'tree',
       ]);
       const contents = await readFiles(cache);
       for (const name of names) expect((await stat(join(cache, name))).mode & 0o777).toBe(0o600);

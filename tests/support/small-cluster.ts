@@ -191,6 +191,7 @@ export async function privateLauncher(): Promise<string> {
   const folder = await temporaryFolder();
   copyTree(join(project, 'dist'), join(folder, 'dist'));
   await symlink(join(project, 'node_modules'), join(folder, 'node_modules'));
+  await symlink(join(project, 'schemas'), join(folder, 'schemas'));
   await writeFiles(folder, {
     'package.json': '{"type":"module"}\n',
     'run.js': "import { main } from './dist/cli.cjs';\nprocess.exitCode = await main(process.argv.slice(2));\n",

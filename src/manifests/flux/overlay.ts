@@ -36,7 +36,10 @@ export function buildFluxFolder(tree: ManifestTree, folder: string, owner: Owner
       document: object.document === virtual ? base : object.document,
       originOf: (path) => origin(object.originOf(path)),
     })),
-    problems: build.problems.map((problem) => ({ ...problem, ...origin(problem) })),
+    problems: build.problems
+      .map((problem) => ({ ...problem, ...origin(problem) }))
+      // What a patch gives to every Kustomization need not find something in each of them.
+      .filter(({ kind, document }) => kind !== 'patch-target' || document === owner.document || document === own),
   };
 }
 

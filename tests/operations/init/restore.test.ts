@@ -78,6 +78,9 @@ describe('on a second machine, with age.key alone', () => {
         'bootstrap/github-deploy-key.sops.yaml.j2',
         'apiVersion: v1\nkind: Secret\nmetadata:\n  name: github-deploy-key\n  namespace: flux-system\nstringData:\n  config: "key=#< github_deploy_key() | replace("\\n", "\\\\n") >#;"\n  identity: |\n    #< github_deploy_key() | indent(4) >#\n',
       );
+      const receiver = 'kubernetes/apps/flux-system/flux-instance/app/receiver.yaml.j2';
+      const text = await readFile(join(first, 'templates/config', receiver), 'utf8');
+      await override(first, receiver, text.replace('name: flux-webhook-token', 'name: github-webhook-token-secret'));
       await plugin(first);
       const configured = await runCommand(['configure', '--root', first]);
       expect(configured, configured.stderr).toMatchObject({ code: 0 });

@@ -178,7 +178,7 @@ describe('template tidy', () => {
     expect((await template(cluster, 'tidy', '--yes')).stdout).toBe('nothing to do\n');
   });
 
-  it.each(['configure', 'plan', 'validate', 'explain x', 'config show', 'render x'])(
+  it.each(['configure', 'plan', 'explain x', 'config show', 'render x'])(
     'leaves a repository in which %s says where it is, and cp brings it back',
     { tags: 'long' },
     async (command) => {
@@ -195,6 +195,14 @@ describe('template tidy', () => {
       expect(await readFiles(cluster)).toEqual(before);
     },
   );
+
+  it('leaves a repository that validate checks as any other', { tags: 'long' }, async () => {
+    const cluster = await sampleCluster();
+    await template(cluster, 'tidy', '--yes');
+    const told = await runCommand(['validate', cluster]);
+    expect(told, told.stderr).toMatchObject({ code: 0 });
+    expect(told.stdout).toContain('kubernetes/flux/cluster: ');
+  });
 
   it('says that it was archived where the archive is not', { tags: 'long' }, async () => {
     const cluster = await sampleCluster();

@@ -12,7 +12,7 @@ export const whitespace = defineRule({
   *check({ tree }) {
     for (const file of new Set(manifestDocuments(tree).map((document) => document.file))) {
       if (file.isSecret) continue;
-      for (const match of file.text.matchAll(/[ \t]+(?=\r?$)/gm)) {
+      for (const match of file.text.matchAll(/(?<![ \t])[ \t]+(?=\r?$)/gm)) {
         const [start, end] = [match.index, match.index + match[0].length];
         // In a text of several lines they are part of the value.
         if (isInScalar(file, start)) continue;
