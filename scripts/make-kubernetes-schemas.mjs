@@ -234,11 +234,21 @@ function operatorFiles(groups) {
           group,
           kind: names.kind,
           version: name,
-          schema: widened(schemaOfCrd(schema.openAPIV3Schema), source.alsoValues ?? {}),
+          schema: withFields(
+            widened(schemaOfCrd(schema.openAPIV3Schema), source.alsoValues ?? {}),
+            source.alsoFields?.[names.kind] ?? [],
+          ),
         }));
     });
   });
   return filesOfCrds(kinds, SMALLEST);
+}
+
+/** Fields of a specification that a widespread fork of a project has, taken as they are. */
+function withFields(schema, fields) {
+  for (const field of fields)
+    schema.properties.spec.properties[field] = { 'x-kubernetes-preserve-unknown-fields': true };
+  return schema;
 }
 
 function folderOf({ module, repository, version, paths }) {

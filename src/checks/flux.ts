@@ -7,6 +7,7 @@ import {
   isSubstituted,
   type Substitution,
   type Unread,
+  resolverOf,
 } from '../manifests/flux/tree.ts';
 import { losesDollar, SUBSTITUTE_KEY, type Variable, variablesIn } from '../manifests/flux/substitution.ts';
 import type { Finding } from '../report/finding.ts';
@@ -126,12 +127,13 @@ interface Dependency {
 }
 
 function dependenciesOf(object: AppliedObject): Dependency[] {
+  const resolve = resolverOf(object);
   return listAt(object.fields, 'spec', 'dependsOn').flatMap((one, index) => {
     const name = textAt(one, 'name');
     if (name === undefined) return [];
-    const namespace = textAt(one, 'namespace') ?? object.namespace ?? '';
-    const label = `${namespace}/${name}`;
-    return [{ key: `${object.kind}/${label}`, label, path: ['spec', 'dependsOn', index, 'name'] }];
+    // As it is written: what a variable stands for may be a secret.
+    const label = `${textAt(one, 'namespace') ?? object.namespace ?? ''}/${name}`;
+    return [{ key: `${object.kind}/${resolve(label)}`, label, path: ['spec', 'dependsOn', index, 'name'] }];
   });
 }
 

@@ -67,6 +67,43 @@ describe('good trees', () => {
   });
 });
 
+describe('what is unusual and right has no finding but notes', () => {
+  it.each<[string, Mutation['tree'], string, (text: string) => string]>([
+    [
+      'folders that an artifact from elsewhere has',
+      'overlays',
+      'clusters/production/infrastructure.yaml',
+      (text) =>
+        text
+          .replaceAll(
+            '    kind: GitRepository\n    name: flux-system',
+            '    kind: ExternalArtifact\n    name: infrastructure',
+          )
+          .replaceAll('./infrastructure/', './'),
+    ],
+    [
+      'a dependency that a variable names',
+      'two-clusters',
+      'apps/databases/operator.yaml',
+      (text) =>
+        `${text}---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: admin\nspec:\n  chartRef:\n    kind: OCIRepository\n    name: cloudnative-pg\n  dependsOn:\n    - name: \${OPERATOR:=cloudnative-pg}\n  interval: 1h\n`,
+    ],
+    [
+      'the kopia mover of VolSync',
+      'two-clusters',
+      'apps/databases/cluster.yaml',
+      (text) =>
+        `${text}---\napiVersion: volsync.backube/v1alpha1\nkind: ReplicationSource\nmetadata:\n  name: copy\nspec:\n  sourcePVC: data\n  kopia:\n    repository: kopia\n`,
+    ],
+  ])('%s', async (_, tree, file, change) => {
+    const before = TREES[tree].get(file) ?? '';
+    const texts = new Map(TREES[tree]).set(file, change(before));
+    expect(texts.get(file)).not.toBe(before);
+    const found = await findingsIn(tree, texts);
+    expect(found.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
+});
+
 describe('a fault in a good tree is found at its line', () => {
   it.each(MUTATIONS.map((mutation) => [`${mutation.tree}: ${mutation.what}`, mutation] as const))(
     '%s',

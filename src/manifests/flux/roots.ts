@@ -71,10 +71,13 @@ function shallowFirst(one: ManifestDocument, other: ManifestDocument): number {
   return depth(one) - depth(other) || (pathOf(one) < pathOf(other) ? -1 : 1);
 }
 
-/** The source with the repository is the one that most Kustomizations in the folders take. */
+/** The source with the repository is the one that most Kustomizations in the folders take whose own folder is there. */
 function rootOfFolders(tree: ManifestTree, folders: readonly string[]): Root {
   const inside = tree.documents.filter(
-    (document) => isFluxKustomization(document) && folders.some((one) => document.file.path.startsWith(`${one}/`)),
+    (document) =>
+      isFluxKustomization(document) &&
+      folders.some((one) => document.file.path.startsWith(`${one}/`)) &&
+      (pathOf(document) === '.' || tree.folders.has(pathOf(document))),
   );
   const counts = new Map<string, { source: Omit<Source, 'url'>; count: number }>();
   for (const { fields } of inside) {
