@@ -68,7 +68,7 @@ function issuerOf(cluster: Cluster): ServiceValues['cluster_issuer'] {
 function publicServers({ node_dns_servers: servers, cluster_pod_cidr: pods }: Cluster): readonly string[] {
   const families = textsOf(pods).map(familyOf);
   const found = servers.filter((server) => isPublic(server) && families.includes(familyOf(server)));
-  return found.length > 0 ? found : PUBLIC_DNS[families.includes(4) ? 4 : 6];
+  return found.length > 0 ? found : [...PUBLIC_DNS[families.includes(4) ? 4 : 6]];
 }
 
 /** Some write the URL with the path of the API and some without. */

@@ -75,7 +75,7 @@ function effectiveValue({ file, value }: ConfigDocument, path: Path): unknown {
   const schema = schemaAt(file, path) ?? {};
   // Missing, though no issue says so: the one about a misspelt name does.
   const isRequired = schemaAt(file, path.slice(0, -1))?.required?.includes(String(path.at(-1))) === true;
-  if (written === undefined) return isRequired ? undefined : (schema.default ?? null);
+  if (written === undefined) return isRequired ? undefined : structuredClone(schema.default ?? null);
   return typeof written === 'string' && takesNumbers(schema) ? Number(written) : written;
 }
 

@@ -285,7 +285,11 @@ function isElsewhere(tree: ManifestTree, root: Root, fields: Fields, home: strin
     name: textAt(reference, 'name') ?? '',
   };
   const own = root.source;
-  if (own === undefined || (source.kind === own.kind && source.name === own.name)) return false;
+  if (own === undefined) {
+    const folder = folderOf(textAt(fields, 'spec', 'path'));
+    return source.kind !== 'GitRepository' && folder !== '.' && !tree.folders.has(folder);
+  }
+  if (source.kind === own.kind && source.name === own.name) return false;
   // An artifact in a registry or a bucket is made of what lies elsewhere, or of a part of this repository.
   if (source.kind !== 'GitRepository') return true;
   const url = urlOf(tree, source);

@@ -30,6 +30,17 @@ async function loadWithToken(token: unknown): Promise<LoadedConfiguration> {
   return load(texts.cluster, texts.nodes);
 }
 
+describe('defaults', () => {
+  it('are not changed by whoever changes those of another configuration, as a plugin may', async () => {
+    const texts = configurationTexts({});
+    const dns = async () => (await load(texts.cluster, texts.nodes)).configuration?.cluster.node_dns_servers ?? [];
+    const before = [...(await dns())];
+    ((await dns()) as string[]).push('192.0.2.99');
+    expect(before).not.toEqual([]);
+    expect(await dns()).toEqual(before);
+  });
+});
+
 describe('the sample', () => {
   const read = (file: string) => readFile(join(SAMPLE_FILES, file), 'utf8');
 
