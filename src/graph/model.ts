@@ -54,7 +54,7 @@ export const EDGE_WORDS: Readonly<Record<EdgeKind, { readonly from: string; read
   applies: { from: 'applies', to: 'applied by' },
   'depends on': { from: 'waits for', to: 'waited for by' },
   reads: { from: 'reads', to: 'read by' },
-  publishes: { from: 'publishes by', to: 'publishes' },
+  publishes: { from: 'publishes with', to: 'publishes for' },
   makes: { from: 'makes', to: 'made from' },
 };
 
@@ -76,6 +76,7 @@ export function inTime({ from, to, kind }: GraphEdge): readonly [first: string, 
   return kind === 'applies' || kind === 'makes' ? [from, to] : [to, from];
 }
 
+/** Makes the answers of a graph, each found when it is asked for. */
 export function closuresOf({ edges }: Pick<Graph, 'edges'>): Closures {
   const [needs, neededBy] = [new Map<string, string[]>(), new Map<string, string[]>()];
   for (const edge of edges) {

@@ -1,7 +1,8 @@
 import { compareTrees } from '../changes/compare.ts';
+import type { ObjectChange } from '../changes/model.ts';
 import type { Changes } from '../changes/report.ts';
 import type { ManifestFile } from '../manifests/document.ts';
-import { fluxTree } from '../manifests/flux/tree.ts';
+import { type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
 import { readTree } from '../manifests/tree.ts';
 import { Failure } from '../report/finding.ts';
 import { askGit } from '../system/git.ts';
@@ -11,7 +12,7 @@ import { CLUSTER_FOLDERS, isCluster, readRepository } from './repository.ts';
 const ON_DISK = 'files on disk';
 
 /**
- * What would change in the cluster between two commits, or between a commit and the files on disk. Nothing is rendered: both trees are
+ * What would change in the clusters of a repository between two commits, or between a commit and the files on disk. Nothing is rendered: both trees are
  * taken as they are there, with their secrets encrypted. Writes nothing.
  *
  * @param folder - absolute path of the repository's top
@@ -23,13 +24,24 @@ export async function changesBetween(folder: string, before: string, after: stri
   const [old = [], young = []] = await Promise.all(
     [before, after].map(async (commit) => {
       const files = await readRepository(folder, commit === undefined ? undefined : { kind: 'commit', commit });
-      return objectsOf(isOurs ? files.filter(({ path }) => CLUSTER_FOLDERS.test(path)) : files, commit);
+      return clustersIn(isOurs ? files.filter(({ path }) => CLUSTER_FOLDERS.test(path)) : files, commit);
     }),
   );
-  return { before, after: after ?? ON_DISK, objects: compareTrees(old, young) };
+  return { before, after: after ?? ON_DISK, objects: compareClusters(old, young) };
 }
 
-function objectsOf(files: readonly ManifestFile[], commit: string | undefined): ReturnType<typeof fluxTree>['objects'] {
+/** Clusters belong together where Flux begins in the same folders; the only one of each commit does wherever it begins. */
+function compareClusters(old: readonly FluxTree[], young: readonly FluxTree[]): ObjectChange[] {
+  if (old.length <= 1 && young.length <= 1) return compareTrees(old[0]?.objects ?? [], young[0]?.objects ?? []);
+  const nameOf = ({ root }: FluxTree): string => root.folders.join(', ');
+  return [...new Set([...old, ...young].map(nameOf))].flatMap((name) => {
+    const [before, after] = [old, young].map((trees) => trees.find((tree) => nameOf(tree) === name)?.objects ?? []);
+    const changes = compareTrees(before ?? [], after ?? []);
+    return changes.map((change) => ({ ...change, owner: `${change.owner ?? 'the bootstrap'} of ${name}` }));
+  });
+}
+
+function clustersIn(files: readonly ManifestFile[], commit: string | undefined): readonly FluxTree[] {
   const { tree, findings } = readTree(files);
   if (findings.length > 0) {
     const where = commit === undefined ? '' : ` (in ${commit})`;
@@ -38,7 +50,7 @@ function objectsOf(files: readonly ManifestFile[], commit: string | undefined): 
       findings.map((finding) => ({ ...finding, message: `${finding.message}${where}` })),
     );
   }
-  return fluxTree(tree).objects;
+  return fluxTrees(tree);
 }
 
 /** Whether git knows a commit by this name. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,27 @@ describe('diff between commits', () => {
   ])('refuses %s', async (words, message) => {
     const { code, text } = await diff(...words);
     expect({ code, text }).toEqual({ code: 64, text: expect.stringContaining(message) as string });
+  });
+
+  it('tells of each cluster of a repository by itself', async () => {
+    const clusters = join(repository, 'clusters');
+    await cp(join(import.meta.dirname, '../checks/trees/two-clusters'), clusters, { recursive: true });
+    const at = (cluster: string): string => join('clusters/clusters', cluster, 'apps.yaml');
+    const run = (...words: string[]): void => {
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...words], {
+        cwd: clusters,
+        stdio: 'pipe',
+      });
+    };
+    run('init', '--quiet', '--initial-branch=main', '--template=');
+    run('add', '.');
+    run('commit', '--quiet', '-m', 'one');
+    await replace(at('cloud'), 'STORAGE_CLASS: standard', 'STORAGE_CLASS: slow');
+    const { stdout } = await runCommand(['diff', 'main'], { cwd: clusters });
+    expect(stdout).toContain('~ Kustomization flux-system/databases  clusters/cloud/apps.yaml');
+    expect(stdout).toContain('of clusters/cloud\n');
+    expect(stdout).not.toContain('clusters/home');
+    await rm(clusters, { recursive: true });
   });
 
   it('says in which commit a manifest cannot be read', async () => {
