@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { clusterRoot } from '../cluster/root.ts';
+import { SETTINGS_FILE } from '../checks/settings.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { failure, Failure, type Finding, inOrder, type Place } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
@@ -9,11 +9,10 @@ import { isHidden } from '../sops/redact.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { selects } from '../sops/selection.ts';
 import { visitLeaves } from '../sops/tree.ts';
-import { inspect, inspectTarget, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
-import { askGitForPaths } from '../system/git.ts';
+import { inspectTarget, readTextIfPresent } from '../system/files.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { chartStore } from './chart-store.ts';
-import { refuseLinksOut } from './foreign-files.ts';
+import { readRepository } from './repository.ts';
 import { type SchemaOptions, schemaSources } from './schema-sources.ts';
 import { loadGates, type ValidateResult } from './validate.ts';
 
@@ -42,7 +41,7 @@ export async function validateRepository(
   const files = opened.map(({ file }) => file);
   const sources = await schemaSources(schemas, openUserCache(folder));
   const charts = schemas.charts === undefined ? undefined : await chartStore(schemas.charts);
-  const { gateMemory, runGates, schemaChecker } = await loadGates();
+  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
   const memory = { ...gateMemory(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) };
   const report = await runGates(files, memory, new Set(), { paths: wanted });
   if (report.clusters.length === 0) throw nothingOfFlux(folder);
@@ -51,8 +50,9 @@ export async function validateRepository(
     ...opened.flatMap(({ file, findings }) => (used.has(file.path) || isSecretPath(file.path) ? findings : [])),
     ...files.filter(({ path }) => used.has(path)).flatMap(({ path, text }) => unmergedFindings(path, text, SETTLE)),
   ];
+  const settings = files.find(({ path }) => path === SETTINGS_FILE)?.text;
   return {
-    findings: inOrder([...told, ...report.findings]),
+    findings: inOrder(underSettings([...told, ...report.findings], files, settings)),
     files: used.size,
     coverage: report.coverage,
     charts: charts === undefined ? undefined : report.charts,
@@ -82,40 +82,6 @@ function nothingOfFlux(folder: string): Failure {
     message: `nothing in ${folder} tells where Flux begins: no FluxInstance, no Kustomization of Flux and no folder below clusters/`,
     remedy: 'name the folder that Flux syncs with --path, or the repository as the argument',
   });
-}
-
-/** What is larger is no manifest and nothing that a generator takes. */
-const LARGEST_TEXT = 4 * 2 ** 20;
-
-/**
- * The texts of a repository: what git tracks or would take, without git everything that is not hidden. A link that leads out is refused
- * where it is YAML.
- */
-async function readRepository(folder: string): Promise<ManifestFile[]> {
-  const listed = await askGitForPaths(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  const paths = listed ?? (await listTree(folder)).filter((path) => !/(?:^|\/)\./.test(path));
-  const own = [...new Set(paths)].filter((path) => !/(?:^|\/)(?:node_modules|\.git)\//.test(path)).sort();
-  const links = await Promise.all(
-    own.filter((path) => /\.ya?ml$/.test(path)).map(async (path) => ((await isLink(join(folder, path))) ? [path] : [])),
-  );
-  await refuseLinksOut(clusterRoot(folder), links.flat());
-  const read = await Promise.all(own.map((path) => readFile(folder, path)));
-  return read.flatMap((file) => file ?? []);
-}
-
-async function isLink(path: string): Promise<boolean> {
-  return (await inspect(path))?.kind === 'link';
-}
-
-async function readFile(folder: string, path: string): Promise<ManifestFile | undefined> {
-  const place = join(folder, path);
-  if ((await inspectTarget(place))?.kind !== 'file') return undefined;
-  const bytes = await readBytesIfPresent(place);
-  if (bytes === undefined) return undefined;
-  // What is no text is there all the same: a generator may take it.
-  const isText = bytes.length <= LARGEST_TEXT && !bytes.includes(0);
-  const text = isText ? bytes.toString('utf8') : '';
-  return { path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) };
 }
 
 async function identitiesIn(keys: string): Promise<AgeIdentity[]> {

@@ -1,11 +1,12 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { SETTINGS_FILE } from '../checks/settings.ts';
-import { ROOT_MARKERS } from '../cluster/root.ts';
+import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { failure } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
-import { inspect, listTree, readBytesIfPresent } from '../system/files.ts';
+import { inspect, inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts';
 import { kindAt } from '../system/tree.ts';
+import { refuseLinksOut } from './foreign-files.ts';
 import { askGit, askGitForPaths, type GitOptions, readObjects } from '../system/git.ts';
 
 // Any repository as its checks see it: what git has, or would take with the next commit.
@@ -32,11 +33,12 @@ const LARGEST_TEXT = 4 * 2 ** 20;
 const FOREIGN = /(?:^|\/)(?:node_modules|\.git)(?:\/|$)/;
 
 /**
- * The texts of a repository by paths relative to a folder of it, sorted; what is no text, and links, are left out. On disk these are
- * the files that git tracks and those that it does not ignore; without git everything that is not hidden.
+ * The files of a repository by paths relative to a folder of it, sorted. On disk these are the files that git tracks and those that it does
+ * not ignore; without git everything that is not hidden. A link stands for the file that it leads to. What is no text has an empty one: a
+ * generator may take it.
  *
  * @param folder - absolute
- * @throws Failure of kind `usage` where git knows no such commit
+ * @throws Failure where a YAML file is a link that leads out of the repository; of kind `usage` where git knows no such commit
  */
 export async function readRepository(
   folder: string,
@@ -44,19 +46,28 @@ export async function readRepository(
 ): Promise<ManifestFile[]> {
   const texts = state.kind === 'disk' ? await textsOnDisk(folder) : await textsInGit(folder, state);
   return texts
-    .filter(([path, text]) => !FOREIGN.test(path) && !text.includes('\0'))
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([path, text]) => ({ path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) }));
+    .map(([path, text]) => ({
+      path,
+      source: path,
+      text: text.length > LARGEST_TEXT || text.includes('\0') ? '' : text,
+      isGenerated: false,
+      isSecret: isSecretPath(path),
+    }));
 }
 
 async function textsOnDisk(folder: string): Promise<(readonly [path: string, text: string])[]> {
   const listed = await askGitForPaths(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  const paths = listed ?? (await listTree(folder)).filter(isVisible);
-  const read = [...new Set(paths)].map(async (path) => {
+  const visible = listed ?? (await listTree(folder)).filter(isVisible);
+  const paths = [...new Set(visible)].filter((path) => !FOREIGN.test(path));
+  const kinds = await Promise.all(paths.map(async (path) => (await inspect(join(folder, path)))?.kind));
+  const links = paths.filter((path, index) => kinds[index] === 'link' && /\.ya?ml$/.test(path));
+  await refuseLinksOut(clusterRoot(folder), links);
+  const read = paths.map(async (path) => {
     const place = join(folder, path);
-    if ((await inspect(place))?.kind !== 'file') return [];
+    if ((await inspectTarget(place))?.kind !== 'file') return [];
     const bytes = await readBytesIfPresent(place);
-    return bytes === undefined || bytes.length > LARGEST_TEXT ? [] : [[path, bytes.toString('utf8')] as const];
+    return bytes === undefined ? [] : [[path, bytes.toString('utf8')] as const];
   });
   return (await Promise.all(read)).flat();
 }
@@ -76,19 +87,33 @@ async function textsInGit(
       ? ['ls-files', '-z', '--stage']
       : ['ls-tree', '-r', '-z', '--end-of-options', await commitNamed(folder, state.commit)];
   const entries = ((await askGitForPaths(folder, command, options)) ?? []).flatMap((line) => {
-    // `100644 <object> <stage>\t<path>` of the index, `100644 blob <object>\t<path>` of a commit; links and submodules have other modes.
-    const [, object, path] = /^100\d+ (?:blob )?([0-9a-f]+)(?: \d)?\t(.*)$/s.exec(line) ?? [];
-    return object === undefined || path === undefined || FOREIGN.test(path) ? [] : [{ object, path }];
+    // `100644 <object> <stage>\t<path>` of the index, `100644 blob <object>\t<path>` of a commit; 120000 is a link, submodules have others.
+    const [, mode, object, path] = /^(100|120)\d+ (?:blob )?([0-9a-f]+)(?: \d)?\t(.*)$/s.exec(line) ?? [];
+    return object === undefined || path === undefined || FOREIGN.test(path)
+      ? []
+      : [{ object, path, isLink: mode === '120' }];
   });
   const texts = await readObjects(
     folder,
     entries.map(({ object }) => object),
     options,
   );
-  return entries.flatMap(({ path }, index) => {
-    const text = texts[index];
-    return text === undefined || text.length > LARGEST_TEXT ? [] : [[path, text] as const];
+  const byPath = new Map(entries.map(({ path, isLink }, index) => [path, { isLink, text: texts[index] }]));
+  return entries.flatMap(({ path }) => {
+    const text = textBehind(byPath, path);
+    return text === undefined ? [] : [[path, text] as const];
   });
+}
+
+/** The text of a file, through links inside of the repository; undefined where they lead elsewhere, or to each other. */
+function textBehind(
+  files: ReadonlyMap<string, { readonly isLink: boolean; readonly text: string | undefined }>,
+  path: string,
+  steps = 8,
+): string | undefined {
+  const file = files.get(path);
+  if (file?.isLink !== true) return file?.text;
+  return steps === 0 ? undefined : textBehind(files, posix.join(posix.dirname(path), file.text ?? ''), steps - 1);
 }
 
 async function commitNamed(folder: string, name: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
@@ -297,5 +297,57 @@ describe('the formats', () => {
         ],
       },
     ]);
+  });
+});
+
+describe('files of a repository that are no plain text', () => {
+  const TREE = {
+    'clusters/home/ks.yaml': `---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: app
+  namespace: flux-system
+spec:
+  interval: 1h
+  path: ./app
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+`,
+    'app/kustomization.yaml': `---
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: default
+resources:
+  - linked.yaml
+configMapGenerator:
+  - name: logo
+    files:
+      - logo.png
+`,
+    'app/logo.png': '\0\u0001',
+    'base/settings.yaml': '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  a: "1"\n',
+  };
+
+  it('are there for a generator, and links lead to what they stand for: on disk, in the index and in a commit', async () => {
+    const folder = await folderWith(TREE);
+    await symlink('../base/settings.yaml', join(folder, 'app/linked.yaml'));
+    git(folder, 'init', '--quiet', '--initial-branch=main', '--template=');
+    git(folder, 'add', '.');
+    for (const words of [
+      ['lint', folder],
+      ['lint', folder, '--staged'],
+      ['validate', folder],
+    ]) {
+      const { stdout, stderr } = await runCommand(words);
+      expect(stderr + stdout, words.join(' ')).not.toContain('does not exist');
+    }
+    git(folder, 'commit', '--quiet', '-m', 'one');
+    await writeFile(join(folder, 'base/settings.yaml'), TREE['base/settings.yaml'].replace('"1"', '"2"'));
+    const { stdout } = await runCommand(['diff', 'main'], { cwd: folder });
+    expect(stdout).toContain('data.a: "1" → "2"');
+    expect(stdout).toContain('1 object: 1 changed');
   });
 });

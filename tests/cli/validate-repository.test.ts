@@ -216,3 +216,38 @@ describe('validate in a repository of a cluster', () => {
     expect(await runCommand(['validate', join(folder, 'two')])).toMatchObject({ code: 64 });
   });
 });
+
+describe('settings and comments of a repository that is not rendered here', () => {
+  const wrong = { 'apps/base/settings.yaml': CONFIG_MAP.replace('  a: b', '  a: 1') };
+
+  it.each([
+    ['none', {}, ['apps/base/settings.yaml error manifests/schema'], 1],
+    [
+      'a severity',
+      { '.cluster-template.yaml': 'rules:\n  manifests/schema: warning\n' },
+      ['apps/base/settings.yaml warning manifests/schema'],
+      0,
+    ],
+    [
+      'a mistake',
+      { '.cluster-template.yaml': 'rules:\n  manifests/shema: warning\n' },
+      ['.cluster-template.yaml error lint/unknown-rule', 'apps/base/settings.yaml error manifests/schema'],
+      1,
+    ],
+    [
+      'a comment with a reason',
+      {
+        'apps/base/settings.yaml': CONFIG_MAP.replace(
+          '  a: b',
+          '  a: 1 # cluster-template: ignore manifests/schema -- as it is',
+        ),
+      },
+      [],
+      0,
+    ],
+  ])('%s', async (_, files, wanted, code) => {
+    const answer = await validated(await repository({ ...bootstrapped('home'), ...APPS, ...wrong, ...files }));
+    expect(heads(answer)).toEqual(wanted);
+    expect(answer.code).toBe(code);
+  });
+});

@@ -7,8 +7,7 @@ import { print, printResult } from '../../system/terminal.ts';
 import { below, writeDisposableFile } from '../../system/writing.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
-import { findRoot } from '../invocation.ts';
-import type { RootOptions } from '../root.ts';
+import { anyRootOf, type RootOptions } from '../root.ts';
 
 /** Options of `diff` between commits. */
 export interface ChangesOptions extends RootOptions {
@@ -35,14 +34,13 @@ export async function commitsAmong(
   names: readonly string[],
   options: ChangesOptions,
 ): Promise<NamedCommits | undefined> {
-  const cluster = options.root === undefined ? await findRoot(process.cwd()) : resolve(options.root);
-  const folder = cluster ?? process.cwd();
+  const { kind, path: folder } = await anyRootOf(undefined, options);
   const [before, after, ...more] = names;
   const are = await Promise.all(
     names.map(async (name) => (await inspect(resolve(name))) === undefined && (await isCommit(folder, name))),
   );
   if (before !== undefined && more.length === 0 && are.every(Boolean)) return { folder, before, after };
-  if (cluster === undefined || options.format !== undefined || options.output !== undefined) {
+  if (kind === 'other' || options.format !== undefined || options.output !== undefined) {
     const unknown = names.find((_, index) => are[index] !== true);
     throw failure('usage', {
       code: 'usage/argument',

@@ -1,15 +1,13 @@
-import { resolve } from 'node:path';
 import { clusterRoot } from '../../cluster/root.ts';
 import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { lint, ruleTexts } from '../../pipeline/lint.ts';
 import { failure, type Finding, inOrder } from '../../report/finding.ts';
 import { githubAnnotations, sarif } from '../../report/formats.ts';
 import { countFindings } from '../../report/text.ts';
-import { inspectTarget } from '../../system/files.ts';
 import { print, printError } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
-import { findRoot } from '../invocation.ts';
 import { count, printFindings, printJson } from '../output.ts';
+import { anyRootOf } from '../root.ts';
 import { VERSION } from '../../system/program.ts';
 
 /** How findings are printed. */
@@ -27,7 +25,7 @@ export interface LintCommandOptions {
 
 /** `cluster-template lint [DIR]`; gives back the exit code: 1 where a finding is an error. */
 export async function runLint(folder: string | undefined, options: LintCommandOptions): Promise<number> {
-  const root = await folderNamed(folder);
+  const { path: root } = await anyRootOf(folder, {});
   const { profile, fix = false, changedSince, staged = false } = options;
   if (staged && (fix || changedSince !== undefined)) {
     const message = 'what is staged is looked at as it is: --staged goes with neither --fix nor --changed-since';
@@ -75,10 +73,4 @@ export function printInFormat(format: Format, findings: readonly Finding[], fact
     const isFine = findings.every(({ severity }) => severity !== 'error');
     printJson({ status: isFine ? 'fine' : 'findings', ...facts, findings });
   }
-}
-
-async function folderNamed(folder: string | undefined): Promise<string> {
-  if (folder === undefined) return (await findRoot(process.cwd())) ?? process.cwd();
-  if ((await inspectTarget(resolve(folder)))?.kind === 'folder') return resolve(folder);
-  throw failure('usage', { code: 'usage/folder', message: `${folder} is not a folder` });
 }
