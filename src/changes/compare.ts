@@ -1,5 +1,5 @@
 import type { AppliedObject } from '../manifests/flux/tree.ts';
-import { type Fields, formatPath, isFields, type Path, textAt, valueAt } from '../text/values.ts';
+import { type Fields, isFields, type Path, textAt, valueAt } from '../text/values.ts';
 import { dangersOf } from './dangers.ts';
 import { imageChanges } from './images.ts';
 import type { ObjectChange, ValueChange } from './model.ts';
@@ -112,15 +112,4 @@ function pairs(
 function namesOf(list: readonly unknown[]): string[] | undefined {
   const names = list.flatMap((entry) => textAt(entry, 'name') ?? []);
   return names.length === list.length && new Set(names).size === names.length ? names : undefined;
-}
-
-/** A change in words: `spec.replicas: 1 → 2`. Values of secrets are left out. */
-export function changeText({ path, before, after }: ValueChange, isSecret: boolean): string {
-  const shown = (value: unknown): string => {
-    if (value === undefined) return 'nothing';
-    if (isSecret) return '[secret]';
-    const text = JSON.stringify(value);
-    return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
-  };
-  return `${formatPath(path)}: ${shown(before)} → ${shown(after)}`;
 }

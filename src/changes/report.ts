@@ -1,6 +1,7 @@
 import { changedLines } from './lines.ts';
-import { changeText, labelOf } from './compare.ts';
-import type { ObjectChange } from './model.ts';
+import { formatPath } from '../text/values.ts';
+import { labelOf } from './compare.ts';
+import type { ObjectChange, ValueChange } from './model.ts';
 
 /** What would change in the cluster between two trees. */
 export interface Changes {
@@ -50,6 +51,17 @@ function imageLines(objects: readonly ObjectChange[]): [image: string, before: s
 
 function dangerLines(objects: readonly ObjectChange[]): [object: string, message: string][] {
   return objects.flatMap((change) => change.dangers.map(({ message }): [string, string] => [nameOf(change), message]));
+}
+
+/** A change in words: `spec.replicas: 1 → 2`. Values of secrets are left out. */
+export function changeText({ path, before, after }: ValueChange, isSecret: boolean): string {
+  const shown = (value: unknown): string => {
+    if (value === undefined) return 'nothing';
+    if (isSecret) return '[secret]';
+    const text = JSON.stringify(value);
+    return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+  };
+  return `${formatPath(path)}: ${shown(before)} → ${shown(after)}`;
 }
 
 /** For a terminal. */

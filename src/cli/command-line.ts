@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Finish } from './exit-codes.ts';
 import { registerBootstrap, registerNodes, registerReconcile, registerTalos } from './commands/machines-register.ts';
-import { registerConfigure, registerLook } from './commands/configure-register.ts';
+import { registerChecks, registerConfigure, registerLook } from './commands/configure-register.ts';
 import { registerSetUp, registerTemplate, registerUpgrade } from './commands/set-up-register.ts';
 import { arrangeHelp, registerHelp } from './help.ts';
 import { print, printError } from '../system/terminal.ts';
@@ -12,6 +12,7 @@ const REGISTERS = [
   registerSetUp,
   registerUpgrade,
   registerConfigure,
+  registerChecks,
   registerLook,
   registerBootstrap,
   registerNodes,

@@ -141,8 +141,9 @@ function needsOf(object: AppliedObject, index: ObjectIndex): Need[] {
   ];
 }
 
-function edgeKind({ path }: Reference): EdgeKind {
-  return path.some((step) => PUBLISHING.has(String(step))) ? 'publishes' : 'reads';
+function edgeKind({ path, from, kind }: Reference): EdgeKind {
+  const isBackend = from.kind === 'Ingress' && kind === 'Service';
+  return isBackend || path.some((step) => PUBLISHING.has(String(step))) ? 'publishes' : 'reads';
 }
 
 function unwritten({ kind, namespace, name }: Name, isMissing: boolean): GraphNode {

@@ -67,7 +67,8 @@ export async function validateRepository(
 const SETTLE =
   'keep what shall hold of both sides, and remove the lines that begin with <<<<<<<, |||||||, ======= and >>>>>>>';
 
-async function folderIn(top: string, path: string): Promise<string> {
+/** A folder that `--path` names, relative to the top. Throws a Failure of kind `usage` where there is none. */
+export async function folderIn(top: string, path: string): Promise<string> {
   const clean = path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '') || '.';
   if (!clean.startsWith('/') && !clean.split('/').includes('..')) {
     if ((await inspectTarget(join(top, clean)))?.kind === 'folder') return clean;
@@ -76,7 +77,8 @@ async function folderIn(top: string, path: string): Promise<string> {
   throw failure('usage', { code: 'usage/folder', message: `--path: ${path} is no folder of ${top}`, remedy });
 }
 
-function nothingOfFlux(folder: string): Failure {
+/** That nothing of a repository is applied by Flux. */
+export function nothingOfFlux(folder: string): Failure {
   return failure('input', {
     code: 'manifests/no-root',
     message: `nothing in ${folder} tells where Flux begins: no FluxInstance, no Kustomization of Flux and no folder below clusters/`,

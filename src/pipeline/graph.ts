@@ -1,11 +1,13 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { graphOf, nodeOf } from '../graph/graph.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/model.ts';
-import { fluxTree, type FluxTree } from '../manifests/flux/tree.ts';
+import { fluxTree, type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
 import { readTree } from '../manifests/tree.ts';
-import { Failure } from '../report/finding.ts';
+import { Failure, failure } from '../report/finding.ts';
+import { folderIn, nothingOfFlux } from './any-repository.ts';
 import { explainKey } from './explain.ts';
 import { renderOnly } from './render-only.ts';
+import { readRepository } from './repository.ts';
 import { readInventory } from './state.ts';
 import { manifestFiles } from './validate.ts';
 
@@ -16,6 +18,26 @@ import { manifestFiles } from './validate.ts';
  */
 export async function clusterGraph(root: ClusterRoot): Promise<Graph> {
   return graphOf(await renderedFlux(root));
+}
+
+/**
+ * The graph of a cluster out of any repository, as it lies on disk. Writes nothing.
+ *
+ * @param folder - absolute path of the repository's top
+ * @param path - where Flux begins, from there; undefined for what the repository tells
+ * @throws Failure of kind `usage` where it has several clusters and none is named; of kind `input` where it has none, or a manifest is no
+ *   YAML
+ */
+export async function repositoryGraph(folder: string, path: string | undefined): Promise<Graph> {
+  const wanted = path === undefined ? [] : [await folderIn(folder, path)];
+  const { tree, findings } = readTree(await readRepository(folder));
+  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
+  const clusters = fluxTrees(tree, wanted);
+  const [flux, ...others] = clusters;
+  if (flux === undefined) throw nothingOfFlux(folder);
+  if (others.length === 0) return graphOf(flux);
+  const message = `${folder} has several clusters: ${clusters.map(({ root }) => root.folders.join(', ')).join('; ')}`;
+  throw failure('usage', { code: 'usage/argument', message, remedy: 'name the folder of one with --path' });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changeText, compareTrees, valueChanges } from '../../src/changes/compare.ts';
+import { compareTrees, valueChanges } from '../../src/changes/compare.ts';
 import { changedLines } from '../../src/changes/lines.ts';
 import type { ObjectChange } from '../../src/changes/model.ts';
+import { changeText } from '../../src/changes/report.ts';
 import { fluxTree } from '../../src/manifests/flux/tree.ts';
 import { readTree } from '../../src/manifests/tree.ts';
 import { parseQuantity } from '../../src/text/quantities.ts';

@@ -76,22 +76,8 @@ export function registerConfigure(program: Command, finish: Finish): void {
     });
 }
 
-/** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
-export function registerLook(program: Command, finish: Finish): void {
-  renderingCommand(
-    program,
-    'explain',
-    'tell where a generated file comes from, what comes from a key, or what a code means',
-  )
-    .argument(
-      '<place>',
-      'a generated file or a line of it, as in talos/talconfig.yaml:4; a key of the configuration or its line, as in node_cidr or cluster.yaml:11; a code, as in config/host-bits',
-    )
-    .action(async (place: string, options: RootOptions) => {
-      const { runExplain } = await import('./explain.ts');
-      finish(await runExplain(place, options));
-    });
-
+/** Adds what checks and draws the manifests of any repository. */
+export function registerChecks(program: Command, finish: Finish): void {
   repeatable(
     renderingCommand(
       program,
@@ -125,6 +111,8 @@ export function registerLook(program: Command, finish: Finish): void {
     'graph',
     'draw what Flux applies, what waits for what and who reads what, as text or as a page for the browser',
   )
+    .argument('[folder]', 'the repository (default: the one around the current folder)')
+    .option('--path <folder>', 'the cluster that begins there, where a repository has several')
     .option(
       '--of <name>',
       'only what hangs together with an object, as in cilium or HelmRelease/kube-system/cilium, or what comes from a key, as in node_cidr',
@@ -135,9 +123,9 @@ export function registerLook(program: Command, finish: Finish): void {
         .default('text'),
     )
     .option('-o, --output <file>', 'write into a file rather than to standard output')
-    .action(async (options: GraphCommandOptions) => {
+    .action(async (folder: string | undefined, options: GraphCommandOptions) => {
       const { runGraph } = await import('./graph.ts');
-      finish(await runGraph(options));
+      finish(await runGraph(folder, options));
     });
 
   program
@@ -155,6 +143,23 @@ export function registerLook(program: Command, finish: Finish): void {
     .action(async (folder: string | undefined, options: LintCommandOptions) => {
       const { runLint } = await import('./lint.ts');
       finish(await runLint(folder, options));
+    });
+}
+
+/** Adds the commands that look at the configuration and its rendering and write nothing into the tree. */
+export function registerLook(program: Command, finish: Finish): void {
+  renderingCommand(
+    program,
+    'explain',
+    'tell where a generated file comes from, what comes from a key, or what a code means',
+  )
+    .argument(
+      '<place>',
+      'a generated file or a line of it, as in talos/talconfig.yaml:4; a key of the configuration or its line, as in node_cidr or cluster.yaml:11; a code, as in config/host-bits',
+    )
+    .action(async (place: string, options: RootOptions) => {
+      const { runExplain } = await import('./explain.ts');
+      finish(await runExplain(place, options));
     });
 
   const config = commandGroup(program, 'config', 'look at the configuration');

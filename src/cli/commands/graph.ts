@@ -2,35 +2,40 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { closuresOf, type Graph, type GraphNode } from '../../graph/model.ts';
 import { graphPage } from '../../graph/html.ts';
 import { graphDot, graphMermaid, graphText, nodeText, restrict } from '../../graph/text.ts';
-import { clusterGraph, keyGraph } from '../../pipeline/graph.ts';
-import { failure } from '../../report/finding.ts';
+import { clusterGraph, keyGraph, repositoryGraph } from '../../pipeline/graph.ts';
+import { type Failure, failure } from '../../report/finding.ts';
 import { readTextIfPresent, realpath } from '../../system/files.ts';
 import { print, printResult } from '../../system/terminal.ts';
 import { below, writeDisposableFile } from '../../system/writing.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
-import { rootOf, type RootOptions } from '../root.ts';
+import { anyRootOf, rootOf, type RootOptions } from '../root.ts';
 
 /** Options of `graph`. */
 export interface GraphCommandOptions extends RootOptions {
   readonly of?: string;
+  /** Folder at which Flux begins, in a repository that is not rendered here. */
+  readonly path?: string;
   readonly format: 'text' | 'mermaid' | 'dot' | 'json' | 'html';
   readonly output?: string;
 }
 
-/** `cluster-template graph`; gives back the exit code. */
-export async function runGraph(options: GraphCommandOptions): Promise<number> {
-  const root = await rootOf(options);
-  const { of: name } = options;
-  const whole = await clusterGraph(root);
+/** `cluster-template graph [FOLDER]`; gives back the exit code. */
+export async function runGraph(folder: string | undefined, options: GraphCommandOptions): Promise<number> {
+  const { of: name, path } = options;
+  const around = await anyRootOf(folder, options);
+  // What is not rendered here has no keys.
+  const root =
+    around.kind === 'cluster' && path === undefined ? await rootOf({ ...options, root: around.path }) : undefined;
+  const whole = root === undefined ? await repositoryGraph(around.path, path) : await clusterGraph(root);
   const chosen = name === undefined ? [] : nodesNamed(whole, name);
   // Whatever is no object is a key, or is told as one that there is not.
   if (name !== undefined && chosen.length === 0) {
-    requireKey(name, whole);
+    if (root === undefined || !mayBeKey(name, whole)) throw unknownObject(name, whole);
     return await write(await keyGraph(root, name), [], options);
   }
-  return await write(name === undefined ? whole : around(whole, chosen), chosen, options);
+  return await write(name === undefined ? whole : restrictTo(whole, chosen), chosen, options);
 }
 
 /** The objects that are meant by `cilium`, `kube-system/cilium`, `HelmRelease/kube-system/cilium` or `HelmRelease kube-system/cilium`. */
@@ -41,25 +46,25 @@ function nodesNamed({ nodes }: Graph, name: string): GraphNode[] {
   );
 }
 
-function requireKey(name: string, { nodes }: Graph): void {
-  // Keys are words with dots and brackets; `-` and `/` stand in names of objects.
-  if (
-    /^\w+(?:\[[\d*]+\])?(?:\.\w+)*$/.test(name) &&
-    !nodes.some(({ name: own }) => suggestNearest(name, [own]) === own)
-  )
-    return;
+/** Keys are words with dots and brackets; `-` and `/` stand in names of objects. */
+function mayBeKey(name: string, { nodes }: Graph): boolean {
+  const isWritten = /^\w+(?:\[[\d*]+\])?(?:\.\w+)*$/.test(name);
+  return isWritten && !nodes.some(({ name: own }) => suggestNearest(name, [own]) === own);
+}
+
+function unknownObject(name: string, { nodes }: Graph): Failure {
   const near = suggestNearest(
     name,
     nodes.flatMap(({ id, namespace, name: own }) => [own, `${namespace ?? ''}/${own}`, id]),
   );
-  throw failure('usage', {
+  return failure('usage', {
     code: 'usage/argument',
     message: `there is no object ${name} in the tree`,
     remedy: near === undefined ? 'list them with `cluster-template graph`' : `did you mean ${near}?`,
   });
 }
 
-function around(graph: Graph, chosen: readonly GraphNode[]): Graph {
+function restrictTo(graph: Graph, chosen: readonly GraphNode[]): Graph {
   const { dependentsOf, dependenciesOf } = closuresOf(graph);
   return restrict(graph, new Set(chosen.flatMap(({ id }) => [id, ...dependentsOf(id), ...dependenciesOf(id)])));
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { clusterRoot } from '../../cluster/root.ts';
 import { checkStaged } from '../../operations/doctor/leaks.ts';
 import { lint, ruleTexts } from '../../pipeline/lint.ts';
@@ -25,7 +26,9 @@ export interface LintCommandOptions {
 
 /** `cluster-template lint [DIR]`; gives back the exit code: 1 where a finding is an error. */
 export async function runLint(folder: string | undefined, options: LintCommandOptions): Promise<number> {
-  const { path: root } = await anyRootOf(folder, {});
+  const around = await anyRootOf(folder, {});
+  // A part of a repository may be named, and is looked at by itself.
+  const root = folder === undefined ? around.path : resolve(folder);
   const { profile, fix = false, changedSince, staged = false } = options;
   if (staged && (fix || changedSince !== undefined)) {
     const message = 'what is staged is looked at as it is: --staged goes with neither --fix nor --changed-since';
