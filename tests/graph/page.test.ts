@@ -39,7 +39,7 @@ describe('the page in one file', () => {
   });
 });
 
-describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}`, () => {
+describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}`, { tags: 'long' }, () => {
   let browser: Browser;
   let page: Page;
   let heard: Heard;

@@ -85,6 +85,7 @@ describe('takeLock', () => {
   it('leaves the lock of another host alone', async () => {
     const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), host: 'elsewhere' });
     const workspace = await locked(text);
+    virtualClock();
     await expect(takeLock(workspace, NEVER)).rejects.toThrow('on elsewhere is writing');
     expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
   });
@@ -92,6 +93,7 @@ describe('takeLock', () => {
   it('leaves the lock of another container alone, whose numbers mean nothing here', async () => {
     const text = JSON.stringify({ ...(await thisProcess()), pid: await deadPid(), namespace: 'pid:[1]' });
     const workspace = await locked(text);
+    virtualClock();
     await expect(takeLock(workspace, NEVER)).rejects.toThrow('is writing to this tree');
     expect(await readFile(join(workspace.state, 'lock'), 'utf8')).toBe(text);
   });
@@ -106,7 +108,7 @@ describe('takeLock', () => {
     await expect(takeLock(workspace, NEVER)).rejects.toThrow(`${what} lies where a generated file belongs`);
   });
 
-  it('waits as long as it should, though somebody sets the clock back', async () => {
+  it('waits as long as it should, though somebody sets the clock back', { tags: 'long' }, async () => {
     const workspace = await openWorkspace({});
     const lock = await takeLock(workspace, NEVER);
     const date = vi.spyOn(Date, 'now').mockReturnValue(0);
