@@ -1,13 +1,12 @@
 import type { ClusterRoot } from '../cluster/root.ts';
 import { graphOf, nodeOf } from '../graph/graph.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/model.ts';
-import { fluxTree, type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
-import { readTree } from '../manifests/tree.ts';
-import { Failure, failure } from '../report/finding.ts';
+import type { FluxTree } from '../manifests/flux/tree.ts';
+import { failure } from '../report/finding.ts';
 import { folderIn, nothingOfFlux } from './any-repository.ts';
 import { explainKey } from './explain.ts';
 import { renderOnly } from './render-only.ts';
-import { readRepository } from './repository.ts';
+import { clustersIn, readRepository } from './repository.ts';
 import { readInventory } from './state.ts';
 import { manifestFiles } from './validate.ts';
 
@@ -30,9 +29,7 @@ export async function clusterGraph(root: ClusterRoot): Promise<Graph> {
  */
 export async function repositoryGraph(folder: string, path: string | undefined): Promise<Graph> {
   const wanted = path === undefined ? [] : [await folderIn(folder, path)];
-  const { tree, findings } = readTree(await readRepository(folder));
-  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
-  const clusters = fluxTrees(tree, wanted);
+  const clusters = clustersIn(await readRepository(folder), wanted);
   const [flux, ...others] = clusters;
   if (flux === undefined) throw nothingOfFlux(folder);
   if (others.length === 0) return graphOf(flux);
@@ -80,7 +77,7 @@ function fileNode(kind: 'Template' | 'File', path: string, line?: number): Graph
 async function renderedFlux(root: ClusterRoot): Promise<FluxTree> {
   const inventory = await readInventory(root);
   const { files: rendered } = await renderOnly(root);
-  const { tree, findings } = readTree(await manifestFiles(root, rendered, inventory));
-  if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
-  return fluxTree(tree);
+  const [flux] = clustersIn(await manifestFiles(root, rendered, inventory));
+  if (flux === undefined) throw nothingOfFlux(root.path);
+  return flux;
 }

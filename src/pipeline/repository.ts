@@ -2,7 +2,9 @@ import { join, posix } from 'node:path';
 import { SETTINGS_FILE } from '../checks/settings.ts';
 import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
-import { failure } from '../report/finding.ts';
+import { type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
+import { readTree } from '../manifests/tree.ts';
+import { Failure, failure } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { inspect, inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts';
 import { kindAt } from '../system/tree.ts';
@@ -136,4 +138,18 @@ async function commitNamed(folder: string, name: string): Promise<string> {
 export async function stagedPaths(folder: string, index: string | undefined): Promise<ReadonlySet<string>> {
   const command = ['diff', '--cached', '--name-only', '--no-renames', '--relative', '--diff-filter=ACMT', '-z'];
   return new Set((await askGitForPaths(folder, command, index === undefined ? {} : { index })) ?? []);
+}
+
+/**
+ * The clusters of a repository. What Flux does not read may be a template of another program, and no YAML.
+ *
+ * @param paths - folders at which Flux begins, instead of those that the repository tells
+ * @throws Failure of kind `input` where a manifest that Flux reads is no YAML
+ */
+export function clustersIn(files: readonly ManifestFile[], paths: readonly string[] = []): readonly FluxTree[] {
+  const { tree, findings } = readTree(files);
+  const clusters = fluxTrees(tree, paths);
+  const broken = findings.filter(({ place }) => clusters.some(({ used }) => used.has(place?.file ?? '')));
+  if (broken.length > 0) throw new Failure('input', broken);
+  return clusters;
 }

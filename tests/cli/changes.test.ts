@@ -30,7 +30,11 @@ async function diff(...words: string[]): Promise<{ code: number; text: string }>
 
 beforeAll(async () => {
   repository = await mkdtemp(join(tmpdir(), 'cluster-template-changes-'));
-  await writeFiles(repository, SMALL_TREE);
+  // A template of another program is no YAML, and nothing of Flux.
+  await writeFiles(repository, {
+    ...SMALL_TREE,
+    'charts/site/templates/pod.yaml': '{{ if .Values.on }}\nkind: [\n{{ end }}\n',
+  });
   git('init', '--quiet', '--initial-branch=main', '--template=');
   git('add', '.');
   git('commit', '--quiet', '-m', 'one');

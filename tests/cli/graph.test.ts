@@ -2,7 +2,7 @@ import { cp, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const TREES = resolve(import.meta.dirname, '../checks/trees');
 const KEYS = resolve(import.meta.dirname, '../sample');
@@ -39,6 +39,8 @@ describe('graph of the repository that is rendered here', () => {
 async function tree(name: string): Promise<string> {
   const folder = await temporaryFolder();
   await cp(join(TREES, name), folder, { recursive: true });
+  // A template of another program is no YAML, and nothing of Flux.
+  await writeFiles(folder, { 'charts/site/templates/pod.yaml': '{{ if .Values.on }}\nkind: [\n{{ end }}\n' });
   return folder;
 }
 
