@@ -20,7 +20,12 @@ export { printMistake } from './output.ts';
  */
 export async function main(arguments_: readonly string[]): Promise<number> {
   useUserCache(!arguments_.includes(NO_CACHE_FLAG));
-  return await remember(arguments_, () => parse(arguments_, (program) => program));
+  try {
+    return await remember(arguments_, () => parse(arguments_, (program) => program));
+  } finally {
+    // Who calls this twice in a process, or anything else after it, has said so of this call alone.
+    useUserCache(true);
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { isSecretPath } from '../../src/sops/rules.ts';
 import { listTree } from '../../src/system/files.ts';
 import { readTree } from '../golden/trees.ts';
+import { eachOf } from '../support/parted.ts';
 import { configuredSample } from '../support/sample.ts';
 import { type Mutation, MUTATIONS } from './mutations.ts';
 
@@ -105,23 +106,23 @@ describe('what is unusual and right has no finding but notes', () => {
 });
 
 describe('a fault in a good tree is found at its line', () => {
-  it.each(MUTATIONS.map((mutation) => [`${mutation.tree}: ${mutation.what}`, mutation] as const))(
-    '%s',
-    async (_, mutation) => {
-      const texts = mutated(mutation);
-      expect(texts, 'the fault is in the tree').not.toEqual(TREES[mutation.tree]);
-      const found = await findingsIn(mutation.tree, texts);
-      const file = mutation.toldIn ?? mutation.file;
-      const lines = wantedLine(mutation, texts);
-      expect(lines, 'the line is in the file').not.toEqual([]);
-      expect(
-        found.map(({ code, severity, place }) => ({ code, severity, file: place?.file, line: place?.line })),
-      ).toContainEqual({
-        code: mutation.code,
-        severity: mutation.severity ?? 'error',
-        file,
-        line: expect.toSatisfy((line: number) => lines.includes(line)) as number,
-      });
-    },
-  );
+  eachOf(
+    MUTATIONS.map((mutation) => [`${mutation.tree}: ${mutation.what}`, mutation] as const),
+    4,
+  )('%s', async (_, mutation) => {
+    const texts = mutated(mutation);
+    expect(texts, 'the fault is in the tree').not.toEqual(TREES[mutation.tree]);
+    const found = await findingsIn(mutation.tree, texts);
+    const file = mutation.toldIn ?? mutation.file;
+    const lines = wantedLine(mutation, texts);
+    expect(lines, 'the line is in the file').not.toEqual([]);
+    expect(
+      found.map(({ code, severity, place }) => ({ code, severity, file: place?.file, line: place?.line })),
+    ).toContainEqual({
+      code: mutation.code,
+      severity: mutation.severity ?? 'error',
+      file,
+      line: expect.toSatisfy((line: number) => lines.includes(line)) as number,
+    });
+  });
 });

@@ -5,9 +5,12 @@ import { committedRules, customs, rulesPage, settingsSchema } from '../../script
 import { RULES } from '../../src/checks/rules/list.ts';
 import { FINDING_CODES } from '../../src/report/codes.ts';
 
+// Formatting takes a second each time.
+const [page, schema] = await Promise.all([rulesPage(), settingsSchema()]);
+
 describe('docs/rules.md', () => {
   it('is what the rules say: npm run docs makes it', async () => {
-    expect((await committedRules()).page).toBe(await rulesPage());
+    expect((await committedRules()).page).toBe(page);
   });
 
   it('says of each custom which rule looks for it, or that people do', () => {
@@ -20,12 +23,12 @@ describe('docs/rules.md', () => {
 
 describe('schemas/settings.schema.json', () => {
   it('is what the rules say', async () => {
-    expect((await committedRules()).schema).toBe(await settingsSchema());
+    expect((await committedRules()).schema).toBe(schema);
   });
 
-  it('takes the settings of the page, and refuses what is not known', async () => {
-    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await settingsSchema()) as object);
-    const [, example = ''] = /```yaml\n(# yaml-language-server[^]*?)```/.exec(await rulesPage()) ?? [];
+  it('takes the settings of the page, and refuses what is not known', () => {
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(schema) as object);
+    const [, example = ''] = /```yaml\n(# yaml-language-server[^]*?)```/.exec(page) ?? [];
     expect(validate(parse(example))).toBe(true);
     expect(validate({ profil: 'strict' })).toBe(false);
     expect(validate({ rules: { 'image/no-latest': { options: { tags: 'all' } } } })).toBe(false);

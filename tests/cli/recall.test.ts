@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openUserCache } from '../../src/system/user-folders.ts';
 import { recallCommand, runCommand, type CommandResult } from '../support/cluster.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 import { smallCluster } from '../support/small-cluster.ts';
@@ -39,6 +40,8 @@ describe('a command that is asked again', () => {
     expect(await recalled('plan', '--all')).toBeUndefined();
     expect(await recalled('validate')).toBeUndefined();
     expect(await recalled('plan', '--no-cache')).toBeUndefined();
+    await run('plan', '--no-cache');
+    expect(openUserCache().digest, 'goes for that command alone').toBeDefined();
     expect(await recallCommand(['plan', '--root', await temporaryFolder()], { env })).toBeUndefined();
     expect(await recalled('plan')).toBeDefined();
   });

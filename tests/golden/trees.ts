@@ -28,7 +28,13 @@ const ROOTS = ['bootstrap', 'kubernetes', 'talos'];
 const RULES = '.sops.yaml';
 
 /** The trees of all golden cases and of the sample. */
-export async function allTrees(): Promise<Tree[]> {
+export async function allTrees(): Promise<readonly Tree[]> {
+  return await (all ??= readAll());
+}
+
+let all: Promise<readonly Tree[]> | undefined;
+
+async function readAll(): Promise<Tree[]> {
   const cases = (await goldenCases()).map(async (folder) => {
     const files = [...(await expectedTree(folder))];
     const texts = files.map(([path, { bytes }]) => [path, Buffer.from(bytes).toString('utf8')] as const);

@@ -1,26 +1,39 @@
 // Every example of the engine's README runs and prints what the README shows below it.
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { build, transform } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { examplesOf, trimmed } from '../support/examples.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const FOLDER = join(PROJECT, 'src', 'jinja');
 
-async function run(code: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, loader: 'ts', resolveDir: PROJECT },
-    alias: { 'cluster-template/jinja': join(FOLDER, 'index.ts') },
-    external: ['nunjucks'],
+let engine: string;
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'jinja-readme-'));
+  engine = join(folder, 'jinja.mjs');
+  await build({
+    entryPoints: [join(FOLDER, 'index.ts')],
+    outfile: engine,
+    // nunjucks is CommonJS.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
     bundle: true,
-    write: false,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    external: ['chokidar'],
   });
-  const program = outputFiles[0]?.text ?? '';
-  return execFileSync(process.execPath, ['--input-type=module'], { cwd: PROJECT, input: program, encoding: 'utf8' });
+  return () => rm(folder, { recursive: true });
+});
+
+async function run(example: string): Promise<string> {
+  const { code } = await transform(example, { loader: 'ts', target: 'node20.19' });
+  const input = code.replaceAll('"cluster-template/jinja"', JSON.stringify(pathToFileURL(engine).href));
+  return execFileSync(process.execPath, ['--input-type=module'], { cwd: PROJECT, input, encoding: 'utf8' });
 }
 
 describe('README', () => {

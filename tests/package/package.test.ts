@@ -4,18 +4,11 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { npm, ofRepository, packTool } from './packed.ts';
+import { npm, ofRepository, packTool, type Packed } from './packed.ts';
 
 const run = promisify(execFile);
-const folder = await mkdtemp(join(tmpdir(), 'cluster-template-packed-'));
-const before = await readFile(ofRepository('package.json'), 'utf8');
-const packed = await packTool(folder);
-await run('tar', ['-xzf', packed.filename], { cwd: folder });
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const paths = packed.files.map(({ path }) => path);
 
 /** What the package is made of, and nothing else. */
 const PARTS = [
@@ -32,7 +25,33 @@ const PARTS = [
   /^(?:CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
 ];
 
-describe('the package', () => {
+it('the package is made from what src/ imports, all of which `npm ci --omit=dev` installs', async () => {
+  const sources = await readdir(ofRepository('src'), { recursive: true });
+  const texts = await Promise.all(
+    sources.filter((path) => path.endsWith('.ts')).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
+  );
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/g)].map(([, name = '']) => name),
+  );
+  const imported = [...new Set(names.filter((name) => !builtinModules.includes(name)))];
+  expect([...imported, 'esbuild'].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
+});
+
+describe('the package', { tags: 'long' }, () => {
+  let folder: string;
+  let before: string;
+  let packed: Packed;
+  let paths: readonly string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cluster-template-packed-'));
+    before = await readFile(ofRepository('package.json'), 'utf8');
+    packed = await packTool(folder);
+    paths = packed.files.map(({ path }) => path);
+    await run('tar', ['-xzf', packed.filename], { cwd: folder });
+    return () => rm(folder, { recursive: true, force: true });
+  });
+
   it('holds what runs, the templates, the schemas and the documentation, and nothing else', () => {
     expect(paths.filter((path) => !PARTS.some((part) => part.test(path)))).toEqual([]);
     for (const part of PARTS)
@@ -83,25 +102,13 @@ describe('the package', () => {
     expect(notice).not.toMatch(/^(?:oxc-transform|esbuild|vitest|prettier|typescript) \d/m);
   });
 
-  it('leaves the package.json of the repository as it is, and is made in one way alone', { tags: 'long' }, async () => {
+  it('leaves the package.json of the repository as it is, and is made in one way alone', async () => {
     expect(await readFile(ofRepository('package.json'), 'utf8')).toBe(before);
     await expect(npm(['pack', '--dry-run'], ofRepository(''))).rejects.toMatchObject({
       stderr: expect.stringContaining('run `npm run package` instead') as string,
     });
     const { stdout } = await npm(['run', 'package', '--', '--dry-run'], ofRepository(''));
     expect(stdout).toContain(`${packageJson.name}-${packageJson.version}.tgz`);
-  });
-
-  it('is made from what src/ imports, all of which `npm ci --omit=dev` installs', async () => {
-    const sources = await readdir(ofRepository('src'), { recursive: true });
-    const texts = await Promise.all(
-      sources.filter((path) => path.endsWith('.ts')).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
-    );
-    const names = texts.flatMap((text) =>
-      [...text.matchAll(/(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/g)].map(([, name = '']) => name),
-    );
-    const imported = [...new Set(names.filter((name) => !builtinModules.includes(name)))];
-    expect([...imported, 'esbuild'].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
   });
 
   it('can be executed, and is small', () => {

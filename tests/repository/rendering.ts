@@ -39,13 +39,26 @@ export async function repositoryText(path: string): Promise<string> {
   return await readFile(join(REPOSITORY, path), 'utf8');
 }
 
+const rendered = new Map<string, Promise<ReadonlyMap<string, string>>>();
+
 /**
- * Renders the sample with other fields in memory, secrets in plain text among it; nothing is written.
+ * Renders the sample with other fields in memory, secrets in plain text among it; nothing is written. Files of tests share what one of
+ * them rendered.
  *
  * @param fields - fields of cluster.yaml besides the sample's, or in their place; undefined leaves one out
  * @param node - fields that every node gets
  */
 export async function renderSample(fields: Fields = {}, node: Fields = {}): Promise<ReadonlyMap<string, string>> {
+  const key = JSON.stringify([
+    Object.entries(fields).map(([name, value]) => [name, value ?? null, value === undefined]),
+    node,
+  ]);
+  const tree = rendered.get(key) ?? render(fields, node);
+  rendered.set(key, tree);
+  return await tree;
+}
+
+async function render(fields: Fields, node: Fields): Promise<ReadonlyMap<string, string>> {
   const sample = parse(await readFile(join(SAMPLE_FILES, 'cluster.yaml'), 'utf8')) as Fields;
   const { nodes } = parse(await readFile(join(SAMPLE_FILES, 'nodes.yaml'), 'utf8')) as { nodes: Fields[] };
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));

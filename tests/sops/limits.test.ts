@@ -116,7 +116,7 @@ describe('a file beyond what anybody writes', () => {
     expect(write().match(/\b199999$/gm)).toHaveLength(1);
   });
 
-  it('has a text that looks like hours and minutes for ever, and is written in quotes', () => {
+  it('has a text that looks like hours and minutes for ever, and is written in quotes', { tags: 'long' }, () => {
     const value = `1${':1'.repeat(2 ** 23)}`;
     expect(writeYaml(treeOf('a', { kind: 'str', value }), 2) === `a: "${value}"\n`).toBe(true);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eachOf } from '../support/parted.ts';
 import { pipeProgram, runProgram, watchProgram } from '../../src/system/programs.ts';
 
 /** Node.js as the program: it is there wherever the tests run. */
@@ -25,11 +26,17 @@ describe('output of a program', () => {
     expect((await runProgram(program, echo, { ...call, input: 'text\n', isWhole: true })).stdout).toBe('text\n');
   });
 
-  it.each([
+  type Run = (
+    program: string,
+    arguments_: readonly string[],
+    options: typeof call,
+  ) => Promise<{ readonly exitCode: number | undefined }>;
+  const ways: [name: string, run: Run][] = [
     ['run', runProgram],
     ['piped', pipeProgram],
     ['watched', watchProgram],
-  ])('is no success where it is too long to be read whole: %s', async (_name, run) => {
+  ];
+  eachOf(ways, ways.length)('is no success where it is too long to be read whole: %s', async (_name, run) => {
     // Longer than execa reads; written whole before the program ends, which ends well.
     const long = "const { writeSync } = require('node:fs'); const part = Buffer.alloc(1e6, 'a');";
     const tolerant = 'try { for (let i = 0; i < 110; i += 1) writeSync(1, part); } catch { process.exitCode = 0; }';

@@ -126,7 +126,7 @@ describe('upgrade', () => {
     expect(git(folder, 'status', '--porcelain')).toBe('');
   });
 
-  it('finds its base in the history of a clone', async () => {
+  it('finds its base in the history of a clone', { tags: 'long' }, async () => {
     const between = git(template, 'rev-parse', 'v0.2.0~2');
     const folder = await clone(template, between);
     await commit(folder, { 'src/main.ts': lines({ 3: 'theirs 3', 18: 'mine 18' }) });

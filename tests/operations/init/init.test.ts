@@ -160,6 +160,12 @@ describe('the git hook', () => {
       /holds values that are not encrypted .*\n.*`sops encrypt --in-place kubernetes\/mine\.sops\.yaml`/,
     );
     await rm(join(cluster, 'kubernetes/mine.sops.yaml'));
+    expect(commit(cluster)).toBe('');
+  });
+
+  it('refuses a commit with a private key, whichever files of it git is told', { tags: 'long' }, async () => {
+    const cluster = await repository();
+    await runCommand(['init', '--root', cluster]);
     await writeFile(join(cluster, 'notes.txt'), await readFile(join(cluster, 'age.key'), 'utf8'));
     expect(commit(cluster)).toContain('the private key of age.key');
     await writeFile(join(cluster, 'notes.txt'), 'nothing\n');
