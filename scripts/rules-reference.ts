@@ -14,7 +14,7 @@ const INTRODUCTION = `# Rules
 
 <!-- Made by scripts/rules-reference.ts from src/checks/rules/; edits are lost. -->
 
-\`lint\` asks these rules about the manifests of a repository, be it one that this template rendered or any other, and runs the checks of \`validate\` with them. It takes Node and
+\`lint\` asks all rules about the manifests of a repository, be it one that this template rendered or any other; \`validate\` and \`configure\` ask those of the first sort. They take Node and
 nothing else: no network, no cluster, no other program.
 
 \`\`\`sh
@@ -52,7 +52,7 @@ rules:
     options: { namespace: if-different }
   resources/memory-limit:
     except: ["kubernetes/apps/rook-ceph/"] # findings in these files are left out
-  manifests/reference: warning # the checks of validate have severities too; errors.md lists them
+  manifests/reference: warning # what cannot be otherwise has severities too
 \`\`\`
 
 Severities are \`off\`, \`note\`, \`warning\` and \`error\`. Patterns are those of .gitignore: \`*\` stops at a slash, \`**\` does not, a pattern without a slash looks at the name of a file, one
@@ -68,23 +68,19 @@ image: ghcr.io/example/site:latest # cluster-template: ignore image/no-latest --
 
 The comment stands behind the line that the finding names, or above it. \`# cluster-template: ignore-file RULE -- reason\` holds for the whole file. Several rules are parted by commas. The reason is
 asked for: without one the comment switches nothing off. A comment that switches off what is not found is told as well.
+`;
 
-## What \`validate\` checks
+const CORRECTNESS = `## What cannot be otherwise
 
-These are asked by \`lint\` too, whatever the profile, under the codes of [errors.md](errors.md).
+What Flux, the API, kustomize or the bootstrap refuses, or waits for without end. \`configure\`, \`validate\` and \`lint\` ask these rules in every profile; the settings and comments hold for them as for all others. The
+severity is that of most findings: a finding weighs less where it may be meant.
 
-| What | Code |
-|---|---|
-| YAML that can be read: no undefined alias, no key twice | \`manifests/yaml-syntax\` |
-| required, unknown and mistyped fields, as \`interval\`, \`path\`, \`prune\` and \`sourceRef\` of a Kustomization | \`manifests/schema\` |
-| \`spec.path\` exists and is applied once | \`manifests/flux-folder\` |
-| \`dependsOn\` leads somewhere, and not back | \`manifests/dependency\` |
-| encrypted files are decrypted | \`manifests/decryption\` |
-| resources, components and patches exist | \`manifests/missing-file\`, \`manifests/listed-twice\`, \`manifests/patch-target\` |
-| generated files are listed by a kustomization | \`manifests/orphan-file\` |
-| back ends, ports, Secrets, claims and everything else that is named exists | \`manifests/reference\`, \`manifests/reference-grant\` |
-| routes fit their gateway | \`manifests/route\` |
-| lists in the values of a chart that replace a default keep what it cannot do without | \`manifests/replaced-default\` |
+`;
+
+const CUSTOM = `## What repositories agree on
+
+\`lint\` asks these, each as its profile says. \`doctor\` asks those about secrets.
+
 `;
 
 /** What good repositories hold to, in three lists, with what looks for it; an empty list of rules is for people. */
@@ -163,9 +159,17 @@ export function customs(): typeof CUSTOMS {
 export async function rulesPage(): Promise<string> {
   const names = Object.keys(PROFILES) as Profile[];
   const profiles = names.map((name) => `| \`${name}\` | ${PROFILES[name]} |\n`).join('');
-  const overview = RULES.map(
-    (rule) => `| [\`${rule.id}\`](#${anchor(rule.id)}) | ${names.map((name) => levelIn(rule, name)).join(' | ')} |\n`,
-  ).join('');
+  const correct = RULES.filter(({ sort }) => sort === 'correctness');
+  const custom = RULES.filter(({ sort }) => sort === 'custom');
+  const correctness = correct.map(
+    (rule) =>
+      `| [\`${rule.id}\`](#${anchor(rule.id)}) | ${rule.severity} | ${rule.description}${rule.isForOurs === true ? ' In repositories of this template.' : ''} |\n`,
+  );
+  const overview = custom
+    .map(
+      (rule) => `| [\`${rule.id}\`](#${anchor(rule.id)}) | ${names.map((name) => levelIn(rule, name)).join(' | ')} |\n`,
+    )
+    .join('');
   const lists = CUSTOMS.map(
     ([title, list]) =>
       `### ${title}\n\n| What | Looked for by |\n|---|---|\n${list.map(([what, rules]) => `| ${what} | ${rules.length === 0 ? 'by hand' : rules.map((id) => `\`${id}\``).join(', ')} |\n`).join('')}`,
@@ -173,8 +177,10 @@ export async function rulesPage(): Promise<string> {
   const text = [
     `${INTRODUCTION}| Profile | What it stands for |\n|---|---|\n${profiles}`,
     SETTINGS,
-    `## All rules\n\n| Rule | ${names.map((name) => `\`${name}\``).join(' | ')} |\n|---|${names.map(() => '---|').join('')}\n${overview}`,
-    ...RULES.map(ruleSection),
+    `${CORRECTNESS}| Rule | Severity | What holds |\n|---|---|---|\n${correctness.join('')}`,
+    ...correct.map(ruleSection),
+    `${CUSTOM}| Rule | ${names.map((name) => `\`${name}\``).join(' | ')} |\n|---|${names.map(() => '---|').join('')}\n${overview}`,
+    ...custom.map(ruleSection),
     `## Where customs went\n\nWhat well-kept repositories hold to, and what looks for it.\n\n${lists.join('\n')}`,
   ].join('\n');
   const path = join(process.cwd(), PAGE);
@@ -275,8 +281,9 @@ export async function settingsSchema(): Promise<string> {
       ],
     },
   ]);
+  const known = new Set<string>(RULES.map(({ id }) => id));
   const codes = Object.entries(FINDING_CODES)
-    .filter(([code]) => /^(?:manifests|sops)\//.test(code))
+    .filter(([code]) => /^(?:manifests|sops)\//.test(code) && !known.has(code))
     .map(([code, description]) => [code, { description, ...plain }]);
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,7 +1,9 @@
-import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
+import type { Chart } from '../manifests/charts.ts';
+import type { ManifestDocument, ManifestFile, Origin } from '../manifests/document.ts';
 import type { FluxKustomization, FluxTree } from '../manifests/flux/tree.ts';
-import type { ManifestTree } from '../manifests/tree.ts';
-import type { RuleId } from '../report/codes.ts';
+import type { SchemaChecker } from '../manifests/schemas.ts';
+import type { FileMistake, ManifestTree } from '../manifests/tree.ts';
+import type { FindingCode } from '../report/codes.ts';
 import type { Severity } from '../report/finding.ts';
 import type { Fields, Path } from '../text/values.ts';
 
@@ -59,10 +61,11 @@ type Options = Readonly<Record<string, Option<unknown>>>;
 /** The values of a rule's options. */
 type ValuesOf<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-/** A value in a manifest, or a stretch of the text of a file. */
+/** A value in a manifest, a stretch of the text of a file, or a file with the place that a parser tells, if it tells one. */
 export type Spot =
   | { readonly document: ManifestDocument; readonly path: Path; readonly part?: 'key' | 'value' }
-  | { readonly file: ManifestFile; readonly start: number; readonly end: number };
+  | { readonly file: ManifestFile; readonly start: number; readonly end: number }
+  | { readonly file: ManifestFile; readonly line?: number; readonly column?: number };
 
 /** A change of a text, by offsets in UTF-16 units. */
 export interface Edit {
@@ -78,8 +81,34 @@ export interface RuleComplaint {
   /** Says what is wrong, quotes the value and ends without a full stop; never the value of a secret. */
   readonly message: string;
   readonly remedy: string;
+  /** How much this one weighs where that is not what the rule says; the settings of a repository go before it. */
+  readonly severity?: Severity;
+  /** Whether it lies in a file that is not generated, and the run that generates the others is to blame for it all the same. */
+  readonly isOfRun?: boolean;
   /** What mends it for certain and changes nothing else; absent where somebody has to decide. */
   readonly edits?: readonly Edit[];
+}
+
+/** A complaint of a walk that several rules share. */
+export interface Told extends RuleComplaint {
+  readonly code: FindingCode;
+}
+
+/** What is said of a value. */
+export type Complaint = Omit<Told, 'at'>;
+
+/** A complaint about a value of a manifest as it is written. */
+export function atDocument(document: ManifestDocument, path: Path, complaint: Complaint): Told {
+  return { ...complaint, at: { document, path } };
+}
+
+/** A complaint about a value of an object, told where that was written. */
+export function atObject(
+  object: { readonly originOf: (path: Path) => Origin },
+  path: Path,
+  complaint: Complaint,
+): Told {
+  return { ...complaint, at: object.originOf(path) };
 }
 
 /** An object as the cluster would get it, or as it is written where nothing applies it. */
@@ -97,14 +126,51 @@ export interface RuleObject {
   readonly spotOf: (path: Path) => Spot;
 }
 
+/** Finds charts that lie on this machine. */
+export interface ChartStore {
+  /**
+   * @param version - exactly this one; undefined where the release takes any of a range
+   */
+  readonly find: (name: string, version: string | undefined) => Promise<Chart | undefined>;
+}
+
+/** What rules need beside a tree. */
+export interface CheckTools {
+  readonly schemas: SchemaChecker;
+  /** Hashes of objects that are known to fit their schemas. */
+  readonly passed: ReadonlySet<string>;
+  /** Absent where no chart is looked for. */
+  readonly charts?: ChartStore;
+}
+
 /** What a rule looks at. */
 export interface RuleContext {
   /** The files and documents as they are written. */
   readonly tree: ManifestTree;
+  /** What of it is no YAML although Flux reads it: nothing can be said of the tree then but what is said of texts. */
+  readonly mistakes: readonly FileMistake[];
+  /** Each cluster by itself. */
+  readonly clusters: readonly FluxTree[];
+  /** All clusters as one. */
   readonly flux: FluxTree;
   readonly objects: readonly RuleObject[];
   /** All other texts that are looked at: scripts, pages, whatever git tracks. */
   readonly texts: readonly ManifestFile[];
+  /** Whether it is a tree of this template, of which more is known. */
+  readonly isOurs: boolean;
+  /** Files that earlier runs generated and this one does not. */
+  readonly removed: ReadonlySet<string>;
+  readonly tools: CheckTools;
+}
+
+/** What several rules ask of a context: it is found once, when the first of them asks. */
+export function once<T>(find: (context: RuleContext) => T): (context: RuleContext) => T {
+  const known = new WeakMap<RuleContext, { readonly value: T }>();
+  return (context) => {
+    const found = known.get(context) ?? { value: find(context) };
+    known.set(context, found);
+    return found.value;
+  };
 }
 
 /** Texts by path. */
@@ -116,6 +182,8 @@ export const MARK = '# <- here';
 /** Files that show a rule at work; they are its tests and its part of docs/rules.md. */
 interface Example<O> {
   readonly files: ExampleFiles;
+  /** Files that have to be there too, and show nothing. */
+  readonly beside?: ExampleFiles;
   readonly options?: Partial<O>;
 }
 
@@ -130,30 +198,40 @@ type InProfile<V> = Level | { readonly severity?: Level; readonly options: Parti
 
 /** What a rule is made of. */
 interface RuleDefinition<O extends Options> {
-  readonly id: RuleId;
+  /** Also the code of its findings. */
+  readonly id: FindingCode;
+  /**
+   * `correctness`: what Flux, the API, kustomize or the bootstrap refuses, or waits for without end. It is asked in every profile, and by
+   * whatever looks at a tree. `custom`: what repositories agree on, each in its own way; `lint` asks it.
+   */
+  readonly sort?: 'correctness' | 'custom';
+  /** Whether it is asked of trees of this template alone. */
+  readonly isForOurs?: boolean;
   /** One sentence: what holds where the rule finds nothing. */
   readonly description: string;
   /** Why, in one to three sentences. */
   readonly rationale: string;
   /** Where the rule comes from: a document or a specification, as a link. */
   readonly source: string;
-  /** Whether `lint --staged` asks it: what looks at one file by itself, and is quick. */
   readonly options?: O;
   /** In the profile `default`. */
   readonly severity: Level;
   readonly profiles?: Partial<Record<Exclude<Profile, 'default'>, InProfile<ValuesOf<O>>>>;
-  readonly check: (context: RuleContext, options: ValuesOf<O>) => Iterable<RuleComplaint>;
+  readonly check: (context: RuleContext, options: ValuesOf<O>) => Complaints;
   readonly examples: {
     readonly good: readonly Example<ValuesOf<O>>[];
     readonly bad: readonly BadExample<ValuesOf<O>>[];
   };
 }
 
+type Complaints = Iterable<RuleComplaint> | Promise<Iterable<RuleComplaint>>;
+
 /** A rule as the runner, the settings and the documentation see it. */
-export interface Rule extends Omit<RuleDefinition<Options>, 'check' | 'options' | 'profiles' | 'examples'> {
+export interface Rule extends Omit<RuleDefinition<Options>, 'sort' | 'check' | 'options' | 'profiles' | 'examples'> {
+  readonly sort: 'correctness' | 'custom';
   readonly options: Options;
   readonly profiles: Partial<Record<Profile, InProfile<Readonly<Record<string, unknown>>>>>;
-  readonly check: (context: RuleContext, options: Readonly<Record<string, unknown>>) => Iterable<RuleComplaint>;
+  readonly check: (context: RuleContext, options: Readonly<Record<string, unknown>>) => Complaints;
   readonly examples: {
     readonly good: readonly Example<Readonly<Record<string, unknown>>>[];
     readonly bad: readonly BadExample<Readonly<Record<string, unknown>>>[];
@@ -163,9 +241,36 @@ export interface Rule extends Omit<RuleDefinition<Options>, 'check' | 'options' 
 /** Makes a rule; its options get their types from how they are declared. */
 export function defineRule<const O extends Options = Options>(definition: RuleDefinition<O>): Rule {
   return {
+    sort: 'custom',
     ...definition,
     options: definition.options ?? {},
     profiles: definition.profiles ?? {},
     check: (context, options) => definition.check(context, options as ValuesOf<O>),
   };
+}
+
+/** What a rule of sort `correctness` is made of. */
+interface CheckDefinition extends Omit<
+  RuleDefinition<Options>,
+  'sort' | 'options' | 'profiles' | 'severity' | 'check'
+> {
+  /** An error where it is not given. */
+  readonly severity?: Severity;
+  /** Whether what it says of an object hangs on no other one, so that it is asked where some file cannot be read. */
+  readonly isOfEach?: boolean;
+  /** A walk that tells of this rule's code, and perhaps of others; walks that several rules share are made by `once`. */
+  readonly walk: (context: RuleContext) => Iterable<Told> | Promise<Iterable<Told>>;
+}
+
+/** Makes a rule of sort `correctness`, which takes of a walk what bears its code. */
+export function defineCheck({ walk, severity = 'error', isOfEach = false, ...definition }: CheckDefinition): Rule {
+  return defineRule({
+    ...definition,
+    sort: 'correctness',
+    severity,
+    async check(context) {
+      const isAsked = (isOfEach || context.mistakes.length === 0) && (context.isOurs || definition.isForOurs !== true);
+      return isAsked ? [...(await walk(context))].filter(({ code }) => code === definition.id) : [];
+    },
+  });
 }

@@ -14,6 +14,8 @@ export const SETTINGS_FILE = '.cluster-template.yaml';
 /** How findings of one code are to be taken. */
 interface RuleSetting {
   readonly severity: Level | undefined;
+  /** Whether the repository says so itself. */
+  readonly isWritten: boolean;
   /** All options of the rule with their values; none of what is no rule. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Whether findings in a file are left out. */
@@ -29,6 +31,12 @@ export interface Settings {
   readonly of: (code: string) => RuleSetting;
 }
 
+/** Settings with what is wrong in them, which then holds as if it were not written. */
+export interface ReadSettings {
+  readonly settings: Settings;
+  readonly findings: readonly Finding[];
+}
+
 /** Levels as they are written. */
 const LEVELS: readonly Level[] = ['off', 'note', 'warning', 'error'];
 
@@ -38,13 +46,8 @@ const LEVELS: readonly Level[] = ['off', 'note', 'warning', 'error'];
  * @param file - undefined where there is none
  * @param rules - all rules that there are
  * @param profile - one that goes before that of the file
- * @returns the settings with what is wrong in them, which then holds as if it were not written
  */
-export function readSettings(
-  file: ManifestFile | undefined,
-  rules: readonly Rule[],
-  profile?: Profile,
-): { readonly settings: Settings; readonly findings: readonly Finding[] } {
+export function readSettings(file: ManifestFile | undefined, rules: readonly Rule[], profile?: Profile): ReadSettings {
   const reader = new SettingsReader(file, rules);
   const written = reader.read();
   const chosen = profile ?? written.profile ?? 'default';
@@ -83,6 +86,7 @@ function settingOf(rule: Rule | undefined, profile: Profile, written: WrittenRul
   const defaults = Object.entries(rule?.options ?? {}).map(([name, option]) => [name, option.default] as const);
   return {
     severity: written.severity ?? severity ?? rule?.severity,
+    isWritten: written.severity !== undefined,
     options: { ...Object.fromEntries(defaults), ...options, ...written.options },
     isExcepted: matcherOf(written.except ?? []),
   };

@@ -22,27 +22,37 @@ const FORM = /^(ignore(?:-file)?)[ \t]+([\w./-]+(?:[ \t]*,[ \t]*[\w./-]+)*)[ \t]
 /**
  * Leaves out the findings that a comment switches off, and tells of comments that give no reason, name no rule or switch off nothing.
  *
- * @param files - those whose comments count
+ * @param files - manifests
+ * @param pages - further texts: their comments count too, but a page may show how one is written, so that nothing is told of them
  * @param rules - ids of all rules
  * @param asked - whether a code was looked for at all: else nobody knows whether its comments are needed
  */
 export function suppress(
   findings: readonly Finding[],
-  files: Iterable<ManifestFile>,
-  { rules, asked }: { readonly rules: readonly string[]; readonly asked: (code: string) => boolean },
+  files: readonly ManifestFile[],
+  {
+    pages,
+    rules,
+    asked,
+  }: {
+    readonly pages: readonly ManifestFile[];
+    readonly rules: readonly string[];
+    readonly asked: (code: string) => boolean;
+  },
 ): Finding[] {
   const told: Finding[] = [];
-  const suppressions = [...files].flatMap((file) => suppressionsIn(file, rules, told));
+  const own = files.flatMap((file) => suppressionsIn(file, rules, told));
+  const suppressions = [...own, ...pages.flatMap((file) => suppressionsIn(file, rules, []))];
   const used = new Set<string>();
   const left = findings.filter(({ code, place }) => {
     const fitting = suppressions.filter(
-      ({ file, rules: own, line }) =>
-        file.path === place?.file && own.includes(code) && (line === undefined || line === place.line),
+      ({ file, rules: named, line }) =>
+        file.path === place?.file && named.includes(code) && (line === undefined || line === place.line),
     );
     for (const one of fitting) used.add(keyOf(one, code));
     return fitting.length === 0;
   });
-  const unused = suppressions.flatMap((one) =>
+  const unused = own.flatMap((one) =>
     one.rules
       .filter((rule) => asked(rule) && !used.has(keyOf(one, rule)))
       .map((rule) =>

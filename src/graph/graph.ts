@@ -1,7 +1,7 @@
 import { type AppliedObject, type FluxKustomization, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
 import { indexObjects, type ObjectIndex } from '../manifests/objects.ts';
 import { type Reference, referencesOf } from '../manifests/references.ts';
-import { placeOf } from '../manifests/document.ts';
+import { placeOf } from '../manifests/written.ts';
 import { at, listAt, textAt, valueAt } from '../text/values.ts';
 import type { EdgeKind, Graph, GraphEdge, GraphNode } from './model.ts';
 

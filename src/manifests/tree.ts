@@ -14,6 +14,11 @@ export interface ManifestTree {
   readonly documentsOf: (path: string) => readonly ManifestDocument[];
 }
 
+/** A file that is not valid YAML. */
+export interface FileMistake extends YamlMistake {
+  readonly file: ManifestFile;
+}
+
 /** The files that are read without being asked for. */
 const YAML_FILE = /(?:\.ya?ml|(?:^|\/)Kustomization)$/;
 
@@ -24,18 +29,18 @@ export type ParsedTexts = Map<string, readonly unknown[]>;
  * Reads the manifests of a tree.
  *
  * @param known - texts that need not be read again; those that are read now are added
- * @returns the tree and a finding for every file that is not valid YAML
+ * @returns the tree and what of it is not valid YAML
  */
 export function readTree(
   files: readonly ManifestFile[],
   known: ParsedTexts = new Map(),
-): { tree: ManifestTree; findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+): { tree: ManifestTree; mistakes: readonly FileMistake[] } {
+  const mistakes: FileMistake[] = [];
   const byFile = new Map<string, readonly ManifestDocument[]>();
   for (const file of files.filter(({ path }) => YAML_FILE.test(path))) {
-    const { documents, finding } = parseFile(file, known);
+    const { documents, mistake } = parseFile(file, known);
     byFile.set(file.path, documents);
-    if (finding !== undefined) findings.push(finding);
+    if (mistake !== undefined) mistakes.push(mistake);
   }
   const byPath = new Map(files.map((file) => [file.path, file]));
   const tree = {
@@ -51,24 +56,25 @@ export function readTree(
       return documents;
     },
   };
-  return { tree, findings };
+  return { tree, mistakes };
 }
 
 function parseFile(
   file: ManifestFile,
   known: ParsedTexts,
-): { documents: readonly ManifestDocument[]; finding: Finding | undefined } {
+): { documents: readonly ManifestDocument[]; mistake: FileMistake | undefined } {
   const values = known.get(file.text) ?? readYaml(file.text);
-  if ('message' in values) return { documents: [], finding: syntaxFinding(file, values) };
+  if ('message' in values) return { documents: [], mistake: { file, ...values } };
   known.set(file.text, values);
   const documents = values.flatMap((value, index) =>
     // A document of comments alone is none.
     value === null ? [] : [{ file, index, value, fields: isFields(value) ? value : {} }],
   );
-  return { documents, finding: undefined };
+  return { documents, mistake: undefined };
 }
 
-function syntaxFinding(file: ManifestFile, { message, line, column }: YamlMistake): Finding {
+/** The finding that a file is not valid YAML. */
+export function syntaxFinding({ file, message, line, column }: FileMistake): Finding {
   return {
     code: 'manifests/yaml-syntax',
     severity: 'error',

@@ -1,4 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from 'yaml';
+import type { Finding } from '../report/finding.ts';
+import { SourceText } from '../report/source.ts';
 import { locate } from '../text/places.ts';
 import type { Path } from '../text/values.ts';
 import type { ManifestDocument, ManifestFile } from './document.ts';
@@ -21,22 +23,82 @@ interface Entry {
   readonly isMovable: boolean;
 }
 
+const READING = { merge: true, logLevel: 'silent' } as const;
+
 const parsed = new WeakMap<ManifestFile, readonly Document.Parsed[]>();
 
 /** The documents of a file with all their nodes; read once. */
 export function writtenDocuments(file: ManifestFile): readonly Document.Parsed[] {
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  const documents = [...parseAllDocuments(file.text, { merge: true, logLevel: 'silent' })];
+  const documents = [...parseAllDocuments(file.text, READING)];
   parsed.set(file, documents);
   return documents;
 }
 
 /** Where the value at a path stands, or its key; the whole document where there is no such value. */
-export function spanOf({ file, index }: ManifestDocument, path: Path, part: 'key' | 'value' = 'value'): Span {
+export function spanOf(document: ManifestDocument, path: Path, part: 'key' | 'value' = 'value'): Span {
+  return findSpan(document, path, part) ?? { start: 0, end: 0 };
+}
+
+/** Where a value of a document stands, with its line unless that may show a secret; the file alone where the document has no text. */
+export function placeOf(
+  document: ManifestDocument,
+  path: Path,
+  part?: 'key' | 'value',
+): Pick<Finding, 'place' | 'sourceLine'> {
+  const { file } = document;
+  const span = findSpan(document, path, part);
+  if (span === undefined) return { place: { file: file.path } };
+  return new SourceText(file.path, file.text, () => file.isSecret).excerpt(span.start, span.end);
+}
+
+function findSpan({ file, index }: ManifestDocument, path: Path, part: 'key' | 'value' = 'value'): Span | undefined {
   const document = writtenDocuments(file)[index];
-  const [start = 0, end = start] = document?.contents?.range ?? [];
-  return (document && locate(document, path, part)) ?? { start, end };
+  if (document === undefined) return undefined;
+  const [start, end] = document.contents?.range ?? [];
+  const whole = start === undefined || end === undefined ? undefined : { start, end };
+  return locateInside(document, path, file.text) ?? locate(document, path, part) ?? whole;
+}
+
+/** Whether the value at a path of a document is written without quotes. */
+export function isPlain({ file, index }: ManifestDocument, path: Path): boolean {
+  const node = writtenDocuments(file)[index]?.getIn(path, true);
+  return isScalar(node) && node.type === 'PLAIN';
+}
+
+/**
+ * Where a value stands whose path leads on inside of a block of text, as that of a patch does: behind the way to the text stand the
+ * position of the document in it and the way on.
+ */
+function locateInside(document: Document.Parsed, path: Path, text: string): ReturnType<typeof locate> {
+  for (const [length, position] of path.entries()) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isAlias(node)) return undefined;
+    if (!isScalar(node)) continue;
+    if (node.type !== 'BLOCK_LITERAL' || typeof node.value !== 'string' || typeof position !== 'number')
+      return undefined;
+    const inner = [...parseAllDocuments(node.value, READING)][position];
+    const found = inner === undefined ? undefined : locate(inner, path.slice(length + 1));
+    return found === undefined ? undefined : outside(found, node.value, text, node.range?.[0] ?? 0);
+  }
+  return undefined;
+}
+
+/** The same stretch of a block of text in the text that holds it, where each line is indented. */
+function outside(
+  { start, end }: { readonly start: number; readonly end: number },
+  block: string,
+  text: string,
+  header: number,
+): { start: number; end: number } {
+  const content = text.indexOf('\n', header) + 1;
+  const lines = text.slice(content).split('\n');
+  const first = lines.findIndex((line) => line.trim() !== '');
+  const [shown = '', written = ''] = [lines[first], block.split('\n')[first]];
+  const indent = shown.replace(/\r$/, '').length - written.length;
+  const move = (offset: number): number => content + offset + indent * block.slice(0, offset).split('\n').length;
+  return { start: move(start), end: move(end) };
 }
 
 /** The members of the map, or the items of the list, at a path; none where it is written in braces or not there. */

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { SETTINGS_FILE } from '../checks/settings.ts';
 import type { ManifestFile } from '../manifests/document.ts';
-import { failure, Failure, type Finding, inOrder, type Place } from '../report/finding.ts';
+import type { FluxTree } from '../manifests/flux/tree.ts';
+import { failure, Failure, type Finding, type Place } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
 import { decrypt, isEncrypted, readSealed } from '../sops/decrypt.ts';
 import { type AgeIdentity, parseIdentityFile } from '../sops/identities.ts';
@@ -14,7 +15,7 @@ import { openUserCache } from '../system/user-folders.ts';
 import { chartStore } from './chart-store.ts';
 import { readRepository } from './repository.ts';
 import { type SchemaOptions, schemaSources } from './schema-sources.ts';
-import { loadGates, type ValidateResult } from './validate.ts';
+import { loadChecks, type ValidateResult } from './validate.ts';
 
 /** What is asked of a repository. */
 interface RepositoryOptions extends SchemaOptions {
@@ -41,19 +42,23 @@ export async function validateRepository(
   const files = opened.map(({ file }) => file);
   const sources = await schemaSources(schemas, openUserCache(folder));
   const charts = schemas.charts === undefined ? undefined : await chartStore(schemas.charts);
-  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
-  const memory = { ...gateMemory(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) };
-  const report = await runGates(files, memory, new Set(), { paths: wanted });
+  const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
+  const report = await examine(files, {
+    settings: settingsOf(files.find(({ path }) => path === SETTINGS_FILE)?.text),
+    tools: { ...checkTools(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
+    paths: wanted,
+    others: (clusters) => {
+      const used = usedIn(clusters);
+      return [
+        ...opened.flatMap(({ file, findings }) => (used.has(file.path) || isSecretPath(file.path) ? findings : [])),
+        ...files.filter(({ path }) => used.has(path)).flatMap(({ path, text }) => unmergedFindings(path, text, SETTLE)),
+      ];
+    },
+  });
   if (report.clusters.length === 0) throw nothingOfFlux(folder);
-  const used = new Set(report.clusters.flatMap((cluster) => [...cluster.used]));
-  const told = [
-    ...opened.flatMap(({ file, findings }) => (used.has(file.path) || isSecretPath(file.path) ? findings : [])),
-    ...files.filter(({ path }) => used.has(path)).flatMap(({ path, text }) => unmergedFindings(path, text, SETTLE)),
-  ];
-  const settings = files.find(({ path }) => path === SETTINGS_FILE)?.text;
   return {
-    findings: inOrder(underSettings([...told, ...report.findings], files, settings)),
-    files: used.size,
+    findings: report.findings,
+    files: usedIn(report.clusters).size,
     coverage: report.coverage,
     charts: charts === undefined ? undefined : report.charts,
     clusters: report.clusters.map(({ root, kustomizations, objects }) => ({
@@ -62,6 +67,10 @@ export async function validateRepository(
       objects: objects.length,
     })),
   };
+}
+
+function usedIn(clusters: readonly FluxTree[]): ReadonlySet<string> {
+  return new Set(clusters.flatMap(({ used }) => [...used]));
 }
 
 const SETTLE =

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { ChartStore } from '../checks/charts.ts';
+import type { ChartStore } from '../checks/rule.ts';
 import { type Chart, type ChartFiles, filesInTar, readChart, readPackedChart } from '../manifests/charts.ts';
 import { failure } from '../report/finding.ts';
 import { environment } from '../system/environment.ts';

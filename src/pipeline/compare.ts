@@ -31,7 +31,7 @@ import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
 import { readInventory, workspaceOf } from './state.ts';
 import { rememberOwner, requireTrust } from './trust.ts';
-import { passGates } from './validate.ts';
+import { passRules } from './validate.ts';
 import { credentialStandIns, dependentFiles, refuseSecretChanges } from './without-key.ts';
 
 /** The tree as it shall be beside the tree as it is. */
@@ -112,7 +112,7 @@ export async function compareWithTree(
   if (writes) await restoreCredentials(root.keys, textsOf(restored));
   const rendered = files.filter(({ path }) => inventory?.adopted.includes(path) !== true);
   const warnings = await progress.step(CONFIGURE_STAGES.check, () =>
-    passGates(root, rendered, { inventory, kept: memory }),
+    passRules(root, rendered, { inventory, kept: memory }),
   );
   const present = await readPresent(workspace, rendered, inventory);
   const dependent =

@@ -1,14 +1,12 @@
 import { join, resolve } from 'node:path';
-import { gateMemory, runGates } from '../checks/gates.ts';
-import { applyEdits, ruleContext, type RuleFinding, runRules, withSettings } from '../checks/lint.ts';
-import { type Profile, PROFILES, type Rule } from '../checks/rule.ts';
+import { type Edit, type Profile, PROFILES, type Rule } from '../checks/rule.ts';
 import { RULES } from '../checks/rules/list.ts';
-import { readSettings, type Settings, SETTINGS_FILE } from '../checks/settings.ts';
-import { suppress } from '../checks/suppressions.ts';
+import { applyEdits, checkTools, examine } from '../checks/run.ts';
+import { readSettings, type ReadSettings, SETTINGS_FILE } from '../checks/settings.ts';
 import { clusterRoot } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { schemaChecker } from '../manifests/schemas.ts';
-import { failure, type Finding, inOrder } from '../report/finding.ts';
+import { failure, type Finding } from '../report/finding.ts';
 import type { RuleText } from '../report/formats.ts';
 import { environment } from '../system/environment.ts';
 import { permissions } from '../system/files.ts';
@@ -30,6 +28,8 @@ interface LintOptions {
   readonly staged?: boolean;
   /** A commit: what would have been found there already is left out. */
   readonly changedSince?: string;
+  /** The rules of one area alone: `secret`. */
+  readonly area?: string;
 }
 
 /** What the rules found. */
@@ -60,7 +60,7 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const read = async (from: RepositoryState): Promise<readonly ManifestFile[]> =>
     withTemplates(await readRepository(folder, from), inventory);
   const check = async (texts: readonly ManifestFile[]): Promise<Check> =>
-    await checkFiles(texts, root !== undefined, profile);
+    await checkFiles(texts, { isOurs: root !== undefined, profile, area: options.area });
   let files = await read(state);
   const staged = options.staged === true ? await stagedPaths(folder, index) : undefined;
   let checked = await check(files);
@@ -117,23 +117,10 @@ function withTemplates(files: readonly ManifestFile[], inventory: Inventory | un
 /** After so many the edits of two rules take each other back, which is a fault of ours that no user has to wait for. */
 const MOST_ROUNDS = 10;
 
-/**
- * Findings of the checks of `validate` as .cluster-template.yaml and the comments of the files have them.
- *
- * @param text - text of .cluster-template.yaml; undefined where there is none
- */
-export function underSettings(
-  findings: readonly Finding[],
-  files: readonly ManifestFile[],
-  text: string | undefined,
-): Finding[] {
+/** What the text of .cluster-template.yaml says; undefined where there is none. */
+export function settingsOf(text: string | undefined): ReadSettings {
   const file = { path: SETTINGS_FILE, source: SETTINGS_FILE, text: text ?? '', isGenerated: false, isSecret: false };
-  const { settings, findings: wrong } = readSettings(text === undefined ? undefined : file, RULES);
-  const rules = RULES.map(({ id }) => id);
-  const ids = new Set<string>(rules);
-  // Whether a comment for a rule is needed is known where rules are asked.
-  const asked = (code: string): boolean => !ids.has(code) && settings.of(code).severity !== 'off';
-  return [...wrong, ...suppress(withSettings(findings, settings), files, { rules, asked })];
+  return readSettings(text === undefined ? undefined : file, RULES);
 }
 
 /** What a rule says of itself. */
@@ -162,7 +149,7 @@ function profileNamed(name: string | undefined): Profile | undefined {
 
 interface Check {
   readonly findings: readonly Finding[];
-  readonly edits: RuleFinding['edits'];
+  readonly edits: readonly Edit[];
   readonly files: number;
   readonly profile: Profile;
 }
@@ -174,8 +161,11 @@ function isManifestPath(path: string): boolean {
 
 async function checkFiles(
   files: readonly ManifestFile[],
-  isOurs: boolean,
-  profile: Profile | undefined,
+  {
+    isOurs,
+    profile,
+    area,
+  }: { readonly isOurs: boolean; readonly profile: Profile | undefined; readonly area: string | undefined },
 ): Promise<Check> {
   const read = readSettings(
     files.find(({ path }) => path === SETTINGS_FILE),
@@ -186,27 +176,14 @@ async function checkFiles(
   const manifests = files.filter(
     ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isOurs || CLUSTER_FOLDERS.test(path)),
   );
-  const report = await runGates(
-    manifests,
-    gateMemory(schemaChecker(PROVIDED)),
-    new Set(),
-    isOurs ? undefined : { paths: [] },
-  );
-  const ruled = runRules(RULES, { ...ruleContext(files, report), texts: files }, settings);
-  const all = [...withSettings(report.findings, settings), ...ruled.map(({ finding }) => finding)];
-  const told = suppress(all, manifests, { rules: RULES.map(({ id }) => id), asked: askedIn(settings) });
-  const left = new Set(told);
-  return {
-    findings: inOrder([...read.findings, ...told]),
-    edits: ruled.flatMap(({ finding, edits }) => (left.has(finding) ? edits : [])),
-    files: manifests.length,
-    profile: settings.profile,
-  };
-}
-
-function askedIn(settings: Settings): (code: string) => boolean {
-  const ids = new Set<string>(RULES.map(({ id }) => id));
-  return (code) => !ids.has(code) || settings.of(code).severity !== 'off';
+  const { findings, edits } = await examine(manifests, {
+    rules: area === undefined ? RULES : RULES.filter(({ id }) => id.startsWith(`${area}/`)),
+    settings: read,
+    tools: checkTools(schemaChecker(PROVIDED)),
+    ...(isOurs ? {} : { paths: [] }),
+    texts: files,
+  });
+  return { findings, edits, files: manifests.length, profile: settings.profile };
 }
 
 /** What was not found before: the line may have moved, and what stands in it may not have changed. */

@@ -3,7 +3,7 @@ import { SETTINGS_FILE } from '../checks/settings.ts';
 import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
-import { readTree } from '../manifests/tree.ts';
+import { readTree, syntaxFinding } from '../manifests/tree.ts';
 import { Failure, failure } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { inspect, inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts';
@@ -67,7 +67,9 @@ async function textsOnDisk(folder: string): Promise<(readonly [path: string, tex
   await refuseLinksOut(clusterRoot(folder), links);
   const read = paths.map(async (path) => {
     const place = join(folder, path);
-    if ((await inspectTarget(place))?.kind !== 'file') return [];
+    const found = await inspectTarget(place);
+    if (found?.kind !== 'file') return [];
+    if (found.size > LARGEST_TEXT) return [[path, ''] as const];
     const bytes = await readBytesIfPresent(place);
     return bytes === undefined ? [] : [[path, bytes.toString('utf8')] as const];
   });
@@ -147,9 +149,9 @@ export async function stagedPaths(folder: string, index: string | undefined): Pr
  * @throws Failure of kind `input` where a manifest that Flux reads is no YAML
  */
 export function clustersIn(files: readonly ManifestFile[], paths: readonly string[] = []): readonly FluxTree[] {
-  const { tree, findings } = readTree(files);
+  const { tree, mistakes } = readTree(files);
   const clusters = fluxTrees(tree, paths);
-  const broken = findings.filter(({ place }) => clusters.some(({ used }) => used.has(place?.file ?? '')));
-  if (broken.length > 0) throw new Failure('input', broken);
+  const broken = mistakes.filter(({ file }) => clusters.some(({ used }) => used.has(file.path)));
+  if (broken.length > 0) throw new Failure('input', broken.map(syntaxFinding));
   return clusters;
 }

@@ -8,8 +8,8 @@ import { unmergedFindings } from '../report/source.ts';
 import { redactValue } from '../report/redaction.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { listTree, readTextIfPresent } from '../system/files.ts';
-import type { ChartCoverage } from '../checks/charts.ts';
-import type { SchemaCoverage } from '../checks/schemas.ts';
+import type { ChartCoverage } from '../checks/rules/manifests/charts.ts';
+import type { SchemaCoverage } from '../checks/rules/manifests/schemas.ts';
 import { PROGRAM } from '../system/program.ts';
 import { openUserCache, type UserCache } from '../system/user-folders.ts';
 import type { Inventory } from '../workspace/inventory.ts';
@@ -44,7 +44,7 @@ export interface ReadCluster {
 }
 
 /**
- * Validates the configuration, renders the tree in memory and runs every gate on it, without looking into the cache of
+ * Validates the configuration, renders the tree in memory and asks every rule that cannot be otherwise about it, without looking into the cache of
  * earlier runs. Writes nothing.
  *
  * @throws Failure where the configuration is wrong or a template fails
@@ -55,29 +55,28 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
   const files = await manifestFiles(root, rendered, inventory);
   const sources = await schemaSources(options, openUserCache(root.path));
   const charts = options.charts === undefined ? undefined : await chartStore(options.charts);
-  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
-  const report = await runGates(
-    files,
-    { ...gateMemory(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
-    removedPaths(rendered, inventory),
-  );
-  const told = underSettings(report.findings, files, await settingsText(root));
+  const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
+  const report = await examine(files, {
+    settings: settingsOf(await settingsText(root)),
+    tools: { ...checkTools(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
+    removed: removedPaths(rendered, inventory),
+  });
   return {
-    findings: [...findings, ...(await withOrigins(root, told))],
+    findings: [...findings, ...(await withOrigins(root, report.findings))],
     files: files.length,
     coverage: report.coverage,
     charts: options.charts === undefined ? undefined : report.charts,
   };
 }
 
-/** The gates are loaded where there is something to check. */
-export async function loadGates() {
-  const [{ gateMemory, runGates }, { schemaChecker }, { underSettings }] = await Promise.all([
-    import('../checks/gates.ts'),
+/** The checks are loaded where there is something to check. */
+export async function loadChecks() {
+  const [{ checkTools, examine }, { schemaChecker }, { settingsOf }] = await Promise.all([
+    import('../checks/run.ts'),
     import('../manifests/schemas.ts'),
     import('./lint.ts'),
   ]);
-  return { gateMemory, runGates, schemaChecker, underSettings };
+  return { checkTools, examine, schemaChecker, settingsOf };
 }
 
 /** Text of .cluster-template.yaml; undefined where there is none. */
@@ -86,13 +85,13 @@ async function settingsText(root: ClusterRoot): Promise<string | undefined> {
 }
 
 /**
- * Runs the gates on a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
+ * Asks the rules that cannot be otherwise about a rendered tree and what the user put beside it. A tree that passed before is not looked at again.
  *
  * @param tree.kept - what earlier runs know of the files of a tree that is new as a whole
  * @returns warnings
  * @throws Failure with everything that was found where one finding is an error
  */
-export async function passGates(
+export async function passRules(
   root: ClusterRoot,
   rendered: readonly RenderedFile[],
   { inventory, kept }: { readonly inventory: Inventory | undefined; readonly kept: TreeMemory },
@@ -103,22 +102,26 @@ export async function passGates(
   const key = treeKey(files, removed, settings);
   const cache = openUserCache(root.path);
   const memory = readChecks(cache, PROGRAM);
-  const known = memory.trees.find(([other]) => other === key);
-  if (known !== undefined) return known[1];
-  const { gateMemory, runGates, schemaChecker, underSettings } = await loadGates();
-  const texts = kept.readDocuments(
+  const passed = memory.trees.find(([other]) => other === key);
+  if (passed !== undefined) return passed[1];
+  const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
+  const known = kept.readDocuments(
     files.flatMap(({ path, text, isSecret }) => (isSecret || !YAML_FILE.test(path) ? [] : [text])),
   );
-  const gates = gateMemory(schemaChecker(PROVIDED), memory.passed, texts);
-  const { findings: found, fitting, madeHere } = await runGates(files, gates, removed);
+  const report = await examine(files, {
+    settings: settingsOf(settings),
+    tools: checkTools(schemaChecker(PROVIDED), memory.passed),
+    removed,
+    known,
+  });
   // What somebody wrote by hand is not ours to refuse: it stops no run, unless the run makes it wrong.
   const own = new Set(files.filter(({ isGenerated }) => !isGenerated).map(({ path }) => path));
-  const findings = underSettings(found, files, settings).map((finding): Finding => {
-    const isOwn = own.has(finding.place?.file ?? '') && !madeHere.has(finding);
+  const findings = report.findings.map((finding): Finding => {
+    const isOwn = own.has(finding.place?.file ?? '') && !report.ofRun.has(finding);
     return isOwn && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
   });
   if (findings.some(({ severity }) => severity === 'error')) throw new Failure('input', findings);
-  rememberTree(cache, PROGRAM, memory, { key, findings, fitting });
+  rememberTree(cache, PROGRAM, memory, { key, findings, fitting: report.fitting });
   return findings;
 }
 
@@ -180,7 +183,7 @@ async function readOwn(root: ClusterRoot, path: string): Promise<ManifestFile> {
   return { path, source: path, text, isGenerated: false, isSecret: isSecretPath(path) };
 }
 
-/** What the gates remember of trees that passed, of whatever repository; found by content alone. */
+/** What is remembered of trees that passed, of whatever repository; found by content alone. */
 interface CheckMemory {
   /** Warnings and notes of each tree by its `treeKey`, the last one first. */
   readonly trees: readonly (readonly [key: string, findings: readonly Finding[]])[];
@@ -192,7 +195,7 @@ interface CheckMemory {
 const REMEMBERED = { trees: 64, objects: 8192 };
 
 /**
- * One hash over everything that the gates look at. Secrets are in it, the private age key among them: so no single secret can
+ * One hash over everything that the rules look at. Secrets are in it, the private age key among them: so no single secret can
  * be guessed from the hash.
  */
 function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>, settings = ''): string {
@@ -207,9 +210,9 @@ function treeKey(files: readonly ManifestFile[], removed: ReadonlySet<string>, s
 }
 
 /**
- * What the gates remember.
+ * What is remembered.
  *
- * @param program - changes with the code of the gates: what others found is worth nothing
+ * @param program - changes with the code of the rules: what others found is worth nothing
  */
 function readChecks(cache: UserCache, program: string): CheckMemory {
   const bytes = cache.read(entryName(program));

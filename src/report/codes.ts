@@ -259,7 +259,7 @@ export const RULE_AREAS = [
 ] as const;
 
 /** The id of a rule, which is the code of its findings; docs/rules.md explains every one of them. */
-export type RuleId = `${(typeof RULE_AREAS)[number]}/${string}`;
+type RuleId = `${(typeof RULE_AREAS)[number]}/${string}`;
 
 /** The code of a finding. */
 export type FindingCode = ListedCode | RuleId;

@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ChartCoverage, checkChartValues } from '../../src/checks/charts.ts';
-import { fluxTree } from '../../src/manifests/flux/tree.ts';
-import { readTree } from '../../src/manifests/tree.ts';
+import type { ChartCoverage } from '../../src/checks/rules/manifests/charts.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
+import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { chartStore } from '../../src/pipeline/chart-store.ts';
+import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import type { Finding } from '../../src/report/finding.ts';
 import { manifestFilesOf, SMALL_TREE } from '../manifests/support.ts';
 
@@ -84,8 +85,10 @@ async function check(
     [`${APP}/kustomization.yaml`]: kustomization,
     [`${APP}/release.yaml`]: `${release(spec)}${more}`,
   });
-  const flux = fluxTree(readTree(files).tree);
-  const { findings, coverage } = await checkChartValues(flux, await chartStore([join(folder, place)]));
+  const charts = await chartStore([join(folder, place)]);
+  const report = await examine(files, { tools: { ...checkTools(schemaChecker(PROVIDED)), charts } });
+  const findings = report.findings.filter(({ code }) => code === 'manifests/chart-values');
+  const coverage = report.charts;
   const without = coverage.without.filter((one) => one.release === 'web/app');
   return { findings, coverage: { ...coverage, without } };
 }

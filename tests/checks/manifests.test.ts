@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { formatFinding } from '../../src/report/text.ts';
@@ -20,14 +20,15 @@ function without(path: string): Texts {
   return Object.fromEntries(Object.entries(SMALL_TREE).filter(([name]) => name !== path));
 }
 
-const memory = gateMemory(schemaChecker(PROVIDED));
+const tools = checkTools(schemaChecker(PROVIDED));
+const known = new Map<string, readonly unknown[]>();
 
 async function heads(texts: Texts): Promise<string[]> {
-  const { findings } = await runGates(manifestFilesOf(texts), memory);
+  const { findings } = await examine(manifestFilesOf(texts), { tools, known });
   return findings.map((finding) => formatFinding(finding).split('\n')[0] ?? '');
 }
 
-describe('the gates', () => {
+describe('rules that cannot be otherwise', () => {
   it('find nothing in a whole tree', async () => {
     expect(await heads(SMALL_TREE)).toEqual([]);
   });
@@ -348,7 +349,7 @@ describe('the gates', () => {
     ['gone.sops.yaml', 'list it only where it is there; `sops` makes one of your own, encrypted by .sops.yaml'],
   ])('say what to do where %s is listed and not there', async (name, remedy) => {
     const texts = edited(`${SITE}/app/kustomization.yaml`, '  - ./gateway.yaml', `  - ./gateway.yaml\n  - ./${name}`);
-    const { findings } = await runGates(manifestFilesOf(texts), memory);
+    const { findings } = await examine(manifestFilesOf(texts), { tools, known });
     expect(findings.map((finding) => [finding.code, finding.remedy])).toEqual([
       ['manifests/missing-file', `${remedy} (templates/config/${SITE}/app/kustomization.yaml.j2)`],
     ]);
@@ -356,7 +357,7 @@ describe('the gates', () => {
 
   it('never shows the line of a secret', async () => {
     const path = 'kubernetes/components/sops/cluster-secrets.sops.yaml';
-    const { findings } = await runGates(manifestFilesOf(edited(path, 'stringData:', 'stringDatum:')), memory);
+    const { findings } = await examine(manifestFilesOf(edited(path, 'stringData:', 'stringDatum:')), { tools, known });
     expect(findings.map(({ code, sourceLine }) => [code, sourceLine])).toContainEqual(['manifests/schema', undefined]);
     expect(JSON.stringify(findings)).not.toContain('example.com');
   });

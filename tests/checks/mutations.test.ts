@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
 import type { ManifestFile } from '../../src/manifests/document.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import type { Finding } from '../../src/report/finding.ts';
@@ -34,7 +34,8 @@ async function written(name: string): Promise<Map<string, string>> {
 }
 
 /** What is read once serves all mutations. */
-const memory = gateMemory(schemaChecker(PROVIDED));
+const tools = checkTools(schemaChecker(PROVIDED));
+const known = new Map<string, readonly unknown[]>();
 
 async function findingsIn(tree: Mutation['tree'], texts: ReadonlyMap<string, string>): Promise<readonly Finding[]> {
   const files = [...texts].map(([path, text]): ManifestFile => ({
@@ -44,7 +45,7 @@ async function findingsIn(tree: Mutation['tree'], texts: ReadonlyMap<string, str
     isGenerated: false,
     isSecret: isSecretPath(path),
   }));
-  const { findings } = await runGates(files, memory, new Set(), tree === 'ours' ? undefined : { paths: [] });
+  const { findings } = await examine(files, { tools, known, ...(tree === 'ours' ? {} : { paths: [] }) });
   return findings;
 }
 

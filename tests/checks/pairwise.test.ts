@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
-import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { manifestFiles } from '../../src/pipeline/validate.ts';
@@ -25,7 +25,8 @@ describe('the covering array', () => {
 });
 
 describe('every combination of two options', () => {
-  const memory = gateMemory(schemaChecker(PROVIDED));
+  const tools = checkTools(schemaChecker(PROVIDED));
+  const known = new Map<string, readonly unknown[]>();
   let state = '';
 
   beforeAll(async () => {
@@ -37,7 +38,7 @@ describe('every combination of two options', () => {
   eachOf(all, 10)('gives a tree without a finding: %s', async (_, texts) => {
     const files = await renderTexts(texts, state);
     const own = await manifestFiles(clusterRoot(state), files, undefined);
-    const { findings, coverage } = await runGates(own, memory);
+    const { findings, coverage } = await examine(own, { tools, known });
     expect(formatFindings(findings)).toBe('');
     expect(coverage.without).toEqual([]);
   });

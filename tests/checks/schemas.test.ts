@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { gateMemory, runGates } from '../../src/checks/gates.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import type { Finding } from '../../src/report/finding.ts';
@@ -9,7 +9,8 @@ import { manifestFilesOf, SMALL_TREE } from '../manifests/support.ts';
 
 const APP = 'kubernetes/apps/web/site/app';
 const OBJECT = `${APP}/object.yaml`;
-const memory = gateMemory(schemaChecker(PROVIDED));
+const tools = checkTools(schemaChecker(PROVIDED));
+const known = new Map<string, readonly unknown[]>();
 
 /** What the schemas say of files beside the app of the small tree. */
 async function schemaFindings(files: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
@@ -20,7 +21,7 @@ async function schemaFindings(files: Readonly<Record<string, string>>): Promise<
   );
   const own = Object.fromEntries(Object.entries(files).map(([name, text]) => [`${APP}/${name}`, text]));
   const tree = { ...SMALL_TREE, [`${APP}/kustomization.yaml`]: kustomization, ...own };
-  const { findings } = await runGates(manifestFilesOf(tree), memory);
+  const { findings } = await examine(manifestFilesOf(tree), { tools, known });
   return findings.filter(({ code }) => code === 'manifests/schema' || code === 'manifests/kind');
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkTalconfig, checkVersions } from '../../src/checks/talos.ts';
-import { readTree } from '../../src/manifests/tree.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
+import { schemaChecker } from '../../src/manifests/schemas.ts';
+import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
+import type { Finding } from '../../src/report/finding.ts';
 import { manifestFilesOf } from '../manifests/support.ts';
 
 const RIGHT = `clusterName: kubernetes
@@ -18,7 +20,15 @@ controlPlane:
     - "@./patches/controller/cluster.yaml"
 `;
 
-describe('checkTalconfig', () => {
+const tools = checkTools(schemaChecker(PROVIDED));
+
+/** What one rule says of files. */
+async function found(id: string, files: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
+  const { findings } = await examine(manifestFilesOf(files), { tools });
+  return findings.filter(({ code }) => code === id);
+}
+
+describe('manifests/talconfig', () => {
   it.each<[string, string, string, readonly string[]]>([
     ['nothing where all is right', '', '', []],
     [
@@ -42,18 +52,17 @@ describe('checkTalconfig', () => {
       ['4:17 `clusterPodNets` is not a list'],
     ],
     ['a node without a name', '- hostname: k8s-0\n    ipAddress', '- ipAddress', ['7:5 the node has no `hostname`']],
-  ])('finds %s', (_, from, to, expected) => {
+  ])('finds %s', async (_, from, to, expected) => {
     expect(RIGHT).toContain(from);
     const text = RIGHT.replace(from, to);
-    const { tree } = readTree(manifestFilesOf({ 'talos/talconfig.yaml': text }));
-    const found = checkTalconfig(tree).map(
+    const lines = (await found('manifests/talconfig', { 'talos/talconfig.yaml': text })).map(
       ({ place, message }) => `${String(place?.line)}:${String(place?.column)} ${message}`,
     );
-    expect(found.sort()).toEqual([...expected].sort());
+    expect(lines.sort()).toEqual([...expected].sort());
   });
 });
 
-describe('checkVersions', () => {
+describe('manifests/versions', () => {
   const KUBELET =
     'machine:\n  kubelet:\n    extraConfig:\n      crashLoopBackOff:\n        maxContainerRestartPeriod: 60s\n';
 
@@ -76,16 +85,12 @@ describe('checkVersions', () => {
         'talos/patches/global/kubelet.yaml:4 the kubelet of Kubernetes 1.34 does not start with `crashLoopBackOff`: it takes it from 1.35 on',
       ],
     ],
-  ])('Talos %s with Kubernetes %s', (talos, kubernetes, expected) => {
-    const { tree } = readTree(
-      manifestFilesOf({
-        'talos/talenv.yaml': `talosVersion: ${talos}\nkubernetesVersion: ${kubernetes}\n`,
-        'talos/patches/global/kubelet.yaml': KUBELET,
-      }),
-    );
-    const found = checkVersions(tree).map(
-      ({ place, message }) => `${String(place?.file)}:${String(place?.line)} ${message}`,
-    );
-    expect(found).toEqual(expected);
+  ])('Talos %s with Kubernetes %s', async (talos, kubernetes, expected) => {
+    const findings = await found('manifests/versions', {
+      'talos/talenv.yaml': `talosVersion: ${talos}\nkubernetesVersion: ${kubernetes}\n`,
+      'talos/patches/global/kubelet.yaml': KUBELET,
+    });
+    const lines = findings.map(({ place, message }) => `${String(place?.file)}:${String(place?.line)} ${message}`);
+    expect(lines.sort()).toEqual([...expected].sort());
   });
 });

@@ -64,7 +64,7 @@ describe('validate', () => {
 });
 
 describe('configure', () => {
-  it('stops before anything is written where a gate finds an error', async () => {
+  it('stops before anything is written where a rule finds an error', async () => {
     const cluster = await sampleCluster();
     await appendFile(join(cluster, BROKEN), '  - ./gone.yaml\n');
     const before = await readFiles(join(cluster, 'kubernetes'));

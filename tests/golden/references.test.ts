@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { checkManifests } from '../../src/checks/gates.ts';
+import { checkTools, examine } from '../../src/checks/run.ts';
 import { isSecretPath } from '../../src/sops/rules.ts';
-import { checkSchemas } from '../../src/checks/schemas.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import { formatFindings } from '../../src/report/text.ts';
 import { allTrees, at, listAt, textAt, type Tree, type TreeDocument } from './trees.ts';
 
 const trees = await allTrees();
-const texts = new Map<string, readonly unknown[]>();
-const schemas = schemaChecker(PROVIDED);
+const known = new Map<string, readonly unknown[]>();
+const tools = checkTools(schemaChecker(PROVIDED));
 
 describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s', (_, tree) => {
-  it('passes every gate as it is committed, encrypted', async () => {
+  it('passes every rule as it is committed, encrypted', async () => {
     const files = tree.files.map(({ path, text }) => ({
       path,
       source: path,
@@ -20,12 +19,11 @@ describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s',
       isGenerated: true,
       isSecret: isSecretPath(path),
     }));
-    const { findings, flux } = checkManifests(files, texts);
-    const { findings: misfits, coverage } = await checkSchemas(flux, schemas);
+    const { findings, coverage, clusters } = await examine(files, { tools, known });
     // The values of variables are encrypted here: what is made of them is checked before.
-    expect(formatFindings([...findings, ...misfits])).toBe('');
+    expect(formatFindings(findings)).toBe('');
     expect(coverage.without).toEqual([]);
-    expect(flux.kustomizations.length).toBeGreaterThan(5);
+    expect(clusters[0]?.kustomizations.length).toBeGreaterThan(5);
   });
 
   it('asks Flux for decryption from the root, without a secretRef', () => {

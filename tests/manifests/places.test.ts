@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf } from '../../src/manifests/document.ts';
+import { placeOf } from '../../src/manifests/written.ts';
 import { readTree } from '../../src/manifests/tree.ts';
 import { manifestFilesOf } from './support.ts';
 

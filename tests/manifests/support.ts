@@ -15,7 +15,7 @@ export function manifestFilesOf(texts: Readonly<Record<string, string>>): Manife
   });
 }
 
-/** The smallest tree that passes all gates: Flux, one namespace and one app with a route and a secret. */
+/** The smallest tree that passes all rules: Flux, one namespace and one app with a route and a secret. */
 export const SMALL_TREE: Readonly<Record<string, string>> = {
   'kubernetes/flux/cluster/ks.yaml': `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization

@@ -16,9 +16,9 @@ it.each([
     ).join('')}`,
     'excessive alias count',
   ],
-])('%s are a finding, and the other files are read', (_, text, message) => {
-  const { tree, findings } = readTree(manifestFilesOf({ 'kubernetes/own.yaml': text, 'kubernetes/a.yaml': 'a: 1\n' }));
-  expect(findings).toMatchObject([{ code: 'manifests/yaml-syntax', place: { file: 'kubernetes/own.yaml' } }]);
-  expect(findings[0]?.message).toContain(message);
+])('%s are a mistake, and the other files are read', (_, text, message) => {
+  const { tree, mistakes } = readTree(manifestFilesOf({ 'kubernetes/own.yaml': text, 'kubernetes/a.yaml': 'a: 1\n' }));
+  expect(mistakes).toMatchObject([{ file: { path: 'kubernetes/own.yaml' } }]);
+  expect(mistakes[0]?.message).toContain(message);
   expect(tree.documents.map(({ fields }) => fields)).toEqual([{ a: 1 }]);
 });

@@ -38,6 +38,15 @@ import { kubectlMutation } from './repo/kubectl-mutation.ts';
 import { legacyPaths } from './repo/legacy-paths.ts';
 import { scripts } from './repo/scripts.ts';
 import { noNamespaceInResources } from './resource/no-namespace.ts';
+import { BOOTSTRAP_RULES } from './manifests/bootstrap.ts';
+import { CHART_RULES } from './manifests/charts.ts';
+import { FLUX_RULES } from './manifests/flux.ts';
+import { KUSTOMIZATION_RULES } from './manifests/kustomizations.ts';
+import { OBJECT_RULES } from './manifests/objects.ts';
+import { ROUTE_RULES } from './manifests/routes.ts';
+import { SCHEMA_RULES } from './manifests/schemas.ts';
+import { TALOS_RULES } from './manifests/talos.ts';
+import { VARIABLE_RULES } from './manifests/variables.ts';
 import { memoryLimit } from './resources/memory-limit.ts';
 import { backend } from './secret/backend.ts';
 import { named } from './secret/named.ts';
@@ -57,8 +66,20 @@ import { noComments } from './yaml/no-comments.ts';
 import { schemaDirective } from './yaml/schema-directive.ts';
 import { whitespace } from './yaml/whitespace.ts';
 
-/** Every rule of `lint`, in the order of docs/rules.md; a test compares the list with the files of this folder. */
+/**
+ * Every rule, in the order of docs/rules.md: first what cannot be otherwise, then what repositories agree on. A test compares the latter with
+ * the files of this folder.
+ */
 export const RULES: readonly Rule[] = [
+  ...KUSTOMIZATION_RULES,
+  ...FLUX_RULES,
+  ...VARIABLE_RULES,
+  ...SCHEMA_RULES,
+  ...OBJECT_RULES,
+  ...ROUTE_RULES,
+  ...CHART_RULES,
+  ...BOOTSTRAP_RULES,
+  ...TALOS_RULES,
   registered,
   noVelero,
   nameSuffixHash,

@@ -24,9 +24,10 @@ export async function runDoctor(names: readonly string[], options: DoctorCommand
     const programs = openPrograms({ root, signal });
     if (options.staged === true) {
       const findings = await checkStaged(root);
-      if (options.json === true) printJson({ status: findings.length === 0 ? 'fine' : 'findings', findings });
+      const isWrong = findings.some(({ severity }) => severity === 'error');
+      if (options.json === true) printJson({ status: isWrong ? 'findings' : 'fine', findings });
       else printFindings(findings);
-      return findings.length === 0 ? EXIT.done : EXIT.findings;
+      return isWrong ? EXIT.findings : EXIT.done;
     }
     const checks = await examineCluster(root, { areas, programs });
     const isWrong = checks.some((check) => stateOf(check) === 'error');

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { clusterRoot } from '../../cluster/root.ts';
-import { checkStaged } from '../../operations/doctor/leaks.ts';
+import { findStagedLeaks, withLeaks } from '../../operations/doctor/leaks.ts';
 import { lint, ruleTexts } from '../../pipeline/lint.ts';
-import { failure, type Finding, inOrder } from '../../report/finding.ts';
+import { failure, type Finding } from '../../report/finding.ts';
 import { githubAnnotations, sarif } from '../../report/formats.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printError } from '../../system/terminal.ts';
@@ -40,7 +40,7 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
     fix,
     staged,
   });
-  const findings = staged ? withLeaks(result.findings, await checkStaged(clusterRoot(root))) : result.findings;
+  const findings = staged ? withLeaks(result.findings, await findStagedLeaks(clusterRoot(root))) : result.findings;
   const { files } = result;
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   printInFormat(format, findings, { files, fixed, profile: result.profile });
@@ -55,15 +55,6 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
     );
   } else if (fixed.length > 0) printError(`${count(fixed.length, 'file')} mended\n`);
   return findings.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.done;
-}
-
-/** What the search for secrets of this cluster says of a file says more than the form of a token. */
-function withLeaks(findings: readonly Finding[], leaks: readonly Finding[]): readonly Finding[] {
-  const told = new Set(leaks.map(({ place }) => place?.file));
-  return inOrder([
-    ...leaks,
-    ...findings.filter(({ code, place }) => !code.startsWith('secret/') || !told.has(place?.file)),
-  ]);
 }
 
 /** Prints findings for people or for a program; as text they go to standard error, else to standard output. */

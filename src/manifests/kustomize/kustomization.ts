@@ -1,4 +1,5 @@
-import { isPlain, type ManifestDocument } from '../document.ts';
+import type { ManifestDocument } from '../document.ts';
+import { isPlain } from '../written.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { asText, at, type Fields, isFields, listAt, type Path } from '../../text/values.ts';
 

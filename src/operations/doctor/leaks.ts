@@ -15,10 +15,11 @@ import { type ClusterRoot, COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../..
 import { readCompanion } from '../../cluster/config/companion.ts';
 import { secretName, writtenSecrets } from '../../cluster/config/secrets.ts';
 import { localSecrets } from '../../pipeline/credentials.ts';
+import { lint } from '../../pipeline/lint.ts';
 import { isWhollyEncrypted } from '../../pipeline/secret-changes.ts';
 import { searchFor } from '../../pipeline/secret-gate.ts';
 import { readInventory } from '../../pipeline/state.ts';
-import { Failure, type Finding } from '../../report/finding.ts';
+import { Failure, type Finding, inOrder } from '../../report/finding.ts';
 import { readUnmerged, unmergedFindings } from '../../report/source.ts';
 import { keepSecrets } from '../../report/redaction.ts';
 import type { KnownSecret, SecretSearch } from '../../report/secret-search.ts';
@@ -41,19 +42,56 @@ export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
   const read = (path: string): Promise<Buffer | undefined> => readTracked(join(root.path, path));
   const findings: Finding[] = [];
   for (const path of listed) findings.push(...(await examine(root, { path, read: () => read(path) }, searches)));
+  // The forms of tokens, Secrets in plain text and the like are what the rules know, under the settings of the repository.
+  const tracked = new Set(listed);
+  const known = (await ruledFindings(root, false)).filter(
+    ({ place }) => place === undefined || tracked.has(place.file),
+  );
   const history = await examineHistory(root, searches);
   return [
-    { area: 'repository', subject: `${String(listed.length)} tracked files without plain secrets`, findings },
+    {
+      area: 'repository',
+      subject: `${String(listed.length)} tracked files without plain secrets`,
+      findings: withLeaks(known, findings),
+    },
     { area: 'repository', subject: `${history.subject} without plain secrets`, findings: history.findings },
   ];
 }
 
 /**
- * Secrets in plain text in what the next commit would hold, for a git hook.
+ * Secrets in plain text in what the next commit would hold, for a git hook: those that the rules know, and those of this cluster.
+ *
+ * @returns empty where there is no git repository
+ */
+export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
+  return withLeaks(await ruledFindings(root, true), await findStagedLeaks(root));
+}
+
+/** What the rules about secrets find; why they could not be asked where a file cannot be read. */
+async function ruledFindings(root: ClusterRoot, staged: boolean): Promise<readonly Finding[]> {
+  try {
+    return (await lint(root.path, { area: 'secret', staged })).findings;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.findings;
+  }
+}
+
+/** What the search for secrets of this cluster says of a file says more than the form of a token. */
+export function withLeaks(findings: readonly Finding[], leaks: readonly Finding[]): Finding[] {
+  const told = new Set(leaks.map(({ place }) => place?.file));
+  return inOrder([
+    ...leaks,
+    ...findings.filter(({ code, place }) => !code.startsWith('secret/') || !told.has(place?.file)),
+  ]);
+}
+
+/**
+ * Secrets of this cluster in what the next commit would hold.
  *
  * @returns findings, all of them errors; empty where there is no git repository
  */
-export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
+export async function findStagedLeaks(root: ClusterRoot): Promise<Finding[]> {
   const { GIT_INDEX_FILE: index } = environment();
   // For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them.
   const asked: GitOptions = index === undefined ? {} : { index: resolve(index) };

@@ -12,7 +12,7 @@ export const AREAS = ['tools', 'configuration', 'keys', 'secrets', 'repository',
 export type Area = (typeof AREAS)[number];
 
 /**
- * One thing of the user's surroundings that the doctor looked at, told also where nothing is wrong. The gates of src/checks look at the
+ * One thing of the user's surroundings that the doctor looked at, told also where nothing is wrong. The rules of src/checks look at the
  * rendered tree instead: of them only findings are told, and an error ends the run.
  */
 export interface Check {

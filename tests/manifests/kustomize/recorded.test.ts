@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { placeOf } from '../../../src/manifests/document.ts';
+import { placeOf } from '../../../src/manifests/written.ts';
 import { type BuildProblem, buildFolder } from '../../../src/manifests/kustomize/build.ts';
 import { readTree } from '../../../src/manifests/tree.ts';
 import { manifestFilesOf } from '../support.ts';

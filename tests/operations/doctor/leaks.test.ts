@@ -129,6 +129,25 @@ it('doctor says which tracked file it did not search for its size, and searches 
   ]);
 });
 
+it('doctor knows the forms of tokens, and takes the comment of a file that says why one may lie there', async () => {
+  const cluster = await repository();
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  await writeFiles(cluster, {
+    'notes.md': `${token}\n`,
+    'example.sh': `TOKEN=${token} # cluster-template: ignore secret/token -- an example of nobody\n`,
+  });
+  git(cluster, 'add', '--intent-to-add', 'notes.md', 'example.sh');
+  const [{ findings } = { findings: [] }] = await checkTracked(clusterRoot(cluster));
+  expect(findings.map(({ code, place }) => [code, place?.file, place?.line])).toEqual([
+    ['secret/token', 'notes.md', 1],
+  ]);
+  git(cluster, 'add', 'notes.md', 'example.sh');
+  expect((await checkStaged(clusterRoot(cluster))).map(({ code, place }) => [code, place?.file])).toEqual([
+    ['secret/token', 'notes.md'],
+  ]);
+  expect(JSON.stringify(findings)).not.toContain(token);
+});
+
 it('doctor finds what was committed once and removed later, and whether it is in use', async () => {
   const cluster = await repository();
   await writeFile(join(cluster, 'notes.md'), `${OWN_TOKEN}\n`);

@@ -1,16 +1,18 @@
-import { type Complaint, manifestFinding, objectFinding, originKey } from '../manifests/document.ts';
-import { at, type Fields, type Path, listAt, textAt, valueAt, walk } from '../text/values.ts';
-import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
-import { entriesOf, indexObjects, type ObjectIndex } from '../manifests/objects.ts';
-import { FLUX_NAMESPACE } from '../manifests/flux/roots.ts';
-import { type Reference, referencesOf } from '../manifests/references.ts';
-import type { ManifestTree } from '../manifests/tree.ts';
-import type { Finding } from '../report/finding.ts';
+import { originKey } from '../../../manifests/document.ts';
+import { FLUX_NAMESPACE } from '../../../manifests/flux/roots.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
+import { entriesOf, indexObjects, type ObjectIndex } from '../../../manifests/objects.ts';
+import { type Reference, referencesOf } from '../../../manifests/references.ts';
+import type { ManifestTree } from '../../../manifests/tree.ts';
+import type { Severity } from '../../../report/finding.ts';
+import { at, type Fields, listAt, type Path, textAt, valueAt, walk } from '../../../text/values.ts';
+import { atDocument, atObject, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
+import { APPLIED, applied, object } from './examples.ts';
 
 /** Finds objects that two files define, which Flux would apply in turn for ever. */
-export function checkDuplicates({ objects }: FluxTree): Finding[] {
+function checkDuplicates({ objects }: FluxTree): Told[] {
   const first = new Map<string, AppliedObject>();
-  return objects.flatMap((object): Finding[] => {
+  return objects.flatMap((object): Told[] => {
     const key = [object.group, object.kind, object.namespace ?? '', object.name].join('/');
     const other = first.get(key);
     if (other === undefined) first.set(key, object);
@@ -27,9 +29,7 @@ export function checkDuplicates({ objects }: FluxTree): Finding[] {
     const remedy = isOneBuild
       ? 'give it another name, or remove one of the two'
       : 'leave it to one of the two Kustomizations';
-    return [
-      objectFinding(object, ['metadata', 'name'], { code: 'manifests/duplicate-object', severity, message, remedy }),
-    ];
+    return [atObject(object, ['metadata', 'name'], { code: 'manifests/duplicate-object', severity, message, remedy })];
   });
 }
 
@@ -37,7 +37,7 @@ export function checkDuplicates({ objects }: FluxTree): Finding[] {
 const GIVEN: ReadonlySet<string> = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
 
 /** Finds objects in namespaces that nothing in the tree makes; one finding for each of these namespaces. */
-export function checkNamespaces({ root, objects, unread }: FluxTree): Finding[] {
+function checkNamespaces({ root, objects, unread }: FluxTree): Told[] {
   const made = new Set([
     // Whoever installs Flux makes it.
     root.source?.namespace ?? FLUX_NAMESPACE,
@@ -46,9 +46,9 @@ export function checkNamespaces({ root, objects, unread }: FluxTree): Finding[] 
   ]);
   const isOpen = unread.some(({ namespace }) => namespace === undefined);
   const told = new Set<string>();
-  return objects.flatMap((object): Finding[] => {
+  return objects.flatMap((object): Told[] => {
     const { namespace, owner } = object;
-    // What the bootstrap applies is told by its own gate.
+    // What the bootstrap applies is told by a rule of its own.
     if (owner === undefined || namespace === undefined || GIVEN.has(namespace) || made.has(namespace)) return [];
     if (told.has(namespace) || isOpen || namespace.includes('${')) return [];
     told.add(namespace);
@@ -62,7 +62,7 @@ function namespacesOfRelease({ kind, namespace, fields }: AppliedObject): string
   return [textAt(fields, 'spec', 'targetNamespace') ?? namespace ?? ''];
 }
 
-function missing(object: AppliedObject, namespace: string): Finding {
+function missing(object: AppliedObject, namespace: string): Told {
   const complaint = {
     code: 'manifests/namespace',
     message: `nothing makes the namespace ${namespace}`,
@@ -70,8 +70,8 @@ function missing(object: AppliedObject, namespace: string): Finding {
   } as const;
   const target = [object, object.owner].find((one) => textAt(one?.fields, 'spec', 'targetNamespace') === namespace);
   return target === undefined
-    ? objectFinding(object, ['metadata', 'namespace'], complaint)
-    : objectFinding(target, ['spec', 'targetNamespace'], complaint);
+    ? atObject(object, ['metadata', 'namespace'], complaint)
+    : atObject(target, ['spec', 'targetNamespace'], complaint);
 }
 
 /** Lists that must hold something, or mean something else when they do not, by the kind of their object and their key. */
@@ -104,7 +104,7 @@ function isIdle(fields: Fields): boolean {
 }
 
 /** Finds lists without entries where they must have some, and keys without a value. */
-export function checkEmptyValues(tree: ManifestTree, { objects, used }: FluxTree): Finding[] {
+function checkEmptyValues(tree: ManifestTree, { objects, used }: FluxTree): Told[] {
   const idle = tree.documents.filter(
     ({ file, fields }) =>
       /(?:^|\/)kustomization\.ya?ml$/.test(file.path) &&
@@ -113,7 +113,7 @@ export function checkEmptyValues(tree: ManifestTree, { objects, used }: FluxTree
   const seen = new Set<string>();
   return [
     ...idle.map((document) =>
-      manifestFinding(document, ['resources'], {
+      atDocument(document, ['resources'], {
         code: 'manifests/empty-value',
         severity: 'warning',
         message: 'the kustomization lists nothing, so that nothing is applied',
@@ -139,9 +139,9 @@ function hasEntries(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }
 
-function checkObject(object: AppliedObject): Finding[] {
+function checkObject(object: AppliedObject): Told[] {
   const { fields, kind } = object;
-  const findings: Finding[] = [];
+  const findings: Told[] = [];
   walk(fields, (value, path) => {
     const key = path[path.length - 1];
     if (isHelmValue(kind, path) || typeof key !== 'string') return;
@@ -158,23 +158,23 @@ function isHelmValue(kind: string, path: Path): boolean {
   return kind === 'HelmRelease' && path[0] === 'spec' && path[1] === 'values';
 }
 
-function complain(object: AppliedObject, path: Path, message: string, severity: Finding['severity']): Finding {
+function complain(object: AppliedObject, path: Path, message: string, severity: Severity): Told {
   const remedy = 'leave the key out, or give it a value';
-  return objectFinding(object, path, { code: 'manifests/empty-value', severity, message, remedy });
+  return atObject(object, path, { code: 'manifests/empty-value', severity, message, remedy });
 }
 
 /**
  * Finds names that lead nowhere: objects, entries of Secrets and ConfigMaps, listeners and ports. Where another program could
  * make the object while the cluster runs, the finding is a warning; where nothing but the tree can, it is an error.
  */
-export function checkReferences(flux: FluxTree): Finding[] {
+function checkReferences(flux: FluxTree): Told[] {
   const { objects } = flux;
   const index = indexObjects(flux);
   const grants = objects.filter(({ kind }) => kind === 'ReferenceGrant');
   return objects.flatMap((object) =>
     referencesOf(object).flatMap((reference) =>
       [unresolved(index, reference), ungranted(grants, reference)].flatMap((complaint) =>
-        complaint === undefined ? [] : [objectFinding(object, placeOf(reference, complaint), complaint)],
+        complaint === undefined ? [] : [atObject(object, placeOf(reference, complaint), complaint)],
       ),
     ),
   );
@@ -290,3 +290,132 @@ function allows(grant: AppliedObject, { from, kind, group, name }: Reference): b
   );
   return isFrom && isTo;
 }
+
+const references = once(({ clusters }) => clusters.flatMap(checkReferences));
+
+/** A route from a gateway to a Service, each in its file. */
+function route(service: string, namespace = ''): Readonly<Record<string, string>> {
+  return {
+    'site/route.yaml': object(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      'site',
+      `spec:\n  rules:\n    - backendRefs:\n        - name: ${service}\n          port: 80\n${namespace}`,
+    ),
+  };
+}
+
+const SERVICE = object('v1', 'Service', 'site', 'spec:\n  ports:\n    - port: 80\n');
+const OWN_NAMESPACE = { 'site/namespace.yaml': object('v1', 'Namespace', 'web') };
+
+/** What objects say of each other. */
+export const OBJECT_RULES: readonly Rule[] = [
+  defineCheck({
+    id: 'manifests/reference',
+    description: 'Back ends, ports, Secrets, claims, sources and everything else that an object names exist.',
+    rationale:
+      'Most of it fails only at run time, and some of it in silence. Where an operator or a chart could make the object while the cluster runs, nothing is said, or no more than that the name is near another one.',
+    source: 'https://gateway-api.sigs.k8s.io/api-types/httproute/#backendrefs-optional',
+    walk: references,
+    examples: {
+      good: [{ files: route('site'), beside: { ...APPLIED, 'site/service.yaml': SERVICE } }],
+      bad: [
+        { files: route('sites # <- here'), beside: { ...APPLIED, 'site/service.yaml': SERVICE } },
+        {
+          files: {
+            'site/route.yaml': route('site')['site/route.yaml']?.replace('port: 80', 'port: 8080 # <- here') ?? '',
+          },
+          beside: { ...APPLIED, 'site/service.yaml': SERVICE },
+        },
+      ],
+    },
+  }),
+  defineCheck({
+    id: 'manifests/reference-grant',
+    description: 'An object that names one of another namespace is allowed to by a ReferenceGrant there.',
+    rationale: 'A gateway takes no back end and no certificate of another namespace that does not say so.',
+    source: 'https://gateway-api.sigs.k8s.io/api-types/referencegrant/',
+    walk: references,
+    examples: {
+      good: [{ files: route('site'), beside: { ...APPLIED, 'site/service.yaml': SERVICE } }],
+      bad: [
+        {
+          files: route('site # <- here', '          namespace: web\n'),
+          beside: {
+            ...APPLIED,
+            ...OWN_NAMESPACE,
+            'site/service.yaml': SERVICE.replace('name: site', 'name: site\n  namespace: web'),
+          },
+        },
+      ],
+    },
+  }),
+  defineCheck({
+    id: 'manifests/namespace',
+    description: 'The namespace of every object is made by the tree.',
+    rationale:
+      'The API refuses an object in a namespace that is not there, and Flux applies nothing of its Kustomization.',
+    source: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/',
+    walk: ({ clusters }) => clusters.flatMap(checkNamespaces),
+    examples: {
+      good: [
+        {
+          files: { 'clusters/home/site.yaml': applied('  targetNamespace: web\n') },
+          beside: { 'site/service.yaml': SERVICE, ...OWN_NAMESPACE },
+        },
+      ],
+      bad: [
+        {
+          files: { 'clusters/home/site.yaml': applied('  targetNamespace: web # <- here\n') },
+          beside: { 'site/service.yaml': SERVICE },
+        },
+      ],
+    },
+  }),
+  defineCheck({
+    id: 'manifests/empty-value',
+    description: 'Lists that must hold something do, and no key is without a value.',
+    rationale: 'An empty list is refused, or means everything; a key without a value counts as not written.',
+    source: 'https://gateway-api.sigs.k8s.io/reference/spec/',
+    walk: ({ tree, clusters }) => clusters.flatMap((flux) => checkEmptyValues(tree, flux)),
+    examples: {
+      good: [{ files: route('site'), beside: APPLIED }],
+      bad: [
+        {
+          files: {
+            'site/route.yaml': object(
+              'gateway.networking.k8s.io/v1',
+              'HTTPRoute',
+              'site',
+              'spec:\n  hostnames: [] # <- here\n',
+            ),
+          },
+          beside: APPLIED,
+        },
+        { files: { 'site/service.yaml': SERVICE.replace('spec:', 'spec:\n  type: # <- here') }, beside: APPLIED },
+      ],
+    },
+  }),
+  defineCheck({
+    id: 'manifests/duplicate-object',
+    description: 'An object is defined once.',
+    rationale: 'kustomize refuses an object twice in one build; two Kustomizations apply it in turn for ever.',
+    source: 'https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources',
+    walk: ({ clusters }) => clusters.flatMap(checkDuplicates),
+    examples: {
+      good: [{ files: { 'site/service.yaml': SERVICE }, beside: APPLIED }],
+      bad: [
+        {
+          files: {
+            'shop/service.yaml': SERVICE.replace('name: site', 'name: site # <- here'),
+            'site/service.yaml': SERVICE,
+          },
+          beside: {
+            ...APPLIED,
+            'clusters/home/shop.yaml': applied('').replace('name: site', 'name: shop').replace('./site', './shop'),
+          },
+        },
+      ],
+    },
+  }),
+];

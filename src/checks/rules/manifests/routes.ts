@@ -1,18 +1,18 @@
-import { objectFinding } from '../manifests/document.ts';
-import { at, type Path, listAt, textAt, walk } from '../text/values.ts';
-import { resolverOf, type AppliedObject, type FluxTree } from '../manifests/flux/tree.ts';
-import type { Finding } from '../report/finding.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
+import { at, listAt, type Path, textAt, walk } from '../../../text/values.ts';
+import { atObject, defineCheck, type Rule, type Told } from '../../rule.ts';
+import { APPLIED, object } from './examples.ts';
 
 /**
  * Finds routes that their gateway would not take: none of the listeners that they name accepts their namespace, or serves one of
  * their host names. Routes in the values of charts count too.
  */
-export function checkRoutes({ objects }: FluxTree): Finding[] {
+function checkRoutes({ objects }: FluxTree): Told[] {
   const gateways = objects.filter(({ kind }) => kind === 'Gateway');
   return objects.flatMap((object) => {
     const resolve = resolverOf(object);
     return routesIn(object).flatMap((route) =>
-      route.parents.flatMap(({ parent, path }): Finding[] => {
+      route.parents.flatMap(({ parent, path }): Told[] => {
         const namespace = textAt(parent, 'namespace') ?? object.namespace;
         const gateway = gateways.find(
           (one) => one.namespace === namespace && one.name === resolve(textAt(parent, 'name') ?? ''),
@@ -26,7 +26,7 @@ export function checkRoutes({ objects }: FluxTree): Finding[] {
         });
         if (message === undefined) return [];
         const remedy = 'attach the route to another listener, or let the listener accept it';
-        return [objectFinding(object, path, { code: 'manifests/route', message, remedy })];
+        return [atObject(object, path, { code: 'manifests/route', message, remedy })];
       }),
     );
   });
@@ -61,7 +61,7 @@ function misfit(attachment: {
   const all = listAt(gateway.fields, 'spec', 'listeners');
   const resolve = resolverOf(gateway);
   const listeners = all.filter((listener) => section === undefined || textAt(listener, 'name') === section);
-  // A listener that does not exist is a dangling reference, which another gate tells.
+  // A listener that does not exist is a dangling reference, which another rule tells.
   if (listeners.length === 0) return undefined;
   const open = listeners.filter((listener) => acceptsNamespace(listener, gateway, object));
   const named = `${gateway.name}${section === undefined ? '' : `, listener ${section},`}`;
@@ -86,3 +86,33 @@ function covers(pattern: string, name: string): boolean {
   const [wide, narrow] = [pattern.replace(/^\*/, ''), name.replace(/^\*/, '')];
   return (pattern.startsWith('*.') && narrow.endsWith(wide)) || (name.startsWith('*.') && wide.endsWith(narrow));
 }
+
+const GATEWAY = object(
+  'gateway.networking.k8s.io/v1',
+  'Gateway',
+  'door',
+  "spec:\n  gatewayClassName: door\n  listeners:\n    - name: https\n      hostname: '*.example.com'\n      port: 443\n      protocol: HTTPS\n",
+);
+
+function route(host: string, gateway: string): Readonly<Record<string, string>> {
+  const spec = `spec:\n  hostnames:\n    - ${host}\n  parentRefs:\n    - name: ${gateway}\n`;
+  return { 'site/route.yaml': object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'site', spec) };
+}
+
+/** What gateways take. */
+export const ROUTE_RULES: readonly Rule[] = [
+  defineCheck({
+    id: 'manifests/route',
+    description:
+      'A route fits a listener of its gateway: one that takes its namespace and serves one of its host names.',
+    rationale: 'A route that no listener takes is accepted by the API, and never answers.',
+    source: 'https://gateway-api.sigs.k8s.io/concepts/api-overview/#attaching-routes-to-gateways',
+    walk: ({ clusters }) => clusters.flatMap(checkRoutes),
+    examples: {
+      good: [{ files: route('www.example.com', 'door'), beside: { ...APPLIED, 'site/gateway.yaml': GATEWAY } }],
+      bad: [
+        { files: route('www.example.org', 'door # <- here'), beside: { ...APPLIED, 'site/gateway.yaml': GATEWAY } },
+      ],
+    },
+  }),
+];

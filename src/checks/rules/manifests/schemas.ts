@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Complaint, objectFinding, originKey } from '../manifests/document.ts';
-import { type AppliedObject, type FluxTree, resolverOf } from '../manifests/flux/tree.ts';
-import { substitute } from '../manifests/flux/substitution.ts';
-import { type KindName, type KindState, kindsOf, originOfSource } from '../manifests/kinds.ts';
-import type { SchemaChecker } from '../manifests/schemas.ts';
-import type { Misfit } from '../manifests/structural.ts';
-import type { Finding } from '../report/finding.ts';
-import { suggestNearest } from '../text/suggest.ts';
-import { at, type Fields, isFields } from '../text/values.ts';
+import { originKey } from '../../../manifests/document.ts';
+import { substitute } from '../../../manifests/flux/substitution.ts';
+import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
+import { type KindName, type KindState, kindsOf, originOfSource } from '../../../manifests/kinds.ts';
+import type { SchemaChecker } from '../../../manifests/schemas.ts';
+import type { Misfit } from '../../../manifests/structural.ts';
+import { suggestNearest } from '../../../text/suggest.ts';
+import { at, type Fields, isFields } from '../../../text/values.ts';
+import { atObject, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
+import { APPLIED, object as example } from './examples.ts';
 
 /** Kinds of files that no API server ever sees: kustomize and helmfile read them. */
 const NOT_APPLIED = 'kustomize.config.k8s.io/';
@@ -24,7 +25,7 @@ export interface SchemaCoverage {
 
 /** What the schemas say of a tree. */
 interface SchemaCheck {
-  readonly findings: readonly Finding[];
+  readonly told: readonly Told[];
   readonly coverage: SchemaCoverage;
   /** Hashes of the objects that fit. Secrets are left out, as the hash of a plain secret could be guessed from. */
   readonly fitting: readonly string[];
@@ -36,13 +37,13 @@ interface SchemaCheck {
  *
  * @param passed - hashes of objects that are known to fit
  */
-export async function checkSchemas(
+async function checkSchemas(
   { objects, library }: Pick<FluxTree, 'objects' | 'library'>,
   checker: SchemaChecker,
   passed: ReadonlySet<string> = new Set(),
 ): Promise<SchemaCheck> {
   const kinds = kindsOf(definitionsIn(objects));
-  const findings: Finding[] = [];
+  const complaints: Told[] = [];
   const without = new Map<string, number>();
   const seen = new Set<string>();
   const fitting = new Set<string>();
@@ -60,7 +61,7 @@ export async function checkSchemas(
     const isKnown = hash !== undefined && passed.has(hash);
     const misfits = isKnown ? [] : await checker.check(applied, object, kinds);
     const complaint = isKnown ? undefined : complainOfKind(object, kinds.stateOf(object), misfits !== undefined);
-    if (complaint !== undefined) findings.push(objectFinding(object, complaint.path, complaint));
+    if (complaint !== undefined) complaints.push(atObject(object, complaint.path, complaint));
     if (misfits !== undefined) checked += 1;
     else without.set(`${apiVersion}/${kind}`, (without.get(`${apiVersion}/${kind}`) ?? 0) + 1);
     if (hash !== undefined && misfits?.length === 0 && complaint === undefined) fitting.add(hash);
@@ -69,11 +70,11 @@ export async function checkSchemas(
       ? (misfits ?? []).filter(({ path }) => path.join('.') !== 'metadata.name')
       : misfits;
     const known = (told ?? []).filter(({ path }) => !isOpen(at(applied, ...path)));
-    findings.push(...known.map((misfit) => finding(object, applied, misfit)));
+    complaints.push(...known.map((misfit) => misfitOf(object, applied, misfit)));
   }
   const objectsWithout = [...without.values()].reduce((sum, count) => sum + count, 0);
   return {
-    findings,
+    told: complaints,
     coverage: {
       checked,
       objects: checked + objectsWithout,
@@ -144,7 +145,7 @@ function named({ fields, kind, name }: AppliedObject): Fields {
   return kind === 'Namespace' && isFields(metadata) ? { ...fields, metadata: { ...metadata, name } } : fields;
 }
 
-/** Whether a value still holds a variable, which another gate tells of where it is a mistake, or is encrypted. */
+/** Whether a value still holds a variable, which another rule tells of where it is a mistake, or is encrypted. */
 export function isOpen(value: unknown): boolean {
   return typeof value === 'string' && (value.includes('${') || value.startsWith('ENC[AES256_GCM,'));
 }
@@ -183,8 +184,8 @@ function retyped(written: string, resolved: string): unknown {
   return resolved === 'true' || resolved === 'false' ? resolved === 'true' : resolved;
 }
 
-function finding(object: AppliedObject, applied: Fields, misfit: Misfit): Finding {
-  return objectFinding(object, misfit.path, {
+function misfitOf(object: AppliedObject, applied: Fields, misfit: Misfit): Told {
+  return atObject(object, misfit.path, {
     code: 'manifests/schema',
     message: misfit.message,
     remedy: remedyOf(misfit, at(applied, ...misfit.path), `the fields of ${object.kind}`),
@@ -206,3 +207,67 @@ export function remedyOf({ path, remedy, known, allowed }: Misfit, value: unknow
   const near = allowed === undefined || typeof value !== 'string' ? undefined : suggestNearest(value, allowed);
   return near === undefined ? (remedy ?? `see ${fields}`) : `did you mean ${near}?`;
 }
+
+/** Finds releases with two charts or none: https://fluxcd.io/flux/components/helm/helmreleases/#chart-reference. */
+function checkCharts({ objects }: FluxTree): Told[] {
+  return objects
+    .filter(({ kind, group }) => kind === 'HelmRelease' && group === 'helm.toolkit.fluxcd.io')
+    .flatMap((object): Told[] => {
+      const charts = ['chart', 'chartRef'].filter((key) => at(object.fields, 'spec', key) !== undefined);
+      if (charts.length === 1) return [];
+      const message =
+        charts.length === 0
+          ? 'the HelmRelease names no chart'
+          : 'the HelmRelease names its chart twice, which is refused';
+      const remedy = 'write either `chart` or `chartRef`';
+      const path = charts.length === 0 ? ['spec'] : ['spec', 'chartRef'];
+      return [atObject(object, path, { code: 'manifests/schema', message, remedy })];
+    });
+}
+
+/** What the schemas say of the objects of a tree. */
+export const schemaCheck = once(({ flux, tools: { schemas, passed } }) => checkSchemas(flux, schemas, passed));
+
+/** What the API takes. */
+export const SCHEMA_RULES: readonly Rule[] = [
+  defineCheck({
+    id: 'manifests/schema',
+    isOfEach: true,
+    description: 'Every object has the fields that its kind must have, no others, and values of their types.',
+    rationale:
+      'The API refuses an object that does not fit, and Flux a field that is not known. Schemas come with the program; of kinds without one nothing is said, and how many these are.',
+    source: 'https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/#validation',
+    walk: async (context) => [...(await schemaCheck(context)).told, ...context.clusters.flatMap(checkCharts)],
+    examples: {
+      good: [
+        {
+          files: { 'site/service.yaml': example('v1', 'Service', 'site', 'spec:\n  ports:\n    - port: 80\n') },
+          beside: APPLIED,
+        },
+      ],
+      bad: [
+        {
+          files: {
+            'site/service.yaml': example('v1', 'Service', 'site', 'spec:\n  ports:\n    - port: http # <- here\n'),
+          },
+          beside: APPLIED,
+        },
+      ],
+    },
+  }),
+  defineCheck({
+    id: 'manifests/kind',
+    isOfEach: true,
+    description: 'Every object is of a kind and version that the API serves.',
+    rationale: 'A kind that is not known, or a version of it that is gone, stops the Kustomization.',
+    source: 'https://kubernetes.io/docs/reference/using-api/deprecation-guide/',
+    walk: async (context) => (await schemaCheck(context)).told,
+    examples: {
+      good: [{ files: { 'site/job.yaml': example('batch/v1', 'CronJob', 'site') }, beside: APPLIED }],
+      bad: [
+        { files: { 'site/job.yaml': example('batch/v1beta1 # <- here', 'CronJob', 'site') }, beside: APPLIED },
+        { files: { 'site/job.yaml': example('batch/v1', 'CronJobs # <- here', 'site') }, beside: APPLIED },
+      ],
+    },
+  }),
+];
