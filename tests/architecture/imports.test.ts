@@ -16,7 +16,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['jinja', 'report', 'system', 'text'],
     packages: ['@iarna/toml', 'import-meta-resolve', 'oxc-transform'],
   },
-  manifests: { folders: ['report', 'text'], packages: ['ajv', 'yaml'] },
+  manifests: { folders: ['report', 'text'], packages: ['ajv', 'js-yaml', 'yaml'] },
   sops: { folders: ['report', 'system', 'text'], packages: ['@scure/base', 'age-encryption', 'sops-age', 'yaml'] },
   cluster: { folders: ['makejinja', 'sops', 'report', 'system', 'text'], packages: ['ajv', 'ipaddr.js', 'yaml'] },
   checks: { folders: ['manifests', 'sops', 'report', 'text'], packages: ['ipaddr.js'] },
