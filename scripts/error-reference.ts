@@ -18,6 +18,7 @@ const AREAS: Readonly<Record<string, string>> = {
   operations: 'Nodes and the cluster that runs on them',
   upgrade: 'Taking a newer version of the template',
   lint: 'Rules and their settings',
+  apps: 'Commands on single apps',
   usage: 'How a command was called',
 };
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Finish } from './exit-codes.ts';
+import { registerApps } from './commands/app-register.ts';
 import { registerBootstrap, registerNodes, registerReconcile, registerTalos } from './commands/machines-register.ts';
 import { registerChecks, registerConfigure, registerLook } from './commands/configure-register.ts';
 import { registerSetUp, registerTemplate, registerUpgrade } from './commands/set-up-register.ts';
@@ -14,6 +15,7 @@ const REGISTERS = [
   registerConfigure,
   registerChecks,
   registerLook,
+  registerApps,
   registerBootstrap,
   registerNodes,
   registerTalos,

@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])
   ['Set up:', ['create', 'init', 'doctor']],
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
   ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'config']],
+  ['Applications:', ['app']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
   ['Day-2 operations:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
   ['The template itself:', ['upgrade', 'template']],
@@ -56,6 +57,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['lint --profile strict', 'what most well-kept repositories agree on'],
     ['lint --fix', 'fix what can be fixed for certain'],
     ['lint ../other --format sarif', 'any repository, for code scanning'],
+  ],
+  'app list': [
+    ['app list media', 'the apps of a namespace'],
+    ['app list --root ../other --json', 'any repository, for programs'],
   ],
   'config show': [
     ['config show node_cidr nodes[0]', 'some of the values, in full'],

@@ -3,7 +3,7 @@ import { SETTINGS_FILE } from '../checks/settings.ts';
 import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
-import { readTree, syntaxFinding } from '../manifests/tree.ts';
+import { type ManifestTree, readTree, syntaxFinding } from '../manifests/tree.ts';
 import { Failure, failure } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { inspect, inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts';
@@ -149,9 +149,17 @@ export async function stagedPaths(folder: string, index: string | undefined): Pr
  * @throws Failure of kind `input` where a manifest that Flux reads is no YAML
  */
 export function clustersIn(files: readonly ManifestFile[], paths: readonly string[] = []): readonly FluxTree[] {
+  return readClusters(files, paths).clusters;
+}
+
+/** As `clustersIn`, with the tree that they were read from. */
+export function readClusters(
+  files: readonly ManifestFile[],
+  paths: readonly string[],
+): { readonly tree: ManifestTree; readonly clusters: readonly FluxTree[] } {
   const { tree, mistakes } = readTree(files);
   const clusters = fluxTrees(tree, paths);
   const broken = mistakes.filter(({ file }) => clusters.some(({ used }) => used.has(file.path)));
   if (broken.length > 0) throw new Failure('input', broken.map(syntaxFinding));
-  return clusters;
+  return { tree, clusters };
 }

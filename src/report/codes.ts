@@ -222,6 +222,8 @@ export const FINDING_CODES = {
 
   // usage: how a command was called
   'usage/folder': 'an option names a folder that does not exist',
+  // apps: commands on single applications
+  'apps/undecided': 'a command on an app could not tell how to change a place, and left it as it is',
   'usage/argument': 'an argument or an option does not fit the command',
   'usage/platform': 'a command does not run on this operating system',
 } as const satisfies Record<string, string>;
@@ -457,6 +459,7 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'lint/suppression': 'write `# cluster-template: ignore RULE -- reason`',
   'lint/unused-suppression': 'remove the comment',
   'usage/folder': 'go into the repository, or name it with --root',
+  'apps/undecided': 'look at the place that is named, and change it by hand',
   'usage/argument': 'look at --help of the command',
   'usage/platform': 'run it on Linux or macOS; on Windows in WSL 2',
 };

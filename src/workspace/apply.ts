@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { Failure, failure } from '../report/finding.ts';
 import { inspect, listFolder } from '../system/files.ts';
 import { exists } from '../system/programs.ts';
-import { below, readOwnTextIfPresent, removeFile, replaceFile } from '../system/writing.ts';
+import { below, readOwnTextIfPresent, removeEmptyFolder, removeFile, replaceFile } from '../system/writing.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { Commit, readJournal, STAGING_NAME } from './commit.ts';
+import { Commit, type CommitScope, readJournal, STAGING_NAME } from './commit.ts';
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
 import { type DiskFile, formatInventory, type Inventory, INVENTORY_NAME, type InventoryRecord } from './inventory.ts';
 import { changesOf, filesAfter, type Plan } from './plan.ts';
@@ -45,6 +45,7 @@ export async function applyPlan(
  */
 export async function recover(workspace: Workspace): Promise<boolean> {
   await refuseInterruptedUpgrade(workspace);
+  await recoverEdits(workspace);
   const found = await readJournal(workspace);
   const commit = new Commit(workspace, found?.journal);
   try {
@@ -57,6 +58,71 @@ export async function recover(workspace: Workspace): Promise<boolean> {
     throw writeFailure('an interrupted run could not be finished', error);
   }
   return found !== undefined;
+}
+
+/** Name of the folder, in the state folder, where a change of the user's own files keeps its journal. */
+const EDITS_FOLDER = 'edits';
+
+/** What is put into place last: that it is there says nothing, and it goes with the journal. */
+const EDITS_RECORD = 'done';
+
+/** What is nobody's manifest or template: keys, what programs keep, git itself. A clone may bring a journal that names them. */
+const NO_EDITS =
+  /(?:^|\/)\.git(?:$|[/ .:~])|^\.(?:cluster-template|private)\/|\.(?:key|pub)$|(?:^|\/)(?:kubeconfig|talosconfig|keys\.txt|cloudflare-tunnel\.json|github-push-token\.txt)$|^talos\/clusterconfig\//i;
+
+const EDITS: CommitScope = {
+  holds: (path) =>
+    !NO_EDITS.test(path) && !path.split('/').some((part) => part === '' || part === '.' || part === '..'),
+  refusal: 'is no manifest or template of the repository',
+  record: EDITS_RECORD,
+};
+
+function editsOf(workspace: Workspace): Workspace {
+  return { ...workspace, state: join(workspace.state, EDITS_FOLDER) };
+}
+
+/**
+ * Changes files that belong to the user, all or nothing, as `applyPlan` does it with generated ones. To be called with the lock held.
+ *
+ * @throws Failure of kind `outside` where the disk refuses, of kind `input` where a file is no longer as it was when the plan was made, or
+ *   a link lies on the way; the tree is then as it was
+ */
+export async function applyEdits(workspace: Workspace, plan: Plan): Promise<void> {
+  await refuseMovedFiles(workspace, plan);
+  const edits = editsOf(workspace);
+  const commit = new Commit(edits, undefined, EDITS);
+  try {
+    await commit.stage(plan, '');
+    await commit.carryOut({ keepOld: true });
+  } catch (error) {
+    await undo(commit, error);
+    if (error instanceof Failure) throw error;
+    throw writeFailure('nothing was changed', error);
+  }
+  // All is done; what cannot be cleared away now is cleared by the next run.
+  await tidyEdits(edits, commit).catch(() => undefined);
+}
+
+/** Finishes or takes back a change of the user's files that was interrupted. To be called with the lock held. */
+export async function recoverEdits(workspace: Workspace): Promise<void> {
+  const edits = editsOf(workspace);
+  const found = await readJournal(edits);
+  const commit = new Commit(edits, found?.journal, EDITS);
+  try {
+    await commit.refuseStrangePaths();
+    if (found?.direction === 'forward') await commit.carryOut({ keepOld: false });
+    if (found?.direction === 'backward') await commit.undo();
+    await tidyEdits(edits, commit);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw writeFailure('an interrupted change could not be finished', error);
+  }
+}
+
+async function tidyEdits(edits: Workspace, commit: Commit): Promise<void> {
+  await commit.tidy();
+  await removeFile(stateFile(edits, EDITS_RECORD));
+  await removeEmptyFolder(edits.state);
 }
 
 /** Name of the folder, in the state folder, where an upgrade of the template keeps its own journal. */

@@ -1,0 +1,198 @@
+import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
+import { placeOf } from '../manifests/written.ts';
+import type { Finding } from '../report/finding.ts';
+import { formatPath, type Path, valueAt } from '../text/values.ts';
+import { type Draft, listedEntry, withEntry, withoutEntry, withScalars } from './change.ts';
+import { parseAllDocuments } from 'yaml';
+
+// What a command wants of a repository, and how it is done to the files that people write: manifests, or the templates of manifests.
+
+/** One thing to be done, in terms of the manifests as Flux reads them. */
+export type Edit =
+  /** Moves a file, or everything below a folder. */
+  | { readonly kind: 'move'; readonly from: string; readonly to: string }
+  /** Removes a file, or everything below a folder. */
+  | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'create'; readonly path: string; readonly text: string }
+  /** Adds a path to a list of paths, or takes it out. */
+  | { readonly kind: 'list' | 'unlist'; readonly file: ManifestFile; readonly list: Path; readonly entry: string }
+  /** Gives a text of a document another value. */
+  | {
+      readonly kind: 'value';
+      readonly document: ManifestDocument;
+      readonly path: Path;
+      readonly from: string;
+      readonly to: string;
+    };
+
+/** Where templates lie: those of people lie over those of the tool. */
+const LAYERS = { own: 'templates/overrides/', tool: 'templates/config/' } as const;
+
+/**
+ * Does edits to the files that people write. A rendered file stands for its template; a list in a template of the tool is changed in a copy of
+ * it below templates/overrides, which goes when it is like its original again.
+ *
+ * @param draft - the files that people write, which are changed
+ * @param edits - done in their order
+ * @returns what could not be done, each with its place
+ */
+export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
+  return edits.flatMap((edit) => {
+    switch (edit.kind) {
+      case 'move':
+        for (const [from, to] of movesOf(draft, edit)) draft.move(from, to);
+        return [];
+      case 'remove':
+        for (const path of both(edit.path).flatMap((one) => within(draft, one))) draft.remove(path);
+        return [];
+      case 'create':
+        draft.write(edit.path, edit.text);
+        return [];
+      case 'list':
+      case 'unlist':
+        return changeList(draft, edit);
+      case 'value':
+        return changeValue(draft, edit);
+    }
+  });
+}
+
+/** A path of the tree, and where its templates lie. */
+function both(path: string): string[] {
+  return [path, `${LAYERS.own}${path}`, `${LAYERS.own}${path}.j2`];
+}
+
+function within(draft: Draft, path: string): string[] {
+  return draft.text(path) === undefined ? draft.below(path) : [path];
+}
+
+function movesOf(draft: Draft, { from, to }: { readonly from: string; readonly to: string }): [string, string][] {
+  const [targets, sources] = [both(to), both(from)];
+  return sources.flatMap((source, index) =>
+    within(draft, source).map((path): [string, string] => [
+      path,
+      `${targets[index] ?? to}${path.slice(source.length)}`,
+    ]),
+  );
+}
+
+/** The file that people write for one that Flux reads, by the paths that it has moved to already. */
+function writtenPath(draft: Draft, { path, source, isGenerated }: ManifestFile): string {
+  const own = draft.nowAt(isGenerated ? source : path);
+  if (!isGenerated || !own.startsWith(LAYERS.tool)) return own;
+  const override = LAYERS.own + own.slice(LAYERS.tool.length);
+  return draft.text(override) === undefined ? own : override;
+}
+
+function changeList(draft: Draft, edit: Extract<Edit, { kind: 'list' | 'unlist' }>): Finding[] {
+  const { kind, file, list, entry } = edit;
+  const path = writtenPath(draft, file);
+  const text = draft.text(path);
+  if (text === undefined)
+    return [undecided(edit.file, `${kind === 'list' ? 'list' : 'no longer list'} ${entry} in it`)];
+  const changed = kind === 'list' ? withEntry(text, list, entry) : withoutEntry(text, list, entry);
+  const isDone = (listedEntry(changed, list, entry) !== undefined) === (kind === 'list');
+  if (!isDone || changed === text) {
+    const isRight = isDone && kind === 'list';
+    return isRight ? [] : [undecided(file, `${kind === 'list' ? 'list' : 'no longer list'} ${entry} in it`)];
+  }
+  if (path.startsWith(LAYERS.tool)) draft.write(LAYERS.own + path.slice(LAYERS.tool.length), changed);
+  else if (path.startsWith(LAYERS.own) && draft.text(LAYERS.tool + path.slice(LAYERS.own.length)) === changed)
+    draft.remove(path);
+  else draft.write(path, changed);
+  return [];
+}
+
+function changeValue(draft: Draft, edit: Extract<Edit, { kind: 'value' }>): Finding[] {
+  const { document, path, from, to } = edit;
+  const { file, index } = document;
+  const written = writtenPath(draft, file);
+  const text = draft.text(written);
+  const changed =
+    text === undefined || written.startsWith(LAYERS.tool)
+      ? undefined
+      : (scalarIn(text, { index, path, from, to }) ?? (file.isGenerated ? literalIn(text, edit) : undefined));
+  if (changed === undefined) return [undecidedValue(edit)];
+  draft.write(written, changed);
+  return [];
+}
+
+/** The text with another value at a path; undefined where it has not the one that it should have. */
+function scalarIn(
+  text: string,
+  {
+    index,
+    path,
+    from,
+    to,
+  }: { readonly index: number; readonly path: Path; readonly from: string; readonly to: string },
+): string | undefined {
+  const documents = parseAllDocuments(text, { merge: true, logLevel: 'silent' });
+  const document = Array.isArray(documents) ? documents[index] : undefined;
+  if (document === undefined) return undefined;
+  const value: unknown = valueAt(document.toJS({ maxAliasCount: -1 }) as unknown, path);
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  // A template may put more into the text, as in `http://#< address >#`.
+  if (!String(value).includes(from) || String(value).split(from).length !== 2) return undefined;
+  return withScalars(text, [{ index, path, value: String(value).replace(from, () => to) }]);
+}
+
+/**
+ * A template with another literal in what it hands to a macro, where it does so once: `flux_kustomization('home', 'dashboard')`, and
+ * `{'name': 'dashboard', 'namespace': 'home'}` of what is waited for.
+ */
+function literalIn(text: string, { document, path, from, to }: Extract<Edit, { kind: 'value' }>): string | undefined {
+  const quoted = (value: string): string => `(['"])${value.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}\\1`;
+  const last = path.at(-1);
+  if (path[1] === 'dependsOn' && (last === 'name' || last === 'namespace')) {
+    const other = last === 'name' ? 'namespace' : 'name';
+    const known = valueAt(document.fields, [...path.slice(0, -1), other]);
+    const pairs = [...text.matchAll(/\{[^{}]*\}/g)].filter(([pair]) => {
+      const has = (key: string, value: string): boolean =>
+        new RegExp(`['"]${key}['"]\\s*:\\s*${quoted(value)}`).test(pair);
+      return has(last, from) && (typeof known !== 'string' || has(other, known) || last === 'namespace');
+    });
+    const [pair, ...more] = pairs;
+    if (pair === undefined || more.length > 0) return undefined;
+    const changed = pair[0].replace(
+      new RegExp(`(['"]${last}['"]\\s*:\\s*)${quoted(from).replace('\\1', '\\2')}`),
+      `$1$2${to}$2`,
+    );
+    return text.slice(0, pair.index) + changed + text.slice(pair.index + pair[0].length);
+  }
+  const call = /flux_kustomization\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3/.exec(text);
+  if (call === null) return undefined;
+  const [whole, first = "'", namespace = '', second = "'", name = ''] = call;
+  const isName = path.join('.') === 'metadata.name' && name === from;
+  const isNamespace = path.join('.') === 'spec.targetNamespace' && namespace === from;
+  const isPath = path.join('.') === 'spec.path';
+  if (!isName && !isNamespace && !isPath) return undefined;
+  const [toNamespace, toName] = isPath
+    ? to.split('/').slice(-3, -1)
+    : [isNamespace ? to : namespace, isName ? to : name];
+  const changed = `flux_kustomization(${first}${toNamespace ?? ''}${first}, ${second}${toName ?? ''}${second}`;
+  return text.slice(0, call.index) + changed + text.slice(call.index + whole.length);
+}
+
+function undecidedValue({ document, path, from, to }: Extract<Edit, { kind: 'value' }>): Finding {
+  const { file } = document;
+  const wanted = `write ${to} there`;
+  return {
+    code: 'apps/undecided',
+    severity: 'warning',
+    message: `${formatPath(path)} is ${from}, and could not be changed for certain`,
+    ...placeOf(document, path),
+    remedy: file.isGenerated ? `${wanted}, in ${file.source}` : wanted,
+  };
+}
+
+function undecided(file: ManifestFile, what: string): Finding {
+  const where = file.isGenerated ? `${file.path}, out of ${file.source},` : file.path;
+  return {
+    code: 'apps/undecided',
+    severity: 'warning',
+    message: `${where} could not be changed for certain`,
+    place: { file: file.path },
+    remedy: what,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { collect, commandGroup, renderingCommand } from '../cluster-command.ts';
+import type { Finish } from '../exit-codes.ts';
+import type { AppChangeOptions, AppOptions } from './app.ts';
+
+/** Adds the commands on single applications, of any repository. */
+export function registerApps(program: Command, finish: Finish): void {
+  const app = commandGroup(program, 'app', 'list, make, change and move applications, in any repository of Flux');
+  appCommand(app, 'list', 'list the apps: version, source, host names, volumes, backups and secrets of each')
+    .argument('[namespace]', 'only those of one namespace')
+    .action(async (namespace: string | undefined, options: AppOptions) => {
+      const { runAppList } = await import('./app.ts');
+      finish(await runAppList(namespace, options));
+    });
+  changingCommand(app, 'set-image', 'give an image of an app another version, and change nothing else in the file')
+    .argument('<app>', 'namespace and name, as in default/echo')
+    .argument('<version>', 'tag, tag@sha256:digest or sha256:digest, with the image before it or without')
+    .option('--container <name>', 'of several images that of this container')
+    .option('--repository <image>', 'of several images this one')
+    .action(async (name: string, version: string, options: AppChangeOptions) => {
+      const { runAppSetImage } = await import('./app.ts');
+      finish(await runAppSetImage(name, version, options));
+    });
+}
+
+/** A command that changes files: it shows what, and asks. */
+function changingCommand(group: Command, name: string, description: string): Command {
+  return appCommand(group, name, description)
+    .option('--dry-run', 'show what would change, and write nothing')
+    .option('-y, --yes', 'answer every question with yes')
+    .option('--configure', 'render what follows from changed templates at once');
+}
+
+/** A command on the apps of a repository. */
+function appCommand(group: Command, name: string, description: string): Command {
+  return renderingCommand(group, name, description).option(
+    '--path <folder>',
+    'where Flux begins, from the top of a repository that is not rendered here; may be given several times',
+    collect,
+  );
+}

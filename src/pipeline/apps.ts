@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import { Draft, type FileChange } from '../apps/change.ts';
+import type { ImageVersion } from '../apps/image.ts';
+import { type AppImage, type AppRepository, findApps } from '../apps/repository.ts';
+import { RULES } from '../checks/rules/list.ts';
+import { readSettings, SETTINGS_FILE } from '../checks/settings.ts';
+import type { ClusterRoot } from '../cluster/root.ts';
+import type { ManifestFile } from '../manifests/document.ts';
+import { type Failure, failure, type Finding } from '../report/finding.ts';
+import { isSecretPath } from '../sops/rules.ts';
+import { removeEmptyFolder } from '../system/writing.ts';
+import { globMatcher } from '../text/glob.ts';
+import { applyEdits, recover, recoverEdits } from '../workspace/apply.ts';
+import { readDisk, type Workspace } from '../workspace/disk.ts';
+import { fileDiff, type FileDiff } from '../workspace/diff.ts';
+import type { DiskFile } from '../workspace/inventory.ts';
+import { exclusively } from '../workspace/lock.ts';
+import type { Plan, PlanEntry } from '../workspace/plan.ts';
+import { folderIn, nothingOfFlux } from './any-repository.ts';
+import { renderOnly } from './render-only.ts';
+import { readClusters, readRepository } from './repository.ts';
+import { readInventory, workspaceOf } from './state.ts';
+import { manifestFiles } from './validate.ts';
+
+/** The repository whose apps are meant. */
+export type AppPlace =
+  | { readonly kind: 'cluster'; readonly root: ClusterRoot }
+  /** Any other one, with the folders at which Flux begins where it does not tell. */
+  | { readonly kind: 'other'; readonly path: string; readonly paths: readonly string[] };
+
+/** A repository with its apps, and the files that people write in it. */
+export interface ReadApps {
+  readonly place: AppPlace;
+  /** Absolute path of the top. */
+  readonly top: string;
+  readonly repository: AppRepository;
+  /** Everything that lies in the repository but what is rendered; templates among it. */
+  readonly written: readonly ManifestFile[];
+}
+
+/**
+ * Reads the apps of a repository: what `configure` would render where it is one of this template, what lies on disk where it is any other.
+ *
+ * @throws Failure where the configuration or a template is wrong; of kind `input` where nothing of Flux is there, or a manifest is no YAML
+ */
+export async function readApps(place: AppPlace): Promise<ReadApps> {
+  return place.kind === 'cluster' ? await readCluster(place) : await readOther(place);
+}
+
+async function readCluster(place: Extract<AppPlace, { kind: 'cluster' }>): Promise<ReadApps> {
+  const { root } = place;
+  const inventory = await readInventory(root);
+  const { files: rendered } = await renderOnly(root);
+  const files = await manifestFiles(root, rendered, inventory);
+  const generated = new Set([...rendered.map(({ path }) => path), ...(inventory?.files.keys() ?? [])]);
+  const isOwn = (path: string): boolean => !generated.has(path) || inventory?.adopted.includes(path) === true;
+  const written = (await readRepository(root.path)).filter(({ path }) => isOwn(path));
+  return { place, top: root.path, repository: appsAmong(files, [], root.path), written };
+}
+
+async function readOther(place: Extract<AppPlace, { kind: 'other' }>): Promise<ReadApps> {
+  const wanted = await Promise.all(place.paths.map((path) => folderIn(place.path, path)));
+  const files = await readRepository(place.path);
+  return { place, top: place.path, repository: appsAmong(files, wanted, place.path), written: files };
+}
+
+/** The apps among files. Throws a Failure where Flux finds nothing in them. */
+function appsAmong(files: readonly ManifestFile[], paths: readonly string[], top: string): AppRepository {
+  const { tree, clusters } = readClusters(files, paths);
+  if (clusters.length === 0) throw nothingOfFlux(top);
+  return findApps(files, tree, clusters);
+}
+
+/** The files that people write in a repository, to be changed. */
+export function draftOf({ written }: Pick<ReadApps, 'written'>): Draft {
+  return new Draft(written);
+}
+
+/**
+ * Whether the settings of the repository take an image without a digest.
+ *
+ * @returns a warning where they only warn of it
+ * @throws Failure of kind `usage` where they do not
+ */
+export function refuseWithoutDigest(
+  { written }: Pick<ReadApps, 'written'>,
+  images: readonly AppImage[],
+  { digest }: ImageVersion,
+): Finding[] {
+  const file = written.find(({ path }) => path === SETTINGS_FILE);
+  const { settings } = readSettings(file, RULES);
+  const { severity, options, isExcepted } = settings.of('image/digest');
+  const exceptions = (options.exceptions as readonly string[]).map(globMatcher);
+  const image = images.find(
+    ({ repository, object, path }) =>
+      !exceptions.some((matches) => matches(repository)) && !isExcepted(object.originOf(path).document.file.path),
+  );
+  const wasPinned = images.some((one) => one.digest !== undefined);
+  if (digest !== undefined || image === undefined) return [];
+  const finding = {
+    code: 'image/digest',
+    message: `${image.repository} gets a version without a digest`,
+    remedy:
+      'give it too, as TAG@sha256: and 64 hexadecimal digits; `crane digest` and the page of the registry tell it',
+  } as const;
+  if (severity === 'error') throw failure('usage', finding);
+  return severity === 'warning' || wasPinned ? [{ ...finding, severity: 'warning' }] : [];
+}
+
+/** What is to be written, with how each file differs. */
+export interface EditPlan {
+  readonly plan: Plan;
+  readonly changes: readonly FileChange[];
+  readonly diffs: readonly FileDiff[];
+}
+
+/**
+ * Plans changes of the files that people write. A file that moves keeps its bytes and its mode where its text stays.
+ *
+ * @throws Failure of kind `input` where a link lies on the way, something lies where a file is to be made, or a file is not what was read
+ */
+export async function planEdits(top: string, changes: readonly FileChange[]): Promise<EditPlan> {
+  const paths = changes.flatMap(({ path, from }) => (from === undefined ? [path] : [from, path]));
+  const disk = await readDisk({ root: top, state: join(top, '.cluster-template'), outputRoots: [] }, paths);
+  const entries = changes.flatMap((change) => entriesOf(change, disk));
+  const plan = { entries: entries.sort((one, other) => (one.path < other.path ? -1 : 1)) };
+  return { plan, changes, diffs: plan.entries.map((entry) => fileDiff(entry, entry.secret ? MOVED : undefined)) };
+}
+
+/** A secret is moved or removed, never opened: nothing of it is shown. */
+const MOVED = { keys: [], before: '', after: '' };
+
+function entriesOf(change: FileChange, disk: ReadonlyMap<string, DiskFile>): PlanEntry[] {
+  const { path, from, before, after } = change;
+  const source = disk.get(from ?? path);
+  if (before === undefined ? source !== undefined : !isText(source, before)) throw movedMeanwhile(from ?? path);
+  const entry = (at: string, desired: Uint8Array | undefined): PlanEntry => {
+    const present = disk.get(at);
+    const executable = source?.executable ?? false;
+    const status = desired === undefined ? 'removed' : present === undefined ? 'created' : 'changed';
+    const secret = isSecretPath(at);
+    return {
+      path: at,
+      status,
+      secret,
+      desired: desired === undefined ? undefined : { path: at, bytes: Buffer.from(desired), executable, secret },
+      present,
+      recorded: [],
+    };
+  };
+  if (after === undefined) return [entry(path, undefined)];
+  if (from === undefined) return [entry(path, Buffer.from(after))];
+  if (disk.get(path) !== undefined) throw inTheWay(path);
+  const bytes = before === after && source !== undefined ? source.bytes : Buffer.from(after);
+  return [entry(from, undefined), entry(path, bytes)];
+}
+
+/** What is no text was read as an empty one. */
+function isText(file: DiskFile | undefined, text: string): boolean {
+  if (file === undefined) return false;
+  return text === '' || Buffer.compare(file.bytes, Buffer.from(text)) === 0;
+}
+
+function movedMeanwhile(path: string): Failure {
+  return failure('input', {
+    code: 'workspace/concurrent',
+    message: `${path} is not as it was read; nothing was changed`,
+    place: { file: path },
+    remedy: 'run it again',
+  });
+}
+
+function inTheWay(path: string): Failure {
+  return failure('input', {
+    code: 'workspace/foreign',
+    message: `${path} is there already, so nothing can be moved to it`,
+    place: { file: path },
+    remedy: 'move it away, or choose another name',
+  });
+}
+
+/**
+ * Carries changes out, all or nothing.
+ *
+ * @throws Failure where the disk refuses, another run does not end or a file was changed since it was planned; the tree is as it was then
+ */
+export async function writeEdits(place: AppPlace, { plan }: EditPlan, signal: AbortSignal): Promise<void> {
+  const workspace = workspaceFor(place);
+  await exclusively(workspace, signal, async (exclusive) => {
+    await exclusive.uninterrupted(async () => {
+      await (place.kind === 'cluster' ? recover(workspace) : recoverEdits(workspace));
+      await applyEdits(workspace, plan);
+    });
+  });
+  if (place.kind === 'other') await removeEmptyFolder(workspace.state);
+}
+
+function workspaceFor(place: AppPlace): Workspace {
+  if (place.kind === 'cluster') return workspaceOf(place.root);
+  return { root: place.path, state: join(place.path, '.cluster-template'), outputRoots: [] };
+}
