@@ -9,14 +9,13 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CREDENTIAL_FILES } from '../src/cluster/credentials/read.ts';
-import { clusterExtension } from '../src/cluster/extension.ts';
 import { clusterRoot } from '../src/cluster/root.ts';
 import { loadSettings } from '../src/makejinja/load-settings.ts';
 import type { Plugin } from '../src/makejinja/plugin.ts';
 import { watchProject } from '../src/makejinja/watch/watch.ts';
 import { findAccess, settleAccess } from '../src/pipeline/access.ts';
 import { readConfiguration } from '../src/pipeline/configuration.ts';
-import { credentialSource } from '../src/pipeline/credentials.ts';
+import { readSources } from '../src/pipeline/render.ts';
 import { openUserCache } from '../src/system/user-folders.ts';
 import { layOutSample, SAMPLE_KEYS } from '../tests/support/sample.ts';
 import { writeTree } from './makejinja/tree.ts';
@@ -252,12 +251,10 @@ async function samplePlugin(project: string): Promise<Plugin> {
   const root = clusterRoot(project);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration } = await readConfiguration(root, access);
-  const inputs = ['templates/overrides', 'templates/config'];
-  const folders = inputs.map((path) => ({
-    path,
-    files: readdirSync(join(project, path), { recursive: true }).map(String).sort(),
-  }));
-  return clusterExtension({ configuration, read: credentialSource(root, access).read, folders });
+  const { plugins } = await readSources(root, configuration, { access });
+  const [, starter] = plugins;
+  if (starter === undefined) throw new Error('the starter has no plugin');
+  return starter;
 }
 
 function median(values: readonly number[]): number {

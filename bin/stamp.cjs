@@ -8,13 +8,21 @@ exports.STAMP_FILE = 'dist/built-from.txt';
 /** Made from schemas/ by the build itself. */
 const GENERATED = '/src/cluster/config/generated';
 
+/** Made from it and the entries of the catalogue. */
+const COMPOSED = '/schemas/cluster.schema.json';
+
 const SOURCES = ['src', 'schemas', 'scripts', 'package-lock.json'];
+
+/** Of the templates only what says which optional parts there are goes into the bundle. */
+const TEMPLATES = 'templates/config/kubernetes';
+const ENTRY = 'entry.yaml';
 
 /** A text that differs whenever a source file was changed, added or removed; undefined where there is no src/. */
 exports.sourceStamp = function sourceStamp(root) {
   const absent = { throwIfNoEntry: false };
   if (statSync(`${root}/src`, absent) === undefined) return undefined;
   const generated = root + GENERATED;
+  const composed = root + COMPOSED;
   let newest = 0;
   let count = 0;
   const look = (path) => {
@@ -26,8 +34,18 @@ exports.sourceStamp = function sourceStamp(root) {
   const visit = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
-      if (!entry.isDirectory()) look(path);
-      else if (path !== generated) visit(path);
+      if (!entry.isDirectory()) {
+        if (path !== composed) look(path);
+      } else if (path !== generated) visit(path);
+    }
+  };
+  // An entry lies above the manifests of its app.
+  const visitTemplates = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (entry.name !== 'app') visitTemplates(path);
+      } else if (entry.name === ENTRY) look(path);
     }
   };
   for (const name of SOURCES) {
@@ -35,5 +53,7 @@ exports.sourceStamp = function sourceStamp(root) {
     if (statSync(path, absent)?.isDirectory() === true) visit(path);
     else look(path);
   }
+  const templates = `${root}/${TEMPLATES}`;
+  if (statSync(templates, absent) !== undefined) visitTemplates(templates);
   return `${String(newest)} ${String(count)}`;
 };

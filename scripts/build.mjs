@@ -57,14 +57,17 @@ async function builtFrom() {
 
 /** The files of the bundle by name. What it takes is loaded here: a process that finds everything done does without. */
 async function bundle() {
-  const [esbuild, bundles, { compileSchemas }, { graphPage }, { noticesOf }, { thinRepository }] = await Promise.all([
-    import('esbuild'),
-    import('./bundle.mjs'),
-    import('./compile-schemas.mjs'),
-    import('./graph-page.mjs'),
-    import('./notices.mjs'),
-    import('./thin-repository.mjs'),
-  ]);
+  const [esbuild, bundles, { writeCatalogue }, { compileSchemas }, { graphPage }, { noticesOf }, { thinRepository }] =
+    await Promise.all([
+      import('esbuild'),
+      import('./bundle.mjs'),
+      import('./catalogue.mjs'),
+      import('./compile-schemas.mjs'),
+      import('./graph-page.mjs'),
+      import('./notices.mjs'),
+      import('./thin-repository.mjs'),
+    ]);
+  await writeCatalogue();
   await compileSchemas();
   const metafiles = [];
   const build = async (options) => {

@@ -7,13 +7,23 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { writeCatalogue } from './catalogue.mjs';
 import { writeWhole } from './dist-folder.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'src/cluster/config/generated');
 const VALIDATORS = { validateCluster: 'urn:cluster-template:cluster', validateNodes: 'urn:cluster-template:nodes' };
 /** Annotations of ours: they say nothing about validity, messages and documentation are made from them. */
-const ANNOTATIONS = ['x-form', 'x-secret', 'x-may-be-empty', 'x-required'];
+const ANNOTATIONS = [
+  'x-form',
+  'x-secret',
+  'x-may-be-empty',
+  'x-required',
+  'x-entry',
+  'x-needed',
+  'x-with',
+  'x-generate',
+];
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
@@ -182,5 +192,6 @@ function groupsBefore(group, atMost) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeCatalogue();
   await compileSchemas();
 }

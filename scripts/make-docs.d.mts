@@ -1,1 +1,2 @@
 export declare function configurationReference(): Promise<string>;
+export declare function cataloguePage(): Promise<string>;

@@ -1,12 +1,14 @@
-// Writes docs/configuration.md from the JSON Schemas.
+// Writes docs/configuration.md and docs/catalogue.md from the JSON Schemas and the entries of the catalogue.
 // Usage: node scripts/make-docs.mjs   (a test says when the committed page is out of date)
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { readEntries, switchOf, writeCatalogue } from './catalogue.mjs';
 import { clusterFields, flow, nodeFields, readSchema, ROOT } from './schema-fields.mjs';
 
 const PAGE = join(ROOT, 'docs/configuration.md');
+const CATALOGUE_PAGE = join(ROOT, 'docs/catalogue.md');
 
 const INTRODUCTION = `# Configuration
 
@@ -190,7 +192,8 @@ export async function configurationReference() {
     INTRODUCTION,
     await tasks(),
     `## cluster.yaml\n\n${cluster.description}\n`,
-    ...(await clusterFields()).map(reference),
+    ...(await clusterFields()).filter(({ entry }) => entry === undefined).map(reference),
+    await optionalParts(),
     `## nodes.yaml\n\n${nodes.properties.nodes.description} They stand in a list below \`nodes:\`; each one has these fields.\n`,
     ...(await nodeFields()).map(reference),
     SECRETS,
@@ -200,6 +203,59 @@ export async function configurationReference() {
     COMPUTED,
   ];
   return format(sections.join('\n'), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
+}
+
+/** The fields of each entry of the catalogue. */
+async function optionalParts() {
+  const fields = await clusterFields();
+  const entries = (await readEntries()).filter((entry) => Object.keys(entry.fields ?? {}).length > 0);
+  const parts = entries.map(({ name, title, purpose }) => {
+    const own = fields.filter(({ entry }) => entry === name).map(reference);
+    return `#### ${title}\n\n${purpose} [catalogue.md](catalogue.md#${name}) says more.\n\n${own.join('\n')}`;
+  });
+  return `### Optional parts\n\n\`cluster-template add NAME\` writes them, with their comments; \`add\` alone lists what there is.\n\n${parts.join('\n').replaceAll(/^#### `/gm, '##### `')}`;
+}
+
+/** The text of docs/catalogue.md. */
+export async function cataloguePage() {
+  const entries = (await readEntries()).filter(({ title }) => title !== undefined);
+  const categories = [...new Set(entries.map(({ category }) => category))];
+  const rows = entries.map(
+    (entry) => `| [${entry.title}](#${entry.name}) | ${entry.category} | ${entry.purpose} | ${switchedBy(entry)} |\n`,
+  );
+  const sections = categories.flatMap((category) => [
+    `## ${category}\n`,
+    ...entries.filter((entry) => entry.category === category).map((entry) => entrySection(entry, entries)),
+  ]);
+  const text = `${CATALOGUE_INTRODUCTION}\n| Part | Category | Purpose | Switched on by |\n|---|---|---|---|\n${rows.join('')}\n${sections.join('\n')}`;
+  return format(text, { ...(await resolveConfig(CATALOGUE_PAGE)), parser: 'markdown' });
+}
+
+const CATALOGUE_INTRODUCTION = `# Catalogue
+
+<!-- Made by scripts/make-docs.mjs from entry.yaml of each part; edits are lost. -->
+
+Optional parts of a cluster. \`cluster-template add\` lists them, \`cluster-template add NAME\` switches one on, with the parts that it takes, and
+\`cluster-template add NAME --remove\` off again. [configuration.md](configuration.md#optional-parts) describes their fields, and
+[development.md](development.md#an-entry-of-the-catalogue) how to write one.
+`;
+
+function switchedBy(entry) {
+  const names = switchOf(entry);
+  if (names.length > 0) return names.map((name) => `\`${name}\``).join(', ');
+  return entry.category === 'Base' ? 'by itself' : 'see below';
+}
+
+function entrySection({ name, title, purpose, needs = [], fields = {}, notes = '', folder }, entries) {
+  const names = Object.keys(fields).map((field) => `[\`${field}\`](configuration.md#${field})`);
+  const needed = needs.map((one) => `[${entries.find((entry) => entry.name === one).title}](#${one})`);
+  const facts = [
+    purpose,
+    ...(names.length === 0 ? [] : [`Fields: ${names.join(', ')}.`]),
+    ...(needed.length === 0 ? [] : [`It takes ${needed.join(', ')}.`]),
+    `Its templates lie in \`${folder}\`.`,
+  ];
+  return `<a id="${name}"></a>\n\n### ${title}\n\n${facts.join(' ')}\n\n${notes}\n`;
 }
 
 function reference(field) {
@@ -220,5 +276,7 @@ function describe(field) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeCatalogue();
   await writeFile(PAGE, await configurationReference());
+  await writeFile(CATALOGUE_PAGE, await cataloguePage());
 }

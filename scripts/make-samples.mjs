@@ -1,9 +1,11 @@
-// Writes the sample's cluster.yaml and nodes.yaml from the JSON Schemas: every field is in them, the optional ones as comments.
+// Writes the sample's cluster.yaml and nodes.yaml from the JSON Schemas: every field that no entry
+// of the catalogue brings is in them, the optional ones as comments. And the input of the golden trees of the catalogue.
 // Usage: npm run golden   (a test says when they are out of date)
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { readEntries } from './catalogue.mjs';
 import { clusterFields, flow, nodeFields, ROOT } from './schema-fields.mjs';
 
 const WIDTH = 120;
@@ -27,6 +29,10 @@ nodes:
 
 const SECRET_HINT = `This file is committed, so the secret itself belongs elsewhere: take it from an environment variable or from a file that
 git ignores, as in {file: cloudflare-token.key}. What stands here is the placeholder of this example, which opens nothing.`;
+
+const CATALOGUE_HINT = `# Storage, backups, databases, observability and more: \`cluster-template add\` lists what there is, and
+# \`cluster-template add NAME\` writes the fields of a part here. docs/catalogue.md describes each.
+`;
 
 /** What is set in the sample. */
 const SET = {
@@ -54,9 +60,12 @@ const NODES = [
 
 /** The text of the sample cluster.yaml. */
 export async function clusterSample() {
-  const fields = await clusterFields();
+  const fields = (await clusterFields()).filter(({ entry }) => entry === undefined);
   const blocks = fields.map((field) => `${heading(field.section)}${block(field, SET[field.name], '')}`);
-  return await formatted('cluster.yaml', `${CLUSTER_HEAD}\n${blocks.join('\n')}`);
+  return await formatted(
+    'cluster.yaml',
+    `${CLUSTER_HEAD}\n${blocks.join('\n')}\n${heading('Optional parts')}${CATALOGUE_HINT}`,
+  );
 }
 
 /** The text of the sample nodes.yaml: the first node has all fields, the others what they need. */
@@ -74,6 +83,49 @@ export async function nodesSample() {
     ),
   ];
   return await formatted('nodes.yaml', NODES_HEAD + blocks.join('\n'));
+}
+
+/** What the golden trees of the catalogue have besides the values of its entries. */
+const GOLDEN = {
+  node_cidr: '192.0.2.0/24',
+  cluster_api_addr: '192.0.2.10',
+  cluster_dns_gateway_addr: '192.0.2.11',
+  cluster_gateway_addr: '192.0.2.12',
+  cloudflare_gateway_addr: '192.0.2.13',
+  repository_name: 'example/home-cluster',
+  cloudflare_domain: 'example.com',
+  cloudflare_token: 'token-of-the-golden-tree',
+};
+
+/** A branch of the templates that each golden tree of the catalogue goes through alone. */
+const ALONE = ['onepassword-connect', 'doppler'].map(
+  (app) => `kubernetes/apps/external-secrets/${app}/entry.yaml: when, yes`,
+);
+
+/**
+ * The configurations of the golden trees of the catalogue: the first with the first values of every entry, the second with the second
+ * ones of those that have them.
+ */
+export async function catalogueInputs() {
+  const entries = await readEntries();
+  return ALONE.map((branch, index) => {
+    const values = Object.assign({}, ...entries.map(({ golden = [] }) => golden[index] ?? {}));
+    const text = index === 0 ? 'The catalogue, with the first values of every entry' : 'The second values of entries';
+    const head = `---\n# yaml-language-server: $schema=../../../../schemas/cluster.schema.json\n# ${text}; made by npm run golden.\n`;
+    const lines = Object.entries({ ...GOLDEN, ...values }).map(([name, value]) => `${name}: ${flow(value)}\n`);
+    return { name: `catalogue-${index + 1}`, cluster: `${head}# Alone here: ${branch}\n${lines.join('')}` };
+  });
+}
+
+/** The text of the nodes.yaml of these trees. */
+export function catalogueNodes() {
+  const nodes = [0, 1, 2].map((host) => node(`k8s-${host}`, 20 + host, true, '/dev/sda'));
+  const items = nodes.map((one) =>
+    Object.entries(one)
+      .map(([name, value], index) => `${index === 0 ? '  - ' : '    '}${name}: ${flow(value)}\n`)
+      .join(''),
+  );
+  return `---\n# yaml-language-server: $schema=../../../../schemas/nodes.schema.json\nnodes:\n${items.join('')}`;
 }
 
 function node(name, host, controller, disk) {
@@ -141,4 +193,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(ROOT, 'tests/sample/cluster');
   await writeFile(join(folder, 'cluster.yaml'), await clusterSample());
   await writeFile(join(folder, 'nodes.yaml'), await nodesSample());
+  for (const { name, cluster } of await catalogueInputs()) {
+    const input = join(ROOT, 'tests/golden', name, 'input');
+    await mkdir(input, { recursive: true });
+    await writeFile(join(input, 'cluster.yaml'), cluster);
+    await writeFile(join(input, 'nodes.yaml'), catalogueNodes());
+  }
 }

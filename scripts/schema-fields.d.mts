@@ -2,6 +2,7 @@ export interface SchemaField {
   readonly name: string;
   readonly isRequired: boolean;
   readonly section?: string;
+  readonly entry?: string;
   readonly description: string;
   readonly default?: unknown;
   readonly examples: readonly unknown[];

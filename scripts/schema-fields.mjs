@@ -16,8 +16,6 @@ const SECTIONS = new Map([
   ['cilium_loadbalancer_mode', 'Cilium'],
   ['cilium_bgp_router_addr', 'BGP'],
   ['hubble_enabled', 'Services'],
-  ['agentgateway_addr', 'AI gateway'],
-  ['proxmox_api_url', 'Proxmox'],
 ]);
 
 /** One of the two schemas: `cluster` or `nodes`. */
@@ -25,10 +23,14 @@ export async function readSchema(name) {
   return JSON.parse(await readFile(join(ROOT, `schemas/${name}.schema.json`), 'utf8'));
 }
 
-/** The fields of cluster.yaml in their order, with `section` where a part begins. */
+/** The fields of cluster.yaml in their order, with `section` where a part begins and `entry` where an entry of the catalogue brings it. */
 export async function clusterFields() {
   const schema = await readSchema('cluster');
-  const fields = fieldsOf(schema, schema).map((field) => ({ ...field, section: SECTIONS.get(field.name) }));
+  const fields = fieldsOf(schema, schema).map((field) => ({
+    ...field,
+    section: SECTIONS.get(field.name),
+    entry: field['x-entry'],
+  }));
   const unknown = [...SECTIONS.keys()].filter((name) => !fields.some((field) => field.name === name));
   if (unknown.length > 0) throw new Error(`no such field: ${unknown.join(', ')}`);
   return fields;

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import yaml
+
 
 def basename(value):
     return Path(value).stem
@@ -50,9 +52,48 @@ def tool_path(path):
     return path
 
 
+LAYERS = ("templates/overrides", "templates/config")
+TEMPLATE = Path(LAYERS[-1])
+
+
+def conditions():
+    """The conditions of optional parts by their folder, relative to a layer."""
+    found = {}
+    for layer in LAYERS:
+        for path in Path(layer, "kubernetes").rglob("entry.yaml"):
+            found.setdefault(path.parent.relative_to(layer), yaml.safe_load(path.read_text())["when"])
+    return found
+
+
 class Plugin:
-    def __init__(self, data):
-        self._data = data
+    """The optional parts are left out by a path filter; files of the user's own in their folders are none of the sample's."""
+
+    def __init__(self, environment, data):
+        self._environment = environment
+        self._when = conditions()
+
+    def path_filters(self):
+        return [self._wants]
+
+    def _wants(self, path):
+        parts = path.parts
+        if path.name == "entry.yaml":
+            return False
+        if any(not self._holds(folder) for folder in self._when if parts[2 : 2 + len(folder.parts)] == folder.parts):
+            return False
+        is_namespace = parts[2:4] == ("kubernetes", "apps") and len(parts) == 6 and parts[5].startswith("kustomization.yaml")
+        return not is_namespace or not self._has_apps(parts[4]) or bool(self.namespace_apps(parts[4]))
+
+    def _holds(self, folder):
+        return bool(self._environment.compile_expression(self._when[folder])())
+
+    def _has_apps(self, namespace):
+        return any(Path("kubernetes/apps", namespace) == folder.parent for folder in self._when)
+
+    def namespace_apps(self, namespace):
+        folders = [path.parent for path in (TEMPLATE / "kubernetes/apps" / namespace).glob("*/ks.yaml.j2")]
+        relative = [folder.relative_to(TEMPLATE) for folder in folders]
+        return sorted(folder.name for folder in relative if folder not in self._when or self._holds(folder))
 
     def filters(self):
         return [basename, nthhost]
@@ -64,6 +105,7 @@ class Plugin:
             cloudflare_tunnel_secret,
             github_deploy_key,
             github_push_token,
+            self.namespace_apps,
             talos_patches,
             tool_path,
         ]

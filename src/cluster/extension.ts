@@ -20,23 +20,33 @@ interface ExtensionInput {
   readonly configuration: Configuration;
   /** Reads a credential file when a template asks for it. */
   readonly read: ReadCredential;
-  /** The renderer's input folders, the one that wins first. */
-  readonly folders: readonly TemplateFolder[];
+  /** The renderer's input folders, the one that wins first, once it is known what is rendered. */
+  readonly folders: () => readonly TemplateFolder[];
+  /** Whether a file may become output, by its path as messages show it. */
+  readonly wants: (path: string) => boolean;
+  /** Names of the apps of a namespace that are rendered. */
+  readonly appsOf: (namespace: string) => readonly string[];
 }
 
 /** A plugin whose data are a table of names. */
 export type ClusterExtension = Plugin & { readonly data: Readonly<Record<string, unknown>> };
 
 /** The starter's own plugin for the renderer: data, functions and filters that its templates are written with. */
-export function clusterExtension({ configuration, read, folders }: ExtensionInput): ClusterExtension {
+export function clusterExtension({ configuration, read, folders, wants, appsOf }: ExtensionInput): ClusterExtension {
   return {
     name: 'cluster',
     data: templateData(configuration),
-    functions: { ...credentialFunctions(read), talos_patches: talosPatches(folders), tool_path: toolPath(folders) },
+    functions: {
+      ...credentialFunctions(read),
+      namespace_apps: { signature: 'namespace_apps(namespace)', run: (namespace) => appsOf(String(namespace)) },
+      talos_patches: talosPatches(folders),
+      tool_path: toolPath(folders),
+    },
     filters: {
       basename: { signature: 'basename(value)', run: basename },
       nthhost: { signature: 'nthhost(cidr, n)', run: nthhost },
     },
+    pathFilters: [wants],
   };
 }
 
@@ -205,10 +215,10 @@ const SUFFIX = '.yaml.j2';
  * The template function `talos_patches(dir)`: the paths of the patches of one group (`global`, `controller`, `worker`, or
  * the name of a node), sorted by name. Where several folders hold the same file the first one counts, as it does for the renderer.
  */
-export function talosPatches(folders: readonly TemplateFolder[]): SignedFunction {
+export function talosPatches(folders: () => readonly TemplateFolder[]): SignedFunction {
   return {
     signature: 'talos_patches(dir)',
-    run: (dir) => patchesOf(folders, `talos/patches/${String(dir)}/`),
+    run: (dir) => patchesOf(folders(), `talos/patches/${String(dir)}/`),
   };
 }
 
@@ -218,10 +228,12 @@ const TEMPLATES = 'templates/config';
  * The template function `tool_path(path)`: a file that belongs to the tool, `docs/apps.md` say, as it is opened from the cluster's
  * repository. A fork has it itself; elsewhere it lies beside the templates, in the package that the settings name as an input.
  */
-export function toolPath(folders: readonly Pick<TemplateFolder, 'path'>[]): SignedFunction {
-  const own = folders.map(({ path }) => path.replace(/(?<!\/)\/+$/, '')).find((path) => path.endsWith(`/${TEMPLATES}`));
-  const prefix = own === undefined ? '' : own.slice(0, -TEMPLATES.length);
-  return { signature: 'tool_path(path)', run: (path) => `${prefix}${String(path)}` };
+export function toolPath(folders: () => readonly Pick<TemplateFolder, 'path'>[]): SignedFunction {
+  const prefix = (): string => {
+    const paths = folders().map(({ path }) => path.replace(/(?<!\/)\/+$/, ''));
+    return paths.find((path) => path.endsWith(`/${TEMPLATES}`))?.slice(0, -TEMPLATES.length) ?? '';
+  };
+  return { signature: 'tool_path(path)', run: (path) => `${prefix()}${String(path)}` };
 }
 
 function patchesOf(folders: readonly TemplateFolder[], prefix: string): string[] {

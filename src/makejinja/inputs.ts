@@ -42,6 +42,9 @@ export interface Output {
   readonly isTemplate: boolean;
 }
 
+/** A test of a file by its path as messages show it: whether it may become output. */
+type PathFilter = (path: string) => boolean;
+
 /**
  * Reads all inputs into memory.
  *
@@ -53,10 +56,32 @@ export interface Output {
 export async function readInputs(
   settings: Settings,
   folder: string,
-  pathFilters: readonly ((path: string) => boolean)[] = [],
+  pathFilters: readonly PathFilter[] = [],
   known: KnownFiles = () => undefined,
 ): Promise<Inputs> {
-  const inputs = await Promise.all(settings.inputs.map((input) => readInput(folder, input, known)));
+  return chooseOutputs(await readLayers(settings, folder, known), settings, folder, pathFilters);
+}
+
+/**
+ * Reads the files of each input, in the order of the settings.
+ *
+ * @throws Failure where an input does not exist or a file cannot be read
+ */
+export async function readLayers(
+  settings: Settings,
+  folder: string,
+  known: KnownFiles = () => undefined,
+): Promise<InputLayer[]> {
+  return await Promise.all(settings.inputs.map((input) => readInput(folder, input, known)));
+}
+
+/** What becomes of the files of all inputs: parameters as those of `readInputs`. */
+export function chooseOutputs(
+  inputs: readonly InputLayer[],
+  settings: Settings,
+  folder: string,
+  pathFilters: readonly PathFilter[] = [],
+): Inputs {
   const files = new Map<string, InputFile>();
   // A single file is found under its own name, whatever the folders hold.
   for (const { found } of [...inputs].sort((a, b) => Number(b.isSingle) - Number(a.isSingle))) {
@@ -88,7 +113,7 @@ type KnownFiles = (path: string) => InputFile | undefined;
 interface Choice {
   readonly settings: Settings;
   readonly folder: string;
-  readonly pathFilters: readonly ((path: string) => boolean)[];
+  readonly pathFilters: readonly PathFilter[];
   /** Takes the patterns that matched something. */
   readonly used: Set<string>;
 }
@@ -160,13 +185,14 @@ function normalized(path: string): string {
   return (path.startsWith('/') ? '/' : '') + parts.join('/') || '.';
 }
 
-interface ReadInput {
+/** The files of one input. */
+interface InputLayer {
   /** Whether the input is a file and not a folder: it is rendered whatever its ending is. */
   readonly isSingle: boolean;
   readonly found: readonly InputFile[];
 }
 
-async function readInput(folder: string, input: string, known: KnownFiles): Promise<ReadInput> {
+async function readInput(folder: string, input: string, known: KnownFiles): Promise<InputLayer> {
   if (input === STANDARD_INPUT) {
     const bytes = await readStandardInput();
     return { isSingle: true, found: [{ name: basename(input), source: input, bytes, mode: 0o644 }] };

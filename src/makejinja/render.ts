@@ -246,6 +246,22 @@ export function createEnvironment(request: RenderRequest): NotingEnvironment {
   return environment;
 }
 
+/**
+ * Whether each of some expressions holds, as `if` in a template has it; they see the global variables.
+ *
+ * @throws TemplateError for the first that is wrong
+ */
+export function conditionsHold(
+  environment: Environment,
+  { delimiter }: Settings,
+  expressions: readonly string[],
+): boolean[] {
+  const { blockStart, blockEnd } = delimiter;
+  const tag = (words: string): string => `${blockStart} ${words} ${blockEnd}`;
+  const text = expressions.map((one) => `${tag(`if (${one})`)}1${tag('else')}0${tag('endif')}`).join('');
+  return Array.from(environment.fromString(text).render({}).trim(), (digit) => digit === '1');
+}
+
 function gather<T>(plugins: readonly Plugin[], entriesOf: (plugin: Plugin) => readonly [string, T][]): Map<string, T> {
   return new Map(plugins.flatMap((plugin) => entriesOf(plugin)));
 }

@@ -4,7 +4,7 @@ import { keySources } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
-import type { RenderRequest } from '../makejinja/render.ts';
+import type { TraceRequest } from './explain/trace.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import { accessToLook, type SettledAccess } from './access.ts';
@@ -103,12 +103,12 @@ async function readConfigured(root: ClusterRoot): Promise<{
 
 /** What every answer takes: the sources of a rendering, and where the values in them come from. */
 async function readWorld(root: ClusterRoot): Promise<{
-  readonly request: RenderRequest;
+  readonly request: TraceRequest;
   readonly inventory: Inventory | undefined;
   readonly world: Omit<KeyWorld, 'hideAll'>;
 }> {
   const { inventory, access, configuration } = await readConfigured(root);
-  const { settings, inputs, plugins } = await readSources(root, configuration, { access });
+  const { settings, inputs, plugins, conditions } = await readSources(root, configuration, { access });
   const [, cluster, ...users] = plugins;
   const world = {
     configuration,
@@ -116,7 +116,7 @@ async function readWorld(root: ClusterRoot): Promise<{
     pluginNames: new Set(users.flatMap(({ data, globals, functions }) => [data, globals, functions].flatMap(namesOf))),
     sourceOf: keySources({ cluster: await textOf(root, root.clusterFile), nodes: await textOf(root, root.nodesFile) }),
   };
-  return { request: { settings, inputs, plugins }, inventory, world };
+  return { request: { settings, inputs, plugins, conditions }, inventory, world };
 }
 
 function namesOf(table: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown> | undefined): string[] {

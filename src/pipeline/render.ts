@@ -3,17 +3,25 @@ import { plainSecretFinding } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import type { CredentialFile } from '../cluster/credentials/read.ts';
 import { TREE_CREDENTIALS, type CredentialName } from '../cluster/credentials/tree.ts';
+import { conditionsOf, type Condition, type Layer, selectEntries, type Selection } from '../cluster/catalogue.ts';
 import { clusterExtension, type ClusterExtension, missingFile, type TemplateFolder } from '../cluster/extension.ts';
 import { namedSecrets } from '../cluster/config/secrets.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
-import { readInputs, type Inputs } from '../makejinja/inputs.ts';
+import { chooseOutputs, type Inputs, readLayers } from '../makejinja/inputs.ts';
 import { loadPlugin, type PluginSearch } from '../makejinja/load-plugin.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
 import { RenderMemory } from '../makejinja/render-memory.ts';
-import { renderInputs, type RenderedFile, type RenderRequest } from '../makejinja/render.ts';
+import {
+  conditionsHold,
+  createEnvironment,
+  renderInputs,
+  type RenderedFile,
+  type RenderRequest,
+  templateFinding,
+} from '../makejinja/render.ts';
 import type { Settings } from '../makejinja/settings.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
@@ -223,6 +231,11 @@ async function leakFindings(leaks: readonly Leak[], request: RenderRequest): Pro
 interface RenderSources {
   readonly settings: Settings;
   readonly inputs: Inputs;
+  /** The conditions of the optional parts, and the folders of those that hold. */
+  readonly conditions: readonly Condition[];
+  readonly on: ReadonlySet<string>;
+  /** What would be rendered if all of them held. */
+  readonly everything: Inputs;
   /** The environment, the cluster's own and the user's, in this order. */
   readonly plugins: readonly Plugin[];
   /** Plugins whose functions are known, and what they follow from besides their arguments and credentials. */
@@ -244,23 +257,28 @@ export async function readSources(
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   await refuseForeignFiles(root, settings.inputs);
-  const inputs = await readInputs(settings, sources.templates);
+  const found = await readLayers(settings, sources.templates);
+  const everything = chooseOutputs(found, settings, sources.templates);
   await refuseForeignFiles(root, [
-    ...[...inputs.files.values()].map(({ source }) => join(sources.templates, source)),
+    ...[...everything.files.values()].map(({ source }) => join(sources.templates, source)),
     ...loadedModules(root.path, settings),
   ]);
   await refuseStrangeCode(root, settings, sources.plugins);
-  await refuseUnmerged(root, inputs);
+  await refuseUnmerged(root, everything);
   const credentials = credentialSource(root, access, given);
-  const folders = templateFolders(settings, inputs);
   const watch = { onCall: (): void => undefined };
+  // What the extension of the cluster gives follows from the conditions, which are asked with everything that plugins give.
+  const chosen: { selection?: Selection; folders?: TemplateFolder[]; apps?: ReadonlyMap<string, readonly string[]> } =
+    {};
   const cluster = clusterExtension({
     configuration,
     read: (file, kind) => {
       watch.onCall();
       return credentials.read(file, kind);
     },
-    folders,
+    folders: () => chosen.folders ?? [],
+    wants: (path) => chosen.selection?.wants(path) ?? true,
+    appsOf: (namespace) => chosen.apps?.get(namespace) ?? [],
   });
   // makejinja gives templates the process's environment under this name.
   const inherited: Plugin = { name: 'environment', data: { env: environment() } };
@@ -271,8 +289,58 @@ export async function readSources(
     },
   });
   const plugins = [inherited, cluster, ...own];
-  const functions = new Map([[cluster, JSON.stringify(folders)]]);
-  return { settings, inputs, plugins, functions, credentials, watch };
+  const layers = settings.inputs.map((path, index): Layer => ({ path, files: found[index]?.found ?? [] }));
+  const conditions = conditionsOf(layers);
+  const selection = selectEntries(layers, conditions, holding(conditions, { settings, inputs: everything, plugins }));
+  chosen.selection = selection;
+  const filters = plugins.flatMap(({ pathFilters }) => pathFilters ?? []);
+  const inputs = chooseOutputs(found, settings, sources.templates, filters);
+  const folders = templateFolders(settings, inputs);
+  const apps = selection.appsAmong(inputs.outputs.keys());
+  Object.assign(chosen, { folders, apps });
+  const functions = new Map([[cluster, JSON.stringify([folders, [...apps]])]]);
+  const { on } = selection;
+  return { settings, inputs, everything, conditions, on, plugins, functions, credentials, watch };
+}
+
+/**
+ * Whether the condition of a folder holds.
+ *
+ * @throws Failure where a condition is wrong
+ */
+function holding(conditions: readonly Condition[], request: RenderRequest): (folder: string) => boolean {
+  const environment = createEnvironment(request);
+  const hold = (some: readonly Condition[]): boolean[] => {
+    const expressions = some.map(({ when }) => when);
+    return conditionsHold(environment, request.settings, expressions);
+  };
+  try {
+    const answers = hold(conditions);
+    const on = new Set(conditions.filter((_, index) => answers[index]).map(({ folder }) => folder));
+    return (folder) => on.has(folder);
+  } catch (error) {
+    const findings = conditions.flatMap((condition) => conditionFinding(condition, hold, request) ?? []);
+    throw findings.length === 0 ? error : new Failure('input', findings);
+  }
+}
+
+/** What is wrong with a condition; undefined where nothing is. */
+function conditionFinding(
+  condition: Condition,
+  hold: (some: readonly Condition[]) => boolean[],
+  { inputs }: RenderRequest,
+): Finding | undefined {
+  const file = inputs.files.get(`${condition.folder}/entry.yaml`);
+  try {
+    hold([condition]);
+    return undefined;
+  } catch (error) {
+    if (file === undefined) throw error;
+    const { sourceLine: _, ...finding } = templateFinding(error, file, inputs);
+    const lines = file.bytes.toString('utf8').split('\n');
+    const line = lines.findIndex((text) => text.startsWith('when:')) + 1;
+    return { ...finding, place: { file: file.source, line } };
+  }
 }
 
 /** A template in which a merge is not finished would be rendered with both sides of it, and a plugin fail at the first marker. */

@@ -78,12 +78,12 @@ describe('tool_path', () => {
     [['templates/overrides', '../template/templates/config'], '../template/docs/apps.md'],
     [[], 'docs/apps.md'],
   ])('in %j is beside the templates', (paths, expected) => {
-    expect(toolPath(paths.map((path) => ({ path }))).run('docs/apps.md')).toBe(expected);
+    expect(toolPath(() => paths.map((path) => ({ path }))).run('docs/apps.md')).toBe(expected);
   });
 });
 
 describe('talos_patches', () => {
-  const patches = talosPatches([
+  const patches = talosPatches(() => [
     {
       path: 'templates/overrides',
       files: ['talos/patches/global/zz.yaml.j2', 'talos/patches/global/machine-time.yaml.j2'],

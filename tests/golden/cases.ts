@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { loadConfiguration } from '../../src/cluster/config/load.ts';
 import { clusterRoot, type ClusterRoot } from '../../src/cluster/root.ts';
-import type { RenderedFile, RenderRequest } from '../../src/makejinja/render.ts';
+import type { RenderedFile } from '../../src/makejinja/render.ts';
 import { findAccess, settleAccess, type SettledAccess } from '../../src/pipeline/access.ts';
 import { readConfiguration } from '../../src/pipeline/configuration.ts';
 import { encryptSecrets } from '../../src/pipeline/encrypt.ts';
@@ -152,7 +152,7 @@ function rootOf(folder: string, state: string): ClusterRoot {
  *
  * @param state - folder for caches
  */
-export async function caseRequest(folder: string, state: string): Promise<RenderRequest> {
+export async function caseRequest(folder: string, state: string): Promise<Awaited<ReturnType<typeof readSources>>> {
   const root = rootOf(folder, state);
   const { access } = await settleAccess(root, await findAccess(root, undefined, false));
   const { configuration } = await readConfiguration(root, access);

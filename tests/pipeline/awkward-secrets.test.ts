@@ -35,7 +35,8 @@ const AWKWARD: Readonly<Record<string, string>> = {
   '4 kB': 'kB$'.repeat(1365),
 };
 
-const EVERYTHING = join(process.cwd(), 'tests/golden/everything/input');
+/** The golden trees that have a Secret for every field between them. */
+const TREES = ['bgp', 'everything', 'many-nodes', 'catalogue-1', 'catalogue-2'];
 /** This one alone is more than a text: Cilium takes 80 characters of it. */
 const LONGEST: Readonly<Record<string, number>> = { cilium_bgp_password: 80 };
 
@@ -52,10 +53,16 @@ eachOf(Object.entries(AWKWARD), 6)(
 
 /** Every text that Secrets of the cluster hold: rendered, encrypted, decrypted by the controller and substituted as Flux does. */
 async function heldByCluster(secrets: Fields): Promise<string[]> {
-  const cluster = parse(await readFile(join(EVERYTHING, 'cluster.yaml'), 'utf8')) as Fields;
-  const nodes = await readFile(join(EVERYTHING, 'nodes.yaml'), 'utf8');
+  const held = await Promise.all(TREES.map((tree) => heldByTree(tree, secrets)));
+  return held.flat();
+}
+
+async function heldByTree(tree: string, secrets: Fields): Promise<string[]> {
+  const input = join(process.cwd(), 'tests/golden', tree, 'input');
+  const cluster = parse(await readFile(join(input, 'cluster.yaml'), 'utf8')) as Fields;
+  const nodes = await readFile(join(input, 'nodes.yaml'), 'utf8');
   const rendered = await renderTexts(
-    { cluster: JSON.stringify({ ...cluster, ...secrets }), nodes },
+    { cluster: JSON.stringify({ ...cluster, ...asWritten(cluster, secrets) }), nodes },
     await temporaryFolder(),
   );
   const root = clusterRoot(configuredSample(), SAMPLE_KEYS);
@@ -70,6 +77,11 @@ async function heldByCluster(secrets: Fields): Promise<string[]> {
     held.push(...textsOf(isUntouched(object) ? object : substituted(object)));
   }
   return held;
+}
+
+/** Those that the tree has already: others may not go with what it is. */
+function asWritten(cluster: Fields, secrets: Fields): Fields {
+  return Object.fromEntries(Object.entries(secrets).filter(([field]) => Object.hasOwn(cluster, field)));
 }
 
 function isUntouched(object: Fields): boolean {

@@ -44,16 +44,21 @@ export async function templateShortcomings(root: ClusterRoot): Promise<Shortcomi
   const { configuration } = await readConfiguration(root, found);
   const sources = await readSources(root, configuration, { access });
   const options = syntaxOptions(sources);
-  const { inputs } = sources;
+  const { everything: inputs, conditions } = sources;
   const outputs = new Set([...inputs.outputs.values()].map(({ file }) => file));
   const templates = [...inputs.files.values()]
     .filter(({ name }) => name.endsWith(sources.settings.jinjaSuffix))
     .map((file): ReadTemplate => ({ file, analysis: analyze(file.bytes.toString('utf8'), options) }));
   const known = new Set(createEnvironment(sources).globalVariables.keys());
+  const { blockStart, blockEnd } = sources.settings.delimiter;
+  const decided = conditions.flatMap(({ when }) => {
+    const text = `${blockStart} if (${when}) ${blockEnd}${blockStart} endif ${blockEnd}`;
+    return analyze(text, options).variables.map(({ name }) => name);
+  });
   const places = await fieldPlaces(root);
   return [
     ...unknownNames(templates, known, places),
-    ...incompleteFields(templates, places),
+    ...incompleteFields(templates, decided, places),
     ...unusedPartials(
       templates.filter(({ file }) => !outputs.has(file)),
       templates,
@@ -83,15 +88,22 @@ function unknownNames(
 }
 
 /** Fields of cluster.yaml that a maintainer forgot somewhere. */
-function incompleteFields(templates: readonly ReadTemplate[], places: readonly FieldPlace[]): Shortcoming[] {
+function incompleteFields(
+  templates: readonly ReadTemplate[],
+  decided: readonly string[],
+  places: readonly FieldPlace[],
+): Shortcoming[] {
   const fields = Object.keys(CLUSTER_FIELDS);
   const used = new Set([
+    ...decided,
     ...templates.flatMap(({ analysis }) => analysis.variables.map(({ name }) => name)),
     ...BASES.flatMap((base) => Object.keys(computeValues(base)).flatMap((name) => computedFrom(name, base) ?? [])),
   ]);
   return [
     ...fields.filter((field) => !used.has(field)).map(unusedField),
-    ...fields.flatMap((field) => places.flatMap((place) => missingAt(field, place))),
+    ...fields.flatMap((field) =>
+      places.filter((place) => isFor(place, field)).flatMap((place) => missingAt(field, place)),
+    ),
   ];
 }
 
@@ -100,6 +112,11 @@ interface FieldPlace {
   readonly name: string;
   readonly text: string;
   readonly remedy: string;
+}
+
+/** `add` writes the fields of the catalogue, so that the sample does without. */
+function isFor({ name }: FieldPlace, field: string): boolean {
+  return name !== SAMPLE || CLUSTER_FIELDS[field]?.['x-entry'] === undefined;
 }
 
 async function fieldPlaces(root: ClusterRoot): Promise<FieldPlace[]> {

@@ -26,6 +26,14 @@ export interface FieldSchema {
   readonly 'x-secret'?: boolean;
   /** When a field is required that others may leave out, as it stands after "required". */
   readonly 'x-required'?: string;
+  /** The entry of the catalogue that brings the field. */
+  readonly 'x-entry'?: string;
+  /** The entry cannot do without the field where it has an effect. */
+  readonly 'x-needed'?: boolean;
+  /** The fields with which it has an effect, each to a value, a list of values, or true for any: without it those that switch its entry on. */
+  readonly 'x-with'?: Readonly<Record<string, unknown>>;
+  /** How many characters a secret has that may be made up. */
+  readonly 'x-generate'?: number;
   /** An empty text is a value, not a field that somebody forgot to fill in. */
   readonly 'x-may-be-empty'?: boolean;
 }

@@ -10,7 +10,14 @@ import { inspect, readBytesIfPresent } from '../../system/files.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import type { Inventory } from '../../workspace/inventory.ts';
 import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
-import { type FileTrace, type LineTrace, type TemplateLine, traceFile } from './trace.ts';
+import {
+  conditionSteps,
+  type FileTrace,
+  type LineTrace,
+  type TemplateLine,
+  traceFile,
+  type TraceRequest,
+} from './trace.ts';
 import type { Step } from './walk.ts';
 
 /** A line of a template. */
@@ -59,7 +66,7 @@ export interface Explanation {
 /** What an answer takes. */
 interface Question {
   readonly root: ClusterRoot;
-  readonly request: RenderRequest;
+  readonly request: TraceRequest;
   readonly output: Output;
   readonly keys: KeyWorld;
 }
@@ -107,11 +114,12 @@ function render({ request, output, keys }: Question, path: string): Asked {
 }
 
 /** Copied as it is: every line comes from the same line. */
-function copy({ output: { file }, keys }: Question): Asked {
+function copy({ request, output: { file }, keys }: Question): Asked {
+  const steps = conditionSteps(request, file.name);
   const reads = { paths: [], functions: [], macros: [] };
   const lines = linesOf(file.bytes.toString('utf8')).map((text, index) => ({
     text: keys.hideAll ? '[secret]' : text,
-    trace: (): LineTrace => ({ made: [{ template: file.name, line: index + 1 }], macros: [], steps: [], reads }),
+    trace: (): LineTrace => ({ made: [{ template: file.name, line: index + 1 }], macros: [], steps, reads }),
   }));
   return { bytes: file.bytes, templates: [], reads, lines };
 }

@@ -1,5 +1,6 @@
 import { parseTemplate } from '../../jinja/compiler/template.ts';
-import type { LineOrigin } from '../../jinja/index.ts';
+import type { Condition } from '../../cluster/catalogue.ts';
+import { analyze, type LineOrigin } from '../../jinja/index.ts';
 import type { ExpressionNode, RootNode, TemplateNode } from '../../jinja/nodes/nodes.ts';
 import { childNodes } from '../../jinja/nodes/walk.ts';
 import { bundledExtension, resolveSyntax } from '../../jinja/settings.ts';
@@ -45,6 +46,9 @@ interface Printed {
   readonly last: number;
 }
 
+/** What a file is rendered from, with the conditions of the folders that templates lie in. */
+export type TraceRequest = RenderRequest & { readonly conditions?: readonly Pick<Condition, 'folder' | 'when'>[] };
+
 /**
  * Renders a template so that its output can be asked for its origins. It is rendered twice and read once more as it is
  * written; nothing of that happens in other runs.
@@ -52,11 +56,7 @@ interface Printed {
  * @param template - name of the template
  * @param data - the data of the cluster, without those of the user's plugins
  */
-export function traceFile(
-  request: RenderRequest,
-  template: string,
-  data: Readonly<Record<string, unknown>>,
-): FileTrace {
+export function traceFile(request: TraceRequest, template: string, data: Readonly<Record<string, unknown>>): FileTrace {
   const { text, lines } = createEnvironment({ ...request, origins: true })
     .getTemplate(template)
     .renderWithOrigins();
@@ -67,12 +67,36 @@ export function traceFile(
     (marked) => createEnvironment(marked).getTemplate(template).render(),
     text,
   );
+  const conditions = conditionSteps(request, template);
+  const reads = [
+    ...conditions.map((step) => step.reads),
+    ...own.flatMap((one) => [reading.readsAt(one), ...stepReads(one)]),
+  ];
   return {
     text,
     templates: reading.templates,
-    reads: tidy(joinReads(own.flatMap((one) => [reading.readsAt(one), ...stepReads(one)]))),
-    line: (index) => traceLine({ reading, lines, hits: hits ?? [], template }, index),
+    reads: tidy(joinReads(reads)),
+    line: (index) => {
+      const { steps, ...traced } = traceLine({ reading, lines, hits: hits ?? [], template }, index);
+      return { ...traced, steps: [...conditions, ...steps] };
+    },
   };
+}
+
+/** The conditions of the folders around a template: they decide of all of its lines. */
+export function conditionSteps(request: TraceRequest, template: string): Step[] {
+  const around = request.conditions?.filter(({ folder }) => template.startsWith(`${folder}/`)) ?? [];
+  const kindOf = nameKinds(request);
+  const { blockStart, blockEnd } = request.settings.delimiter;
+  return around.map(({ folder, when }) => {
+    const entry = `${folder}/entry.yaml`;
+    const text = `${blockStart} if (${when}) ${blockEnd}${blockStart} endif ${blockEnd}`;
+    const names = analyze(text, syntaxOptions(request)).variables.map(({ name }) => name);
+    const paths = names.filter((name) => kindOf(name) === 'data').map((name) => [name]);
+    const lines = request.inputs.files.get(entry)?.bytes.toString('utf8').split('\n') ?? [];
+    const line = lines.findIndex((one) => one.startsWith('when:')) + 1;
+    return { kind: 'if', template: entry, line, reads: { ...NOTHING, paths } };
+  });
 }
 
 interface Reading {

@@ -2,12 +2,12 @@ import { isSecretPath } from '../../sops/rules.ts';
 import { type ConfigFile, readDocument } from '../../cluster/config/document.ts';
 import { CLUSTER_FIELDS, type FileName, NODE_FIELDS } from '../../cluster/config/schemas.ts';
 import { formatPath, type Path } from '../../text/values.ts';
-import { type RenderRequest, templateFinding } from '../../makejinja/render.ts';
+import { templateFinding } from '../../makejinja/render.ts';
 import { Failure, failure } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { keysOf, type KeyUse, type KeyWorld } from './keys.ts';
 import type { Reads } from './reads.ts';
-import { traceFile } from './trace.ts';
+import { traceFile, type TraceRequest } from './trace.ts';
 
 /** Lines of a generated file that come from a key. */
 export interface FileUse {
@@ -29,7 +29,7 @@ export interface KeyExplanation {
 }
 
 /** Finds every line of the generated files that a key has a part in. Throws a Failure for a key that is not known. */
-export function usesOf(key: string, request: RenderRequest, world: Omit<KeyWorld, 'hideAll'>): KeyExplanation {
+export function usesOf(key: string, request: TraceRequest, world: Omit<KeyWorld, 'hideAll'>): KeyExplanation {
   const path = pathOfKey(key);
   const known = new Set([...Object.keys(CLUSTER_FIELDS), ...Object.keys(world.data), ...world.pluginNames]);
   if (!known.has(path[0] ?? '')) throw unknownKey(key, known);

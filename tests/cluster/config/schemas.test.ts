@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { composedCatalogue, composedSchema, json, MADE } from '../../../scripts/catalogue.mjs';
 import { schemaTypes } from '../../../scripts/compile-schemas.mjs';
-import { configurationReference } from '../../../scripts/make-docs.mjs';
+import { cataloguePage, configurationReference } from '../../../scripts/make-docs.mjs';
+import { catalogueInputs, catalogueNodes } from '../../../scripts/make-samples.mjs';
 import { parseAddress, parseNetwork } from '../../../src/cluster/addresses.ts';
 import { OLD_NAMES } from '../../../src/cluster/config/migrations.ts';
 import { COMPUTED_NAMES } from '../../../src/cluster/computed.ts';
@@ -14,14 +16,10 @@ const ROOT = join(import.meta.dirname, '../../..');
 
 describe('the schemas', () => {
   it('say which fields are secret', () => {
-    expect(SECRET_FIELDS).toEqual([
-      'cloudflare_token',
-      'cilium_bgp_password',
-      'azure_openai_api_key',
-      'cohere_api_key',
-      'anthropic_api_key',
-      'proxmox_csi_token_secret',
-    ]);
+    const base = SECRET_FIELDS.filter((name) => CLUSTER_FIELDS[name]?.['x-entry'] === undefined);
+    expect(base).toEqual(['cloudflare_token', 'cilium_bgp_password']);
+    const ofForm = Object.keys(CLUSTER_FIELDS).filter((name) => CLUSTER_FIELDS[name]?.$ref === '#/$defs/secret');
+    expect(ofForm).toEqual(SECRET_FIELDS);
   });
 });
 
@@ -109,8 +107,22 @@ describe('what is made from the schemas is up to date', () => {
     expect(await readFile(join(ROOT, 'src/cluster/config/generated/types.ts'), 'utf8')).toBe(await schemaTypes());
   });
 
-  it('docs/configuration.md (node scripts/make-docs.mjs)', async () => {
+  it('docs/configuration.md and docs/catalogue.md (node scripts/make-docs.mjs)', async () => {
     expect(await readFile(join(ROOT, 'docs/configuration.md'), 'utf8')).toBe(await configurationReference());
+    expect(await readFile(join(ROOT, 'docs/catalogue.md'), 'utf8')).toBe(await cataloguePage());
+  });
+
+  it('the schema of cluster.yaml and the catalogue (node scripts/catalogue.mjs)', async () => {
+    expect(await readFile(join(ROOT, MADE.schema), 'utf8')).toBe(json(await composedSchema()));
+    expect(await readFile(join(ROOT, MADE.catalogue), 'utf8')).toBe(json(await composedCatalogue()));
+  });
+
+  it('the input of the golden trees of the catalogue (npm run golden)', async () => {
+    for (const { name, cluster } of await catalogueInputs()) {
+      const input = join(ROOT, 'tests/golden', name, 'input');
+      expect(await readFile(join(input, 'cluster.yaml'), 'utf8')).toBe(cluster);
+      expect(await readFile(join(input, 'nodes.yaml'), 'utf8')).toBe(catalogueNodes());
+    }
   });
 
   it('the computed values and the earlier names in docs/configuration.md', async () => {

@@ -23,6 +23,8 @@ export interface WrittenCluster {
   readonly node_default_gateway?: OneOrMore;
   /** VLAN tag. */
   readonly node_vlan_tag?: number | string;
+  /** VLAN by Proxmox. */
+  readonly proxmox_vlan_mode?: boolean;
   /** Schematic of the nodes. */
   readonly node_schematic_id?: string;
   /** Work on controllers. */
@@ -109,18 +111,40 @@ export interface WrittenCluster {
   readonly k8s_gateway_fallback_dns?: readonly string[];
   /** Unknown names of your domain. */
   readonly k8s_gateway_fallthrough?: boolean;
-  /** Spegel. */
-  readonly spegel_enabled?: boolean;
   /** Memory of Flux. */
   readonly flux_memory_limit?: string;
+  /** Store of secrets. */
+  readonly external_secrets_store?: 'onepassword' | 'doppler';
+  /** Vault of 1Password. */
+  readonly onepassword_vault?: string;
+  /** Credentials of 1Password Connect. */
+  readonly onepassword_connect_credentials?: WrittenSecret;
+  /** Token of 1Password Connect. */
+  readonly onepassword_connect_token?: WrittenSecret;
+  /** Token of Doppler. */
+  readonly doppler_token?: WrittenSecret;
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath?: string;
+  /** Proxmox API. */
+  readonly proxmox_api_url?: string;
+  /** Proxmox region. */
+  readonly proxmox_region?: string;
+  /** Proxmox storage. */
+  readonly proxmox_storage?: string;
+  /** Proxmox certificate. */
+  readonly proxmox_insecure?: boolean;
+  /** Proxmox token. */
+  readonly proxmox_csi_token_id?: string;
+  /** Secret of the Proxmox token. */
+  readonly proxmox_csi_token_secret?: WrittenSecret;
+  /** Snapshots of volumes. */
+  readonly snapshot_controller_enabled?: boolean;
+  /** VolSync. */
+  readonly volsync_enabled?: boolean;
   /** Alerts of Flux. */
   readonly alerts_enabled?: boolean;
   /** Alertmanager. */
   readonly alertmanager_url?: string;
-  /** VolSync. */
-  readonly volsync_enabled?: boolean;
-  /** Host path of OpenEBS. */
-  readonly openebs_hostpath?: string;
   /** AI gateway address. */
   readonly agentgateway_addr?: OneOrMore;
   /** Observability of the AI gateway. */
@@ -147,20 +171,8 @@ export interface WrittenCluster {
   readonly anthropic_model?: string;
   /** Anthropic host. */
   readonly anthropic_host?: string;
-  /** Proxmox API. */
-  readonly proxmox_api_url?: string;
-  /** Proxmox region. */
-  readonly proxmox_region?: string;
-  /** Proxmox storage. */
-  readonly proxmox_storage?: string;
-  /** Proxmox certificate. */
-  readonly proxmox_insecure?: boolean;
-  /** Proxmox token. */
-  readonly proxmox_csi_token_id?: string;
-  /** Secret of the Proxmox token. */
-  readonly proxmox_csi_token_secret?: WrittenSecret;
-  /** VLAN by Proxmox. */
-  readonly proxmox_vlan_mode?: boolean;
+  /** Spegel. */
+  readonly spegel_enabled?: boolean;
 }
 
 /** One node of nodes.yaml as it is written. */
@@ -205,6 +217,8 @@ export interface Cluster {
   readonly node_default_gateway: OneOrMore | null;
   /** VLAN tag. */
   readonly node_vlan_tag: number | null;
+  /** VLAN by Proxmox. */
+  readonly proxmox_vlan_mode: boolean;
   /** Schematic of the nodes. */
   readonly node_schematic_id: string | null;
   /** Work on controllers. */
@@ -291,18 +305,40 @@ export interface Cluster {
   readonly k8s_gateway_fallback_dns: readonly string[] | null;
   /** Unknown names of your domain. */
   readonly k8s_gateway_fallthrough: boolean;
-  /** Spegel. */
-  readonly spegel_enabled: boolean | null;
   /** Memory of Flux. */
   readonly flux_memory_limit: string;
+  /** Store of secrets. */
+  readonly external_secrets_store: 'onepassword' | 'doppler' | null;
+  /** Vault of 1Password. */
+  readonly onepassword_vault: string;
+  /** Credentials of 1Password Connect. */
+  readonly onepassword_connect_credentials: SecretText | null;
+  /** Token of 1Password Connect. */
+  readonly onepassword_connect_token: SecretText | null;
+  /** Token of Doppler. */
+  readonly doppler_token: SecretText | null;
+  /** Host path of OpenEBS. */
+  readonly openebs_hostpath: string;
+  /** Proxmox API. */
+  readonly proxmox_api_url: string | null;
+  /** Proxmox region. */
+  readonly proxmox_region: string | null;
+  /** Proxmox storage. */
+  readonly proxmox_storage: string | null;
+  /** Proxmox certificate. */
+  readonly proxmox_insecure: boolean;
+  /** Proxmox token. */
+  readonly proxmox_csi_token_id: string | null;
+  /** Secret of the Proxmox token. */
+  readonly proxmox_csi_token_secret: SecretText | null;
+  /** Snapshots of volumes. */
+  readonly snapshot_controller_enabled: boolean;
+  /** VolSync. */
+  readonly volsync_enabled: boolean;
   /** Alerts of Flux. */
   readonly alerts_enabled: boolean;
   /** Alertmanager. */
   readonly alertmanager_url: string;
-  /** VolSync. */
-  readonly volsync_enabled: boolean;
-  /** Host path of OpenEBS. */
-  readonly openebs_hostpath: string;
   /** AI gateway address. */
   readonly agentgateway_addr: OneOrMore | null;
   /** Observability of the AI gateway. */
@@ -329,20 +365,8 @@ export interface Cluster {
   readonly anthropic_model: string | null;
   /** Anthropic host. */
   readonly anthropic_host: string | null;
-  /** Proxmox API. */
-  readonly proxmox_api_url: string | null;
-  /** Proxmox region. */
-  readonly proxmox_region: string | null;
-  /** Proxmox storage. */
-  readonly proxmox_storage: string | null;
-  /** Proxmox certificate. */
-  readonly proxmox_insecure: boolean;
-  /** Proxmox token. */
-  readonly proxmox_csi_token_id: string | null;
-  /** Secret of the Proxmox token. */
-  readonly proxmox_csi_token_secret: SecretText | null;
-  /** VLAN by Proxmox. */
-  readonly proxmox_vlan_mode: boolean;
+  /** Spegel. */
+  readonly spegel_enabled: boolean | null;
 }
 
 /** One node in effect. */

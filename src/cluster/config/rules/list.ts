@@ -11,12 +11,10 @@ import {
 import {
   aiBackEndsAreReached,
   aiKeysNeedGateway,
-  azureOpenAiIsComplete,
   bgpIsCompleteOrAbsent,
   bgpIsKeptAlive,
   bgpNumbersDiffer,
   bigTcpNeedsNativeRouting,
-  cohereIsComplete,
   externalGatewayHasAddress,
   hubbleUiNeedsHubble,
   ingressNeedsCloudflare,
@@ -33,6 +31,7 @@ import {
   someDomainIsNamed,
   zonesHoldDomains,
 } from './names.ts';
+import { entriesAreComplete, entriesHaveWhatTheyNeed, entryFieldsHaveEffect } from './entries.ts';
 import {
   fallbackIsNotTheGateway,
   familiesAreDistinct,
@@ -54,7 +53,6 @@ import {
   nodesAreDistinct,
   nodesHaveProxmoxLabels,
   nodesHaveSchematic,
-  proxmoxIsComplete,
   proxmoxTokenIsWhole,
   someNodeIsController,
   somethingRunsPods,
@@ -117,11 +115,11 @@ export const RULES: readonly Rule[] = [
   webhookIsReached,
   aiKeysNeedGateway,
   aiBackEndsAreReached,
-  azureOpenAiIsComplete,
-  cohereIsComplete,
   proxmoxTokenIsWhole,
-  proxmoxIsComplete,
   nodesHaveProxmoxLabels,
+  entriesAreComplete,
+  entriesHaveWhatTheyNeed,
+  entryFieldsHaveEffect,
   everyFieldHasEffect,
   someNodeIsController,
   controllersAreOdd,

@@ -31,34 +31,9 @@ const DEPENDENTS: readonly Dependent[] = [
     because: '`cilium_bgp_graceful_restart` is false',
   },
   {
-    fields: ['agentgateway_observability_enabled', 'otel_collector_endpoint'],
-    isUsed: ({ cluster }) => cluster.agentgateway_addr !== null,
-    because: '`agentgateway_addr` is not set',
-  },
-  {
-    fields: ['azure_openai_resource_name', 'azure_openai_deployment_name', 'azure_openai_api_version'],
-    isUsed: ({ isWritten }) => isWritten('azure_openai_api_key'),
-    because: '`azure_openai_api_key` is not set',
-  },
-  {
-    fields: ['cohere_model', 'cohere_host'],
-    isUsed: ({ isWritten }) => isWritten('cohere_api_key'),
-    because: '`cohere_api_key` is not set',
-  },
-  {
-    fields: ['anthropic_model', 'anthropic_host'],
-    isUsed: ({ isWritten }) => isWritten('anthropic_api_key'),
-    because: '`anthropic_api_key` is not set',
-  },
-  {
     fields: ['openebs_hostpath'],
     isUsed: ({ nodes }) => nodes?.some(({ openebs_hostpath_enabled: enabled }) => enabled !== false) !== false,
     because: 'no node sets `openebs_hostpath_enabled`',
-  },
-  {
-    fields: ['alertmanager_url'],
-    isUsed: ({ cluster }) => cluster.alerts_enabled !== false,
-    because: '`alerts_enabled` is false',
   },
   {
     fields: ['repository_known_hosts'],

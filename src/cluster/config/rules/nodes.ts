@@ -251,15 +251,6 @@ export const proxmoxTokenIsWhole: Rule = ({ cluster, secrets, isWritten }) => {
   ];
 };
 
-/** The driver asks the API for volumes in a storage of a region. */
-export const proxmoxIsComplete: Rule = (configuration) => {
-  if (!usesDriver(configuration)) return [];
-  const { cluster } = configuration;
-  return (['proxmox_api_url', 'proxmox_region', 'proxmox_storage'] as const)
-    .filter((field) => cluster[field] === null)
-    .map((field) => missingField('cluster', [field], 'which the CSI driver of Proxmox needs'));
-};
-
 /** The driver finds a node's machine by its labels. */
 export const nodesHaveProxmoxLabels: Rule = (configuration) => {
   if (!usesDriver(configuration)) return [];

@@ -83,20 +83,6 @@ export const aiBackEndsAreReached: Rule = ({ cluster, secrets }) => {
   }));
 };
 
-/** Azure OpenAI takes its resource and its deployment. */
-export const azureOpenAiIsComplete: Rule = ({ cluster, secrets }) =>
-  secrets.azure_openai_api_key === undefined
-    ? []
-    : (['azure_openai_resource_name', 'azure_openai_deployment_name'] as const)
-        .filter((field) => cluster[field] === null)
-        .map((field) => missingField('cluster', [field], 'which `azure_openai_api_key` needs'));
-
-/** Requests to Cohere name a model, and those that do not get this one. */
-export const cohereIsComplete: Rule = ({ cluster, secrets }) =>
-  secrets.cohere_api_key === undefined || cluster.cohere_model !== null
-    ? []
-    : [missingField('cluster', ['cohere_model'], 'which `cohere_api_key` needs')];
-
 const FIELDS = ['cilium_bgp_router_addr', 'cilium_bgp_router_asn', 'cilium_bgp_node_asn'] as const;
 
 /** BGP takes all three of its fields. Upstream leaves it off in silence when one is missing. */
