@@ -1,4 +1,4 @@
-import { type Fields, type Path, walk, isFields, at } from '../text/values.ts';
+import { type Fields, type Path, search, isFields, at } from '../text/values.ts';
 
 /** A file of the tree that Flux, talhelper and the bootstrap will read. */
 export interface ManifestFile {
@@ -36,12 +36,15 @@ export function originKey({ document, path }: Origin): string {
   return JSON.stringify([document.file.path, document.index, ...path]);
 }
 
-/** All texts inside of a value with the ways to them, keys of maps among them. */
-export function textsIn(root: unknown): { readonly text: string; readonly path: Path }[] {
+/** All texts inside of a value with the ways to them, keys of maps among them; those alone that hold a part, where one is given. */
+export function textsIn(root: unknown, part = ''): { readonly text: string; readonly path: Path }[] {
   const texts: { text: string; path: Path }[] = [];
-  walk(root, (value, path) => {
-    if (typeof value === 'string') texts.push({ text: value, path });
-    else if (isFields(value)) for (const key of Object.keys(value)) texts.push({ text: key, path: [...path, key] });
+  search(root, (value, _, way) => {
+    if (typeof value === 'string') {
+      if (value.includes(part)) texts.push({ text: value, path: way() });
+    } else if (isFields(value)) {
+      for (const key of Object.keys(value)) if (key.includes(part)) texts.push({ text: key, path: [...way(), key] });
+    }
   });
   return texts;
 }

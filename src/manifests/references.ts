@@ -1,4 +1,4 @@
-import { at, isFields, textAt, walk, type Path } from '../text/values.ts';
+import { at, type Fields, isFields, search, textAt, type Path } from '../text/values.ts';
 import { resolverOf, type AppliedObject } from './flux/tree.ts';
 
 /** An object that another one names. */
@@ -45,24 +45,21 @@ type Rule = (value: unknown, from: AppliedObject) => readonly Named[];
  * looked at.
  */
 export function referencesOf(from: AppliedObject): Reference[] {
-  const { fields } = from;
   const found: Reference[] = [];
   const resolve = resolverOf(from);
-  walk(fields, (value, path) => {
-    if (isOpaque(path)) return;
-    const key = path[path.length - 1];
+  search(transparent(from.fields), (value, key, way) => {
     if (typeof key !== 'string') return;
     for (const named of ruleFor(key)?.(value, from) ?? []) {
       if (named.name === '' || named.name.includes('{{') || named.name === '*') continue;
-      found.push(reference({ from, path: [...path, ...(named.inside ?? [])], named, resolve }));
+      found.push(reference({ from, path: [...way(), ...(named.inside ?? [])], named, resolve }));
     }
   });
   return found;
 }
 
 /** The contents of Secrets and ConfigMaps are other programs'. */
-function isOpaque(path: Path): boolean {
-  return path[0] === 'data' || path[0] === 'stringData' || path[0] === 'binaryData';
+function transparent({ data: _data, stringData: _texts, binaryData: _bytes, ...fields }: Fields): Fields {
+  return fields;
 }
 
 function reference(found: {

@@ -117,6 +117,30 @@ export function fromPointer(pointer: string, root: unknown): Path {
     });
 }
 
+/**
+ * As `walk`, for a search that seldom finds anything: the way to a value is put together where it is asked for.
+ *
+ * @param visit - is given the last step of the way, and what gives the whole
+ */
+export function search(
+  value: unknown,
+  visit: (value: unknown, step: string | number | undefined, way: () => Path) => void,
+): void {
+  const steps: (string | number)[] = [];
+  const way = (): Path => [...steps];
+  const enter = (inner: unknown, step: string | number): void => {
+    steps.push(step);
+    go(inner, step);
+    steps.pop();
+  };
+  const go = (found: unknown, step: string | number | undefined): void => {
+    visit(found, step, way);
+    if (Array.isArray(found)) for (let index = 0; index < found.length; index += 1) enter(found[index], index);
+    else if (isFields(found)) for (const key of Object.keys(found)) enter(found[key], key);
+  };
+  go(value, undefined);
+}
+
 /** Calls a function for every value inside of a value, itself first, with the way to it. */
 export function walk(value: unknown, visit: (value: unknown, path: Path) => void, path: Path = []): void {
   visit(value, path);

@@ -103,6 +103,12 @@ interface Accumulator {
   readonly variables: Map<string, Variable>;
 }
 
+/** Resources that are added, and what adds them. */
+interface Addition {
+  readonly resources: readonly Resource[];
+  readonly place: Origin;
+}
+
 /** A kustomization that is being built. */
 interface Target {
   readonly folder: string;
@@ -179,15 +185,19 @@ class Builder {
 
   #addResources(target: Target, gathered: Accumulator): void {
     const seen = new Set<string>();
+    const added: Addition[] = [];
     for (const key of ['resources', 'bases']) {
       for (const [index, entry] of listAt(target.kustomization.fields, key).entries()) {
         const [name, place] = [textOf(entry), target.place([key, index])];
         const found = this.#resolve(target.folder, name, place, seen);
         if (found === undefined) continue;
-        if (found.isFile) this.#addFile(found.path, place, gathered);
-        else this.#addFolder(found.path, place, gathered, false);
+        const resources = found.isFile
+          ? this.#resourcesIn(found.path, place)
+          : this.#addFolder(found.path, place, gathered, false);
+        added.push({ resources, place });
       }
     }
+    this.#append(added, gathered);
   }
 
   #addComponents(target: Target, gathered: Accumulator): void {
@@ -237,9 +247,10 @@ class Builder {
     return kustomizationIn(this.#tree, path) === undefined ? 'no-kustomization' : undefined;
   }
 
-  #addFolder(path: string, place: Origin, gathered: Accumulator, isComponent: boolean): void {
+  /** Builds a folder that another one lists; gives the resources that are to be added, none for a component, which changes those that are there. */
+  #addFolder(path: string, place: Origin, gathered: Accumulator, isComponent: boolean): readonly Resource[] {
     const document = kustomizationIn(this.#tree, path);
-    if (document === undefined) return;
+    if (document === undefined) return [];
     const target = this.#targetOf(path, document, undefined);
     if (target.kustomization.isComponent !== isComponent) {
       const message = isComponent
@@ -249,11 +260,10 @@ class Builder {
     }
     if (isComponent) {
       this.#accumulate(target, gathered);
-      return;
+      return [];
     }
     const inner = emptyAccumulator();
     this.#accumulate(target, inner);
-    this.#append(inner.resources, place, gathered);
     this.#attempt(place, () => {
       gathered.specs = mergeAllSpecs(gathered.specs, inner.specs);
     });
@@ -262,10 +272,11 @@ class Builder {
         this.#refuse(variable.origin, `the var ${name} is declared already`, 'give it another name');
       else gathered.variables.set(name, variable);
     }
+    return inner.resources;
   }
 
-  #addFile(path: string, place: Origin, gathered: Accumulator): void {
-    if (!this.#mayRead(path, place)) return;
+  #resourcesIn(path: string, place: Origin): readonly Resource[] {
+    if (!this.#mayRead(path, place)) return [];
     this.#used.add(path);
     const resources: Resource[] = [];
     for (const document of this.#tree.documentsOf(path)) {
@@ -273,7 +284,7 @@ class Builder {
         resources.push(...objectsIn(document.value, { document, path: [] }, this.#provenance));
       });
     }
-    this.#append(resources, place, gathered);
+    return resources;
   }
 
   /** kustomize reads no file above a kustomization, lest one that came from elsewhere reads what it must not; Flux guards another way. */
@@ -288,21 +299,23 @@ class Builder {
     return false;
   }
 
-  #append(resources: readonly Resource[], place: Origin, gathered: Accumulator): void {
+  #append(additions: readonly Addition[], gathered: Accumulator): void {
     const present = new Map(gathered.resources.map((resource) => [idKey(resource.id), resource]));
     const added: Resource[] = [];
-    for (const resource of resources) {
-      const { id } = resource;
-      const twin = present.get(idKey(id));
-      if (twin === undefined) {
-        present.set(idKey(id), resource);
-        added.push(resource);
-      } else
-        this.#refuse(
-          place,
-          `the ${labelOf(id)} is there already, from ${twin.document.file.path}`,
-          'leave one of the two out',
-        );
+    for (const { resources, place } of additions) {
+      for (const resource of resources) {
+        const { id } = resource;
+        const twin = present.get(idKey(id));
+        if (twin === undefined) {
+          present.set(idKey(id), resource);
+          added.push(resource);
+        } else
+          this.#refuse(
+            place,
+            `the ${labelOf(id)} is there already, from ${twin.document.file.path}`,
+            'leave one of the two out',
+          );
+      }
     }
     gathered.resources = [...gathered.resources, ...added];
   }
@@ -535,11 +548,15 @@ class Builder {
     const plain = [...this.#tree.files.keys()].filter(
       (path) => isInside(path) && /\.ya?ml$/.test(path) && !isBelow(path),
     );
-    for (const path of kustomized.filter((one) => !isBelow(one))) {
-      const document = kustomizationIn(this.#tree, path);
-      if (document !== undefined) this.#addFolder(path, { document, path: [] }, gathered, false);
-    }
-    for (const path of plain) this.#addPlainFile(path, gathered);
+    const added: Addition[] = kustomized
+      .filter((one) => !isBelow(one))
+      .flatMap((path) => {
+        const document = kustomizationIn(this.#tree, path);
+        if (document === undefined) return [];
+        const place = { document, path: [] };
+        return [{ resources: this.#addFolder(path, place, gathered, false), place }];
+      });
+    this.#append([...added, ...plain.flatMap((path) => this.#objectsIn(path))], gathered);
     if (additions === undefined) return;
     const document = additions.originOf([]).document;
     const kustomization = { document, fields: additions.fields, isComponent: false, misfits: [] };
@@ -551,16 +568,18 @@ class Builder {
   }
 
   /** What is no object is nothing to Flux. */
-  #addPlainFile(path: string, gathered: Accumulator): void {
+  #objectsIn(path: string): readonly Addition[] {
+    const added: Addition[] = [];
     this.#used.add(path);
     for (const document of this.#tree.documentsOf(path)) {
       if (textAt(document.fields, 'apiVersion') === undefined || textAt(document.fields, 'kind') === undefined)
         continue;
-      const origin = { document, path: [] };
-      this.#attempt(origin, () => {
-        this.#append(objectsIn(document.value, origin, this.#provenance), origin, gathered);
+      const place = { document, path: [] };
+      this.#attempt(place, () => {
+        added.push({ resources: objectsIn(document.value, place, this.#provenance), place });
       });
     }
+    return added;
   }
 
   #refuse(place: Origin, message: string, remedy: string): void {

@@ -124,10 +124,9 @@ export function updateReferences(resources: readonly Resource[], references: rea
       byName.set(name, [...(byName.get(name) ?? []), resource]);
     }
   }
+  const wantedOf = referencesByKind(references);
   for (const resource of resources) {
-    const wanted = references.flatMap(({ fieldSpecs, ...target }) =>
-      fieldSpecs.filter((spec) => isSelected(resource.firstId, spec)).map((spec) => ({ spec: specOf(spec), target })),
-    );
+    const wanted = wantedOf(resource.firstId);
     if (wanted.length === 0) continue;
     const referrer: Referrer = { resource, byName, isReachable: reachableFrom(resource) };
     for (const { spec, target } of wanted) {
@@ -135,6 +134,24 @@ export function updateReferences(resources: readonly Resource[], references: rea
     }
   }
 }
+
+/** The fields of objects of a kind that name others; found once for each kind. */
+function referencesByKind(references: readonly NameReference[]): (kind: GroupVersionKind) => readonly Reference[] {
+  const known = byKind.get(references) ?? new Map<string, readonly Reference[]>();
+  byKind.set(references, known);
+  return (id) => {
+    const key = `${id.group}/${id.version}/${id.kind}`;
+    const present = known.get(key);
+    if (present !== undefined) return present;
+    const found = references.flatMap(({ fieldSpecs, ...target }) =>
+      fieldSpecs.filter((spec) => isSelected(id, spec)).map((spec) => ({ spec: specOf(spec), target })),
+    );
+    known.set(key, found);
+    return found;
+  };
+}
+
+const byKind = new WeakMap<readonly NameReference[], Map<string, readonly Reference[]>>();
 
 /** Its kind was compared already: by then it may be another one. */
 function specOf({ path }: FieldSpec): FieldSpec {

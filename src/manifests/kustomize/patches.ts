@@ -95,9 +95,14 @@ function partOf(document: ManifestDocument): Parts {
   return { value: document.value, origin: { document, path: [] } };
 }
 
+/** The patches that were read last: one of Flux is often given to every Kustomization. */
+const lastTexts = new Map<string, readonly unknown[]>();
+
 function inlineParts(text: string, origin: Origin): Parts[] {
-  const values = readYaml(text);
+  const values = lastTexts.get(text) ?? readYaml(text);
   if ('message' in values) throw new Refusal(`the patch is not valid YAML: ${values.message}`, 'correct it', origin);
+  if (lastTexts.size > 100) lastTexts.clear();
+  lastTexts.set(text, values);
   return values.flatMap((value, index) =>
     value === null ? [] : [{ value, origin: { document: origin.document, path: [...origin.path, index] } }],
   );

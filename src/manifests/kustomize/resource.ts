@@ -137,6 +137,8 @@ export class Resource {
   behavior: Behavior | undefined;
   /** Names of vars that are read from it. */
   variables: readonly string[] = [];
+  /** What it is called, as long as it has these fields. */
+  #named: { readonly fields: Fields; readonly id: ObjectId } | undefined;
 
   constructor(fields: Fields, origin: Origin, provenance: Provenance) {
     this.fields = fields;
@@ -166,8 +168,11 @@ export class Resource {
   }
 
   get id(): ObjectId {
+    if (this.#named?.fields === this.fields) return this.#named.id;
     const namespace = this.isClusterScoped ? NO_NAMESPACE : effectiveNamespace(this.namespace);
-    return { ...this.type, name: this.name, namespace };
+    const id = { ...this.type, name: this.name, namespace };
+    this.#named = { fields: this.fields, id };
+    return id;
   }
 
   /** What it was called at first. */
@@ -229,7 +234,7 @@ export function isSelected(type: GroupVersionKind, selector: Partial<GroupVersio
 
 /** The same text for names that mean the same object. */
 export function idKey({ group, version, kind, namespace, name }: ObjectId): string {
-  return [group, version, kind, namespace, name].join('/');
+  return `${group}/${version}/${kind}/${namespace}/${name}`;
 }
 
 /** Whether two names mean the same object. */

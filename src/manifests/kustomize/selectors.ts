@@ -61,6 +61,7 @@ type Matcher = (text: string) => boolean;
 
 function matcherOf(pattern: string, place: Origin): Matcher {
   if (pattern === '') return () => true;
+  if (/^[\w-]+$/.test(pattern)) return (text) => text === pattern;
   try {
     const regex = compileGoRegex(`^(?:${pattern})$`);
     return (text) => regex.test(text);

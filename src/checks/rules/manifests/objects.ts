@@ -5,7 +5,7 @@ import { entriesOf, indexObjects, type ObjectIndex } from '../../../manifests/ob
 import { type Reference, referencesOf } from '../../../manifests/references.ts';
 import type { ManifestTree } from '../../../manifests/tree.ts';
 import type { Severity } from '../../../report/finding.ts';
-import { at, type Fields, listAt, type Path, textAt, valueAt, walk } from '../../../text/values.ts';
+import { at, type Fields, listAt, type Path, search, textAt, valueAt } from '../../../text/values.ts';
 import { atDocument, atObject, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
 import { APPLIED, applied, object } from './examples.ts';
 
@@ -142,12 +142,12 @@ function hasEntries(value: unknown): boolean {
 function checkObject(object: AppliedObject): Told[] {
   const { fields, kind } = object;
   const findings: Told[] = [];
-  walk(fields, (value, path) => {
-    const key = path[path.length - 1];
-    if (isHelmValue(kind, path) || typeof key !== 'string') return;
+  search(fields, (value, key, way) => {
+    if (typeof key !== 'string' || (value !== null && !(Array.isArray(value) && value.length === 0))) return;
+    const path = way();
+    if (isHelmValue(kind, path)) return;
     if (value === null) findings.push(complain(object, path, `${key} has no value`, 'warning'));
-    if (!Array.isArray(value) || value.length > 0) return;
-    if (NOT_EMPTY[kind]?.includes(key) === true)
+    else if (NOT_EMPTY[kind]?.includes(key) === true)
       findings.push(complain(object, path, `${key} has no entries`, 'error'));
   });
   return findings;

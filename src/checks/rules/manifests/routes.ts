@@ -1,5 +1,5 @@
 import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
-import { at, listAt, type Path, textAt, walk } from '../../../text/values.ts';
+import { at, listAt, type Path, search, textAt } from '../../../text/values.ts';
 import { atObject, defineCheck, type Rule, type Told } from '../../rule.ts';
 import { APPLIED, object } from './examples.ts';
 
@@ -39,9 +39,11 @@ interface Route {
 
 function routesIn({ fields }: AppliedObject): Route[] {
   const routes: Route[] = [];
-  walk(fields, (value, path) => {
+  search(fields, (value, _, way) => {
     const parents = listAt(value, 'parentRefs');
-    if (parents.length === 0 || path[0] === 'status') return;
+    if (parents.length === 0) return;
+    const path = way();
+    if (path[0] === 'status') return;
     routes.push({
       // Helm's own templates are filled in later: they stand for one label here.
       hostnames: listAt(value, 'hostnames').map((name) => String(name).replace(/\{\{.*?\}\}/g, 'name')),

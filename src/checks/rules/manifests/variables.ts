@@ -35,7 +35,7 @@ function findingsOf(object: AppliedObject): Told[] {
 
 function findingsIn(object: AppliedObject, substitution: Substitution): Told[] {
   const { fields, kind, document } = object;
-  return textsIn(fields).flatMap(({ text, path }) => {
+  return textsIn(fields, '$').flatMap(({ text, path }) => {
     const isHidden = isSecretValue(kind, path) && (document.file.isGenerated || document.file.isSecret);
     const complaints = isHidden ? complainOfSecret(text) : complainOf(text, substitution);
     return complaints.map((complaint) => atObject(object, path, complaint));
