@@ -4,6 +4,7 @@ import { registerApps } from './commands/app-register.ts';
 import { registerBootstrap, registerNodes, registerReconcile, registerTalos } from './commands/machines-register.ts';
 import { registerChecks, registerConfigure, registerLook } from './commands/configure-register.ts';
 import { registerSetUp, registerTemplate, registerUpgrade } from './commands/set-up-register.ts';
+import { registerSecrets } from './commands/secrets-register.ts';
 import { arrangeHelp, registerHelp } from './help.ts';
 import { print, printError } from '../system/terminal.ts';
 import { VERSION } from '../system/program.ts';
@@ -16,6 +17,7 @@ const REGISTERS = [
   registerChecks,
   registerLook,
   registerApps,
+  registerSecrets,
   registerBootstrap,
   registerNodes,
   registerTalos,

@@ -1,6 +1,12 @@
 import { Failure } from '../report/finding.ts';
 import { countFindings } from '../report/text.ts';
-import { ENDING_SIGNALS, type EndingSignal, onEndingSignal, printError } from '../system/terminal.ts';
+import {
+  ENDING_SIGNALS,
+  type EndingSignal,
+  onEndingSignal,
+  onEndingSignalOfAttended,
+  printError,
+} from '../system/terminal.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { printFindings, printJson, whatWasWritten } from './output.ts';
 
@@ -23,8 +29,21 @@ class Interruption extends Error {
  * @param said - what is told of an interrupted run
  */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>, said = whatWasWritten): Promise<T> {
+  return await ending(onEndingSignal, run, said);
+}
+
+/** As `interruptible`, for a run that hands the terminal to another program: Ctrl-C is for that one. */
+export async function attended<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return await ending(onEndingSignalOfAttended, run, whatWasWritten);
+}
+
+async function ending<T>(
+  listen: typeof onEndingSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+  said: () => string,
+): Promise<T> {
   const controller = new AbortController();
-  const stopListening = onEndingSignal((signal) => {
+  const stopListening = listen((signal) => {
     controller.abort(new Interruption(signal));
   });
   // Ctrl-C at a question closes the question and raises no signal: nothing is left then that could keep the process alive.

@@ -109,6 +109,9 @@ export const FINDING_CODES = {
   'secrets/sample-key': 'something is encrypted to the published key of the sample, or that key is in use',
   'secrets/in-history': 'an earlier commit holds a secret in plain text, so that everybody with the repository has it',
   'secrets/in-git': 'git tracks a secret in plain text, or a commit would',
+  'secrets/unfit-value':
+    'a value that is to be encrypted is blank, a placeholder or what a program writes in the place of one',
+  'secrets/on-disk': 'plain text lies on a disk for as long as it is edited, as the system has no folder in memory',
   'secrets/needs-key':
     'a secret would have to be encrypted anew, or may have to be, and the key of the tree is not here',
   'secrets/not-checked': 'secrets were not compared, as there is no key to read them',
@@ -368,6 +371,8 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'secrets/sample-key': 'remove the key of the sample, then run `cluster-template configure`',
   'secrets/in-history': 'replace the secret: what was pushed is known',
   'secrets/in-git': 'take the file out of git, and replace the secret if it was ever pushed',
+  'secrets/unfit-value': 'enter the value; --as-is takes it as it is',
+  'secrets/on-disk': 'nothing has to be done; on Linux /dev/shm is such a folder',
   'secrets/needs-key': 'run `cluster-template configure` where age.key is, and commit what it writes',
   'secrets/not-checked': 'bring age.key to have them compared as well',
   'manifests/yaml-syntax': 'mend the template that renders it',

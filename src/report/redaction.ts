@@ -11,6 +11,35 @@ let search: SecretSearch | undefined;
 /** What stands in the place of a secret. */
 const REDACTED = '[secret]';
 
+/**
+ * A secret in memory. Whatever prints it by accident (a template string, JSON, `console.log`, a message of an error) prints `[secret]`;
+ * who needs it asks for it by `reveal`.
+ */
+export class Secret<T extends string | Uint8Array = string> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  /** The secret itself. */
+  reveal(): T {
+    return this.#value;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return REDACTED;
+  }
+}
+
 /** So much of a secret gives it away: messages cut what they quote. */
 const SHORTEST_PART = 16;
 

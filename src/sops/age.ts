@@ -176,3 +176,29 @@ function openBody(body: Uint8Array, key: Uint8Array): Uint8Array | undefined {
     return undefined;
   }
 }
+
+const ED25519_LABEL = 'age-encryption.org/v1/ssh-ed25519';
+
+/**
+ * The file key out of a stanza that was made for a key of SSH; undefined where it was not (filippo.io/age/agessh). The scalar is the one
+ * that the key signs with, and what is shared is multiplied by a tweak of the public key, so that no key of X25519 is the same one.
+ *
+ * @param key.blob - the public key as SSH sends it
+ */
+export function unwrapEd25519(
+  { scalar, blob }: { readonly scalar: Uint8Array; readonly blob: Uint8Array },
+  { args, body }: HeaderStanza,
+): Uint8Array | undefined {
+  const share = decodeUnpadded(args[2] ?? '');
+  if (args.length !== 3 || share.length !== KEY_LENGTH || body.length !== FILE_KEY_LENGTH + TAG_LENGTH)
+    throw new Error('invalid ssh-ed25519 stanza');
+  const tweak = new Uint8Array(hkdfSync('sha256', new Uint8Array(), blob, ED25519_LABEL, KEY_LENGTH));
+  const multiply = (by: Uint8Array, point: Uint8Array): Buffer =>
+    diffieHellman({
+      privateKey: privateKey(by),
+      publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, point]), format: 'der', type: 'spki' }),
+    });
+  const shared = multiply(tweak, multiply(scalar, share));
+  const salt = Buffer.concat([share, x25519PublicKey(scalar)]);
+  return openBody(body, new Uint8Array(hkdfSync('sha256', shared, salt, ED25519_LABEL, KEY_LENGTH)));
+}

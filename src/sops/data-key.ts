@@ -57,7 +57,7 @@ async function candidates(metadata: Metadata, identities: readonly AgeIdentity[]
 
 async function openWrapped({ enc }: WrappedKey, identity: AgeIdentity, file: string): Promise<Uint8Array | undefined> {
   try {
-    if (identity.kind === 'x25519') return openAgeFile(enc, (stanzas) => identity.unwrapX25519(stanzas));
+    if (identity.kind !== 'post-quantum') return openAgeFile(enc, (stanzas) => identity.unwrap(stanzas));
     return await openWithLibrary(enc, identity);
   } catch (error) {
     if (error instanceof Error && error.message === "no identity matched any of the file's recipients")

@@ -70,7 +70,11 @@ function textOf(plain: string | Uint8Array, path: string): string {
  * Encrypts a tree. With `previous`, the data key, the keys of other key stores and the ciphertext of all that did not change are
  * taken from there; the caller answers for it that the recipients are the same.
  */
-export async function encryptTree(plain: Tree, options: EncryptOptions, previous?: Opened): Promise<string> {
+export async function encryptTree(
+  plain: Tree,
+  options: Omit<EncryptOptions, 'plain'>,
+  previous?: Opened,
+): Promise<string> {
   const { path, rule, identities, now } = options;
   const tree = asWritten(plain, options);
   if (previous === undefined) requireRecipients(rule, path);

@@ -1,7 +1,7 @@
 import { bech32 } from '@scure/base';
 import { randomBytes } from '../system/environment.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
-import { keepSecrets } from '../report/redaction.ts';
+import { keepSecrets, Secret } from '../report/redaction.ts';
 import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './age.ts';
 
 /** The kind of an age key: a classic one, or a hybrid that a quantum computer could not break either. */
@@ -17,29 +17,40 @@ const SECRET_LENGTH = 32;
 
 /** A private age key. Its text is only given to who asks for it by `reveal`, so that no log or message holds it by accident. */
 export class AgeIdentity {
-  readonly kind: KeyKind;
-  readonly #secret: Uint8Array;
+  /** `ssh` is a key of SSH, which opens what age encrypted to it and can be encrypted to by age alone. */
+  readonly kind: KeyKind | 'ssh';
+  readonly #secret: Secret<Uint8Array>;
 
-  constructor(kind: KeyKind, secret: Uint8Array) {
+  constructor(kind: KeyKind | 'ssh', secret: Uint8Array) {
     this.kind = kind;
-    this.#secret = secret;
+    this.#secret = new Secret(secret);
   }
 
   /** The text `AGE-SECRET-KEY-…`. It is a secret. */
   reveal(): string {
-    return encodeBech32(SECRET_PREFIX[this.kind], this.#secret).toUpperCase();
+    const kind = this.kind === 'post-quantum' ? 'post-quantum' : 'x25519';
+    return encodeBech32(SECRET_PREFIX[kind], this.#secret.reveal()).toUpperCase();
   }
 
   /** The public half: `age1…` or `age1pq1…`, which is to encrypt to. */
   async recipient(): Promise<string> {
-    if (this.kind === 'x25519') return encodeBech32(RECIPIENT_PREFIX.x25519, x25519PublicKey(this.#secret));
+    if (this.kind === 'x25519') return encodeBech32(RECIPIENT_PREFIX.x25519, x25519PublicKey(this.#secret.reveal()));
     const { identityToRecipient } = await import('age-encryption');
     return identityToRecipient(this.reveal());
   }
 
-  /** The file key of an age file, or null where none of its X25519 stanzas is for this key. Throws where one is malformed. */
-  unwrapX25519(stanzas: readonly HeaderStanza[]): Uint8Array | null {
-    return this.kind === 'x25519' ? unwrapFileKey(this.#secret, stanzas) : null;
+  /** The file key of an age file, or null where none of its stanzas is for this key. Throws where one is malformed. */
+  unwrap(stanzas: readonly HeaderStanza[]): Uint8Array | null {
+    return this.kind === 'x25519' ? unwrapFileKey(this.#secret.reveal(), stanzas) : null;
+  }
+
+  /** As everything that is secret prints. */
+  toString(): string {
+    return String(this.#secret);
+  }
+
+  toJSON(): string {
+    return String(this.#secret);
   }
 }
 
@@ -97,6 +108,12 @@ export function recipientKind(text: string): KeyKind | undefined {
   return (['x25519', 'post-quantum'] as const).find(
     (kind) => RECIPIENT_PREFIX[kind] === decoded?.prefix && RECIPIENT_LENGTH[kind] === decoded.bytes.length,
   );
+}
+
+/** Whether two recipients are one: of a key of SSH a comment may stand behind it. */
+export function isSameRecipient(one: string, other: string): boolean {
+  const bare = (text: string): string => (text.startsWith('ssh-') ? text.split(/\s+/).slice(0, 2).join(' ') : text);
+  return bare(one) === bare(other);
 }
 
 /** As age writes recipients and identities: Bech32 (BIP 173) of any length, in lower case. */

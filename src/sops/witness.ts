@@ -2,7 +2,7 @@ import { failure, type Failure } from '../report/finding.ts';
 import { unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { readSealed } from './decrypt.ts';
 import { formatFor } from './formats/format.ts';
-import { type AgeIdentity, generateIdentity } from './identities.ts';
+import { type AgeIdentity, generateIdentity, isSameRecipient } from './identities.ts';
 import type { Metadata, WrappedKey } from './metadata.ts';
 import { selects } from './selection.ts';
 import { type Branch, type Entry, sameTree, type Scalar, type Tree, type Value, visitLeaves } from './tree.ts';
@@ -48,7 +48,7 @@ async function requireOwner(metadata: Metadata, { path, dataKey, identities }: E
 async function ownerOf({ age }: Metadata, identities: readonly AgeIdentity[]): Promise<AgeIdentity | undefined> {
   for (const identity of identities) {
     const own = await identity.recipient();
-    if (age.some(({ recipient }) => recipient === own)) return identity;
+    if (age.some(({ recipient }) => isSameRecipient(recipient, own))) return identity;
   }
   return undefined;
 }

@@ -156,11 +156,18 @@ export async function watchProgram(
 export async function runAttached(
   program: string,
   arguments_: readonly string[],
-  options: Pick<WatchOptions, 'cwd' | 'environment'>,
+  options: Pick<WatchOptions, 'cwd' | 'environment' | 'signal'>,
 ): Promise<number | undefined> {
   const run = await programRunner();
-  const { cwd, environment: env } = options;
-  const result = await run(program, arguments_, { cwd, env, extendEnv: false, reject: false, stdio: 'inherit' });
+  const { cwd, environment: env, signal } = options;
+  const result = await run(program, arguments_, {
+    cwd,
+    env,
+    extendEnv: false,
+    reject: false,
+    stdio: 'inherit',
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
   return result.exitCode;
 }
 

@@ -1,5 +1,5 @@
 import { failure } from '../report/finding.ts';
-import { redact } from '../report/redaction.ts';
+import { redact, Secret } from '../report/redaction.ts';
 import { visible, wrapWords } from '../report/text.ts';
 import { noteObstacle, noteOutput } from './observation.ts';
 
@@ -50,6 +50,12 @@ export function printColouredError(text: string): void {
   write('stderr', shownColoured(text));
 }
 
+/** Writes bytes to standard output as they are: the plain text of a secret that somebody asked for. */
+export function printBytes(bytes: Uint8Array): void {
+  noteObstacle();
+  process.stdout.write(bytes);
+}
+
 /** Writes a result for programs as it is; where standard output is a terminal, a person reads it. */
 export function printResult(text: string): void {
   write('stdout', process.stdout.isTTY ? visible(text) : text);
@@ -94,11 +100,63 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
+/**
+ * Asks for a secret at the terminal, which shows nothing of the answer.
+ *
+ * @throws Failure of kind `usage` where the input ends instead
+ */
+export async function askSecret(question: string): Promise<Secret> {
+  noteObstacle();
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import('node:readline/promises'),
+    import('node:stream'),
+  ]);
+  printError(question);
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    // The interface answers Ctrl-D by closing, and then its question never ends.
+    const closed = new Promise<never>((_, refuse) => {
+      prompt.once('close', () => {
+        refuse(failure('usage', { code: 'operations/not-confirmed', message: 'the question was not answered' }));
+      });
+    });
+    return new Secret(await Promise.race([prompt.question(''), closed]));
+  } finally {
+    prompt.close();
+    printError('\n');
+  }
+}
+
 /** Signals by which somebody ends a program in good order, with their numbers (signal(7)). */
 export const ENDING_SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** One of them. */
 export type EndingSignal = keyof typeof ENDING_SIGNALS;
+
+/**
+ * Listens for the signals that end a program while another one has the terminal: Ctrl-C is that one's. However many come, what is at work
+ * is not ended before it has cleared away.
+ *
+ * @param told - called at each of SIGTERM and SIGHUP
+ * @returns ends the listening
+ */
+export function onEndingSignalOfAttended(told: (signal: EndingSignal) => void): () => void {
+  const handlers = (Object.keys(ENDING_SIGNALS) as EndingSignal[]).map((name) => {
+    const listen = (): void => {
+      if (name !== 'SIGINT') told(name);
+    };
+    process.on(name, listen);
+    return { name, listen };
+  });
+  return () => {
+    for (const { name, listen } of handlers) process.off(name, listen);
+  };
+}
 
 /**
  * Listens for the signals that end a program. A second one ends the process at once, whatever it is at.

@@ -3,6 +3,7 @@ import {
   chmod,
   copyFile as nodeCopyFile,
   link,
+  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -10,11 +11,21 @@ import {
   rename,
   rm,
   rmdir,
+  statfs,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
-import { errorCode, inspect, KIND_WORDS, readTextIfPresent, undefinedIfAbsent, type EntryKind } from './files.ts';
+import {
+  errorCode,
+  inspect,
+  KIND_WORDS,
+  listFolder,
+  readTextIfPresent,
+  undefinedIfAbsent,
+  type EntryKind,
+} from './files.ts';
+import { exists } from './programs.ts';
 
 /**
  * Where something is written, moved from or removed: a path and the folder, of the user's choice, that it lies below. Nothing is
@@ -151,6 +162,62 @@ export async function makeTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
   recordChange(below(folder), true);
   return folder;
+}
+
+/** A folder that is there for a moment. */
+export interface MemoryFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Whether it lies in memory, so that nothing in it reaches a disk. */
+  readonly isMemory: boolean;
+}
+
+/** Types of file systems that keep files in memory: tmpfs and ramfs (statfs(2)). */
+const MEMORY_TYPES: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** What the names of such folders begin with; the number of their process follows. */
+const MEMORY_PREFIX = 'cluster-template-private-';
+
+/**
+ * Makes a new folder for plain secrets, readable by its owner alone, in memory where the system has a place for that; the caller removes
+ * it. Those that killed processes left behind are removed first.
+ */
+export async function makeMemoryFolder(): Promise<MemoryFolder> {
+  const places = [process.env.XDG_RUNTIME_DIR ?? '', '/dev/shm', tmpdir()].filter((place) => place !== '');
+  for (const place of places) {
+    await removeLeftBehind(place);
+    if (!(await isInMemory(place))) continue;
+    const path = await makeUnder(place).catch(() => undefined);
+    if (path !== undefined) return { path, isMemory: true };
+  }
+  return { path: await makeUnder(tmpdir()), isMemory: false };
+}
+
+async function makeUnder(place: string): Promise<string> {
+  const path = await mkdtemp(join(place, `${MEMORY_PREFIX}${process.pid.toString(36)}-`));
+  await chmod(path, 0o700);
+  return path;
+}
+
+async function isInMemory(place: string): Promise<boolean> {
+  try {
+    return MEMORY_TYPES.has((await statfs(place)).type);
+  } catch {
+    // Whatever the reason is: nothing can be kept there.
+    return false;
+  }
+}
+
+async function removeLeftBehind(place: string): Promise<void> {
+  const own = process.getuid?.();
+  for (const { name, kind } of await listFolder(place).catch(() => [])) {
+    const pid = name.startsWith(MEMORY_PREFIX)
+      ? /^([0-9a-z]+)-/.exec(name.slice(MEMORY_PREFIX.length))?.[1]
+      : undefined;
+    if (pid === undefined || kind !== 'folder' || exists(Number.parseInt(pid, 36))) continue;
+    const path = join(place, name);
+    if ((await lstat(path)).uid === own) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. A link there is replaced. */

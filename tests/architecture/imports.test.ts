@@ -146,6 +146,22 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['cluster', 'operations/talos', 'pipeline', 'report', 'system', 'workspace'],
     packages: ['yaml'],
   },
+  'operations/secrets': {
+    folders: [
+      'checks',
+      'cluster',
+      'operations/kubernetes',
+      'operations/programs',
+      'operations/repository',
+      'pipeline',
+      'report',
+      'sops',
+      'system',
+      'text',
+      'workspace',
+    ],
+    packages: [],
+  },
   'operations/template': {
     folders: ['cluster', 'operations/repository', 'pipeline', 'report', 'sops', 'system', 'upgrade', 'workspace'],
     packages: [],

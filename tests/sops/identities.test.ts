@@ -157,7 +157,7 @@ describe('data keys', () => {
 });
 
 describe('openAgeFile', () => {
-  const unwrap = (stanzas: Parameters<typeof identity.unwrapX25519>[0]) => identity.unwrapX25519(stanzas);
+  const unwrap = (stanzas: Parameters<typeof identity.unwrap>[0]) => identity.unwrap(stanzas);
 
   async function ageFile(contents: Uint8Array): Promise<string> {
     const encrypter = new Encrypter();
