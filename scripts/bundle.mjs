@@ -55,8 +55,20 @@ export const LIBRARIES = {
  */
 export const IMPORTS = ['await import(', 'await __import('];
 
+/** commander starts a program for a command of another file; here none is, and what starts programs takes a while to load. */
+const LATE_PROCESSES = {
+  name: 'commander without what starts programs',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/commander/') ? { path, namespace: 'empty' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: '' }));
+  },
+};
+
 const PROGRAM = {
   ...COMMON,
+  plugins: [LATE_PROCESSES],
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': '__address' },
@@ -85,12 +97,10 @@ export const startOf = (identity) => ({
   entryPoints: { start: 'src/cli/start.ts' },
   define: { ...PROGRAM.define, __PROGRAM__: JSON.stringify(identity) },
   plugins: [
+    LATE_PROCESSES,
     {
       name: 'without what commands load',
-      setup({ onLoad, onResolve }) {
-        // commander would start a program for a command of another file; here none is.
-        onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'empty' }));
-        onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: '' }));
+      setup({ onResolve }) {
         onResolve({ filter: /./ }, ({ kind, path, importer }) =>
           kind === 'dynamic-import' && !importer.endsWith('/start.ts') ? { path, external: true } : undefined,
         );

@@ -4,11 +4,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { _ } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { writeCatalogue } from './catalogue.mjs';
 import { writeWhole } from './dist-folder.mjs';
+import formats from './formats.cjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'src/cluster/config/generated');
@@ -24,9 +26,6 @@ const ANNOTATIONS = [
   'x-with',
   'x-generate',
 ];
-
-const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const IPV4 = `(?:${OCTET}\\.){3}${OCTET}`;
 
 /**
  * Writes `validators.js` to a folder, two functions that answer whether a value is valid and keep Ajv's errors in their `errors`,
@@ -52,8 +51,8 @@ export async function compiledSchemas() {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
-    formats: formats(),
-    code: { source: true, esm: true, lines: true },
+    formats,
+    code: { source: true, esm: true, lines: true, formats: _`require('./scripts/formats.cjs')` },
   });
   ajv.addVocabulary(ANNOTATIONS);
   for (const name of ['cluster', 'nodes']) {
@@ -144,21 +143,6 @@ function typeOf(field, schema, writtenNumber) {
   }
 }
 
-/** Ajv brings no formats of its own. The last three are ours: networks in CIDR notation, and what load balancer addresses come from. */
-function formats() {
-  const ipv6 = `(?:${ipv6Pattern()})`;
-  const network4 = `${IPV4}/(?:3[0-2]|[12]?[0-9])`;
-  const network6 = `${ipv6}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])`;
-  const patterns = {
-    ipv4: IPV4,
-    ipv6,
-    'ipv4-network': network4,
-    'ipv6-network': network6,
-    'address-block': `(?:${network4}|${network6}|${IPV4}-${IPV4}|${ipv6}-${ipv6})`,
-  };
-  return Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [name, new RegExp(`^${pattern}$`)]));
-}
-
 /** Ajv's code calls a few helpers of its runtime through `require`; bundling takes them in. */
 async function bundled(contents) {
   const result = await build({
@@ -173,22 +157,6 @@ async function bundled(contents) {
     write: false,
   });
   return result.outputFiles[0].text;
-}
-
-/** The nine forms of RFC 3986's IPv6address: how many groups stand before and after the `::`. */
-function ipv6Pattern() {
-  const group = '[0-9A-Fa-f]{1,4}';
-  const tail = `(?:${group}:${group}|${IPV4})`;
-  const forms = [`(?:${group}:){6}${tail}`];
-  for (let after = 5; after >= 0; after -= 1) {
-    forms.push(`${groupsBefore(group, 5 - after)}::(?:${group}:){${after}}${tail}`);
-  }
-  forms.push(`${groupsBefore(group, 6)}::${group}`, `${groupsBefore(group, 7)}::`);
-  return forms.join('|');
-}
-
-function groupsBefore(group, atMost) {
-  return atMost === 0 ? '' : `(?:(?:${group}:){0,${atMost - 1}}${group})?`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Finding } from '../report/finding.ts';
 import type { ManifestDocument, ManifestFile } from './document.ts';
-import { isFields } from '../text/values.ts';
+import { isFields, listAt, textAt } from '../text/values.ts';
 import { readYaml, type YamlMistake } from './yaml.ts';
 
 /** All files of a tree with what stands in those that are YAML. */
@@ -12,6 +12,8 @@ export interface ManifestTree {
   readonly documents: readonly ManifestDocument[];
   /** The documents of one file in their order; none where it does not exist or is no YAML. */
   readonly documentsOf: (path: string) => readonly ManifestDocument[];
+  /** The values of the documents of a text within a document, a patch say: nobody else has them. */
+  readonly valuesOf: (text: string) => readonly unknown[] | YamlMistake;
 }
 
 /** A file that is not valid YAML. */
@@ -55,6 +57,12 @@ export function readTree(
       byFile.set(path, documents);
       return documents;
     },
+    valuesOf: (text: string): readonly unknown[] | YamlMistake => {
+      const values = known.get(text) ?? readYaml(text);
+      if ('message' in values) return values;
+      known.set(text, values);
+      return structuredClone(values);
+    },
   };
   return { tree, mistakes };
 }
@@ -92,4 +100,15 @@ function foldersOf(files: readonly ManifestFile[]): ReadonlySet<string> {
     }
   }
   return folders;
+}
+
+/** Texts of patches within documents, as kustomize and Flux have them. */
+export function inlinePatches(documents: Iterable<unknown>): string[] {
+  return [...documents].flatMap((document) =>
+    textAt(document, 'kind') === 'Kustomization'
+      ? [...listAt(document, 'patches'), ...listAt(document, 'spec', 'patches')].flatMap(
+          (entry) => textAt(entry, 'patch') ?? [],
+        )
+      : [],
+  );
 }

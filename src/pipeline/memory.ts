@@ -100,11 +100,14 @@ export class TreeMemory {
     return { isKnown, learn };
   }
 
-  /** Texts of manifests with what stands in them, as far as it is known; they are kept for the next run. */
+  /**
+   * Texts of manifests with what stands in them, as far as it is known; they are kept for the next run. Those of another call join the same
+   * map.
+   */
   readDocuments(texts: Iterable<string>): ParsedTexts {
     const { digest } = this.#cache;
     const { documents } = this.#before;
-    const parsed: ParsedTexts = new Map();
+    const parsed: ParsedTexts = this.#parsed ?? new Map();
     if (digest === undefined) return parsed;
     for (const text of texts) {
       const name = digest(Buffer.from(text));

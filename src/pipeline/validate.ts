@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { ManifestFile } from '../manifests/document.ts';
+import { inlinePatches } from '../manifests/tree.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
 import { redactValue } from '../report/redaction.ts';
@@ -108,6 +109,8 @@ export async function passRules(
   const known = kept.readDocuments(
     files.flatMap(({ path, text, isSecret }) => (isSecret || !YAML_FILE.test(path) ? [] : [text])),
   );
+  // As they stand in files that are not secret: what Flux would put into them makes another text.
+  kept.readDocuments(inlinePatches([...known.values()].flat()));
   const report = await examine(files, {
     settings: settingsOf(settings),
     tools: checkTools(schemaChecker(PROVIDED), memory.passed),

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { compileGoRegex } from '../../src/text/go-regex.ts';
 
@@ -27,4 +29,74 @@ describe('compileGoRegex', () => {
       expect(() => compileGoRegex(pattern)).toThrow(SyntaxError);
     },
   );
+
+  it.each(['(', ')', 'a)?(', 'a**', '^*', '(a|b', '[a', '[]', 'a++b', '(?:a))'])(
+    'says of %s what Go says',
+    (pattern) => {
+      const go = attempt(() => RE2JS.compile(pattern).test('a'));
+      expect(attempt(() => compileGoRegex(pattern).test('a'))).toBe(go);
+    },
+  );
+
+  it('reads what JavaScript is asked to match as Go does', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        'B',
+        '1',
+        '_',
+        '-',
+        '/',
+        '.',
+        '\\.',
+        '\\$',
+        '[a-z]',
+        '[^/]',
+        '[A-Z0-9_.-]',
+        '[^a-z]',
+        ' ',
+        '^',
+        '$',
+        '|',
+      ],
+      ...[
+        '(',
+        '(?:',
+        ')',
+        ')?',
+        '*',
+        '+',
+        '?',
+        '*?',
+        '{2}',
+        '(?i)',
+        '\\d',
+        '[:alpha:]',
+        '(a|b)',
+        '(?:data|x)?',
+        '.*',
+        'a+',
+      ],
+    );
+    const patterns = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+    const texts = fc.string({
+      unit: fc.constantFrom('a', 'b', 'B', '1', '_', '-', '/', '.', ' ', '\n', '\r', '\u2028', '$', '😀'),
+    });
+    fc.assert(
+      fc.property(patterns, texts, (pattern, text) => {
+        const go = attempt(() => RE2JS.compile(pattern).test(text));
+        expect(attempt(() => compileGoRegex(pattern).test(text))).toBe(go);
+      }),
+      { numRuns: 3000 },
+    );
+  });
 });
+
+/** What it gives; undefined where it refuses. */
+function attempt(run: () => boolean): boolean | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}

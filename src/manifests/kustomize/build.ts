@@ -374,6 +374,7 @@ class Builder {
       provenance: this.#provenance,
       place,
       documents: (file, path) => this.#documents(target, file, path),
+      valuesOf: this.#tree.valuesOf,
     };
     const each = (key: string, apply: (entry: Entry) => void): void => {
       for (const entry of entriesAt(kustomization, key)) {

@@ -1,6 +1,6 @@
 import type { ManifestDocument, Origin } from '../document.ts';
 import { at, isFields, textAt } from '../../text/values.ts';
-import { readYaml } from '../yaml.ts';
+import type { ManifestTree } from '../tree.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { type Entry, entryText } from './kustomization.ts';
 import { isSameId, labelOf, NothingFound, type ObjectId, type Provenance, Refusal, Resource } from './resource.ts';
@@ -13,6 +13,8 @@ export interface PatchContext {
   readonly place: (path: Entry['path']) => Origin;
   /** The documents of a file of the kustomization; undefined where it is told to be missing already. */
   readonly documents: (file: string, path: Entry['path']) => readonly ManifestDocument[] | undefined;
+  /** The values of the documents of a text within the kustomization. */
+  readonly valuesOf: ManifestTree['valuesOf'];
 }
 
 /** What a patch is made of: one list of operations, or objects to merge. */
@@ -60,7 +62,7 @@ export function applyOldMerge(
   context: PatchContext,
 ): readonly Resource[] {
   const inline =
-    text.includes('\n') || text.trim().startsWith('{') ? inlineParts(text, context.place(path)) : undefined;
+    text.includes('\n') || text.trim().startsWith('{') ? inlineParts(text, context.place(path), context) : undefined;
   const parts = inline ?? context.documents(text, path)?.map(partOf);
   const patches = (parts ?? []).map((part) => patchOf(part, context.provenance));
   const options = { renames: false, changesKind: false };
@@ -88,21 +90,16 @@ function partsOf(entry: Entry, context: PatchContext): Parts[] | undefined {
   if (path !== '' && text !== '')
     throw new Refusal('a patch takes `patch` or `path`, not both', 'leave one of them out');
   if (path !== '') return context.documents(path, [...entry.path, 'path'])?.map(partOf);
-  return inlineParts(text, context.place([...entry.path, 'patch']));
+  return inlineParts(text, context.place([...entry.path, 'patch']), context);
 }
 
 function partOf(document: ManifestDocument): Parts {
   return { value: document.value, origin: { document, path: [] } };
 }
 
-/** The patches that were read last: one of Flux is often given to every Kustomization. */
-const lastTexts = new Map<string, readonly unknown[]>();
-
-function inlineParts(text: string, origin: Origin): Parts[] {
-  const values = lastTexts.get(text) ?? readYaml(text);
+function inlineParts(text: string, origin: Origin, { valuesOf }: PatchContext): Parts[] {
+  const values = valuesOf(text);
   if ('message' in values) throw new Refusal(`the patch is not valid YAML: ${values.message}`, 'correct it', origin);
-  if (lastTexts.size > 100) lastTexts.clear();
-  lastTexts.set(text, values);
   return values.flatMap((value, index) =>
     value === null ? [] : [{ value, origin: { document: origin.document, path: [...origin.path, index] } }],
   );
