@@ -107,7 +107,7 @@ export class TreeMemory {
   readDocuments(texts: Iterable<string>): ParsedTexts {
     const { digest } = this.#cache;
     const { documents } = this.#before;
-    const parsed: ParsedTexts = this.#parsed ?? new Map();
+    const parsed: ParsedTexts = this.#parsed ?? new Map<string, readonly unknown[]>();
     if (digest === undefined) return parsed;
     for (const text of texts) {
       const name = digest(Buffer.from(text));
