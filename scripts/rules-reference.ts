@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { type ExampleFiles, type Level, MARK, type Profile, PROFILES, type Rule } from '../src/checks/rule.ts';
 import { RULES } from '../src/checks/rules/list.ts';
+import { STYLE_SETTINGS, type StyleSetting } from '../src/checks/style.ts';
 import { tokensIn } from '../src/checks/secrets.ts';
 import { FINDING_CODES } from '../src/report/codes.ts';
 
@@ -53,6 +54,8 @@ rules:
   resources/memory-limit:
     except: ["kubernetes/apps/rook-ceph/"] # findings in these files are left out
   manifests/reference: warning # what cannot be otherwise has severities too
+apps: # how new apps look
+  secrets: onepassword
 \`\`\`
 
 Severities are \`off\`, \`note\`, \`warning\` and \`error\`. Patterns are those of .gitignore: \`*\` stops at a slash, \`**\` does not, a pattern without a slash looks at the name of a file, one
@@ -177,6 +180,7 @@ export async function rulesPage(): Promise<string> {
   const text = [
     `${INTRODUCTION}| Profile | What it stands for |\n|---|---|\n${profiles}`,
     SETTINGS,
+    stylesSection(),
     `${CORRECTNESS}| Rule | Severity | What holds |\n|---|---|---|\n${correctness.join('')}`,
     ...correct.map(ruleSection),
     `${CUSTOM}| Rule | ${names.map((name) => `\`${name}\``).join(' | ')} |\n|---|${names.map(() => '---|').join('')}\n${overview}`,
@@ -219,7 +223,7 @@ function ruleSection(rule: Rule): string {
 
 function valuesOf(schema: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
-  return { array: 'texts', boolean: 'true, false', string: 'a text' }[String(schema.type)] ?? '';
+  return { array: 'texts', boolean: 'true, false', object: 'a map', string: 'a text' }[String(schema.type)] ?? '';
 }
 
 function shown(files: ExampleFiles, options: Readonly<Record<string, unknown>> | undefined): string {
@@ -238,6 +242,28 @@ function shown(files: ExampleFiles, options: Readonly<Record<string, unknown>> |
 /** An example of a token would be found in the page. */
 function shortened(text: string): string {
   return tokensIn(text).reduceRight((rest, { start, end }) => `${rest.slice(0, start + 4)}…${rest.slice(end)}`, text);
+}
+
+/** The settings of how apps look, with what each profile takes where neither they nor the repository say anything. */
+function stylesSection(): string {
+  const rows = Object.entries(STYLE_SETTINGS).map(([name, one]) => {
+    const { description, schema, default: usual, profiles = {} }: StyleSetting<unknown> = one;
+    const others = Object.entries(profiles).map(([profile, value]) => `\`${profile}\`: ${valueText(value)}`);
+    return `| \`${name}\` | ${description} | ${valuesOf(schema)} | ${[valueText(usual), ...others].join('<br>')} |\n`;
+  });
+  return [
+    '## How apps look',
+    'What `app new` writes has no finding under the profile of its repository: it follows the options of the rules, so that none of them is a setting here. The rest stands in `apps` of `.cluster-template.yaml`. Where nothing is written there it does what the repository does, as the gateway that most routes have, and else what the profile says.',
+    `| Setting | What it is | Values | Default |\n|---|---|---|---|\n${rows.join('')}`,
+  ].join('\n\n');
+}
+
+function valueText(value: unknown): string {
+  if (value === '') return 'none';
+  if (typeof value === 'string') return `\`${value}\``;
+  if (typeof value !== 'object' || value === null) return `\`${String(value)}\``;
+  const names = Array.isArray(value) ? (value as readonly string[]) : Object.keys(value);
+  return names.length === 0 ? 'none' : names.map((one) => `\`${one}\``).join(', ');
 }
 
 /** The text of schemas/settings.schema.json. */
@@ -302,6 +328,14 @@ export async function settingsSchema(): Promise<string> {
         type: 'object',
         additionalProperties: false,
         properties: Object.fromEntries([...rules, ...codes] as [string, object][]),
+      },
+      apps: {
+        description: 'How `app new` makes apps look; what the repository does counts where nothing is written.',
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          Object.entries(STYLE_SETTINGS).map(([name, { schema: own, description }]) => [name, { ...own, description }]),
+        ),
       },
     },
   };

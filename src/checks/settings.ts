@@ -5,8 +5,9 @@ import type { Finding } from '../report/finding.ts';
 import { SourceText } from '../report/source.ts';
 import { globMatcher } from '../text/glob.ts';
 import { suggestNearest } from '../text/suggest.ts';
-import { type Fields, isFields, type Path } from '../text/values.ts';
+import { asFields, type Fields, isFields, type Path } from '../text/values.ts';
 import { type Level, type Option, type Profile, PROFILES, type Rule } from './rule.ts';
+import { STYLE_SETTINGS, type StyleValues } from './style.ts';
 
 /** Name of the file with the settings, at the top of a repository. */
 export const SETTINGS_FILE = '.cluster-template.yaml';
@@ -29,6 +30,8 @@ export interface Settings {
   readonly isExcluded: (path: string) => boolean;
   /** For a rule, or a code of another check. */
   readonly of: (code: string) => RuleSetting;
+  /** What is written of how apps look. */
+  readonly apps: Partial<StyleValues>;
 }
 
 /** Settings with what is wrong in them, which then holds as if it were not written. */
@@ -58,6 +61,7 @@ export function readSettings(file: ManifestFile | undefined, rules: readonly Rul
     settings: {
       profile: chosen,
       isExcluded: matcherOf(written.exclude),
+      apps: written.apps,
       of(code) {
         const setting = known.get(code) ?? settingOf(byId.get(code), chosen, written.rules.get(code));
         known.set(code, setting);
@@ -78,6 +82,7 @@ interface WrittenSettings {
   readonly profile: Profile | undefined;
   readonly exclude: readonly string[];
   readonly rules: ReadonlyMap<string, WrittenRule>;
+  readonly apps: Partial<StyleValues>;
 }
 
 function settingOf(rule: Rule | undefined, profile: Profile, written: WrittenRule = {}): RuleSetting {
@@ -110,7 +115,7 @@ class SettingsReader {
 
   read(): WrittenSettings {
     const fields = this.#fields();
-    this.#refuseUnknown(fields, [], ['profile', 'exclude', 'rules']);
+    this.#refuseUnknown(fields, [], ['profile', 'exclude', 'rules', 'apps']);
     return {
       profile: this.#word(fields.profile, ['profile'], Object.keys(PROFILES)) as Profile | undefined,
       exclude: this.#texts(fields.exclude, ['exclude']),
@@ -120,6 +125,7 @@ class SettingsReader {
           return rule === undefined ? [] : [[id, rule] as const];
         }),
       ),
+      apps: this.#options(STYLE_SETTINGS, fields.apps, ['apps']),
     };
   }
 
@@ -161,13 +167,32 @@ class SettingsReader {
   #options(options: Readonly<Record<string, Option<unknown>>>, value: unknown, path: Path): Fields {
     const fields = this.#map(value, path);
     this.#refuseUnknown(fields, path, Object.keys(options));
-    const taken = Object.entries(options).filter(([name, { schema }]) => {
-      if (fields[name] === undefined) return false;
-      if (fits(fields[name], schema)) return true;
-      this.#complain(`${name} is not ${wordsFor(schema)}`, this.#span([...path, name]), `write ${wordsFor(schema)}`);
-      return false;
-    });
+    const taken = Object.entries(options).filter(
+      ([name, { schema }]) => fields[name] !== undefined && this.#fits(fields[name], schema, [...path, name]),
+    );
     return Object.fromEntries(taken.map(([name]) => [name, fields[name]]));
+  }
+
+  /** Whether a value is as its schema says; else the innermost value that is not is told. */
+  #fits(value: unknown, schema: Fields, path: Path): boolean {
+    if (schema.type === 'object' && isFields(value)) {
+      const [known, others] = [asFields(schema.properties), schema.additionalProperties];
+      if (!isFields(others)) this.#refuseUnknown(value, path, Object.keys(known));
+      const entries = Object.entries(value).map(([key, one]) => {
+        const own = Object.hasOwn(known, key) ? known[key] : others;
+        return isFields(own) && this.#fits(one, own, [...path, key]);
+      });
+      return entries.every(Boolean);
+    }
+    if (schema.type === 'array' && Array.isArray(value) && isFields(schema.items)) {
+      const { items } = schema;
+      return value.map((one, index) => this.#fits(one, items, [...path, index])).every(Boolean);
+    }
+    const isFitting = Array.isArray(schema.enum) ? schema.enum.includes(value) : typeof value === schema.type;
+    if (isFitting && schema.type !== 'object' && schema.type !== 'array') return true;
+    const name = String(path.findLast((step) => typeof step === 'string'));
+    this.#complain(`${name} is not ${wordsFor(schema)}`, this.#span(path), `write ${wordsFor(schema)}`);
+    return false;
   }
 
   #map(value: unknown, path: Path): Fields {
@@ -229,13 +254,10 @@ class SettingsReader {
   }
 }
 
-function fits(value: unknown, schema: Fields): boolean {
-  if (Array.isArray(schema.enum)) return schema.enum.includes(value);
-  if (schema.type === 'array') return Array.isArray(value) && value.every((one) => typeof one === 'string');
-  return typeof value === schema.type;
-}
-
 function wordsFor(schema: Fields): string {
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`;
-  return { array: 'a list of texts', boolean: 'true or false', string: 'a text' }[String(schema.type)] ?? 'a value';
+  return (
+    { array: 'a list of texts', boolean: 'true or false', object: 'a map', string: 'a text' }[String(schema.type)] ??
+    'a value'
+  );
 }

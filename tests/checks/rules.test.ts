@@ -109,6 +109,7 @@ async function find(
   const settings: Settings = {
     profile: 'default',
     isExcluded: () => false,
+    apps: {},
     of: () => ({ severity: 'warning', isWritten: true, options: { ...defaults, ...own }, isExcepted: () => false }),
   };
   const isOurs = rule.isForOurs === true;

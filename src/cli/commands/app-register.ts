@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { collect, commandGroup, renderingCommand } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
+import { ANSWER_NAMES, ANSWERS } from '../../apps/request.ts';
 import type { AppChangeOptions, AppOptions } from './app.ts';
+import type { AppNewOptions } from './app-new.ts';
 
 /** Adds the commands on single applications, of any repository. */
 export function registerApps(program: Command, finish: Finish): void {
@@ -12,6 +14,23 @@ export function registerApps(program: Command, finish: Finish): void {
       const { runAppList } = await import('./app.ts');
       finish(await runAppList(namespace, options));
     });
+  const make = changingCommand(
+    app,
+    'new',
+    'make an app: asks what no option says, and proposes what the repository does',
+  )
+    .argument('<app>', 'namespace and name, as in media/jellyfin')
+    .option('--into <target>', 'templates or plain (default: templates where cluster-template renders the repository)')
+    .option('--secrets-from <file>', 'values of what SOPS encrypts, a line NAME=value each; - is standard input');
+  for (const name of ANSWER_NAMES) {
+    const { option, help, isList } = ANSWERS[name];
+    if (isList === true) make.option(option, `${help}; may be given several times`, collect);
+    else make.option(option, help);
+  }
+  make.action(async (name: string, options: AppNewOptions) => {
+    const { runAppNew } = await import('./app-new.ts');
+    finish(await runAppNew(name, options));
+  });
   changingCommand(app, 'set-image', 'give an image of an app another version, and change nothing else in the file')
     .argument('<app>', 'namespace and name, as in default/echo')
     .argument('<version>', 'tag, tag@sha256:digest or sha256:digest, with the image before it or without')

@@ -29,7 +29,7 @@ export interface AppOptions extends RootOptions {
 }
 
 /** The repository that the options name: one of this template as it is rendered, any other as it lies on disk. */
-async function placeOf(options: AppOptions): Promise<AppPlace> {
+export async function placeOf(options: AppOptions): Promise<AppPlace> {
   const { path: paths = [] } = options;
   const { kind, path } = await anyRootOf(undefined, options);
   if (kind === 'cluster' && paths.length === 0) {
@@ -58,7 +58,7 @@ interface AppChange {
 }
 
 /** Shows what a command would change, asks and writes; gives back the exit code. */
-async function carryOut(change: AppChange, options: AppChangeOptions): Promise<number> {
+export async function carryOut(change: AppChange, options: AppChangeOptions): Promise<number> {
   const { read, findings, notes = [], question } = change;
   const { top, place } = read;
   const edits = await planEdits(top, change.changes);

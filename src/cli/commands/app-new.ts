@@ -1,0 +1,233 @@
+import { resolve } from 'node:path';
+import {
+  ANSWER_NAMES,
+  type AnswerName,
+  ANSWERS,
+  type Answers,
+  BadAnswer,
+  mistakeIn,
+  readRequest,
+  type RequestContext,
+  readTarget,
+} from '../../apps/request.ts';
+import type { Requirement } from '../../apps/scaffold/secrets.ts';
+import { type AppTarget, draftNewApp, filesNamed, newAppContext, type SecretValues } from '../../pipeline/app-new.ts';
+import { type ReadApps, readApps } from '../../pipeline/apps.ts';
+import { failure, type Failure } from '../../report/finding.ts';
+import { randomBytes } from '../../system/environment.ts';
+import { readNamedTextIfPresent, readStandardInput } from '../../system/files.ts';
+import { ask, askSecret, isInteractive, print, printSentences } from '../../system/terminal.ts';
+import { suggestNearest } from '../../text/suggest.ts';
+import { type AppChangeOptions, carryOut, placeOf } from './app.ts';
+
+/** Options of `app new`; the answers are among them under their own names. */
+export interface AppNewOptions extends AppChangeOptions {
+  readonly into?: string;
+  readonly secretsFrom?: string;
+  readonly [answer: string]: unknown;
+}
+
+/** `cluster-template app new NS/APP`; gives back the exit code. */
+export async function runAppNew(name: string, options: AppNewOptions): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const given = answersIn(options);
+  const { context, findings } = newAppContext(read, await filesFor(given));
+  const isAsking = isInteractive() && options.yes !== true && options.json !== true;
+  const target = await targetOf(name, read, context, isAsking);
+  const into = targetIn(options.into, read);
+  const answers = await completed(given, context, target.name, isAsking);
+  const request = taken(() => readRequest(target, answers, context));
+  const making = { request, ...context };
+  const plan = await draftNewApp(read, making, into, undefined);
+  const needs = plan.made.sealed.flatMap((one) => one.needs);
+  const isDry = options.dryRun === true;
+  const values = isDry ? undefined : await valuesOf(needs, target.name, options, isAsking);
+  const { draft, made } = values === undefined ? plan : await draftNewApp(read, making, into, values);
+  const notes = [
+    ...(isDry
+      ? made.sealed.map(
+          ({ path, needs: own }) => `+ created ${path}, encrypted (${unique(own.map(({ key }) => key)).join(', ')})`,
+        )
+      : []),
+    ...storeNotes(made.requirements, context),
+  ];
+  const question = `Make ${target.namespace}/${target.name}?`;
+  return await carryOut({ read, changes: draft.changes(), findings, notes, question }, options);
+}
+
+/** What the command line answers. */
+function answersIn(options: AppNewOptions): Answers {
+  return Object.fromEntries(
+    ANSWER_NAMES.flatMap((name) => {
+      const value = options[name];
+      // What is on unless it is switched off is no answer.
+      if (value === undefined || ((name === 'tmp' || name === 'securityContext') && value === true)) return [];
+      return [[name, value as string | boolean | readonly string[]]];
+    }),
+  );
+}
+
+async function filesFor(answers: Answers): Promise<Map<string, string>> {
+  const texts = await Promise.all(
+    filesNamed(answers).map(async (path) => [path, await readNamedTextIfPresent(resolve(path))] as const),
+  );
+  return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
+}
+
+async function targetOf(
+  text: string,
+  { repository }: ReadApps,
+  { style }: RequestContext,
+  isAsking: boolean,
+): Promise<{ readonly namespace: string; readonly name: string }> {
+  if (text.includes('/')) return taken(() => readTarget(text));
+  const known = unique([...repository.apps.map(({ namespace }) => namespace), ...Object.keys(style.namespaces)]).sort();
+  if (!isAsking) {
+    throw failure('usage', {
+      code: 'usage/argument',
+      message: `${text} names no namespace`,
+      remedy: `write namespace/${text}; there are ${known.join(', ')}`,
+    });
+  }
+  for (const name of known) print(`  ${name.padEnd(16)} ${style.namespaces[name] ?? ''}`.trimEnd() + '\n');
+  for (;;) {
+    const namespace = await ask('Namespace: ');
+    const near = known.includes(namespace) ? undefined : suggestNearest(namespace, known);
+    if (near === undefined || namespace === near) return taken(() => readTarget(`${namespace}/${text}`));
+    print(`did you mean ${near}? A new one takes its name with the app: app new ${namespace}/${text}\n`);
+  }
+}
+
+function targetIn(text: string | undefined, { place }: ReadApps): AppTarget {
+  const usual = place.kind === 'cluster' ? 'templates' : 'plain';
+  if (text === undefined || text === 'plain') return text ?? usual;
+  if (text !== 'templates') throw usage(`--into does not take ${text}`, 'it takes templates, plain');
+  if (place.kind === 'cluster') return text;
+  throw usage(
+    '--into templates is for a repository that cluster-template renders',
+    'leave it out, or take --into plain',
+  );
+}
+
+function usage(message: string, remedy: string): Failure {
+  return failure('usage', { code: 'usage/argument', message, remedy });
+}
+
+/** A mistake in an answer as a finding. */
+function taken<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadAnswer) throw usage(error.message, error.remedy);
+    throw error;
+  }
+}
+
+/** Answers with what was asked for at the terminal, or what is proposed. */
+async function completed(given: Answers, context: RequestContext, app: string, isAsking: boolean): Promise<Answers> {
+  const answers: Record<string, string | boolean | readonly string[] | undefined> = { ...given };
+  let isTold = false;
+  for (const name of ANSWER_NAMES) {
+    const { question } = ANSWERS[name];
+    if (question === undefined || answers[name] !== undefined || !question.isAsked(answers, context)) continue;
+    const proposal = question.proposal(answers, context, app);
+    if (!isAsking) {
+      if (proposal !== '') answers[name] = proposal;
+      continue;
+    }
+    if (!isTold) print('Enter takes what stands in brackets; Ctrl-C ends, and nothing is written.\n');
+    isTold = true;
+    answers[name] = await answerTo(name, question.text, proposal, { context, app });
+  }
+  return answers;
+}
+
+async function answerTo(
+  name: AnswerName,
+  text: string,
+  proposal: string,
+  { context, app }: { readonly context: RequestContext; readonly app: string },
+): Promise<string> {
+  for (;;) {
+    const typed = await ask(`${text}${proposal === '' ? '' : ` [${proposal}]`}: `);
+    const value = typed === '' ? proposal : typed === '-' ? '' : typed;
+    const mistake = value === '' ? undefined : mistakeIn(name, value, context, app);
+    if (mistake === undefined) return value;
+    printSentences(`${mistake.message}: ${mistake.remedy}\n`);
+  }
+}
+
+/** Values for what SOPS is to encrypt: from a file, asked for, or made up. Never from an argument. */
+async function valuesOf(
+  needs: readonly Requirement[],
+  app: string,
+  options: AppNewOptions,
+  isAsking: boolean,
+): Promise<SecretValues> {
+  const values = new Map<string, string>();
+  if (needs.length === 0) return values;
+  const given = options.secretsFrom === undefined ? new Map<string, string>() : await valuesIn(options.secretsFrom);
+  const missing: string[] = [];
+  for (const { item, field, key, secret, isMade } of needs) {
+    const id = `${item}/${field}`;
+    if (values.has(id)) continue;
+    const known = given.get(key) ?? given.get(field);
+    const made = field.endsWith('_POSTGRES_USER') ? app : madeUp();
+    if (known !== undefined) values.set(id, known);
+    else if (isAsking) values.set(id, await secretFor(`${key} of ${secret}`, isMade ? made : undefined));
+    else if (isMade) values.set(id, made);
+    else missing.push(key);
+  }
+  if (missing.length === 0) return values;
+  throw usage(
+    `no value is known for ${unique(missing).join(', ')}`,
+    'run it in a terminal, which asks for them, or give --secrets-from FILE with lines NAME=value (- is standard input)',
+  );
+}
+
+async function secretFor(what: string, made: string | undefined): Promise<string> {
+  for (;;) {
+    const typed = (await askSecret(`${what}${made === undefined ? '' : ' (empty: one is made up)'}: `)).reveal().trim();
+    if (typed !== '') return typed;
+    if (made !== undefined) return made;
+    print('it needs a value\n');
+  }
+}
+
+/** 192 random bits, in letters that need no quotes anywhere. */
+function madeUp(): string {
+  return Buffer.from(randomBytes(24)).toString('base64url');
+}
+
+async function valuesIn(path: string): Promise<Map<string, string>> {
+  const text =
+    path === '-' ? (await readStandardInput()).toString('utf8') : await readNamedTextIfPresent(resolve(path));
+  if (text === undefined)
+    throw usage(`--secrets-from: ${path} cannot be read`, 'name a file with lines NAME=value, or - for standard input');
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line, index) => {
+      const [, name, value = ''] = /^(?:export\s+)?([A-Za-z_][\w-]*)=(.*)$/.exec(line) ?? [];
+      if (name === undefined)
+        throw usage(`--secrets-from: line ${String(index + 1)} has no NAME=value`, 'write one value a line');
+      return [name, value.replace(/^(['"])(.*)\1$/, '$2')] as const;
+    }),
+  );
+}
+
+/** What the password store has to hold before Flux applies the app. */
+function storeNotes(requirements: readonly Requirement[], { style }: RequestContext): string[] {
+  if (requirements.length === 0) return [];
+  const items = unique(requirements.map(({ item }) => item));
+  return [
+    `The store ${style.secretStore === '' ? style.secrets : style.secretStore} has to hold:`,
+    ...items.map((item) => {
+      const fields = unique(requirements.filter((one) => one.item === item).map(({ field }) => field));
+      return style.secrets === 'doppler' ? `  ${fields.join(', ')}` : `  item ${item}: ${fields.join(', ')}`;
+    }),
+  ];
+}
+
+function unique(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}
