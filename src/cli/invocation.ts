@@ -1,8 +1,9 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ROOT_MARKERS } from '../cluster/root.ts';
 import { environment } from '../system/environment.ts';
-import { inspect, inspectTarget, readTextIfPresent, realpath } from '../system/files.ts';
+import { inspect, inspectTarget, readTextIfPresent } from '../system/files.ts';
 import { findProgram, shellQuoted } from '../system/programs.ts';
+import { realPathSync } from '../system/tree.ts';
 
 /** How a command of ours is written where its user reads of it, so that it can be copied and works. */
 export interface Invocation {
@@ -65,9 +66,9 @@ export async function findStart(
     if ((await inspect(join(root, 'node_modules', '.bin', name))) !== undefined) return `npx ${name}`;
   }
   const found = await findProgram(name, path);
-  const started = await realpath(script);
+  const started = realPathSync(script);
   // npm and npx put folders on PATH that the user's own shell does not look into.
-  if (found !== undefined && basename(dirname(found)) !== '.bin' && (await realpath(found)) === started) return name;
+  if (found !== undefined && basename(dirname(found)) !== '.bin' && realPathSync(found) === started) return name;
   return `node ${shellQuoted(pathFrom(cwd, started))}`;
 }
 
@@ -78,7 +79,7 @@ async function findToolFolder({ root, script }: Surroundings): Promise<string> {
     if ((await inspectTarget(join(root, 'templates', 'config'))) !== undefined) return '';
     if ((await inspectTarget(join(root, inDependency))) !== undefined) return inDependency;
   }
-  return script === '' ? '' : `${slashed(dirname(dirname(await realpath(script))))}/`;
+  return script === '' ? '' : `${slashed(dirname(dirname(realPathSync(script))))}/`;
 }
 
 /** A path that works from the current folder: relative where it does not lead up and out of it. */

@@ -2,16 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 import { noteObstacle } from './observation.ts';
-import {
-  lstat,
-  readdir,
-  readFile,
-  readFileSync,
-  readlink,
-  realpath as nodeRealpath,
-  stat,
-  statIfPresentSync,
-} from './reads.ts';
+import { lstat, readdir, readFile, readFileSync, readlink, stat, statIfPresentSync } from './reads.ts';
 
 const MEBIBYTE = 2 ** 20;
 /** The most bytes that are read of a file of the user: far beyond all that is configuration, and well within what a text can hold. */
@@ -124,11 +115,6 @@ async function readStream(stream: AsyncIterable<unknown>, name: string): Promise
 /** Where a link leads, as it is written in it; undefined where there is no link. */
 export async function readLinkIfPresent(path: string): Promise<string | undefined> {
   return (await inspect(path))?.kind === 'link' ? await readlink(path) : undefined;
-}
-
-/** A path without links in it; the path itself where nothing lies there. */
-export async function realpath(path: string): Promise<string> {
-  return (await undefinedIfAbsent(() => nodeRealpath(path))) ?? path;
 }
 
 /** Permission bits of the file that a path leads to, links followed; undefined where there is none. */

@@ -31,10 +31,6 @@ export async function readlink(path: string): Promise<string> {
   return await Promise.resolve(observe('link', path, () => nodeReadlinkSync(path), itself));
 }
 
-export async function realpath(path: string): Promise<string> {
-  return await Promise.resolve(realpathNativeSync(path));
-}
-
 export async function readdir(path: string): Promise<Dirent[]> {
   return await Promise.resolve(readdirSync(path));
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { createRepository } from '../../operations/template/create.ts';
-import { realpath } from '../../system/files.ts';
 import { print } from '../../system/terminal.ts';
+import { realPathSync } from '../../system/tree.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { count, printJson } from '../output.ts';
@@ -16,7 +16,7 @@ export interface CreateCommandOptions {
 
 /** `cluster-template create DIR`; gives back the exit code. */
 export async function runCreate(folder: string, options: CreateCommandOptions): Promise<number> {
-  const packageFolder = dirname(dirname(await realpath(process.argv[1] ?? '')));
+  const packageFolder = dirname(dirname(realPathSync(process.argv[1] ?? '')));
   const { dependency, git, json } = options;
   const created = await interruptible(() =>
     createRepository(resolve(folder), {

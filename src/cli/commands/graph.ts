@@ -4,9 +4,10 @@ import { graphPage } from '../../graph/html.ts';
 import { graphDot, graphMermaid, graphText, nodeText, restrict } from '../../graph/text.ts';
 import { clusterGraph, keyGraph, repositoryGraph } from '../../pipeline/graph.ts';
 import { type Failure, failure } from '../../report/finding.ts';
-import { readTextIfPresent, realpath } from '../../system/files.ts';
+import { readTextIfPresent } from '../../system/files.ts';
 import { print, printResult } from '../../system/terminal.ts';
 import { below, writeDisposableFile } from '../../system/writing.ts';
+import { realPathSync } from '../../system/tree.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
@@ -104,7 +105,7 @@ async function textOf(
 
 /** It lies beside the program. */
 async function pageTemplate(): Promise<string> {
-  const path = join(dirname(dirname(await realpath(process.argv[1] ?? ''))), 'dist/graph.html');
+  const path = join(dirname(dirname(realPathSync(process.argv[1] ?? ''))), 'dist/graph.html');
   const text = await readTextIfPresent(path);
   if (text !== undefined) return text;
   throw failure('outside', { code: 'workspace/read', message: `${path} does not exist`, remedy: 'run `npm ci`' });

@@ -7,9 +7,10 @@ import { chooseDisk, chooseLink, discoverMachines } from '../../operations/talos
 import type { Programs } from '../../operations/programs/catalogue.ts';
 import { type ClusterRoot, COMPANION_FILE } from '../../cluster/root.ts';
 import { Failure, failure } from '../../report/finding.ts';
-import { inspectTarget, readTextIfPresent, realpath } from '../../system/files.ts';
+import { inspectTarget, readTextIfPresent } from '../../system/files.ts';
 import { askGit } from '../../system/git.ts';
 import { ask as askLine, confirm, isInteractive, print, printSentences } from '../../system/terminal.ts';
+import { realPathSync } from '../../system/tree.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
 import { worded } from '../invocation.ts';
@@ -29,7 +30,7 @@ export interface InitCommandOptions extends RootOptions {
 export async function runInit(options: InitCommandOptions): Promise<number> {
   const root = await rootOf(options);
   const ageKind = options.postQuantum === true ? 'post-quantum' : 'x25519';
-  const launcher = await realpath(process.argv[1] ?? '');
+  const launcher = realPathSync(process.argv[1] ?? '');
   const result = await interruptible(async (signal) => {
     const programs = openPrograms({ root, signal });
     const from = options.from === undefined ? {} : { from: await placeOf(options.from) };

@@ -3,9 +3,10 @@ import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { staleInputs } from '../../pipeline/inputs.ts';
 import { readInventory } from '../../pipeline/state.ts';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
-import { inspect, permissions, readTextIfPresent, realpath } from '../../system/files.ts';
+import { inspect, permissions, readTextIfPresent } from '../../system/files.ts';
 import { fetchText } from '../../system/network.ts';
 import { below, makeTemporaryFolder, removeTree, replaceFile } from '../../system/writing.ts';
+import { realPathSync } from '../../system/tree.ts';
 import type { Programs } from '../programs/catalogue.ts';
 import { portUpstream, UPSTREAM_FILE } from './upstream.ts';
 
@@ -107,7 +108,7 @@ async function readFolder(folder: string, from: string): Promise<Map<string, str
   const texts = await Promise.all(
     NAMES.map(async (name) => {
       const path = join(folder, name);
-      if (relative(await realpath(folder), await realpath(path)).startsWith('..')) throw leadsOut(from, name);
+      if (relative(realPathSync(folder), realPathSync(path)).startsWith('..')) throw leadsOut(from, name);
       return await readTextIfPresent(path);
     }),
   );
