@@ -43,6 +43,13 @@ export class Draft {
     return [...this.#origins].find(([, origin]) => origin === path)?.[0] ?? path;
   }
 
+  /** The texts of the tool's templates by a name, in the repository or in the package that it is installed as. */
+  originals(name: string): string[] {
+    return [...this.#files.values()].flatMap(({ path, text }) =>
+      path.endsWith(`templates/config/${name}`) ? [text] : [],
+    );
+  }
+
   /** Paths of the files below a folder, sorted. */
   below(folder: string): string[] {
     return [...this.#files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
@@ -200,6 +207,50 @@ export function withScalars(text: string, changes: readonly ScalarChange[]): str
     changed = changed.slice(0, start) + edit.text + changed.slice(edit.end);
   }
   return changed;
+}
+
+/**
+ * Gives a member of a map another key, and keeps how it is quoted.
+ *
+ * @returns undefined where there is no such member
+ */
+export function withKey(text: string, index: number, path: Path, key: string): string | undefined {
+  const map = nodeIn(text, index, path.slice(0, -1));
+  if (!isMap(map)) return undefined;
+  const pair = map.items.find((one) => isScalar(one.key) && String(one.key.value) === String(path.at(-1)));
+  const range = isScalar(pair?.key) ? pair.key.range : undefined;
+  if (range === undefined || range === null) return undefined;
+  const [start, end] = range;
+  return text.slice(0, start) + likeScalar(text.slice(start, end), key) + text.slice(end);
+}
+
+/**
+ * Adds a member to a map, behind the last one that it has.
+ *
+ * @returns the same text where it has the key; undefined where there is no such map
+ */
+export function withMember(
+  text: string,
+  { index, path }: { readonly index: number; readonly path: Path },
+  key: string,
+  value: string,
+): string | undefined {
+  const map = nodeIn(text, index, path);
+  if (!isMap(map) || map.range === undefined || map.range === null) return undefined;
+  if (map.items.some((one) => isScalar(one.key) && String(one.key.value) === key)) return text;
+  const written = `${key}: ${likeScalar('', value)}`;
+  if (map.flow === true) {
+    const end = map.range[1] - 1;
+    const inside = text.slice(0, end).trimEnd();
+    return `${inside}${inside.endsWith('{') ? '' : ', '}${written}${text.slice(inside.length, end)}${text.slice(end)}`;
+  }
+  const [first, last] = [map.items[0], map.items.at(-1)];
+  const start = isScalar(first?.key) ? first.key.range?.[0] : undefined;
+  const value_ = last?.value;
+  const end = isScalar(value_) || isCollection(value_) ? value_.range?.[1] : undefined;
+  if (start === undefined || end === undefined) return undefined;
+  const next = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1 || text.length;
+  return insertLine(text, next, `${' '.repeat(start - lineStart(text, start))}${written}`);
 }
 
 /** A value quoted as another one is, or as it has to be. */

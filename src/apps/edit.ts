@@ -2,7 +2,7 @@ import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
 import type { Finding } from '../report/finding.ts';
 import { formatPath, type Path, valueAt } from '../text/values.ts';
-import { type Draft, listedEntry, withEntry, withoutEntry, withScalars } from './change.ts';
+import { type Draft, listedEntry, withEntry, withKey, withMember, withoutEntry, withScalars } from './change.ts';
 import { parseAllDocuments } from 'yaml';
 
 // What a command wants of a repository, and how it is done to the files that people write: manifests, or the templates of manifests.
@@ -23,10 +23,34 @@ export type Edit =
       readonly path: Path;
       readonly from: string;
       readonly to: string;
+    }
+  /** Gives a member of a map another key. */
+  | { readonly kind: 'key'; readonly document: ManifestDocument; readonly path: Path; readonly to: string }
+  /** Adds a member to a map. */
+  | {
+      readonly kind: 'add';
+      readonly document: ManifestDocument;
+      readonly path: Path;
+      readonly key: string;
+      readonly value: string;
+    }
+  /** Gives a host name another form wherever it stands in a file. */
+  | { readonly kind: 'text'; readonly file: ManifestFile; readonly from: string; readonly to: string }
+  /** Copies what is written of a namespace, with another name and another list. */
+  | {
+      readonly kind: 'copy';
+      readonly file: ManifestFile;
+      readonly to: string;
+      readonly without: readonly string[];
+      readonly entries: readonly string[];
+      readonly replace: readonly [from: string, to: string];
     };
 
 /** Where templates lie: those of people lie over those of the tool. */
-const LAYERS = { own: 'templates/overrides/', tool: 'templates/config/' } as const;
+const OWN = 'templates/overrides/';
+
+/** The templates of the tool, in the repository or in the package that it is installed as. */
+const TOOL = /^(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)?templates\/config\//;
 
 /**
  * Does edits to the files that people write. A rendered file stands for its template; a list in a template of the tool is changed in a copy of
@@ -53,13 +77,86 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
         return changeList(draft, edit);
       case 'value':
         return changeValue(draft, edit);
+      case 'key':
+      case 'add':
+        return changeMap(draft, edit);
+      case 'text': {
+        const path = writtenPath(draft, edit.file);
+        draft.edit(path, (text) => text.replace(bounded(edit.from), () => edit.to));
+        return draft.text(path)?.includes(edit.to) === true
+          ? []
+          : [undecided(edit.file, `write ${edit.to} for ${edit.from}`)];
+      }
+      case 'copy':
+        copyNamespace(draft, edit);
+        return [];
     }
   });
 }
 
+/** A name or host where it stands by itself. */
+function bounded(text: string): RegExp {
+  return new RegExp(`(?<![\\w.-])${text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![\\w-])`, 'g');
+}
+
+function changeMap(draft: Draft, edit: Extract<Edit, { kind: 'key' | 'add' }>): Finding[] {
+  const { document, path } = edit;
+  const written = writtenPath(draft, document.file);
+  const text = TOOL.test(written) ? undefined : draft.text(written);
+  const changed =
+    text === undefined
+      ? undefined
+      : edit.kind === 'key'
+        ? withKey(text, document.index, path, edit.to)
+        : withMember(text, { index: document.index, path }, edit.key, edit.value);
+  if (changed !== undefined) {
+    draft.write(written, changed);
+    return [];
+  }
+  const what = edit.kind === 'key' ? `call it ${edit.to}` : `add ${edit.key}: ${edit.value}`;
+  return [
+    {
+      code: 'apps/undecided',
+      severity: 'warning',
+      message: `${formatPath(path)} could not be changed for certain`,
+      ...placeOf(document, path),
+      remedy: document.file.isGenerated ? `${what}, in ${document.file.source}` : what,
+    },
+  ];
+}
+
+/** The files of a namespace like those of another one; of a rendered one a template as docs/apps.md has it. */
+function copyNamespace(draft: Draft, edit: Extract<Edit, { kind: 'copy' }>): void {
+  const { file, to, without, entries, replace } = edit;
+  const [from, namespace] = replace;
+  if (file.isGenerated) {
+    const call = /#< namespace_components\([^)]*\) >#/.exec(draft.text(writtenPath(draft, file)) ?? '')?.[0];
+    draft.write(`${OWN}${to}.j2`, namespaceTemplate(namespace, call ?? '#< namespace_components() >#', entries));
+    return;
+  }
+  const copied = without.reduce((text, entry) => withoutEntry(text, ['resources'], entry), file.text);
+  const renamed = copied.replace(bounded(from), () => namespace);
+  draft.write(
+    to,
+    entries.reduce((text, entry) => withEntry(text, ['resources'], entry), renamed),
+  );
+}
+
+function namespaceTemplate(namespace: string, components: string, entries: readonly string[]): string {
+  return `#% from 'kubernetes/app.partial.yaml.j2' import namespace_components %#
+---
+# yaml-language-server: $schema=https://json.schemastore.org/kustomization
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: ${namespace}
+${components}
+resources:
+${entries.map((entry) => `  - ./${entry}\n`).join('')}`;
+}
+
 /** A path of the tree, and where its templates lie. */
 function both(path: string): string[] {
-  return [path, `${LAYERS.own}${path}`, `${LAYERS.own}${path}.j2`];
+  return [path, `${OWN}${path}`, `${OWN}${path}.j2`];
 }
 
 function within(draft: Draft, path: string): string[] {
@@ -79,8 +176,8 @@ function movesOf(draft: Draft, { from, to }: { readonly from: string; readonly t
 /** The file that people write for one that Flux reads, by the paths that it has moved to already. */
 function writtenPath(draft: Draft, { path, source, isGenerated }: ManifestFile): string {
   const own = draft.nowAt(isGenerated ? source : path);
-  if (!isGenerated || !own.startsWith(LAYERS.tool)) return own;
-  const override = LAYERS.own + own.slice(LAYERS.tool.length);
+  if (!isGenerated || !TOOL.test(own)) return own;
+  const override = own.replace(TOOL, OWN);
   return draft.text(override) === undefined ? own : override;
 }
 
@@ -96,9 +193,8 @@ function changeList(draft: Draft, edit: Extract<Edit, { kind: 'list' | 'unlist' 
     const isRight = isDone && kind === 'list';
     return isRight ? [] : [undecided(file, `${kind === 'list' ? 'list' : 'no longer list'} ${entry} in it`)];
   }
-  if (path.startsWith(LAYERS.tool)) draft.write(LAYERS.own + path.slice(LAYERS.tool.length), changed);
-  else if (path.startsWith(LAYERS.own) && draft.text(LAYERS.tool + path.slice(LAYERS.own.length)) === changed)
-    draft.remove(path);
+  if (TOOL.test(path)) draft.write(path.replace(TOOL, OWN), changed);
+  else if (path.startsWith(OWN) && draft.originals(path.slice(OWN.length)).includes(changed)) draft.remove(path);
   else draft.write(path, changed);
   return [];
 }
@@ -109,7 +205,7 @@ function changeValue(draft: Draft, edit: Extract<Edit, { kind: 'value' }>): Find
   const written = writtenPath(draft, file);
   const text = draft.text(written);
   const changed =
-    text === undefined || written.startsWith(LAYERS.tool)
+    text === undefined || TOOL.test(written)
       ? undefined
       : (scalarIn(text, { index, path, from, to }) ?? (file.isGenerated ? literalIn(text, edit) : undefined));
   if (changed === undefined) return [undecidedValue(edit)];
@@ -133,7 +229,8 @@ function scalarIn(
   const value: unknown = valueAt(document.toJS({ maxAliasCount: -1 }) as unknown, path);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   // A template may put more into the text, as in `http://#< address >#`.
-  if (!String(value).includes(from) || String(value).split(from).length !== 2) return undefined;
+  if (!String(value).includes(from)) return String(value).includes(to) ? text : undefined;
+  if (String(value).split(from).length !== 2) return undefined;
   return withScalars(text, [{ index, path, value: String(value).replace(from, () => to) }]);
 }
 
@@ -166,6 +263,8 @@ function literalIn(text: string, { document, path, from, to }: Extract<Edit, { k
   const isName = path.join('.') === 'metadata.name' && name === from;
   const isNamespace = path.join('.') === 'spec.targetNamespace' && namespace === from;
   const isPath = path.join('.') === 'spec.path';
+  // The path of the app is made of both.
+  if ((path.join('.') === 'metadata.name' ? name : namespace) === to && !isPath) return text;
   if (!isName && !isNamespace && !isPath) return undefined;
   const [toNamespace, toName] = isPath
     ? to.split('/').slice(-3, -1)

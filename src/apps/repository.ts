@@ -613,7 +613,7 @@ export function referrersOf(app: App): Referrer[] {
 }
 
 /** Names that the Services of an app may have: those that are written, its releases, and what a chart adds to that. */
-function servicesOf({ objects, name }: Pick<App, 'objects' | 'name'>): string[] {
+export function servicesOf({ objects, name }: Pick<App, 'objects' | 'name'>): string[] {
   const written = objects.filter(({ kind }) => kind === 'Service' || kind === 'HelmRelease').map((one) => one.name);
   return [...new Set([name, ...written])];
 }

@@ -1,26 +1,31 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Draft, type FileChange } from '../apps/change.ts';
 import type { ImageVersion } from '../apps/image.ts';
 import { type AppImage, type AppRepository, findApps } from '../apps/repository.ts';
 import { RULES } from '../checks/rules/list.ts';
 import { readSettings, SETTINGS_FILE } from '../checks/settings.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
+import type { RenderedFile } from '../makejinja/render.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { type Failure, failure, type Finding } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
-import { removeEmptyFolder } from '../system/writing.ts';
+import { listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import { type Destination, removeEmptyFolder, removeTree, writeDisposableFile } from '../system/writing.ts';
 import { globMatcher } from '../text/glob.ts';
 import { applyEdits, recover, recoverEdits } from '../workspace/apply.ts';
-import { readDisk, type Workspace } from '../workspace/disk.ts';
+import { readDisk, stateFile, type Workspace } from '../workspace/disk.ts';
 import { fileDiff, type FileDiff } from '../workspace/diff.ts';
 import type { DiskFile } from '../workspace/inventory.ts';
 import { exclusively } from '../workspace/lock.ts';
 import type { Plan, PlanEntry } from '../workspace/plan.ts';
 import { folderIn, nothingOfFlux } from './any-repository.ts';
+import { PREVIEW } from './foreign-files.ts';
+import { templateFolders } from './inputs.ts';
 import { renderOnly } from './render-only.ts';
 import { readClusters, readRepository } from './repository.ts';
 import { readInventory, workspaceOf } from './state.ts';
-import { manifestFiles } from './validate.ts';
+import { loadChecks, manifestFiles } from './validate.ts';
+import { PROVIDED } from './schema-sources.ts';
 
 /** The repository whose apps are meant. */
 export type AppPlace =
@@ -54,8 +59,25 @@ async function readCluster(place: Extract<AppPlace, { kind: 'cluster' }>): Promi
   const files = await manifestFiles(root, rendered, inventory);
   const generated = new Set([...rendered.map(({ path }) => path), ...(inventory?.files.keys() ?? [])]);
   const isOwn = (path: string): boolean => !generated.has(path) || inventory?.adopted.includes(path) === true;
-  const written = (await readRepository(root.path)).filter(({ path }) => isOwn(path));
+  const own = (await readRepository(root.path)).filter(({ path }) => isOwn(path));
+  const written = [...own, ...(await packagedLists(root))];
   return { place, top: root.path, repository: appsAmong(files, [], root.path), written };
+}
+
+/** The lists of apps in the templates of an installed package, which a copy below templates/overrides may take the place of. */
+async function packagedLists(root: ClusterRoot): Promise<ManifestFile[]> {
+  const { packages } = await templateFolders(root);
+  const listed = await Promise.all(
+    packages.map(async (folder) => (await listTree(folder)).map((path) => join(folder, path))),
+  );
+  const lists = listed.flat().filter((path) => /[/\\]kustomization\.yaml\.j2$/.test(path));
+  return await Promise.all(
+    lists.map(async (file) => {
+      const path = relative(root.path, file).replaceAll('\\', '/');
+      const text = (await readTextIfPresent(file)) ?? '';
+      return { path, source: path, text, isGenerated: false, isSecret: false };
+    }),
+  );
 }
 
 async function readOther(place: Extract<AppPlace, { kind: 'other' }>): Promise<ReadApps> {
@@ -107,6 +129,61 @@ export function refuseWithoutDigest(
   return severity === 'warning' || wasPinned ? [{ ...finding, severity: 'warning' }] : [];
 }
 
+/** The manifests as they would be with changed files: rendered anew where templates are among them. */
+async function manifestsAfter({ place, top, written }: ReadApps, draft: Draft): Promise<readonly ManifestFile[]> {
+  if (place.kind === 'other') return draft.files();
+  // Below the repository, as no template may lead out of it.
+  const preview = (...names: readonly string[]): Destination => stateFile(workspaceOf(place.root), PREVIEW, ...names);
+  await removeTree(preview());
+  try {
+    const { folders, packages } = await templateFolders(place.root);
+    const texts = new Map(draft.files().map(({ path, text }) => [path, text]));
+    const before = new Map(written.map(({ path, text }) => [path, text]));
+    const listed = await Promise.all(
+      [...folders, ...packages].map(async (folder) => (await listTree(folder)).map((path) => join(folder, path))),
+    );
+    const onDisk = listed.flat().map((path) => relative(top, path).replaceAll('\\', '/'));
+    const added = [...texts.keys()].filter((path) =>
+      folders.some((folder) => join(top, path).startsWith(`${folder}/`)),
+    );
+    for (const path of new Set([...onDisk, ...added])) {
+      const text = texts.get(path);
+      if (text === undefined && before.has(path)) continue;
+      const isAsItWas = text === undefined || text === before.get(path);
+      const bytes = isAsItWas ? await readBytesIfPresent(join(top, path)) : undefined;
+      await writeDisposableFile(preview(path), bytes ?? text ?? '');
+    }
+    const { files } = await renderOnly(place.root, preview().path);
+    const rendered = new Set(files.map(({ path }) => path));
+    const own = draft
+      .files()
+      .filter(({ path }) => /^(?:bootstrap|kubernetes|talos)\//.test(path) && !rendered.has(path));
+    return [...files.map(generatedFile), ...own];
+  } finally {
+    await removeTree(preview());
+  }
+}
+
+function generatedFile({ path, source, bytes }: RenderedFile): ManifestFile {
+  return { path, source, text: bytes.toString('utf8'), isGenerated: true, isSecret: isSecretPath(path) };
+}
+
+/**
+ * What would be wrong with changed files and is not now: references that lead nowhere, lists of files that are gone, templates that cannot be
+ * rendered.
+ */
+export async function newProblems(read: ReadApps, draft: Draft): Promise<readonly Finding[]> {
+  const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
+  const settings = settingsOf(read.written.find(({ path }) => path === SETTINGS_FILE)?.text);
+  const tools = checkTools(schemaChecker(PROVIDED));
+  const paths = read.place.kind === 'cluster' ? {} : { paths: read.place.paths };
+  const look = async (files: readonly ManifestFile[]): Promise<readonly Finding[]> =>
+    (await examine(files, { settings, tools, ...paths })).findings;
+  const known = new Set((await look(read.repository.files)).map(({ code, message }) => `${code} ${message}`));
+  const after = await look(await manifestsAfter(read, draft));
+  return after.filter(({ code, message, severity }) => severity !== 'note' && !known.has(`${code} ${message}`));
+}
+
 /** What is to be written, with how each file differs. */
 export interface EditPlan {
   readonly plan: Plan;
@@ -124,11 +201,23 @@ export async function planEdits(top: string, changes: readonly FileChange[]): Pr
   const disk = await readDisk({ root: top, state: join(top, '.cluster-template'), outputRoots: [] }, paths);
   const entries = changes.flatMap((change) => entriesOf(change, disk));
   const plan = { entries: entries.sort((one, other) => (one.path < other.path ? -1 : 1)) };
-  return { plan, changes, diffs: plan.entries.map((entry) => fileDiff(entry, entry.secret ? MOVED : undefined)) };
+  const stayed = plan.entries.filter(({ status }) => status === 'changed');
+  const diffs = [...stayed, ...changes.flatMap((change) => movedEntry(change, disk))];
+  return { plan, changes, diffs: diffs.map((entry) => fileDiff(entry, entry.secret ? MOVED : undefined)) };
 }
 
 /** A secret is moved or removed, never opened: nothing of it is shown. */
 const MOVED = { keys: [], before: '', after: '' };
+
+/** A file that moves and changes, as if it had been changed where it goes. */
+function movedEntry({ path, from, before, after }: FileChange, disk: ReadonlyMap<string, DiskFile>): PlanEntry[] {
+  const present = disk.get(from ?? path);
+  if (from === undefined || before === after || after === undefined || present === undefined) return [];
+  const { executable } = present;
+  const secret = isSecretPath(path);
+  const desired = { path, bytes: Buffer.from(after), executable, secret };
+  return [{ path, status: 'changed', secret, desired, present, recorded: [] }];
+}
 
 function entriesOf(change: FileChange, disk: ReadonlyMap<string, DiskFile>): PlanEntry[] {
   const { path, from, before, after } = change;

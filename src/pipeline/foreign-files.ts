@@ -65,6 +65,9 @@ export function isBehindLink({ path: root }: ClusterRoot, path: string): boolean
 /** Folder of the state in which the inputs of the last run are laid out for a comparison. */
 export const LAST_RUN = 'last-run';
 
+/** Folder of the state in which templates are laid out that are to be rendered before they are written. */
+export const PREVIEW = 'preview';
+
 /** The folders that files may lie in: the cluster's, the repository around it, and that of an installed package. */
 class Bases {
   /** Without links in it. */
@@ -125,9 +128,9 @@ const PRIVATE_NAMES: readonly string[] = [...Object.values(CREDENTIAL_FILES), 'k
 function isPrivate(way: string, isLinked: boolean): boolean {
   const parts = way.split(sep);
   const name = parts.at(-1) ?? '';
-  // What a run without the age key lays out there are inputs of the last run, as git has them.
-  const isLastRun = !isLinked && parts[0] === '.cluster-template' && parts[1] === LAST_RUN;
-  const isOurs = parts[0] === '.private' || (parts[0] === '.cluster-template' && !isLastRun);
+  // What a run without the age key lays out there are inputs of the last run, as git has them; the others are those of a change to come.
+  const isLaidOut = !isLinked && parts[0] === '.cluster-template' && [LAST_RUN, PREVIEW].includes(parts[1] ?? '');
+  const isOurs = parts[0] === '.private' || (parts[0] === '.cluster-template' && !isLaidOut);
   const isAccess = parts[0] === 'talos' && parts[1] === 'clusterconfig';
   // A template in a folder of that name is told by what it would write.
   const isOfGit = isGitName(parts[0] ?? '') || (isLinked && parts.some(isGitName));

@@ -10,15 +10,21 @@ import { requireTrust } from './trust.ts';
 /**
  * Validates the configuration and renders the tree in memory, without encrypting, comparing or writing anything.
  *
+ * @param templates - absolute path of the folder with templates/, where other ones than those of the repository are meant
  * @throws Failure where the repository has code of its own and is not trusted, or the configuration or a template is wrong
  */
 export async function renderOnly(
   root: ClusterRoot,
+  templates = root.path,
 ): Promise<{ files: readonly RenderedFile[]; findings: readonly Finding[] }> {
   await requireTrust(root);
   const inventory = await readInventory(root);
   const access = await accessToLook(root, inventory);
   const { configuration, findings } = await readConfiguration(root, access);
-  const { files } = await renderTree(root, configuration, { access, inventory });
+  const { files } = await renderTree(root, configuration, {
+    access,
+    inventory,
+    sources: { templates, plugins: root.path },
+  });
   return { files, findings };
 }

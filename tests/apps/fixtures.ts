@@ -161,6 +161,9 @@ export const HOME: Texts = {
   'kubernetes/apps/media/radio/app/kustomization.yaml': listing(['./helmrelease.yaml', './ocirepository.yaml']),
   'kubernetes/apps/media/radio/app/helmrelease.yaml': release('radio'),
   'kubernetes/apps/media/radio/app/ocirepository.yaml': source('radio'),
+  'kubernetes/apps/network/kustomization.yaml': listing(['./gateway.yaml'], 'namespace: network\n'),
+  'kubernetes/apps/network/gateway.yaml':
+    'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: internal\nspec:\n  gatewayClassName: envoy\n',
   'kubernetes/apps/web/namespace.yaml': namespaceOf('web'),
   'kubernetes/apps/web/kustomization.yaml': listing(['./namespace.yaml', './front/ks.yaml'], 'namespace: web\n'),
   'kubernetes/apps/web/front/ks.yaml': ks('web', 'front', {

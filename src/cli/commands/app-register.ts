@@ -5,6 +5,9 @@ import { ANSWER_NAMES, ANSWERS } from '../../apps/request.ts';
 import type { AppChangeOptions, AppOptions } from './app.ts';
 import type { AppNewOptions } from './app-new.ts';
 
+/** How an app is named. */
+const APP = 'namespace and name, as in default/echo';
+
 /** Adds the commands on single applications, of any repository. */
 export function registerApps(program: Command, finish: Finish): void {
   const app = commandGroup(program, 'app', 'list, make, change and move applications, in any repository of Flux');
@@ -31,8 +34,32 @@ export function registerApps(program: Command, finish: Finish): void {
     const { runAppNew } = await import('./app-new.ts');
     finish(await runAppNew(name, options));
   });
+
+  changingCommand(app, 'move', 'move an app to another namespace, with whoever refers to it')
+    .argument('<app>', APP)
+    .argument('<namespace>', 'where it goes; made where it is not there')
+    .action(async (name: string, namespace: string, options: AppChangeOptions) => {
+      const { runAppMove } = await import('./app.ts');
+      finish(await runAppMove(name, namespace, options));
+    });
+
+  changingCommand(app, 'rename', 'give an app another name, with whoever refers to it')
+    .argument('<app>', APP)
+    .argument('<name>', 'its new name')
+    .action(async (name: string, wanted: string, options: AppChangeOptions) => {
+      const { runAppRename } = await import('./app.ts');
+      finish(await runAppRename(name, wanted, options));
+    });
+
+  changingCommand(app, 'remove', 'remove an app, and say what Flux removes then and what becomes of its data')
+    .argument('<app>', APP)
+    .action(async (name: string, options: AppChangeOptions) => {
+      const { runAppRemove } = await import('./app.ts');
+      finish(await runAppRemove(name, options));
+    });
+
   changingCommand(app, 'set-image', 'give an image of an app another version, and change nothing else in the file')
-    .argument('<app>', 'namespace and name, as in default/echo')
+    .argument('<app>', APP)
     .argument('<version>', 'tag, tag@sha256:digest or sha256:digest, with the image before it or without')
     .option('--container <name>', 'of several images that of this container')
     .option('--repository <image>', 'of several images this one')

@@ -1,10 +1,13 @@
 import type { FileChange } from '../../apps/change.ts';
 import { doEdits } from '../../apps/edit.ts';
 import { imageEdits, imagesMeant, parseVersion } from '../../apps/image.ts';
-import { type App, type AppFacts, appNamed, type AppRelease, factsOf } from '../../apps/repository.ts';
+import { type AppEdits, type Destination, moveApp } from '../../apps/move.ts';
+import { removeApp } from '../../apps/remove.ts';
+import { type App, type AppFacts, appLabel, appNamed, type AppRelease, factsOf } from '../../apps/repository.ts';
 import {
   type AppPlace,
   draftOf,
+  newProblems,
   type EditPlan,
   planEdits,
   type ReadApps,
@@ -12,7 +15,7 @@ import {
   refuseWithoutDigest,
   writeEdits,
 } from '../../pipeline/apps.ts';
-import { Failure, failure, type Finding } from '../../report/finding.ts';
+import { Failure, failure, type Finding, inOrder } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
 import { print, printColoured, wantsColour } from '../../system/terminal.ts';
 import { approve } from '../approve.ts';
@@ -105,7 +108,7 @@ function printEdits({ changes, diffs }: EditPlan): void {
     print(`${SIGNS[status]} ${status.padEnd(7)} ${from === undefined ? '' : `${from} -> `}${path}\n`);
   }
   const coloured = wantsColour(process.stdout);
-  for (const diff of diffs) if (diff.status === 'changed') printColoured(formatDiff(diff, { coloured }));
+  for (const diff of diffs) printColoured(formatDiff(diff, { coloured }));
 }
 
 function tellNext({ read: { place }, changes }: AppChange, { configure }: AppChangeOptions): void {
@@ -143,6 +146,63 @@ export async function runAppSetImage(name: string, version: string, options: Set
     );
   const question = `Set ${images[0]?.repository ?? ''} to ${version}?`;
   return await carryOut({ read, changes: draft.changes(), findings, question }, options);
+}
+
+/** `cluster-template app move NS/APP NS2`; gives back the exit code. */
+export async function runAppMove(name: string, namespace: string, options: AppChangeOptions): Promise<number> {
+  return await relocate(name, ({ name: own }) => ({ namespace, name: own }), options);
+}
+
+/** `cluster-template app rename NS/APP NEW`; gives back the exit code. */
+export async function runAppRename(name: string, wanted: string, options: AppChangeOptions): Promise<number> {
+  return await relocate(name, ({ namespace }) => ({ namespace, name: wanted }), options);
+}
+
+async function relocate(
+  name: string,
+  destinationOf: (app: App) => Destination,
+  options: AppChangeOptions,
+): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const app = appNamed(read.repository, name);
+  refuseOfTemplate(read, app);
+  const to = destinationOf(app);
+  if (appLabel(to) === appLabel(app)) {
+    print(`${name} is there already\n`);
+    return EXIT.done;
+  }
+  const question = `Make ${appLabel(to)} of ${appLabel(app)}?`;
+  return await edit({ read, made: moveApp(read.repository, app, to), question }, options);
+}
+
+/** `cluster-template app remove NS/APP`; gives back the exit code. */
+export async function runAppRemove(name: string, options: AppChangeOptions): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const app = appNamed(read.repository, name);
+  refuseOfTemplate(read, app);
+  return await edit({ read, made: removeApp(read.repository, app), question: `Remove ${appLabel(app)}?` }, options);
+}
+
+/** Does what was made of an app, as far as it can be done, and tells the rest. */
+async function edit(
+  { read, made, question }: { readonly read: ReadApps; readonly made: AppEdits; readonly question: string },
+  options: AppChangeOptions,
+): Promise<number> {
+  const draft = draftOf(read);
+  const undone = doEdits(draft, made.edits);
+  const findings = inOrder([...made.findings, ...undone, ...(await newProblems(read, draft))]);
+  return await carryOut({ read, changes: draft.changes(), findings, notes: made.notes, question }, options);
+}
+
+/** An app whose templates are the tool's own is switched by its fields. */
+function refuseOfTemplate({ place }: ReadApps, { folder, kustomizations, namespace, name }: App): void {
+  const source = kustomizations[0]?.document.file.source ?? '';
+  if (place.kind !== 'cluster' || !/(?:^|\/)templates\/config\//.test(source)) return;
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `${namespace}/${name} belongs to the template: ${folder} is rendered out of ${source}`,
+    remedy: 'docs/apps.md tells which field of cluster.yaml switches it',
+  });
 }
 
 /** `cluster-template app list [NAMESPACE]`; gives back the exit code. */

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Draft } from '../../src/apps/change.ts';
+import { doEdits } from '../../src/apps/edit.ts';
+import { type AppEdits, moveApp } from '../../src/apps/move.ts';
+import { removeApp } from '../../src/apps/remove.ts';
+import { type AppRepository, appNamed } from '../../src/apps/repository.ts';
+import { graphOf } from '../../src/graph/graph.ts';
+import { fluxTrees } from '../../src/manifests/flux/tree.ts';
+import { readTree } from '../../src/manifests/tree.ts';
+import { unifiedDiff } from '../../src/workspace/diff.ts';
+import { appsIn, filesOf, HOME, ks, listing, type Texts, textsOf } from './fixtures.ts';
+
+const GOLDEN = join(import.meta.dirname, 'golden');
+
+interface Done {
+  readonly texts: Texts;
+  readonly draft: Draft;
+  readonly made: AppEdits;
+}
+
+/** Does to the apps of a repository what a command makes of them; nothing may dangle afterwards. */
+function done(texts: Texts, make: (repository: AppRepository) => AppEdits, dangling: readonly string[] = []): Done {
+  const draft = new Draft(filesOf(texts));
+  const made = make(appsIn(filesOf(texts)));
+  expect(doEdits(draft, made.edits)).toEqual([]);
+  const [flux] = fluxTrees(readTree(draft.files()).tree);
+  if (flux === undefined) throw new Error('nothing of Flux is left');
+  expect(flux.problems.map(({ kind }) => kind)).toEqual([]);
+  const missing = graphOf(flux).nodes.filter(({ isMissing }) => isMissing === true);
+  expect(missing.map(({ id }) => id)).toEqual(dangling);
+  return { texts: textsOf(draft), draft, made };
+}
+
+function moved(texts: Texts, name: string, namespace: string, to: string): Done {
+  return done(texts, (repository) => moveApp(repository, appNamed(repository, name), { namespace, name: to }));
+}
+
+/** What changed, as git shows it: files that moved by both names, and the lines that differ. */
+function patchOf({ draft, made }: Done): string {
+  const files = draft.changes().map(({ path, from, before, after }) => {
+    const head = from === undefined ? path : `${from} -> ${path}`;
+    return `${before === undefined ? '+' : after === undefined ? '-' : '~'} ${head}\n${unifiedDiff(before ?? '', after ?? '')}`;
+  });
+  const told = made.findings.map(
+    ({ message, place, remedy = '' }) => `? ${place?.file ?? ''}:${String(place?.line)} ${message} = ${remedy}\n`,
+  );
+  return [...files, ...told, ...made.notes.map((note) => `! ${note}\n`)].join('');
+}
+
+/** What stands in the way of many apps: a split of its Kustomization, components, a grant, an encrypted secret, pages that name it. */
+const AWKWARD: Texts = {
+  ...HOME,
+  'kubernetes/components/backup/kustomization.yaml':
+    'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n  - ./map.yaml\n',
+  'kubernetes/components/backup/map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${APP}-backup\n',
+  'kubernetes/apps/media/films/ks.yaml':
+    ks('media', 'films-crds', { path: './kubernetes/apps/media/films/crds' }) +
+    ks('media', 'films', {
+      spec: '  components:\n    - ../../../../components/backup\n  dependsOn:\n    - name: films-crds\n    - name: radio\n',
+    }),
+  'kubernetes/apps/media/films/crds/kustomization.yaml': listing(['./map.yaml']),
+  'kubernetes/apps/media/films/crds/map.yaml':
+    '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: films-crds\n  namespace: media\ndata:\n  url: http://films.media.svc:8080\n',
+  'kubernetes/apps/media/films/app/kustomization.yaml': listing([
+    './helmrelease.yaml',
+    './ocirepository.yaml',
+    './pvc.yaml',
+    './secret.sops.yaml',
+    './grant.yaml',
+  ]),
+  'kubernetes/apps/media/films/app/secret.sops.yaml':
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: films\nstringData:\n  key: ENC[AES256_GCM,data:eA==,iv:x,tag:x,type:str]\nsops:\n  mac: ENC[AES256_GCM,data:eA==,iv:x,tag:x,type:str]\n',
+  'kubernetes/apps/media/films/app/grant.yaml':
+    '---\napiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata:\n  name: films\nspec:\n  from:\n    - group: gateway.networking.k8s.io\n      kind: HTTPRoute\n      namespace: web\n  to:\n    - group: ""\n      kind: Service\n      name: films\n',
+  '.github/CODEOWNERS': '# Who\nkubernetes/apps/media/films @somebody\n',
+};
+
+describe('an app that moves', () => {
+  it.each([
+    ['to a namespace that is there', HOME, 'web', 'films'],
+    ['to a namespace that is not', HOME, 'cinema', 'films'],
+    ['and gets another name', HOME, 'web', 'movies'],
+    ['with all that stands in its way', AWKWARD, 'cinema', 'films'],
+  ])('%s', async (what, texts, namespace, name) => {
+    const one = moved(texts, 'media/films', namespace, name);
+    await expect(patchOf(one)).toMatchFileSnapshot(join(GOLDEN, `move ${what}.diff`));
+    const label = `${namespace}/${name}`;
+    const back = moved(one.texts, label, 'media', 'films');
+    // What a sibling in its namespace left to the default is written out by now.
+    if (texts === HOME) expect(back.texts).toEqual(texts);
+    expect(appsIn(filesOf(one.texts)).apps.map((app) => `${app.namespace}/${app.name}`)).toContain(label);
+  });
+
+  it('takes its namespace along where nothing else is in it', () => {
+    const one = moved(HOME, 'web/front', 'media', 'front');
+    expect(Object.keys(one.texts).filter((path) => path.startsWith('kubernetes/apps/web/'))).toEqual([]);
+    expect(moved(one.texts, 'media/front', 'web', 'front').texts).toEqual(HOME);
+  });
+
+  it('gets another name', async () => {
+    const one = moved(AWKWARD, 'media/films', 'media', 'movies');
+    await expect(patchOf(one)).toMatchFileSnapshot(join(GOLDEN, 'rename.diff'));
+  });
+
+  it.each([
+    ['media', 'radio', 'there is an app media/radio already'],
+    ['Media', 'films', '"Media" is no name of Kubernetes'],
+    ['media', 'a.b', '"a.b" is no name of Kubernetes'],
+  ])('is not moved to %s/%s', (namespace, name, message) => {
+    expect(() => moved(HOME, 'media/films', namespace, name)).toThrow(message);
+  });
+});
+
+describe('an app that is removed', () => {
+  it('leaves what refers to it, which is told with what becomes of its data', async () => {
+    const remove = (repository: AppRepository): AppEdits => removeApp(repository, appNamed(repository, 'media/films'));
+    const one = done(HOME, remove, ['Kustomization/media/films']);
+    await expect(patchOf(one)).toMatchFileSnapshot(join(GOLDEN, 'remove.diff'));
+  });
+
+  it('takes its namespace along where nothing else is in it', () => {
+    const one = done(HOME, (repository) => removeApp(repository, appNamed(repository, 'web/front')));
+    expect(Object.keys(one.texts).filter((path) => path.startsWith('kubernetes/apps/web/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HOME } from '../apps/fixtures.ts';
+import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+
+const KEYS = resolve(import.meta.dirname, '../sample');
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+async function app(folder: string, ...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return await runCommand(['app', ...words, '--root', folder, '--keys', KEYS]);
+}
+
+/** The app of docs/apps.md, beside another one that waits for it and calls it. */
+async function ownApps(): Promise<string> {
+  const folder = await sampleCluster();
+  const page = await readFile(join(import.meta.dirname, '../../docs/apps.md'), 'utf8');
+  const files = [...page.matchAll(/`(templates\/overrides\/\S+\.j2)`[^`]*[^]*?```jinja\n([^]*?)```/g)];
+  const texts = Object.fromEntries(files.map(([, path = '', text = '']) => [path, text]));
+  const base = 'templates/overrides/kubernetes/apps/home';
+  expect(Object.keys(texts)).toContain(`${base}/dashboard/app/helmrelease.yaml.j2`);
+  await writeFiles(folder, {
+    ...texts,
+    [`${base}/kustomization.yaml.j2`]: `${texts[`${base}/kustomization.yaml.j2`] ?? ''}  - ./probe/ks.yaml\n`,
+    [`${base}/dashboard/app/kustomization.yaml.j2`]: (
+      texts[`${base}/dashboard/app/kustomization.yaml.j2`] ?? ''
+    ).replace('  - ./secret.sops.yaml\n', '  - ./secret.yaml\n'),
+    [`${base}/dashboard/app/secret.yaml.j2`]:
+      'apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: dashboard\nspec:\n  secretStoreRef:\n    kind: ClusterSecretStore\n    name: store\n  dataFrom:\n    - extract:\n        key: dashboard\n',
+    [`${base}/probe/ks.yaml.j2`]:
+      "#% from 'kubernetes/app.partial.yaml.j2' import flux_kustomization %#\n#< flux_kustomization('home', 'probe', depends_on=[{'name': 'dashboard', 'namespace': 'home'}]) >#\n",
+    [`${base}/probe/app/kustomization.yaml.j2`]:
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - ./map.yaml\n',
+    [`${base}/probe/app/map.yaml.j2`]:
+      '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: probe\ndata:\n  url: http://dashboard.home.svc.cluster.local:3000\n',
+  });
+  return folder;
+}
+
+/** What people write in the repository of a cluster. */
+async function overrides(folder: string): Promise<Record<string, string>> {
+  return await readFiles(join(folder, 'templates/overrides'));
+}
+
+describe('apps of a cluster, which are templates', () => {
+  it('go to another namespace, get another name and are as they were afterwards', async () => {
+    const folder = await ownApps();
+    const before = await overrides(folder);
+    const moved = await app(folder, 'move', 'home/dashboard', 'portal', '--yes');
+    expect(moved).toMatchObject({ code: 0, stderr: '' });
+    expect(moved.stdout).toMatch(/configure.* renders them/);
+    const after = await overrides(folder);
+    expect(after['kubernetes/apps/portal/dashboard/ks.yaml.j2']).toContain("flux_kustomization('portal', 'dashboard'");
+    expect(after['kubernetes/apps/portal/kustomization.yaml.j2']).toContain('namespace: portal\n');
+    expect(after['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'dashboard', 'namespace': 'portal'}");
+    expect(after['kubernetes/apps/home/probe/app/map.yaml.j2']).toContain('http://dashboard.portal.svc.cluster.local:');
+    const renamed = await app(folder, 'rename', 'portal/dashboard', 'start', '--yes');
+    expect(renamed).toMatchObject({ code: 0, stderr: '' });
+    const started = await overrides(folder);
+    expect(started['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'start', 'namespace': 'portal'}");
+    expect(started['kubernetes/apps/portal/start/app/helmrelease.yaml.j2']).toContain('      start:\n');
+    expect(await app(folder, 'rename', 'portal/start', 'dashboard', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await app(folder, 'move', 'portal/dashboard', 'home', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await overrides(folder)).toEqual(before);
+  });
+
+  it('are removed, with what is left of their namespace', async () => {
+    const folder = await ownApps();
+    const first = await app(folder, 'remove', 'home/probe', '--yes');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toContain('Flux removes 1 of 1 objects of home/probe from the cluster: ConfigMap\n');
+    const second = await app(folder, 'remove', 'home/dashboard', '--yes');
+    expect(second.stdout).toContain('nothing else is in home: its folder kubernetes/apps/home goes too\n');
+    expect(Object.keys(await overrides(folder))).toEqual(['README.md']);
+  });
+
+  it('are not those of the template, and none is written where nobody says yes', async () => {
+    const folder = await ownApps();
+    const before = await overrides(folder);
+    const ofTemplate = await app(folder, 'remove', 'default/echo', '--yes');
+    expect(ofTemplate.code).toBe(64);
+    expect(ofTemplate.stderr).toContain('default/echo belongs to the template');
+    expect(await app(folder, 'move', 'home/probe', 'portal', '--dry-run')).toMatchObject({ code: 0 });
+    const unasked = await app(folder, 'move', 'home/probe', 'portal');
+    expect(unasked.code).toBe(64);
+    expect(unasked.stderr).toContain('Make portal/probe of home/probe?');
+    expect(await overrides(folder)).toEqual(before);
+  });
+
+  it('get another image, which is one line of a template', async () => {
+    const folder = await ownApps();
+    const { code, stdout } = await app(folder, 'set-image', 'home/dashboard', `v1.5.0@${DIGEST}`, '--yes');
+    expect(code).toBe(0);
+    expect(stdout.match(/^[-+] .*$/gm)).toEqual(['-              tag: v1.4.0', `+              tag: v1.5.0@${DIGEST}`]);
+  });
+
+  it('are listed with those of the template', async () => {
+    const { stdout } = await app(await ownApps(), 'list', 'home');
+    expect(stdout).toMatch(
+      /^home\/dashboard +v1\.4\.0 +oci app-template +dashboard\.\$\{SECRET_DOMAIN\} +- +- +store$/m,
+    );
+    expect(stdout).toContain('2 apps\n');
+  });
+});
+
+describe('apps of any repository', () => {
+  it('are listed, moved and removed on disk, and nothing else is left', async () => {
+    const folder = await temporaryFolder(HOME);
+    const { stdout } = await app(folder, 'list', '--json');
+    const { apps } = JSON.parse(stdout) as { apps: { namespace: string; name: string; routes: unknown }[] };
+    expect(apps.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
+      'media/films',
+      'media/radio',
+      'web/front',
+    ]);
+    const moved = await app(folder, 'move', 'media/films', 'cinema', '--yes', '--json');
+    expect(JSON.parse(moved.stdout)).toMatchObject({ status: 'written', findings: [] });
+    expect(await app(folder, 'move', 'cinema/films', 'media', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFiles(folder)).toEqual(HOME);
+    const removed = await app(folder, 'remove', 'web/front', '--yes');
+    expect(removed).toMatchObject({ code: 0, stderr: '' });
+    expect(Object.keys(await readFiles(folder)).filter((path) => path.includes('/web/'))).toEqual([]);
+  });
+
+  it('are pinned by a digest where the profile says so', async () => {
+    const folder = await temporaryFolder({ ...HOME, '.cluster-template.yaml': 'profile: external-secrets\n' });
+    const refused = await app(folder, 'set-image', 'media/films', '2.0.0', '--yes');
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toContain('ghcr.io/example/films gets a version without a digest');
+    expect(await app(folder, 'set-image', 'media/films', `2.0.0@${DIGEST}`, '--yes')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [['list', 'medai'], 'no app is in a namespace medai', 'did you mean media?'],
+    [['move', 'media/film', 'web'], 'there is no app media/film', 'did you mean media/films?'],
+    [['move', 'films', 'web'], 'films is no app', 'write it as in default/echo'],
+  ])('refuses %j', async (words, message, remedy) => {
+    const { code, stderr } = await app(await temporaryFolder(HOME), ...words);
+    expect(code).toBe(64);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(remedy);
+  });
+});
