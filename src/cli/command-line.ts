@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Finish } from './exit-codes.ts';
 import { registerApps } from './commands/app-register.ts';
 import { registerBootstrap, registerNodes, registerReconcile, registerTalos } from './commands/machines-register.ts';
-import { registerChecks, registerConfigure, registerLook } from './commands/configure-register.ts';
+import { registerCatalogue, registerChecks, registerConfigure, registerLook } from './commands/configure-register.ts';
 import { registerSetUp, registerTemplate, registerUpgrade } from './commands/set-up-register.ts';
 import { registerSecrets } from './commands/secrets-register.ts';
 import { arrangeHelp, registerHelp } from './help.ts';
@@ -18,6 +18,7 @@ const REGISTERS = [
   registerLook,
   registerApps,
   registerSecrets,
+  registerCatalogue,
   registerBootstrap,
   registerNodes,
   registerTalos,

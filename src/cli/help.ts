@@ -9,7 +9,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])
   ['Set up:', ['create', 'init', 'doctor']],
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
   ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'config']],
-  ['Applications:', ['app']],
+  ['Applications:', ['app', 'add']],
   ['Look after secrets:', ['secrets']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
   ['Day-2 operations:', ['reconcile', 'debug', 'unstick', 'prune-pods', 'browse-pvc', 'sync-es', 'flux']],
@@ -27,6 +27,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
   init: [
     ['init --interactive', 'be asked for what must be your own'],
     ['init --from ../other-cluster', 'start from another configuration'],
+  ],
+  add: [
+    ['add', 'what there is, and what is on'],
+    ['add external-secrets --set external_secrets_store=doppler', 'be asked for the rest'],
+    ['add external-secrets --remove', 'take it back'],
   ],
   doctor: [
     ['doctor', 'look at everything'],

@@ -33,25 +33,36 @@ export interface ValidConfiguration {
   readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
+/** Texts that take the place of those on disk. */
+interface GivenTexts {
+  readonly cluster?: string;
+  /** Undefined where there shall be none. */
+  readonly companion?: string | undefined;
+}
+
 /**
  * Reads and validates cluster.yaml, with the secrets of cluster.sops.yaml over it, and nodes.yaml.
  *
  * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared;
  *   in a tree that is somebody's own no value of the sample should be left
  * @param standIns - which set of stand-ins is taken: two sets differ in all of them, and one is the same whenever it is asked for
+ * @param given - texts that are tried before they are written
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
 export async function readConfiguration(
   root: ClusterRoot,
   access: Access,
   standIns: StandInSet = 'first',
+  given: GivenTexts = {},
 ): Promise<ValidConfiguration> {
   const standIn = (name: string): string => secretStandIn(standIns, name);
-  const [cluster, nodes, sealed] = await Promise.all([
+  const [onDisk, nodes, sealedOnDisk] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
     readConfigurationFile(root, join(dirname(root.clusterFile), COMPANION_FILE)),
   ]);
+  const cluster = { ...onDisk, text: given.cluster ?? onDisk.text };
+  const sealed = 'companion' in given ? given.companion : sealedOnDisk;
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
   if (texts.some((text) => readUnmerged(text) !== undefined)) await refuseUnmergedInputs(root);

@@ -86,11 +86,41 @@ export async function confirm(question: string): Promise<boolean> {
  * @throws Failure of kind `usage` where the input ends instead
  */
 export async function ask(question: string): Promise<string> {
+  return await answerTo(question, process.stdout);
+}
+
+/**
+ * As `ask`, for a secret: what is typed is not shown.
+ *
+ * @throws Failure of kind `usage` where the input ends instead
+ */
+export async function askHidden(question: string): Promise<string> {
+  const { Writable } = await import('node:stream');
+  let isAsked = false;
+  const muted = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      if (!isAsked) process.stdout.write(chunk);
+      done();
+    },
+  });
+  try {
+    return await answerTo(question, muted, () => {
+      isAsked = true;
+    });
+  } finally {
+    print('\n');
+  }
+}
+
+/** @param told - called once the question stands there */
+async function answerTo(question: string, output: NodeJS.WritableStream, told?: () => void): Promise<string> {
   noteObstacle();
   const { createInterface } = await import('node:readline/promises');
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
   try {
-    return (await prompt.question(shown(question))).trim();
+    const answer = prompt.question(shown(question));
+    told?.();
+    return (await answer).trim();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
     // Ctrl-D: whoever was asked has nothing to say.

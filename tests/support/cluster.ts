@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { recall } from '../../src/cli/recall.ts';
@@ -34,6 +35,8 @@ interface CommandOptions {
   readonly cwd?: string;
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it reads from standard input, where it runs in the process of the test. */
+  readonly input?: string;
 }
 
 /** One command at a time has the folder, the variables and the outputs of this process. */
@@ -65,7 +68,7 @@ async function inTurn<T>(run: () => Promise<T>): Promise<T> {
 
 async function runHere<T>(
   run: () => Promise<T>,
-  { cwd, env }: CommandOptions,
+  { cwd, env, input = '' }: CommandOptions,
 ): Promise<Omit<CommandResult, 'code'> & { readonly code: T }> {
   const texts = { stdout: '', stderr: '' };
   const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] ?? '' };
@@ -79,12 +82,15 @@ async function runHere<T>(
     vi.spyOn(process.stdout, 'write').mockImplementation(catching('stdout')),
     vi.spyOn(process.stderr, 'write').mockImplementation(catching('stderr')),
   ];
+  const standardInput = Object.getOwnPropertyDescriptor(process, 'stdin');
+  Object.defineProperty(process, 'stdin', { value: Readable.from([Buffer.from(input)]), configurable: true });
   layEnvironment(environmentOf(env));
   process.argv[1] = LAUNCHER;
   process.chdir(cwd ?? repository);
   try {
     return { code: await run(), ...texts };
   } finally {
+    if (standardInput !== undefined) Object.defineProperty(process, 'stdin', standardInput);
     process.chdir(before.cwd);
     process.argv[1] = before.script;
     layEnvironment(before.env);

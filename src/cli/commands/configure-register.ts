@@ -10,6 +10,7 @@ import {
 import type { Finish } from '../exit-codes.ts';
 import { commonOption } from '../help.ts';
 import type { RootOptions } from '../root.ts';
+import type { AddOptions } from './add.ts';
 import type { ChangesOptions } from './changes.ts';
 import type { ConfigShowOptions } from './config-show.ts';
 import type { GraphCommandOptions } from './graph.ts';
@@ -73,6 +74,25 @@ export function registerConfigure(program: Command, finish: Finish): void {
     .action(async (files: string[], options: RootOptions & { release?: boolean }) => {
       const { runAdopt } = await import('./configure.ts');
       finish(await runAdopt(files, options));
+    });
+}
+
+/** Adds `add`, which switches optional parts on and off. */
+export function registerCatalogue(program: Command, finish: Finish): void {
+  renderingCommand(
+    program,
+    'add',
+    'list the optional parts of the catalogue, or switch one on with those that it takes',
+  )
+    .argument('[name]', 'an entry of the catalogue, as in external-secrets; all are listed where none is given')
+    .option('--set <field=value>', 'the value of a field that holds no secret; may be given several times', collect)
+    .option('--stdin', 'read secrets from standard input, field=value on each line')
+    .option('-y, --yes', 'take what is proposed, make up secrets that can be, and answer every question with yes')
+    .option('--remove', 'switch it off: its fields and secrets go out of the configuration')
+    .option('--dry-run', 'show what would change, and write nothing')
+    .action(async (name: string | undefined, options: AddOptions) => {
+      const { runAdd } = await import('./add.ts');
+      finish(await runAdd(name, options));
     });
 }
 

@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { failure, type Failure } from '../../report/finding.ts';
 import { keepSecrets } from '../../report/redaction.ts';
 import { parseEncrypted } from '../../sops/seal.ts';
 import { decrypt, readSealed } from '../../sops/decrypt.ts';
-import { encrypt } from '../../sops/encrypt.ts';
+import { encrypt, keepOrEncrypt } from '../../sops/encrypt.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
 import { DEFAULT_SELECTION } from '../../sops/selection.ts';
 import { suggestNearest } from '../../text/suggest.ts';
@@ -79,6 +79,40 @@ export async function encryptCompanion({ secrets, recipient, identities, now }: 
   const plain = Object.entries(secrets).map(([field, value]) => `${field}: ${JSON.stringify(value)}\n`);
   const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
   return await encrypt({ path: COMPANION_FILE, plain: plain.join(''), rule, indent: 2, identities, now });
+}
+
+/** What becomes of a companion. */
+interface CompanionChange extends Omit<NewCompanion, 'secrets'> {
+  readonly set: Readonly<Record<string, string>>;
+  readonly removed: readonly string[];
+}
+
+/**
+ * The text of a companion with secrets set and removed: what stays keeps its ciphertext, recipients and rules of the file. A companion that
+ * nothing is left in is undefined, and so is one that nothing was to be put into.
+ *
+ * @param previous - its encrypted text; undefined where there is none
+ * @throws Failure where it cannot be decrypted
+ */
+export async function changedCompanion(
+  previous: string | undefined,
+  change: CompanionChange,
+): Promise<string | undefined> {
+  const { set, removed, identities } = change;
+  if (previous === undefined) {
+    return Object.keys(set).length === 0 ? undefined : await encryptCompanion({ ...change, secrets: set });
+  }
+  const { text } = await decrypt({ path: COMPANION_FILE, text: previous, identities });
+  const document = parseDocument(text);
+  for (const name of removed) document.delete(name);
+  for (const [name, value] of Object.entries(set)) document.set(name, value);
+  const plain = document.toString({ lineWidth: 0 });
+  if (Object.keys((parse(plain) ?? {}) as object).length === 0) return undefined;
+  const { age, selection, macOnlyEncrypted } = readSealed(COMPANION_FILE, previous).metadata;
+  const rule = { recipients: age.map(({ recipient }) => recipient), otherStores: [], selection, macOnlyEncrypted };
+  const { now } = change;
+  const kept = await keepOrEncrypt({ path: COMPANION_FILE, plain, previous, rule, indent: 2, identities, now });
+  return kept.text;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -28,7 +28,7 @@ export const entriesHaveWhatTheyNeed: Rule = (configuration) =>
           file: 'cluster',
           at: { path: [field], part: 'key' },
           message: `\`${field}\` is set, but ${entry.title} takes ${needed.title}, which is off`,
-          remedy: `set \`${needed.switch.join('` and `')}\`, or remove \`${field}\``,
+          remedy: `run \`cluster-template add ${name}\`, or remove \`${field}\``,
         },
       ];
     }),
