@@ -78,6 +78,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
   ],
   'secrets set': [['secrets set cluster.sops.yaml cloudflare_token', 'asks, and shows nothing of it']],
   'secrets encrypt': [['secrets encrypt secret.yaml -o talos/secret.sops.yaml', 'from a plain file']],
+  'secrets rekey': [
+    ['secrets rekey', 'the new key, in the cluster and in all files'],
+    ['secrets rekey --finish', 'drop the old one, once that is applied'],
+  ],
+  'secrets keygen': [['secrets keygen -o colleague.key', 'for somebody who is to read as well']],
   'bootstrap talos': [['bootstrap talos --dry-run', 'see the steps, and what stands in their way']],
   'bootstrap apps': [['bootstrap apps --diff', 'see what is left to be done in the cluster']],
   'nodes discover': [['nodes discover 192.168.1.31 192.168.1.32', 'take two machines into nodes.yaml']],

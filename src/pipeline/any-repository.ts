@@ -137,7 +137,7 @@ function notEncrypted({ path }: ManifestFile): Finding {
     severity: 'error',
     message: `${path} is named as an encrypted file, and is none`,
     place: { file: path },
-    remedy: `encrypt it: \`sops encrypt --in-place ${path}\`; whatever it shows replace where it was pushed`,
+    remedy: `encrypt it: \`cluster-template secrets encrypt ${path}\`; whatever it shows replace where it was pushed`,
   };
 }
 

@@ -154,6 +154,6 @@ function plainSecret({ path }: PlanEntry): Finding {
     severity: 'error',
     message: `${path} should be encrypted and holds values in plain text; no copy of it is kept`,
     place: { file: path },
-    remedy: `encrypt it with \`sops encrypt --in-place ${path}\`, or remove it: it can be rendered anew`,
+    remedy: `encrypt it with \`cluster-template secrets encrypt ${path}\`, or remove it: it can be rendered anew`,
   };
 }

@@ -67,7 +67,7 @@ export async function refuseUnmergedInputs(root: ClusterRoot): Promise<void> {
   if (findings.flat().length > 0) throw new Failure('input', findings.flat());
 }
 
-const RESOLVE_COMPANION = `an encrypted file cannot be merged line by line: take one side whole (\`git checkout --ours ${COMPANION_FILE}\`, or \`--theirs\`), then enter what the other side changed with \`sops ${COMPANION_FILE}\``;
+const RESOLVE_COMPANION = `an encrypted file cannot be merged line by line: take one side whole (\`git checkout --ours ${COMPANION_FILE}\`, or \`--theirs\`), then enter what the other side changed with \`cluster-template secrets edit ${COMPANION_FILE}\``;
 
 /**
  * Content hashes of all inputs by path. A secret that stands in cluster.yaml itself is left out of its hash, as a hash of

@@ -97,6 +97,30 @@ export async function encryptTree(
   return text;
 }
 
+/**
+ * The text with its data key wrapped for other recipients; every ciphertext, the MAC and the time of the last change stay, as with
+ * `sops updatekeys`. For recipients that come to those that there are: who is taken out knows the data key.
+ *
+ * @param opened - what the text was opened to
+ */
+export async function rewrap(
+  { path, text, indent }: { readonly path: string; readonly text: string; readonly indent: number | undefined },
+  { dataKey }: Opened,
+  recipients: readonly string[],
+): Promise<string> {
+  const { tree, metadata } = readSealed(path, text);
+  const known = new Map(metadata.age.map((wrapped) => [wrapped.recipient, wrapped]));
+  const fresh = await wrapDataKey(
+    dataKey,
+    recipients.filter((recipient) => !known.has(recipient)),
+  );
+  for (const wrapped of fresh) known.set(wrapped.recipient, wrapped);
+  const age = recipients.flatMap((recipient) => known.get(recipient) ?? []);
+  const format = formatFor(path);
+  const joined = joinMetadata({ tree, metadata: { ...metadata, age } }, format.name !== 'binary');
+  return format.write(joined, indent ?? format.defaultIndent);
+}
+
 /** INI has no way to write some texts; the sops program writes a file then that it cannot read itself. */
 function requireHeld(tree: Tree, written: Tree, path: string): void {
   if (sameTree(tree, written)) return;

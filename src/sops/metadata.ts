@@ -50,7 +50,7 @@ export function splitMetadata(tree: Tree, file: string): Sealed {
   const entry = tree[0] === undefined ? undefined : metadataEntry(tree[0]);
   if (entry === undefined) {
     const message = `${file} is not encrypted: it has no key \`${METADATA_KEY}\` with metadata`;
-    const remedy = `encrypt it with \`sops encrypt --in-place ${file}\`, or restore it from git`;
+    const remedy = `encrypt it with \`cluster-template secrets encrypt ${file}\`, or restore it from git`;
     throw failure('input', { code: 'sops/not-encrypted', message, place: { file }, remedy });
   }
   const isOther = (item: Branch['items'][number]): boolean => item.kind === 'comment' || item.key !== METADATA_KEY;

@@ -19,6 +19,15 @@ export class Vectors {
     this.#known.set(key, [...(this.#known.get(key) ?? []), vector]);
   }
 
+  /** Takes over those that another encryption under the same data key used. */
+  takeOver(other: Vectors): void {
+    for (const [key, vectors] of other.#known) {
+      const own = this.#known.get(key) ?? [];
+      const more = vectors.filter((vector) => !own.some((one) => Buffer.from(one).equals(Buffer.from(vector))));
+      this.#known.set(key, [...own, ...more]);
+    }
+  }
+
   /** The next remembered vector of this value, or a new one. Each is given out once, so that equal values do not look equal. */
   take(leaf: Valued | Comment, bound: string): Uint8Array {
     const known = this.#known.get(vectorKey(leaf, bound))?.shift();

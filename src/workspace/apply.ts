@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { Failure, failure } from '../report/finding.ts';
-import { inspect, listFolder } from '../system/files.ts';
+import { inspect, isGitName, listFolder } from '../system/files.ts';
 import { exists } from '../system/programs.ts';
-import { below, readOwnTextIfPresent, removeEmptyFolder, removeFile, replaceFile } from '../system/writing.ts';
+import {
+  below,
+  readOwnTextIfPresent,
+  removeEmptyFolder,
+  removeFile,
+  removeTree,
+  replaceFile,
+} from '../system/writing.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { Commit, type CommitScope, readJournal, STAGING_NAME } from './commit.ts';
 import { isInsideOutputRoots, readDisk, stateFile, type Workspace } from './disk.ts';
@@ -23,9 +30,12 @@ export async function applyPlan(
   record: Omit<InventoryRecord, 'files'>,
 ): Promise<void> {
   await refuseMovedFiles(workspace, plan);
-  const commit = new Commit(workspace);
+  await carryOut(new Commit(workspace), plan, formatInventory({ ...record, files: filesAfter(plan) }));
+}
+
+async function carryOut(commit: Commit, plan: Plan, record: string): Promise<void> {
   try {
-    await commit.stage(plan, formatInventory({ ...record, files: filesAfter(plan) }));
+    await commit.stage(plan, record);
     await commit.carryOut({ keepOld: true });
   } catch (error) {
     await undo(commit, error);
@@ -34,6 +44,69 @@ export async function applyPlan(
   }
   // All is done; what cannot be cleared away now is cleared by the next run.
   await commit.tidy().catch(() => undefined);
+}
+
+/** Name of the folder, in the state folder, where a change of many encrypted files keeps a journal of its own. */
+const SECRETS_FOLDER = 'secrets';
+const SECRETS_RECORD = 'done.json';
+
+/**
+ * What a change of keys may touch: files that may be encrypted ones, by the endings of their names, the rules, the template that makes
+ * those and the inventory. Nothing that is run, and no key.
+ */
+const SECRET_FILES: CommitScope = {
+  holds: (path) => {
+    const parts = path.split('/');
+    if (parts.some((part) => part === '..' || part === '.' || part === '' || isGitName(part))) return false;
+    if (path === '.sops.yaml' || path === 'templates/overrides/.sops.yaml.j2') return true;
+    if (path === `.cluster-template/${INVENTORY_NAME}`) return true;
+    return (
+      /(?:\.sops\.[^./]+|\.(?:ya?ml|json|env|ini))$/.test(path) && !/^(?:\.|bin\/|node_modules\/|package)/.test(path)
+    );
+  },
+  refusal: 'is no file that a change of keys may touch',
+  record: SECRETS_RECORD,
+};
+
+function secretsWorkspace(workspace: Workspace): Workspace {
+  return { ...workspace, state: stateFile(workspace, SECRETS_FOLDER).path };
+}
+
+/**
+ * Puts encrypted files, their rules and the inventory that knows them into place, all or nothing, as `applyPlan` does. To be called with the
+ * lock held and after `recover`.
+ *
+ * @throws Failure of kind `input` for a file that no change of keys may touch, of kind `outside` where the disk refuses; the tree is then
+ *   as it was
+ */
+export async function applyFiles(workspace: Workspace, plan: Plan): Promise<void> {
+  const strange = plan.entries.find(({ path }) => !SECRET_FILES.holds(path));
+  if (strange !== undefined) {
+    const message = `${strange.path} ${SECRET_FILES.refusal}`;
+    throw failure('input', {
+      code: 'workspace/not-a-file',
+      message,
+      place: { file: strange.path },
+      remedy: 'change it with the sops program',
+    });
+  }
+  const commit = new Commit(secretsWorkspace(workspace), undefined, SECRET_FILES);
+  await carryOut(commit, plan, '{}\n');
+  await removeTree(stateFile(workspace, SECRETS_FOLDER)).catch(() => undefined);
+}
+
+/** Finishes a change of keys that was interrupted, or takes back what could not be finished. */
+async function recoverSecrets(workspace: Workspace): Promise<boolean> {
+  const own = secretsWorkspace(workspace);
+  if ((await inspect(own.state)) === undefined) return false;
+  const found = await readJournal(own);
+  const commit = new Commit(own, found?.journal, SECRET_FILES);
+  await commit.refuseStrangePaths();
+  if (found?.direction === 'forward') await commit.carryOut({ keepOld: false });
+  if (found?.direction === 'backward') await commit.undo();
+  else await commit.tidy();
+  await removeTree(stateFile(workspace, SECRETS_FOLDER));
+  return found !== undefined;
 }
 
 /**
@@ -48,7 +121,9 @@ export async function recover(workspace: Workspace): Promise<boolean> {
   await recoverEdits(workspace);
   const found = await readJournal(workspace);
   const commit = new Commit(workspace, found?.journal);
+  let count = found === undefined ? 0 : 1;
   try {
+    if (await recoverSecrets(workspace)) count += 1;
     await commit.refuseStrangePaths();
     if (found?.direction === 'forward') await commit.carryOut({ keepOld: false });
     if (found?.direction === 'backward') await commit.undo();
@@ -57,7 +132,7 @@ export async function recover(workspace: Workspace): Promise<boolean> {
     if (error instanceof Failure) throw error;
     throw writeFailure('an interrupted run could not be finished', error);
   }
-  return found !== undefined;
+  return count > 0;
 }
 
 /** Name of the folder, in the state folder, where a change of the user's own files keeps its journal. */

@@ -86,6 +86,10 @@ const COMMANDS: readonly Row[] = [
   { words: ['template', 'tidy', '--yes'], code: 0 },
   { words: ['upgrade', '--from', '../upstream', '--yes'], code: 0, isUsual: true },
   { words: ['upgrade', '--from', '../upstream', '--check'], code: 2 },
+  { words: ['secrets', 'check'], code: 0 },
+  { words: ['secrets', 'show', '--json'], code: 0 },
+  { words: ['secrets', 'rotate'], code: 0, isUsual: true },
+  { words: ['secrets', 'rekey', '--yes', '--no-cluster'], code: 0 },
   // Its stand-in writes none of the files that the command looks for then.
   { words: ['talos', 'generate-config'], code: 3 },
 ];

@@ -51,6 +51,7 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     expect(steps.map(({ code, output }) => [code, output])).toEqual([
       [0, expect.any(String)],
       [0, expect.any(String)],
+      [0, expect.stringMatching(/\d+ encrypted files checked, the MAC of 0 verified/)],
       [0, expect.stringMatching(/`anthropic_api_key` was not checked[^]*`cohere_api_key` was not checked/)],
       [0, expect.stringMatching(/nothing to do\n[^]*\d+ secrets were not checked: no key/)],
     ]);

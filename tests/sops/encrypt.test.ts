@@ -138,7 +138,8 @@ describe('decrypt', () => {
   ])('refuses %s', async (_what, text, code) => {
     const [finding] = await findingsOf(() => decrypt({ path, text, identities }));
     expect(code === 'sops/yaml' ? ['sops/yaml', 'sops/metadata'] : [code]).toContain(finding?.code);
-    if (code === 'sops/not-encrypted') expect(finding?.remedy).toContain(`\`sops encrypt --in-place ${path}\``);
+    if (code === 'sops/not-encrypted')
+      expect(finding?.remedy).toContain(`\`cluster-template secrets encrypt ${path}\``);
   });
 
   it('takes a comment that an old version of sops left plain', async () => {

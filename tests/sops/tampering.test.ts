@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { Failure } from '../../src/report/finding.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { encrypt } from '../../src/sops/encrypt.ts';
+import { sameTree } from '../../src/sops/tree.ts';
 import { flips } from '../support/flips.ts';
 import { identities, NOW, wholeRule } from './support.ts';
 
@@ -67,6 +68,41 @@ describe('a changed file', () => {
       else expect(found).toMatch(/^sops\//);
     }
   });
+
+  /** Files of all formats, without plain comments: the MAC covers none. */
+  const FILES: Readonly<Record<string, string>> = {
+    'one.sops.yaml': 'token: value\n',
+    'two.sops.yaml': 'kind: Secret\nstringData:\n  a: one\n  b: 2\n',
+    'three.sops.yaml': 'list:\n  - a\n  - b: c\nempty: ""\n',
+    'four.sops.yaml': 'lines: |\n  first\n  second\n',
+    'one.sops.json': '{"token": "value"}',
+    'two.sops.json': '{"a": {"b": [1, true, null, "c"]}}',
+    'one.sops.env': 'TOKEN=value\nOTHER=\n',
+    'one.sops.ini': '[section]\ntoken = value\n',
+    'one.sops.bin': 'first\nsecond\n',
+    'two.sops.key': '\u0000\u0001\u00ff',
+  };
+
+  it.each(Object.entries(FILES))(
+    'is refused, or says the same, whatever byte of %s differs',
+    { tags: 'long' },
+    async (path, plain) => {
+      const sealed = await encrypt({ path, plain, rule: wholeRule, identities, now: NOW });
+      const { tree } = await decrypt({ path, text: sealed, identities });
+      let refused = 0;
+      for (let offset = 0; offset < sealed.length; offset += 1) {
+        const other = sealed[offset] === 'A' ? 'B' : 'A';
+        const changed = sealed.slice(0, offset) + other + sealed.slice(offset + 1);
+        const opened = await decrypt({ path, text: changed, identities }).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Failure);
+          return undefined;
+        });
+        if (opened === undefined) refused += 1;
+        else expect(sameTree(opened.tree, tree), changed.slice(Math.max(0, offset - 30), offset + 30)).toBe(true);
+      }
+      expect(refused).toBeGreaterThan(sealed.length / 3);
+    },
+  );
 
   it.each([
     ['a value that was added', (file: string) => file.replace('alpha:', 'added_unencrypted: 1\nalpha:'), 'sops/mac'],

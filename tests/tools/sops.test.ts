@@ -2,13 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/report/finding.ts';
-import { decrypt, readSealed } from '../../src/sops/decrypt.ts';
-import { encrypt, keepOrEncrypt } from '../../src/sops/encrypt.ts';
+import { decrypt, open, readSealed } from '../../src/sops/decrypt.ts';
+import { encrypt, encryptTree, keepOrEncrypt, rewrap } from '../../src/sops/encrypt.ts';
 import { formatFor } from '../../src/sops/formats/format.ts';
 import { generateIdentity, parseIdentityFile } from '../../src/sops/identities.ts';
-import { indentFor, parseRules, requireRule, type Rule } from '../../src/sops/rules.ts';
+import { indentFor, parseRules, requireRule, type Rule, scopeFor } from '../../src/sops/rules.ts';
 import { SELECTORS } from '../../src/sops/selection.ts';
 import { sameTree, type Tree, visitLeaves } from '../../src/sops/tree.ts';
+import { withValue } from '../../src/sops/values.ts';
 import { Random } from '../fuzz/random.ts';
 import { commentedYaml, otherText } from '../sops/documents.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -208,6 +209,55 @@ describe.skipIf(missing !== undefined)(titled('sops 3.13.3', missing), () => {
     await writeFile(join(folder, path), next.text);
     expect(await sops(folder, ['decrypt', path])).toMatch(new RegExp(`user: ${user}\\n\\s+port: 5433`));
   });
+
+  /** A value of each of the plain texts. */
+  const USERS: Readonly<Record<string, readonly string[]>> = {
+    yaml: ['stringData', 'user'],
+    json: ['stringData', 'user'],
+    env: ['USER'],
+    ini: ['database', 'user'],
+    txt: ['data'],
+  };
+
+  it.each(cases)(
+    'reads its own .$ending by $title after we edited, rotated and shared it',
+    async ({ ending, rule }) => {
+      const path = `secret.sops.${ending}`;
+      const folder = await temporaryFolder({ [path]: PLAIN[ending] ?? '', '.sops.yaml': rulesText(rule) });
+      const text = await sops(folder, ['encrypt', path]);
+      const opened = await open({ path, text, identities });
+      const own = { ...ruleOf(rule), ...scopeFor(ruleOf(rule), path) };
+      const plain = withValue(opened.tree, USERS[ending] ?? [], { kind: 'str', value: 'edited' });
+      const options = { path, rule: own, identities, now: NOW };
+      const edited = await encryptTree(plain, options, opened);
+      const kept = (one: string): string[] => one.match(/ENC\[AES256_GCM[^\]]*\]/g) ?? [];
+      // Of all ciphertexts the one of the value differs, where it has one, and that of the MAC.
+      expect(kept(edited).filter((one) => !kept(text).includes(one)).length).toBeLessThanOrEqual(2);
+      const rotated = await encryptTree(plain, options);
+      expect(kept(rotated).filter((one) => kept(edited).includes(one))).toEqual([]);
+      const other = generateIdentity();
+      const again = await open({ path, text: rotated, identities });
+      const shared = await rewrap({ path, text: rotated, indent: undefined }, again, [
+        recipient,
+        await other.recipient(),
+      ]);
+      const key = join(folder, 'other.key');
+      await writeFile(key, `${other.reveal()}\n`);
+      for (const [one, env] of [
+        [edited, {}],
+        [rotated, {}],
+        [shared, {}],
+        [shared, { SOPS_AGE_KEY_FILE: key }],
+      ] as const) {
+        await writeFile(join(folder, path), one);
+        const theirs = await output(paths.sops, ['--disable-version-check', 'decrypt', path], {
+          cwd: folder,
+          env: { ...(await environment()), ...env },
+        });
+        expect(valuesOf(formatFor(path).read(theirs, path))).toBe(valuesOf(plain));
+      }
+    },
+  );
 
   const documents = Array.from({ length: Number(process.env.SOPS_DOCUMENTS ?? 24) }, (_, index) => index);
 

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { init, type InitResult } from '../../operations/init/init.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
+import { armGitDrivers } from '../../operations/repository/hook.ts';
 import { interview, type Hardware } from '../../operations/init/interview.ts';
 import { isUntouchedSample } from '../../operations/init/source.ts';
 import { chooseDisk, chooseLink, discoverMachines } from '../../operations/talos/hardware.ts';
@@ -24,6 +25,7 @@ export interface InitCommandOptions extends RootOptions {
   readonly keysFrom?: string;
   readonly interactive?: boolean;
   readonly yes?: boolean;
+  readonly gitDiff?: boolean;
 }
 
 /** `cluster-template init`; gives back the exit code. */
@@ -38,9 +40,19 @@ export async function runInit(options: InitCommandOptions): Promise<number> {
     const texts = (await wantsInterview(root, options)) ? { texts: await ask(root, programs) } : {};
     return await init(root, { ageKind, ...from, ...texts, ...keysFrom, launcher, programs, signal });
   });
-  if (options.json === true) printJson({ status: 'done', ...result });
-  else printResult(result, await nextStep(root, result));
+  const drivers = options.gitDiff === true ? await armGitDrivers(root, launcher) : undefined;
+  if (options.json === true) printJson({ status: 'done', ...result, ...(drivers === undefined ? {} : { drivers }) });
+  else {
+    printResult(result, await nextStep(root, result));
+    if (options.gitDiff === true) printSentences(driversLine(drivers));
+  }
   return EXIT.done;
+}
+
+function driversLine(drivers: readonly string[] | undefined): string {
+  if (drivers === undefined) return 'git compares nothing yet: this is no git repository\n';
+  const what = 'git compares and merges encrypted files by what they say in this clone';
+  return drivers.length === 0 ? `${what} already\n` : `${what}: ${drivers.join(', ')}\n`;
 }
 
 /** Both files are somebody's own after an interview, after `--from` and on a second machine, which has all secrets in its tree besides. */
@@ -48,7 +60,9 @@ async function nextStep(root: ClusterRoot, { files }: InitResult): Promise<strin
   const isNew = files.some(({ file, outcome }) => file === COMPANION_FILE && outcome === 'created');
   const steps = [
     ...((await isSample(root)) ? ['edit cluster.yaml and nodes.yaml'] : []),
-    ...(isNew ? [`put secrets into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`)`] : []),
+    ...(isNew
+      ? [worded(`put secrets into ${COMPANION_FILE} (\`cluster-template secrets edit ${COMPANION_FILE}\`)`)]
+      : []),
   ];
   const before = steps.length === 0 ? '' : `${steps.join(', ')}, then `;
   return worded(`Next: ${before}run \`cluster-template configure\`.\n`);

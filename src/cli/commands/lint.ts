@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { clusterRoot } from '../../cluster/root.ts';
 import { findStagedLeaks, withLeaks } from '../../operations/doctor/leaks.ts';
+import { checkStagedFiles } from '../../operations/secrets/check.ts';
 import { lint, ruleTexts } from '../../pipeline/lint.ts';
 import { failure, type Finding } from '../../report/finding.ts';
 import { githubAnnotations, sarif } from '../../report/formats.ts';
 import { countFindings } from '../../report/text.ts';
+import { environment } from '../../system/environment.ts';
 import { print, printError } from '../../system/terminal.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, printFindings, printJson } from '../output.ts';
@@ -40,7 +42,7 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
     fix,
     staged,
   });
-  const findings = staged ? withLeaks(result.findings, await findStagedLeaks(clusterRoot(root))) : result.findings;
+  const findings = staged ? await withStaged(result.findings, root) : result.findings;
   const { files } = result;
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   printInFormat(format, findings, { files, fixed, profile: result.profile });
@@ -55,6 +57,16 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
     );
   } else if (fixed.length > 0) printError(`${count(fixed.length, 'file')} mended\n`);
   return findings.some(({ severity }) => severity === 'error') ? EXIT.findings : EXIT.done;
+}
+
+/** With what is staged in plain text, and what is wrong with staged files that are encrypted. */
+async function withStaged(findings: readonly Finding[], root: string): Promise<readonly Finding[]> {
+  const { GIT_INDEX_FILE: index } = environment();
+  const told = withLeaks(findings, await findStagedLeaks(clusterRoot(root)));
+  const files = new Set(told.map(({ place }) => place?.file));
+  const more = await checkStagedFiles(clusterRoot(root), index === undefined ? undefined : resolve(index));
+  // What is plain is told already.
+  return [...told, ...more.filter(({ place }) => !files.has(place?.file))];
 }
 
 /** Prints findings for people or for a program; as text they go to standard error, else to standard output. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { clusterCommand, commandGroup } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
+import type { KeyOptions } from './secret-keys.ts';
 import type { SecretOptions } from './secrets.ts';
 
 /** Adds the group `secrets` to the command line. */
@@ -52,5 +53,88 @@ export function registerSecrets(program: Command, finish: Finish): void {
     .action(async (file: string, options: SecretOptions) => {
       const { runDecrypt } = await import('./secrets.ts');
       finish(await runDecrypt(file, options));
+    });
+
+  registerKeys(secrets, finish);
+}
+
+/** Those that look after keys and recipients, and what git starts. */
+function registerKeys(secrets: Command, finish: Finish): void {
+  clusterCommand(
+    secrets,
+    'check',
+    'check that every file is encrypted, to the recipients of its rule and unchanged, and that nothing secret is plain',
+  ).action(async (options: KeyOptions) => {
+    const { runCheck } = await import('./secret-keys.ts');
+    finish(await runCheck(options));
+  });
+
+  clusterCommand(secrets, 'rotate', 'encrypt files anew by their rules, under new data keys; all or nothing')
+    .argument('[file...]', 'encrypted files; all where none is named')
+    .action(async (files: string[], options: KeyOptions) => {
+      const { runRotate } = await import('./secret-keys.ts');
+      finish(await runRotate(files, options));
+    });
+
+  const recipients = commandGroup(secrets, 'recipients', 'see and change who can read the encrypted files');
+  clusterCommand(recipients, 'list', 'list who can read how many files').action(async (options: KeyOptions) => {
+    const { runRecipients } = await import('./secret-keys.ts');
+    finish(await runRecipients(options));
+  });
+  for (const [what, description] of [
+    ['add', 'let somebody read what the rules encrypt: in .sops.yaml and all files'],
+    ['remove', 'take it from somebody: in .sops.yaml and all files, under new data keys'],
+  ] as const) {
+    clusterCommand(recipients, what, description)
+      .argument('<recipient>', 'his public key, age1… or age1pq1…')
+      .action(async (recipient: string, options: KeyOptions) => {
+        const { runRecipientChange } = await import('./secret-keys.ts');
+        finish(await runRecipientChange(what, recipient, options));
+      });
+  }
+
+  clusterCommand(
+    secrets,
+    'rekey',
+    'replace the age key of the cluster: there first, then in all files; list what the old one opened',
+  )
+    .option('--finish', 'drop the old key from the cluster and from age.key, once Flux has what was encrypted anew')
+    .option('--no-cluster', 'leave the cluster as it is')
+    .option('-y, --yes', 'answer every question with yes')
+    .action(async (options: KeyOptions) => {
+      const { runRekey } = await import('./secret-keys.ts');
+      finish(await runRekey(options));
+    });
+
+  secrets
+    .command('keygen')
+    .description('make an age key and print it, or write it into a file of mode 0600')
+    .option('--post-quantum', 'one that withstands quantum computers, which age 1.3 and sops 3.13 read')
+    .option('-o, --output <file>', 'where to: a file that git ignores, or outside of the repository')
+    .option('--force', 'write where git would take it, and replace what lies there')
+    .option('--json', 'print the result as JSON')
+    .exitOverride()
+    .action(async (options: KeyOptions) => {
+      const { runKeygen } = await import('./secret-keys.ts');
+      finish(await runKeygen(options));
+    });
+
+  clusterCommand(secrets, 'diff', 'list the keys whose values differ from the last commit; values are not shown')
+    .argument('[file...]', 'encrypted files or folders; all where none is named')
+    .option('--textconv', 'print the text that git compares in the place of one file, its values as keyed hashes')
+    .option('--plain', 'with --textconv: show the values')
+    .action(async (files: string[], options: KeyOptions) => {
+      const { runDiff } = await import('./secret-keys.ts');
+      finish(await runDiff(files, options));
+    });
+
+  clusterCommand(secrets, 'merge', 'merge two versions of an encrypted file, as the merge driver of git')
+    .argument('<base>', 'the version that both come from (%O)')
+    .argument('<ours>', 'ours, which becomes the result (%A)')
+    .argument('<theirs>', 'theirs (%B)')
+    .argument('<file>', 'path of the file in the repository (%P)')
+    .action(async (...[base, ours, theirs, file, options]: [string, string, string, string, KeyOptions]) => {
+      const { runMerge } = await import('./secret-keys.ts');
+      finish(await runMerge({ base, ours, theirs, file }, options));
     });
 }

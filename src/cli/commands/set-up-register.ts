@@ -39,6 +39,7 @@ export function registerSetUp(program: Command, finish: Finish): void {
     )
     .option('--interactive', 'be asked for what must be your own, in the untouched sample')
     .option('-y, --yes', 'never ask')
+    .option('--git-diff', 'have git compare and merge encrypted files by what they say, in this clone')
     .option('--keys-from <folder>', 'take the keys and tokens of an earlier cluster from a folder')
     .action(async (options: InitCommandOptions) => {
       const { runInit } = await import('./init.ts');

@@ -74,7 +74,7 @@ interface NewCompanion {
   readonly now: Date;
 }
 
-/** The encrypted text of a new companion, which `sops cluster.sops.yaml` opens with age.key. Nothing is written. */
+/** The encrypted text of a new companion, which `cluster-template secrets edit cluster.sops.yaml` opens with age.key. Nothing is written. */
 export async function encryptCompanion({ secrets, recipient, identities, now }: NewCompanion): Promise<string> {
   const plain = Object.entries(secrets).map(([field, value]) => `${field}: ${JSON.stringify(value)}\n`);
   const rule = { recipients: [recipient], otherStores: [], selection: DEFAULT_SELECTION, macOnlyEncrypted: true };
@@ -141,6 +141,6 @@ function refused(why: string, remedy: string): Failure {
     code: 'config/companion',
     message: `${COMPANION_FILE} cannot be used: ${why}`,
     place: { file: COMPANION_FILE },
-    remedy: `${remedy}; \`sops ${COMPANION_FILE}\` opens it`,
+    remedy: `${remedy}; \`cluster-template secrets edit ${COMPANION_FILE}\` opens it`,
   });
 }

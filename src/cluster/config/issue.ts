@@ -65,7 +65,7 @@ export function missingField(file: FileName, path: Path, why = ''): Issue {
     remedy: (own) => {
       const example = `\`${String(path.at(-1))}: ${own.example(field.examples?.[0], path)}\``;
       return SECRET_FIELDS.includes(formatPath(path))
-        ? `put it into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`), or say where it is, for example ${example}`
+        ? `put it into ${COMPANION_FILE} (\`cluster-template secrets edit ${COMPANION_FILE}\`), or say where it is, for example ${example}`
         : `add ${field['x-form'] ?? 'it'}, for example ${example}`;
     },
   };

@@ -286,7 +286,7 @@ function literalLeak(path: string, key: string): Finding {
 
 /** What is to be done with a file whose name says that it is encrypted. */
 function encryptIt(path: string): string {
-  return `encrypt it with \`sops encrypt --in-place ${path}\`, and replace the secret if it was ever pushed`;
+  return `encrypt it with \`cluster-template secrets encrypt ${path}\`, and replace the secret if it was ever pushed`;
 }
 
 function leak(

@@ -148,7 +148,7 @@ function noSecret(file: string): Error {
     code: 'cluster/state',
     message: `${file} holds something else than a Secret with a name`,
     place: { file },
-    remedy: `look at it with \`sops ${file}\``,
+    remedy: `look at it with \`cluster-template secrets show ${file}\``,
   });
 }
 

@@ -1,7 +1,7 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { inspect, readTextIfPresent } from '../../system/files.ts';
-import { below, publishFile, type Destination } from '../../system/writing.ts';
+import { below, publishFile, replaceFile, type Destination } from '../../system/writing.ts';
 import { askGit, type GitOptions } from '../../system/git.ts';
 import { shellQuoted } from '../../system/programs.ts';
 import type { Programs } from '../programs/catalogue.ts';
@@ -74,6 +74,41 @@ export async function armedHook(root: ClusterRoot): Promise<Destination | undefi
   const hook = below(await hooksFolder(root), 'pre-commit');
   const text = await readTextIfPresent(hook.path);
   return text !== undefined && (text.includes(MARK) || /\blefthook\b/.test(text)) ? hook : undefined;
+}
+
+/**
+ * Has git compare and merge encrypted files by what they say, in this clone alone: a text conversion and a merge driver in its
+ * configuration, and the attribute of `*.sops.*` in .git/info/attributes. What is there already stays.
+ *
+ * @returns what was written; empty where everything is there, undefined in a folder that is no git repository
+ */
+export async function armGitDrivers(root: ClusterRoot, launcher: string): Promise<string[] | undefined> {
+  const top = await gitAnswer(root, ['rev-parse', '--show-toplevel']);
+  const attributes = await gitAnswer(root, ['rev-parse', '--git-path', 'info/attributes']);
+  if (top === undefined || attributes === undefined) return undefined;
+  const program = hookCommand(root, top, launcher).replace(/ lint --staged.*$/, '');
+  const folder = relative(top, root.path);
+  const option = folder === '' ? '' : ` --root ${shellQuoted(folder)}`;
+  const settings = [
+    ['diff.sops.textconv', `${program} secrets diff${option} --textconv`],
+    ['merge.sops.name', 'encrypted files, merged by what they say'],
+    ['merge.sops.driver', `${program} secrets merge${option} %O %A %B %P`],
+  ] as const;
+  const written: string[] = [];
+  for (const [name, value] of settings) {
+    if ((await gitAnswer(root, ['config', '--local', '--get', name])) === value) continue;
+    await gitAnswer(root, ['config', '--local', name, value]);
+    written.push(name);
+  }
+  const path = resolve(root.path, attributes);
+  const text = (await readTextIfPresent(path)) ?? '';
+  const line = '*.sops.* diff=sops merge=sops';
+  if (!text.split('\n').includes(line)) {
+    const head = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    await replaceFile(below(dirname(path), 'attributes'), `${head}${line}\n`);
+    written.push('.git/info/attributes');
+  }
+  return written;
 }
 
 async function lefthookFile(top: string): Promise<string | undefined> {

@@ -122,7 +122,7 @@ function notEncrypted(path: string): Finding {
     severity: 'error',
     message: `${path} is not encrypted, though its name says so`,
     place: { file: path },
-    remedy: `run \`sops encrypt --in-place ${path}\`, and replace the secret if it was ever pushed`,
+    remedy: `run \`cluster-template secrets encrypt ${path}\`, and replace the secret if it was ever pushed`,
   };
 }
 
@@ -160,7 +160,7 @@ function checkRule(file: SecretFile, rules: Rules): Finding[] {
   if (rule.problems !== undefined) return [...rule.problems];
   if (rule.recipients.some((recipient) => recipients.includes(recipient))) return [];
   const message = `${path} is encrypted to ${recipients.join(', ')}, its rule in .sops.yaml names ${rule.recipients.join(', ')}`;
-  const remedy = `run \`cluster-template configure\`, or \`sops updatekeys ${path}\` with the old key for a file of your own`;
+  const remedy = `run \`cluster-template configure\`, or \`cluster-template secrets rotate ${path}\` with the old key for a file of your own`;
   return [{ ...about, code: 'sops/recipient', message, remedy }];
 }
 

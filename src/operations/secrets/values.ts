@@ -321,16 +321,30 @@ export async function decryptFile(
   { output, force }: Required<Pick<CipherOptions, 'output'>> & Pick<CipherOptions, 'force'>,
 ): Promise<void> {
   const { content } = await show(vault, path, undefined);
-  const near = relative(vault.root.path, output).replaceAll('\\', '/');
-  const isOutputRoot = OUTPUT_ROOTS.some((root) => near === root || near.startsWith(`${root}/`));
+  await writePlain({ output, root: vault.root.path }, content.reveal(), force === true);
+}
+
+/**
+ * Writes plain text for its owner alone.
+ *
+ * @param root - the repository, below whose output folders none is written; undefined outside of any
+ * @throws Failure as `decryptFile` does
+ */
+export async function writePlain(
+  { output, root }: { readonly output: string; readonly root: string | undefined },
+  content: Uint8Array,
+  force: boolean,
+): Promise<void> {
+  const near = relative(root ?? output, output).replaceAll('\\', '/');
+  const isOutputRoot = OUTPUT_ROOTS.some((one) => near === one || near.startsWith(`${one}/`));
   const present = await inspect(output);
   if (present !== undefined && present.kind !== 'file') throw notAFile(output);
-  if (force !== true) {
+  if (!force) {
     if (isOutputRoot) throw plainPlace(output, 'lies among the files that Flux and git take');
     if (await wouldBeTracked(output)) throw plainPlace(output, 'is a file that git would take into the next commit');
     if (present !== undefined) throw taken(output);
   }
-  await replaceFile(below(dirname(output), basename(output)), content.reveal(), 0o600);
+  await replaceFile(below(dirname(output), basename(output)), content, 0o600);
 }
 
 function notAFile(path: string): Failure {

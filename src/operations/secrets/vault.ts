@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { secretsIn } from '../../checks/secrets.ts';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { variablesWithoutSecrets } from '../../cluster/config/secrets.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
@@ -13,8 +14,7 @@ import type { AgeIdentity } from '../../sops/identities.ts';
 import { findKeys, keysByCommand } from '../../sops/key-sources.ts';
 import type { Metadata } from '../../sops/metadata.ts';
 import { indentFor, isSecretPath, parseRules, type Rule, ruleFor, type Rules } from '../../sops/rules.ts';
-import { type Tree, visitLeaves } from '../../sops/tree.ts';
-import { textOfScalar } from '../../sops/values.ts';
+import type { Tree } from '../../sops/tree.ts';
 import { environment, now } from '../../system/environment.ts';
 import { listTree, permissions, readBytesIfPresent, readTextIfPresent } from '../../system/files.ts';
 import { askGitForPaths } from '../../system/git.ts';
@@ -98,7 +98,7 @@ class Keyring {
 }
 
 /** Whether nothing but the key is what a file could not be opened for. */
-function isWrongKey(error: unknown): boolean {
+export function isWrongKey(error: unknown): boolean {
   return error instanceof Failure && error.findings.every(({ code }) => code === 'sops/wrong-key');
 }
 
@@ -124,7 +124,7 @@ export async function openFile(vault: Vault, path: string): Promise<OpenFile> {
 }
 
 /** As `openFile`, of a text that lies elsewhere. */
-async function openText({ keyring }: Vault, path: string, text: string): Promise<Opened> {
+export async function openText({ keyring }: Vault, path: string, text: string): Promise<Opened> {
   const unmerged = unmergedFindings(
     path,
     text,
@@ -138,16 +138,9 @@ async function openText({ keyring }: Vault, path: string, text: string): Promise
   return opened;
 }
 
-/** Keeps the values of a decrypted tree from what is printed. */
+/** Keeps the secrets of a decrypted tree from what is printed. */
 export function keepTree(path: string, tree: Tree): void {
-  const values: string[] = [];
-  visitLeaves(tree, (leaf, position) => {
-    if (leaf.kind === 'comment' || leaf.kind === 'null' || leaf.kind === 'bool') return;
-    const text = textOfScalar(leaf);
-    values.push(text);
-    if (position.path[0] === 'data') values.push(Buffer.from(text, 'base64').toString('utf8'));
-  });
-  keepSecrets(values.filter((value) => value.trim() !== '').map((value) => ({ name: `a value of ${path}`, value })));
+  keepSecrets(secretsIn(path, tree));
 }
 
 /** The bytes of a file that has to be there. */
@@ -163,7 +156,7 @@ export async function readPresent({ root }: Vault, path: string): Promise<Uint8A
 }
 
 /** How a file is encrypted by its own metadata, as a rule. */
-function ruleOf({ age, selection, macOnlyEncrypted }: Metadata): Rule {
+export function ruleOf({ age, selection, macOnlyEncrypted }: Metadata): Rule {
   return { recipients: age.map(({ recipient }) => recipient), otherStores: [], selection, macOnlyEncrypted };
 }
 
@@ -176,7 +169,7 @@ export async function sealChanged({ keyring, rules }: Vault, file: OpenFile, tre
 }
 
 /** The spaces a level that an encrypted text has, -1 for a tab; undefined where that is not to be seen. */
-function indentIn(path: string, text: string): number | undefined {
+export function indentIn(path: string, text: string): number | undefined {
   const { name } = formatFor(path);
   if (name === 'yaml') return /^sops:\n( +)/m.exec(text)?.[1]?.length;
   if (name !== 'json' && name !== 'binary') return undefined;
@@ -217,7 +210,7 @@ export function isSame(one: Uint8Array | undefined, other: Uint8Array | undefine
 }
 
 /** What is said where a file is no longer as it was read. */
-function changedMeanwhile(path: string): Failure {
+export function changedMeanwhile(path: string): Failure {
   return failure('input', {
     code: 'workspace/concurrent',
     message: `${path} was changed while the command was at work; nothing was written`,
@@ -241,7 +234,7 @@ export function generatedFinding({ inventory }: Vault, path: string): Finding[] 
 }
 
 /** A file of the repository that is, or should be, encrypted. */
-interface Candidate {
+export interface Candidate {
   readonly path: string;
   readonly text: string;
   /** The rule that takes it; undefined where none does. */
@@ -252,10 +245,18 @@ interface Candidate {
  * Every file that is encrypted or should be: those whose name says so, those that a rule with a `path_regex` takes and those that carry
  * metadata of SOPS. Files that git ignores are left out, and links, which hold nothing.
  */
-export async function candidates(vault: Vault, read = readText): Promise<Candidate[]> {
-  const paths = await pathsOf(vault);
+export async function candidates(
+  vault: Vault,
+  {
+    paths,
+    read = readText,
+  }: {
+    readonly paths?: readonly string[];
+    readonly read?: (vault: Vault, path: string) => Promise<string | undefined>;
+  } = {},
+): Promise<Candidate[]> {
   const found: Candidate[] = [];
-  for (const path of paths) {
+  for (const path of paths ?? (await pathsOf(vault))) {
     const rule = vault.rules === undefined ? undefined : ruleFor(vault.rules, path);
     const isWanted = isSecretPath(path) || rule?.pathRegex !== undefined;
     if (!isWanted && !MAY_BE_ENCRYPTED.test(path)) continue;

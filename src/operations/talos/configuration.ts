@@ -177,7 +177,7 @@ function refuseBroken(text: string): void {
     place: { file: SECRET_BUNDLE },
     remedy: isEmpty
       ? 'restore it from git, or remove it where the cluster never came up'
-      : `encrypt it with \`sops encrypt --in-place ${SECRET_BUNDLE}\`; it is the key to the whole cluster`,
+      : `encrypt it with \`cluster-template secrets encrypt ${SECRET_BUNDLE}\`; it is the key to the whole cluster`,
   });
 }
 

@@ -22,7 +22,7 @@ describe('init', () => {
       expect(mode, file).toBe(file.endsWith('.pub') ? 0o644 : 0o600);
     }
     expect(first.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`sops cluster.sops.yaml`), then run `',
+      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`cluster-template secrets edit cluster.sops.yaml`), then run `',
     );
     const before = await readFiles(cluster);
     const second = await runCommand(['init', '--root', cluster]);
@@ -157,7 +157,7 @@ describe('the git hook', () => {
     await runCommand(['init', '--root', cluster]);
     await writeFile(join(cluster, 'kubernetes/mine.sops.yaml'), 'kind: Secret\nstringData:\n  a: b\n');
     expect(commit(cluster)).toMatch(
-      /holds values that are not encrypted .*\n.*`sops encrypt --in-place kubernetes\/mine\.sops\.yaml`/,
+      /holds values that are not encrypted .*\n.*`cluster-template secrets encrypt kubernetes\/mine\.sops\.yaml`/,
     );
     await rm(join(cluster, 'kubernetes/mine.sops.yaml'));
     expect(commit(cluster)).toBe('');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { clusterRoot, type ClusterRoot } from '../../../src/cluster/root.ts';
@@ -100,4 +101,5 @@ export async function findingsOf(run: () => Promise<unknown>): Promise<readonly 
 }
 
 /** A signal that nobody aborts. */
-export const NEVER = AbortSignal.any([]);
+export const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);

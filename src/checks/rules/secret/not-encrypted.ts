@@ -16,7 +16,7 @@ export const notEncrypted = defineRule({
       yield {
         at: { file, start: 0, end: 0 },
         message: `${file.path} is named as an encrypted file, and ${open}`,
-        remedy: `encrypt it with \`sops encrypt --in-place ${file.path}\`, and replace the secret if it was ever pushed`,
+        remedy: `encrypt it with \`cluster-template secrets encrypt ${file.path}\`, and replace the secret if it was ever pushed`,
       };
     }
   },

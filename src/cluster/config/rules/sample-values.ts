@@ -75,7 +75,7 @@ function sampleSecrets({ secrets }: SoundConfiguration): Issue[] {
       ...sampleAt('cluster', [field]),
       together: { subject: field, noun: 'secrets', predicate: 'are placeholders, which open nothing' },
       message: `\`${field}\` is a placeholder, which opens nothing`,
-      remedy: `put your own into ${COMPANION_FILE} (\`sops ${COMPANION_FILE}\`), or write {env: ${field.toUpperCase()}} or {file: ${field.replaceAll('_', '-')}.key}`,
+      remedy: `put your own into ${COMPANION_FILE} (\`cluster-template secrets edit ${COMPANION_FILE}\`), or write {env: ${field.toUpperCase()}} or {file: ${field.replaceAll('_', '-')}.key}`,
     }));
 }
 
