@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type MadeCredential, placeholderFindings, restoreCredentials } from '../cluster/credentials/make.ts';
 import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
@@ -7,6 +8,7 @@ import { Failure, type Finding } from '../report/finding.ts';
 import type { Progress } from '../report/progress.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { DEFAULT_SELECTION } from '../sops/selection.ts';
+import { readTextIfPresent } from '../system/files.ts';
 import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.ts';
 import type { Inventory, SecretChange } from '../workspace/inventory.ts';
 import { type Plan, planChanges, type PlanEntry, type Present } from '../workspace/plan.ts';
@@ -122,6 +124,7 @@ export async function compareWithTree(
       dependent,
       memory,
       versionsOf: (path, text) => versionsOf(root, path, text),
+      readTemplate: (source) => readTextIfPresent(join(root.path, source)),
     });
     // Without a key what lies on disk stands in for secrets: none of it is written.
     refusePlain(access.kind === 'none' ? result.files.filter(({ secret }) => !secret) : result.files, search);

@@ -3,7 +3,8 @@ import { SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
-import { keepOrEncrypt, type KeepOptions, type Kept } from '../sops/encrypt.ts';
+import { keepOrEncrypt, type KeepOptions, type Kept, readPlain } from '../sops/encrypt.ts';
+import { lineOfKey, unfitValues } from '../sops/values.ts';
 import { now } from '../system/environment.ts';
 import type { DesiredFile, DiskFile } from '../workspace/inventory.ts';
 import type { SettledAccess } from './access.ts';
@@ -40,7 +41,13 @@ export async function encryptSecrets(
     versionsOf = (_, text) => Promise.resolve([text]),
     dependent = new Set(),
     memory = NOTHING_KEPT,
-  }: { readonly versionsOf?: VersionsOf; readonly dependent?: ReadonlySet<string>; readonly memory?: TreeMemory } = {},
+    readTemplate = () => Promise.resolve(undefined),
+  }: {
+    readonly versionsOf?: VersionsOf;
+    readonly dependent?: ReadonlySet<string>;
+    readonly memory?: TreeMemory;
+    readonly readTemplate?: (source: string) => Promise<string | undefined>;
+  } = {},
 ): Promise<EncryptedFiles> {
   const secrets = rendered.filter(({ path }) => isSecretPath(path));
   const files: DesiredFile[] = rendered
@@ -59,6 +66,7 @@ export async function encryptSecrets(
   const findings: Finding[] = [...(rules?.warnings ?? [])];
   const rulesText = rendered.find(({ path }) => path === RULES_FILE)?.bytes ?? '';
   const keys = access.key.identities.map((one) => one.reveal());
+  const unfit: Finding[] = [];
   for (const file of secrets) {
     if (rules === undefined) break;
     const previous = disk.get(file.path);
@@ -77,14 +85,32 @@ export async function encryptSecrets(
     const kept: Kept = isKnown ? { outcome: 'kept', text } : await keepOneOf(options, versions);
     if (kept.outcome === 'kept' && versions.length === 1 && kept.warning === undefined) fact.learn();
     if (kept.warning !== undefined) findings.push(kept.warning);
+    // What lies there already was taken as it is before.
+    if (kept.outcome === 'encrypted') unfit.push(...unfitFindings(file, options.rule, await readTemplate(file.source)));
     files.push(desired(file, Buffer.from(kept.text, 'utf8')));
   }
+  if (unfit.length > 0) throw new Failure('input', unfit);
   return {
     files,
     findings,
     secrets: secrets.length,
     ruleFor: (path) => (rules === undefined ? undefined : ruleFor(rules, path)),
   };
+}
+
+/**
+ * Values that an expression of the template left without one: blank, what a program writes for nothing, or a variable that nothing has
+ * filled in. What stands there in so many letters is meant, and placeholders of the configuration are told where they stand.
+ */
+function unfitFindings({ path, source, bytes }: RenderedFile, rule: Rule, template = ''): Finding[] {
+  return unfitValues(readPlain(path, bytes), rule.selection).flatMap(({ path: keys, kind, why }): Finding[] => {
+    const line = lineOfKey(template, keys);
+    const isComputed = line !== undefined && (template.split('\n')[line - 1] ?? '').includes('#<');
+    if (!isComputed || kind === 'placeholder') return [];
+    const message = `\`${keys.join('.')}\` of ${path} ${why}: nothing was encrypted`;
+    const remedy = 'give the field that the line reads a value, or leave the key away with #% if %#';
+    return [{ code: 'secrets/unfit-value', severity: 'error', message, place: { file: source, line }, remedy }];
+  });
 }
 
 /** Keeps the version that says the same, if one does; else as little as can be is encrypted anew. */

@@ -162,6 +162,7 @@ export function scalarLike(text: string, before: Value | undefined): Scalar {
 /** A value that nobody can mean to encrypt. */
 export interface UnfitValue {
   readonly path: readonly string[];
+  readonly kind: 'blank' | 'undefined' | 'unfilled' | 'placeholder';
   /** As the end of a sentence: `is blank`. */
   readonly why: string;
 }
@@ -185,18 +186,33 @@ export function unfitValues(tree: Tree, selection: Selection): UnfitValue[] {
   const found: UnfitValue[] = [];
   visitLeaves(tree, (leaf, position) => {
     if (leaf.kind === 'comment' || !isSelected(leaf, position)) return;
-    const why = unfitness(leaf);
-    if (why !== undefined) found.push({ path: position.path, why });
+    const what = unfitness(leaf);
+    if (what !== undefined) found.push({ path: position.path, ...what });
   });
   return found;
 }
 
-function unfitness(leaf: Scalar): string | undefined {
-  if (leaf.kind === 'null') return 'has no value';
+function unfitness(leaf: Scalar): Pick<UnfitValue, 'kind' | 'why'> | undefined {
+  if (leaf.kind === 'null') return { kind: 'blank', why: 'has no value' };
   if (leaf.kind !== 'str') return undefined;
   const text = leaf.value.trim();
-  if (text === '') return 'is blank';
-  if (UNDEFINED.test(text)) return `says ${text}, as programs write it where there is no value`;
-  if (UNFILLED.test(text)) return 'is a variable that nothing has filled in';
-  return PLACEHOLDER.test(text) ? 'is a placeholder' : undefined;
+  if (text === '') return { kind: 'blank', why: 'is blank' };
+  if (UNDEFINED.test(text)) {
+    return { kind: 'undefined', why: `says ${text}, as programs write it where there is no value` };
+  }
+  if (UNFILLED.test(text)) return { kind: 'unfilled', why: 'is a variable that nothing has filled in' };
+  return PLACEHOLDER.test(text) ? { kind: 'placeholder', why: 'is a placeholder' } : undefined;
+}
+
+/** The line of a key in a plain text of any format, or in its template, found by the keys on the way to it; from 1. */
+export function lineOfKey(text: string, path: readonly string[]): number | undefined {
+  const lines = text.split('\n');
+  let at = -1;
+  for (const key of path) {
+    const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+    const pattern = new RegExp(String.raw`^[\s-]*(?:\{\s*)?["'\[]?${escaped}["'\]]?\s*(?:[:=]|$)`);
+    at = lines.findIndex((line, index) => index > at && pattern.test(line));
+    if (at === -1) return undefined;
+  }
+  return at + 1;
 }

@@ -10,7 +10,15 @@ import { hideSelected, redact } from '../../sops/redact.ts';
 import { indentFor, requireRule, type Rule, ruleFor } from '../../sops/rules.ts';
 import { DEFAULT_SELECTION, selects } from '../../sops/selection.ts';
 import { type Branch, sameTree, type Tree, type Value, visitLeaves } from '../../sops/tree.ts';
-import { scalarLike, textOfScalar, type UnfitValue, unfitValues, valueAtPath, withValue } from '../../sops/values.ts';
+import {
+  lineOfKey,
+  scalarLike,
+  textOfScalar,
+  type UnfitValue,
+  unfitValues,
+  valueAtPath,
+  withValue,
+} from '../../sops/values.ts';
 import { now } from '../../system/environment.ts';
 import { inspect, inspectTarget, readBytesIfPresent } from '../../system/files.ts';
 import { askGit } from '../../system/git.ts';
@@ -138,7 +146,7 @@ export async function setValue(
   if (unfit.length > 0)
     throw new Failure(
       'input',
-      unfit.map(({ why }) => unfitFinding(path, { path: at.map(String), why })),
+      unfit.map((one) => unfitFinding(path, { ...one, path: at.map(String) })),
     );
   const next = withValue(tree, at, scalar);
   refuseOpen(path, file, next, at);
@@ -195,19 +203,6 @@ function newUnfit(before: Tree, after: Tree, rule: Pick<Rule, 'selection'>): Unf
   return unfitValues(after, rule.selection).filter((one) => !known.has(JSON.stringify(one)));
 }
 
-/** The line of a key, found by the keys on the way to it; undefined where one of them is not there. */
-function lineOf(text: string, path: readonly string[]): number | undefined {
-  const lines = text.split('\n');
-  let at = -1;
-  for (const key of path) {
-    const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-    const pattern = new RegExp(String.raw`^[\s-]*(?:\{\s*)?["'\[]?${escaped}["'\]]?\s*(?:[:=]|$)`);
-    at = lines.findIndex((line, index) => index > at && pattern.test(line));
-    if (at === -1) return undefined;
-  }
-  return at + 1;
-}
-
 /** How files are encrypted or decrypted. */
 interface CipherOptions {
   /** Absolute path of the result; the file itself where it is not given. */
@@ -259,7 +254,7 @@ async function encryptedChange(
   const text = Buffer.from(plain).toString('utf8');
   const unfit = asIs === true ? [] : unfitValues(tree, rule.selection);
   const wrong = [
-    ...unfit.map((one) => unfitFinding(source ?? path, one, lineOf(text, one.path))),
+    ...unfit.map((one) => unfitFinding(source ?? path, one, lineOfKey(text, one.path))),
     ...openFinding(path, tree, rule),
   ];
   if (wrong.length > 0) throw new Failure('input', wrong);
@@ -475,7 +470,7 @@ function readEdited(
     const unfit = context.asIs ? [] : newUnfit(context.old, tree, context.selection);
     const text = Buffer.from(bytes).toString('utf8');
     const open = openFinding(path, tree, context.selection);
-    const wrong = [...unfit.map((one) => unfitFinding(path, one, lineOf(text, one.path))), ...open];
+    const wrong = [...unfit.map((one) => unfitFinding(path, one, lineOfKey(text, one.path))), ...open];
     return wrong.length === 0 ? { tree } : { wrong };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
