@@ -57,6 +57,7 @@ try {
         `${module ?? `github.com/${repository}`}@${version}`,
       ]),
     ),
+    introduced: SOURCES.introduced,
     removed: SOURCES.removed,
     groups: Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1))),
   };

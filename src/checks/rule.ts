@@ -139,6 +139,8 @@ export interface CheckTools {
   readonly schemas: SchemaChecker;
   /** Hashes of objects that are known to fit their schemas. */
   readonly passed: ReadonlySet<string>;
+  /** Minor version of Kubernetes that the objects are for, `1.36`; where it is absent, the tree may say. */
+  readonly kubernetes?: string;
   /** Absent where no chart is looked for. */
   readonly charts?: ChartStore;
 }

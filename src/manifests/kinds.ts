@@ -1,6 +1,7 @@
 import knownIndex from '../../schemas/kubernetes/index.json' with { type: 'json' };
 import { at, type Fields, listAt, textAt } from '../text/values.ts';
 import { suggestNearest } from '../text/suggest.ts';
+import type { ManifestTree } from './tree.ts';
 
 // What is known of kinds without reading a schema: where it comes from says schemas/kubernetes/NOTICE.md. A definition that lies in the
 // repository itself is what its cluster gets, and counts before what came with the program.
@@ -34,13 +35,18 @@ interface KnownGroup {
   readonly kinds: Readonly<Record<string, KnownKind>>;
 }
 
+/** By group, version and kind. */
+type ByKind<T> = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, T>>>>>>;
+
 interface KnownIndex {
   /** Minor versions of Kubernetes whose own kinds are known, ascending. */
   readonly minors: readonly string[];
   /** Origins of the projects with their versions. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Where kinds of groups that are gone are today, by group, version and kind. */
-  readonly removed: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+  /** The minor version of Kubernetes that has a kind first, of those before the ones that are known whole. */
+  readonly introduced: ByKind<string>;
+  /** The last minor version of Kubernetes that has a kind, of those before the ones that are known, and where it is today. */
+  readonly removed: ByKind<{ readonly until: string; readonly to?: string }>;
   readonly groups: Readonly<Record<string, KnownGroup>>;
 }
 
@@ -70,8 +76,10 @@ export type KindState =
       readonly source: string;
       readonly isComplete: boolean;
     }
-  /** The kind is there in another group today. */
-  | { readonly state: 'moved'; readonly to: string }
+  /** Kubernetes served it up to a minor version; `to` is where the kind is today. */
+  | { readonly state: 'gone'; readonly until: string; readonly to: string | undefined }
+  /** Kubernetes serves it from a minor version on, and the one of the cluster comes before; `served` are versions that this one has. */
+  | { readonly state: 'early'; readonly since: string; readonly served: readonly string[] }
   /** Nothing is known of the group. */
   | { readonly state: 'unknown' };
 
@@ -85,6 +93,8 @@ interface OwnDefinition {
 
 /** What is known of kinds in one tree. */
 export interface Kinds {
+  /** Minor version of Kubernetes that the objects are for, `1.36`; undefined where it is not known, so that what any known one has counts. */
+  readonly minor: string | undefined;
   /** Whether a definition in the tree says what there is of this kind, whatever the version. */
   readonly isDefinedHere: (name: KindName) => boolean;
   readonly stateOf: (name: KindName) => KindState;
@@ -93,7 +103,7 @@ export interface Kinds {
 }
 
 /** What the program knows, and what the definitions of a tree say. */
-export function kindsOf(definitions: readonly OwnDefinition[]): Kinds {
+export function kindsOf(definitions: readonly OwnDefinition[], minor?: string): Kinds {
   const own = new Map(definitions.map((one) => [keyOf(textAt(one.fields, 'spec', 'group') ?? '', kindOf(one)), one]));
   const ownDefinition = ({ apiVersion, kind }: KindName): OwnDefinition | undefined => {
     const { group, version } = partsOf(apiVersion);
@@ -103,12 +113,13 @@ export function kindsOf(definitions: readonly OwnDefinition[]): Kinds {
       : undefined;
   };
   return {
+    minor,
     isDefinedHere: ({ apiVersion, kind }) => own.has(keyOf(partsOf(apiVersion).group, kind)),
     ownDefinition,
     stateOf(name) {
       const { group, version } = partsOf(name.apiVersion);
       const found = own.get(keyOf(group, name.kind));
-      if (found === undefined) return stateByIndex(name);
+      if (found === undefined) return stateByIndex(name, minor);
       const scope = at(found.fields, 'spec', 'scope') === 'Cluster' ? 'Cluster' : 'Namespaced';
       return stateOfKind({ scope, versions: ownVersions(found) }, version, found.file, false);
     },
@@ -151,14 +162,19 @@ function isComplete(source: string): boolean {
   return source === 'Kubernetes' || source.startsWith('Flux ');
 }
 
-function stateByIndex({ apiVersion, kind }: KindName): KindState {
+function stateByIndex({ apiVersion, kind }: KindName, minor: string | undefined): KindState {
   const { name, version } = partsOf(apiVersion);
-  const moved = INDEX.removed[name]?.[version]?.[kind];
-  if (moved !== undefined) return { state: 'moved', to: moved };
+  const removed = INDEX.removed[name]?.[version]?.[kind];
+  if (removed !== undefined) {
+    // What an older cluster takes is known by name alone.
+    const isThere = minor !== undefined && compareMinors(minor, removed.until) <= 0;
+    return isThere ? { state: 'unknown' } : { state: 'gone', until: removed.until, to: removed.to };
+  }
   const group = INDEX.groups[name];
   if (group === undefined) return { state: 'unknown' };
   const known = Object.hasOwn(group.kinds, kind) ? group.kinds[kind] : undefined;
-  if (known !== undefined) return stateOfKind(known, version, group.source, !isComplete(group.source));
+  const state = known && stateOfKind(known, version, group.source, !isComplete(group.source));
+  if (known !== undefined && state !== undefined) return stateIn(minor, { apiVersion, kind }, known) ?? state;
   const near = suggestNearest(kind, Object.keys(group.kinds));
   return { state: 'no-kind', near, source: group.source, isComplete: isComplete(group.source) };
 }
@@ -170,6 +186,52 @@ function stateOfKind({ scope, versions }: KnownKind, version: string, source: st
   const served = Object.keys(versions).filter((one) => versions[one]?.served !== false);
   const mayBeOlder = isForeign && VERSION.test(version) && served.every((one) => compareVersions(version, one) < 0);
   return { state: 'unserved', served: served.sort(compareVersions).reverse(), source, mayBeOlder };
+}
+
+/** Whether a version of a kind is one that the cluster's Kubernetes does not have; undefined where it has it, or that is not known. */
+function stateIn(minor: string | undefined, { apiVersion, kind }: KindName, known: KnownKind): KindState | undefined {
+  if (minor === undefined) return undefined;
+  const { group, name, version } = partsOf(apiVersion);
+  const spanOf = (one: string): { readonly since: string | undefined; readonly until: string | undefined } => ({
+    since: known.versions[one]?.['x-since'] ?? INDEX.introduced[name]?.[one]?.[kind],
+    until: known.versions[one]?.['x-until'],
+  });
+  const isEarly = (one: string): boolean => compareMinors(minor, spanOf(one).since ?? minor) < 0;
+  const isLate = (one: string): boolean => compareMinors(minor, spanOf(one).until ?? minor) > 0;
+  const { since, until } = spanOf(version);
+  if (!Object.hasOwn(known.versions, version)) return undefined;
+  const served = Object.keys(known.versions)
+    .filter((one) => known.versions[one]?.served !== false && !isEarly(one) && !isLate(one))
+    .sort(compareVersions)
+    .reverse()
+    .map((one) => (group === '' ? one : `${group}/${one}`));
+  if (since !== undefined && isEarly(version)) return { state: 'early', since, served };
+  return until !== undefined && isLate(version) ? { state: 'gone', until, to: served[0] } : undefined;
+}
+
+/** The minor version of Kubernetes in a text such as `v1.36.1` or `1.36`; undefined where there is none. */
+export function minorOf(version: unknown): string | undefined {
+  return typeof version === 'string' ? /^v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?$/.exec(version)?.[1] : undefined;
+}
+
+/** Whether a minor version comes before (negative), is or comes after (positive) another one. */
+export function compareMinors(one: string, other: string): number {
+  return Number(one.split('.')[1]) - Number(other.split('.')[1]);
+}
+
+const TALOS_FILES = /(?:^|\/)tal(?:env|config)[^/]*\.ya?ml$/;
+
+/**
+ * The minor version of Kubernetes that a repository says it runs: in the files of talhelper, or in what upgrades it. Undefined where nothing
+ * does, or where its clusters run several.
+ */
+export function minorIn({ documents }: Pick<ManifestTree, 'documents'>): string | undefined {
+  const found = documents.flatMap(({ file, fields }) => {
+    if (TALOS_FILES.test(file.path)) return minorOf(fields.kubernetesVersion) ?? [];
+    return fields.kind === 'KubernetesUpgrade' ? (minorOf(at(fields, 'spec', 'kubernetes', 'version')) ?? []) : [];
+  });
+  const minors = new Set(found);
+  return minors.size === 1 ? [...minors][0] : undefined;
 }
 
 const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;

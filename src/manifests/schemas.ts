@@ -21,7 +21,7 @@ export interface SchemaChecker {
   /**
    * What does not fit; undefined where there is no schema of the kind.
    *
-   * @param kinds - what is known of kinds in the tree of the object
+   * @param kinds - what is known of kinds in the tree of the object, and for which version of Kubernetes it is
    * @throws Failure of kind `input` where a schema that the user has given cannot be read
    */
   readonly check: (object: Fields, kind: KindName, kinds: Kinds) => Promise<readonly Misfit[] | undefined>;
@@ -39,10 +39,8 @@ interface SchemaFile {
 /**
  * Makes a checker. For a kind it takes the first of: a CustomResourceDefinition in the tree, a schema that the user has given, the one that
  * came with the program, one from the network.
- *
- * @param minor - version of Kubernetes that the objects are for, `1.36`; where it is not given, what any of the known ones takes is taken
  */
-export function schemaChecker(sources: SchemaSources, minor?: string): SchemaChecker {
+export function schemaChecker(sources: SchemaSources): SchemaChecker {
   const files = new Map<string, SchemaFile>();
   const loading = new Map<string, Promise<void>>();
   const foreign = new Map<string, Promise<ForeignSchema | undefined>>();
@@ -78,6 +76,7 @@ export function schemaChecker(sources: SchemaSources, minor?: string): SchemaChe
   return {
     async check(object, name, kinds) {
       const { name: group, version } = partsOf(name.apiVersion);
+      const { minor } = kinds;
       if (kinds.isDefinedHere(name)) {
         const definition = kinds.ownDefinition(name);
         const schema = definition === undefined ? undefined : schemaOf(definition.fields, version);

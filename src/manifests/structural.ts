@@ -1,5 +1,6 @@
 import { compileGoRegex } from '../text/go-regex.ts';
 import { type Fields, isFields, type Path } from '../text/values.ts';
+import { compareMinors } from './kinds.ts';
 
 // Objects are read against structural schemas as an API server reads them, strictly: what it would prune is a mistake. Schemas are walked
 // and not compiled. Most of them serve a handful of objects, and to compile one takes longer than all of these do (docs/architecture.md).
@@ -519,11 +520,6 @@ function choiceOf(parts: readonly StructuralSchema[], how: string, path: Path): 
 
 function isEqual(one: unknown, other: unknown): boolean {
   return one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other));
-}
-
-/** Whether a minor version comes before (negative), is or comes after (positive) another one. */
-function compareMinors(one: string, other: string): number {
-  return Number(one.split('.')[1]) - Number(other.split('.')[1]);
 }
 
 function characters(count: number): string {

@@ -45,7 +45,11 @@ export async function validateRepository(
   const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
   const report = await examine(files, {
     settings: settingsOf(files.find(({ path }) => path === SETTINGS_FILE)?.text),
-    tools: { ...checkTools(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
+    tools: {
+      ...checkTools(schemaChecker(sources)),
+      ...(charts === undefined ? {} : { charts }),
+      ...(schemas.kubernetes === undefined ? {} : { kubernetes: schemas.kubernetes }),
+    },
     paths: wanted,
     others: (clusters) => {
       const used = usedIn(clusters);

@@ -10,6 +10,8 @@ import type { UserCache } from '../system/user-folders.ts';
 
 /** What the user says of schemas. */
 export interface SchemaOptions {
+  /** Minor version of Kubernetes that the objects are for, `1.36`; where it is absent, the repository may say. */
+  readonly kubernetes?: string;
   /** Absolute paths of folders with JSON Schemas, `GROUP/KIND_VERSION.json`; the first that has one counts. */
   readonly folders?: readonly string[];
   /** The catalogue in the network to ask for kinds without a schema, to which `GROUP/KIND_VERSION.json` is appended. */

@@ -59,7 +59,11 @@ export async function validate(root: ClusterRoot, options: SchemaOptions = {}): 
   const { checkTools, examine, schemaChecker, settingsOf } = await loadChecks();
   const report = await examine(files, {
     settings: settingsOf(await settingsText(root)),
-    tools: { ...checkTools(schemaChecker(sources)), ...(charts === undefined ? {} : { charts }) },
+    tools: {
+      ...checkTools(schemaChecker(sources)),
+      ...(charts === undefined ? {} : { charts }),
+      ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes }),
+    },
     removed: removedPaths(rendered, inventory),
   });
   return {

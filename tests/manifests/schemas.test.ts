@@ -71,6 +71,7 @@ describe('the schemas in schemas/kubernetes', () => {
     const named = new Map(sources.operators.map((one) => [one.name, one]));
     expect(index.minors).toEqual(sources.kubernetes.versions.map((version) => /^v(\d+\.\d+)/.exec(version)?.[1]));
     expect(index.removed).toEqual(sources.removed);
+    expect(index.introduced).toEqual(sources.introduced);
     expect(Object.keys(index.sources).sort()).toEqual([...named.keys()].sort());
     const notice = await readFile('schemas/kubernetes/NOTICE.md', 'utf8');
     for (const [name, { version, licence, ...place }] of named) {

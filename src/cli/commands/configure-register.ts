@@ -120,6 +120,11 @@ export function registerChecks(program: Command, finish: Finish): void {
       collect,
     )
     .option('--min-coverage <percent>', 'end with 1 where fewer objects have a schema', percentage)
+    .option(
+      '--kubernetes-version <version>',
+      'the Kubernetes that the objects are for, as in 1.36 (default: what files of talhelper and upgrades say)',
+      kubernetesVersion,
+    )
     .addOption(formatOption())
     .action(async (folder: string | undefined, options: ValidateOptions) => {
       const { runValidate } = await import('./validate.ts');
@@ -219,6 +224,13 @@ function percentage(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 100))
     throw new InvalidArgumentError('It takes a number from 0 to 100.');
   return value;
+}
+
+/** Only the minor version counts. */
+function kubernetesVersion(text: string): string {
+  const minor = /^v?(1\.\d+)(?:\.\d+)?$/.exec(text)?.[1];
+  if (minor === undefined) throw new InvalidArgumentError('It takes a version such as 1.36 or v1.36.1.');
+  return minor;
 }
 
 /** How findings are printed: for people, for programs, for code scanning or for the lines of a pull request. */

@@ -23,15 +23,18 @@ export interface ValidateOptions extends RootOptions {
   readonly charts?: readonly string[];
   /** Percentage of objects that must have a schema. */
   readonly minCoverage?: number;
+  /** Minor version of Kubernetes. */
+  readonly kubernetesVersion?: string;
   readonly format?: Format;
 }
 
 /** `cluster-template validate [FOLDER]`; gives back the exit code. */
 export async function runValidate(folder: string | undefined, options: ValidateOptions): Promise<number> {
-  const { path: paths = [], schemas = [], fetchSchemas, schemasUrl, charts, minCoverage } = options;
+  const { path: paths = [], schemas = [], fetchSchemas, schemasUrl, charts, minCoverage, kubernetesVersion } = options;
   const sources = {
     folders: schemas.map((one) => resolve(one)),
     ...(charts === undefined ? {} : { charts: charts.map((one) => resolve(one)) }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetes: kubernetesVersion }),
     ...(fetchSchemas === true ? { catalogue: schemasUrl ?? CATALOGUE } : {}),
   };
   const around = await anyRootOf(folder, options);

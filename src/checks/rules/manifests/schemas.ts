@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import { originKey } from '../../../manifests/document.ts';
 import { substitute } from '../../../manifests/flux/substitution.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
-import { type KindName, type KindState, kindsOf, originOfSource } from '../../../manifests/kinds.ts';
-import type { SchemaChecker } from '../../../manifests/schemas.ts';
+import {
+  type KindName,
+  type KindState,
+  type Kinds,
+  kindsOf,
+  minorIn,
+  originOfSource,
+} from '../../../manifests/kinds.ts';
 import type { Misfit } from '../../../manifests/structural.ts';
 import { suggestNearest } from '../../../text/suggest.ts';
 import { at, type Fields, isFields } from '../../../text/values.ts';
-import { atObject, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
+import { atObject, type CheckTools, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
 import { APPLIED, object as example } from './examples.ts';
 
 /** Kinds of files that no API server ever sees: kustomize and helmfile read them. */
@@ -35,14 +41,14 @@ interface SchemaCheck {
  * Checks every object that Flux or the bootstrap applies by the schema of its kind, variables replaced, and those of components
  * that wait for an app with the defaults of their variables.
  *
- * @param passed - hashes of objects that are known to fit
+ * @param kinds - what is known of kinds in the tree, and for which version of Kubernetes it is
  */
 async function checkSchemas(
   { objects, library }: Pick<FluxTree, 'objects' | 'library'>,
-  checker: SchemaChecker,
-  passed: ReadonlySet<string> = new Set(),
+  { schemas: checker, passed }: Pick<CheckTools, 'schemas' | 'passed'>,
+  kinds: Kinds,
 ): Promise<SchemaCheck> {
-  const kinds = kindsOf(definitionsIn(objects));
+  const waiting = new Set(library);
   const complaints: Told[] = [];
   const without = new Map<string, number>();
   const seen = new Set<string>();
@@ -53,20 +59,20 @@ async function checkSchemas(
     const key = originKey(object.originOf([]));
     if (seen.has(key) || apiVersion.startsWith(NOT_APPLIED)) continue;
     seen.add(key);
-    const resolve = library.includes(object) ? defaultsOnly : resolverOf(object);
+    const resolve = waiting.has(object) ? defaultsOnly : resolverOf(object);
     const applied = asApplied(named(object), resolve);
     // What a definition in the tree says of a kind may be another thing in the next tree.
     const isKept = !document.file.isSecret && !kinds.isDefinedHere(object);
-    const hash = isKept ? hashOf(applied) : undefined;
+    const hash = isKept ? hashOf([kinds.minor, applied]) : undefined;
     const isKnown = hash !== undefined && passed.has(hash);
     const misfits = isKnown ? [] : await checker.check(applied, object, kinds);
-    const complaint = isKnown ? undefined : complainOfKind(object, kinds.stateOf(object), misfits !== undefined);
+    const complaint = isKnown ? undefined : complainOfKind(object, kinds, misfits !== undefined);
     if (complaint !== undefined) complaints.push(atObject(object, complaint.path, complaint));
     if (misfits !== undefined) checked += 1;
     else without.set(`${apiVersion}/${kind}`, (without.get(`${apiVersion}/${kind}`) ?? 0) + 1);
     if (hash !== undefined && misfits?.length === 0 && complaint === undefined) fitting.add(hash);
     // What waits for an app has its last name there.
-    const told = library.includes(object)
+    const told = waiting.has(object)
       ? (misfits ?? []).filter(({ path }) => path.join('.') !== 'metadata.name')
       : misfits;
     const known = (told ?? []).filter(({ path }) => !isOpen(at(applied, ...path)));
@@ -93,9 +99,10 @@ function definitionsIn(objects: readonly AppliedObject[]): Parameters<typeof kin
 /** What is wrong with the kind or the version of an object. */
 function complainOfKind(
   { apiVersion, kind }: KindName,
-  found: KindState,
+  kinds: Kinds,
   isChecked: boolean,
 ): (Complaint & { readonly path: readonly string[] }) | undefined {
+  const found = kinds.stateOf({ apiVersion, kind });
   const code = 'manifests/kind';
   // A list is taken apart before it is applied.
   if (kind.endsWith('List')) return undefined;
@@ -105,16 +112,12 @@ function complainOfKind(
     const remedy = 'take a newer version before the project removes it';
     return { code, severity: 'note', path: ['apiVersion'], message, remedy };
   }
-  // A schema that the user has given says that there is such a kind.
+  // A schema that the user has given says that there is such a kind, where nothing says which Kubernetes there is.
+  if (isChecked && kinds.minor === undefined) return undefined;
+  const ofVersion = complainOfVersion({ apiVersion, kind }, found, kinds.minor);
+  if (ofVersion !== undefined) return { code, path: ['apiVersion'], ...ofVersion };
   if (isChecked) return undefined;
   switch (found.state) {
-    case 'moved':
-      return {
-        code,
-        path: ['apiVersion'],
-        message: `Kubernetes no longer serves ${apiVersion}`,
-        remedy: `${kind} is in ${found.to}`,
-      };
     case 'unserved':
       return {
         code,
@@ -134,9 +137,34 @@ function complainOfKind(
         remedy: near === undefined ? 'correct the kind' : `did you mean ${near}?`,
       };
     }
+    case 'gone':
+    case 'early':
     case 'unknown':
       return undefined;
   }
+}
+
+/** What is wrong with a version that Kubernetes itself serves in some of its releases. */
+function complainOfVersion(
+  { apiVersion, kind }: KindName,
+  found: KindState,
+  minor = '',
+): Pick<Complaint, 'message' | 'remedy'> | undefined {
+  const kubernetes = `Kubernetes${minor === '' ? '' : ` ${minor}`}`;
+  if (found.state === 'gone') {
+    const { until, to } = found;
+    return {
+      message: `${kubernetes} no longer serves ${apiVersion} of ${kind}: ${until} was the last one`,
+      remedy:
+        to === undefined ? 'remove it: nothing took its place' : `take ${to}, and look what changed in its fields`,
+    };
+  }
+  if (found.state !== 'early') return undefined;
+  return {
+    message: `${kubernetes} does not serve ${apiVersion} of ${kind} yet: ${found.since} is the first one`,
+    remedy:
+      found.served.length === 0 ? 'raise Kubernetes first' : `take ${found.served.join(' or ')}, or raise Kubernetes`,
+  };
 }
 
 /** kustomize gives a Namespace the name that it gives the namespace of everything else. */
@@ -226,7 +254,9 @@ function checkCharts({ objects }: FluxTree): Told[] {
 }
 
 /** What the schemas say of the objects of a tree. */
-export const schemaCheck = once(({ flux, tools: { schemas, passed } }) => checkSchemas(flux, schemas, passed));
+export const schemaCheck = once(({ flux, tree, tools }) =>
+  checkSchemas(flux, tools, kindsOf(definitionsIn(flux.objects), tools.kubernetes ?? minorIn(tree))),
+);
 
 /** What the API takes. */
 export const SCHEMA_RULES: readonly Rule[] = [
