@@ -210,7 +210,7 @@ function stateIn(minor: string | undefined, { apiVersion, kind }: KindName, know
 }
 
 /** The minor version of Kubernetes in a text such as `v1.36.1` or `1.36`; undefined where there is none. */
-export function minorOf(version: unknown): string | undefined {
+function minorOf(version: unknown): string | undefined {
   return typeof version === 'string' ? /^v?(1\.\d+)(?:\.\d+)?(?:[-+].*)?$/.exec(version)?.[1] : undefined;
 }
 

@@ -3,6 +3,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/report/finding.ts';
+import { encrypt } from '../../src/sops/encrypt.ts';
+import { identities, NOW, SAMPLE_KEY, secretRule } from '../sops/support.ts';
 import { runCommand } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
@@ -198,6 +200,47 @@ spec:
     expect(answer.code).toBe(1);
     expect(heads(answer)).toContain(`apps/base/key.sops.yaml error ${code}`);
     expect(JSON.stringify(answer)).not.toContain('abcdefgh1234');
+  });
+});
+
+describe('an encrypted file of a repository with its key', () => {
+  const plain =
+    'apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\n  namespace: default\nstringData:\n  token: abcdefgh1234\n  user: hidden-user\n';
+  const other = (text: string): string => (text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`);
+
+  it.each([
+    ['that is whole', (text: string) => text, []],
+    [
+      'of which a ciphertext was changed',
+      (text: string) =>
+        text.replace(/(token: ENC\[AES256_GCM,data:)([^,]+)/, (_, head: string, data: string) => head + other(data)),
+      ['sops/damaged'],
+    ],
+    ['of which an entry was taken out', (text: string) => text.replace(/^ *user: .*\n/m, ''), ['sops/mac']],
+    [
+      'in which two entries changed places',
+      (text: string) => text.replace('token:', 'other:').replace('user:', 'token:').replace('other:', 'user:'),
+      ['sops/damaged'],
+    ],
+    ['whose time was changed', (text: string) => text.replace('05:06:07Z', '05:06:08Z'), ['sops/mac']],
+  ])('is told by its MAC, one %s', async (_, spoil, codes) => {
+    const path = 'apps/base/key.sops.yaml';
+    const sealed = await encrypt({ path, plain, rule: secretRule, identities, now: NOW });
+    const folder = await repository({
+      ...APPS,
+      ...bootstrapped('home'),
+      'clusters/home/apps.yaml': kustomization('apps', './apps/base', '  decryption:\n    provider: sops\n'),
+      'apps/base/kustomization.yaml': 'kind: Kustomization\nresources: [settings.yaml, key.sops.yaml]\n',
+      [path]: spoil(sealed),
+    });
+    const keys = await temporaryFolder();
+    await writeFile(join(keys, 'age.key'), SAMPLE_KEY);
+    const answer = await validated(folder, '--keys', keys);
+    expect(heads(answer)).toEqual(codes.map((code) => `${path} error ${code}`));
+    expect(answer.code).toBe(codes.length === 0 ? 0 : 1);
+    expect(JSON.stringify(answer)).not.toMatch(/abcdefgh1234|hidden-user/);
+    // Whoever has no key sees that the form is right, and no more.
+    expect(heads(await validated(folder))).toEqual([]);
   });
 });
 
