@@ -18,6 +18,7 @@ const TAKEN = [
   '.renovaterc.json5',
   '.taskfiles/',
   '.vscode/settings.json',
+  '.yamllint.yaml',
   'Taskfile.yaml',
   'cluster.yaml',
   'lefthook.yaml',
