@@ -19,6 +19,8 @@ export interface GraphNode {
   readonly place?: { readonly file: string; readonly line?: number };
   /** The template behind that file, where one renders it. */
   readonly source?: string;
+  /** Keys of the configuration that are read for the file. */
+  readonly keys?: readonly string[];
   /** Whether something names it and nothing in the tree, no chart and no controller makes it. */
   readonly isMissing?: boolean;
   /** Whether reconciling it is switched off. */

@@ -31,13 +31,13 @@ export async function explain(root: ClusterRoot, path: string, line: number | un
 }
 
 /**
- * As `explain` for several lines; undefined for one that nothing is generated to.
+ * As `explain` for several lines and files; undefined for one that nothing is generated to.
  *
  * @throws Failure where the configuration or a template is wrong
  */
 export async function explainLines(
   root: ClusterRoot,
-  places: readonly { readonly file: string; readonly line: number }[],
+  places: readonly { readonly file: string; readonly line?: number }[],
 ): Promise<readonly (Explanation | undefined)[]> {
   const { request, inventory, world } = await readWorld(root);
   return await Promise.all(

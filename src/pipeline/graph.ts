@@ -3,10 +3,10 @@ import { graphOf, nodeOf } from '../graph/graph.ts';
 import type { Graph, GraphEdge, GraphNode } from '../graph/model.ts';
 import type { FluxTree } from '../manifests/flux/tree.ts';
 import { failure } from '../report/finding.ts';
-import { folderIn, nothingOfFlux } from './any-repository.ts';
-import { explainKey } from './explain.ts';
+import { nothingOfFlux } from './any-repository.ts';
+import { explainKey, explainLines } from './explain.ts';
 import { renderOnly } from './render-only.ts';
-import { clustersIn, readRepository } from './repository.ts';
+import { clustersIn, folderIn, readRepository } from './repository.ts';
 import { readInventory } from './state.ts';
 import { manifestFiles } from './validate.ts';
 
@@ -16,7 +16,22 @@ import { manifestFiles } from './validate.ts';
  * @throws Failure where the configuration is wrong, a template fails or a manifest is no YAML
  */
 export async function clusterGraph(root: ClusterRoot): Promise<Graph> {
-  return graphOf(await renderedFlux(root));
+  return await withKeys(root, graphOf(await renderedFlux(root)));
+}
+
+/** With the keys of the configuration that are read for the file of each object. */
+async function withKeys(root: ClusterRoot, graph: Graph): Promise<Graph> {
+  const files = [...new Set(graph.nodes.flatMap(({ place, source }) => (place && source ? [place.file] : [])))];
+  const explained = await explainLines(
+    root,
+    files.map((file) => ({ file })),
+  );
+  const keys = new Map(files.map((file, index) => [file, explained[index]?.keys.map(({ key }) => key) ?? []]));
+  const nodes = graph.nodes.map((node): GraphNode => {
+    const own = keys.get(node.place?.file ?? '') ?? [];
+    return own.length === 0 ? node : { ...node, keys: own };
+  });
+  return { ...graph, nodes };
 }
 
 /**

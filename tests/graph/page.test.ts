@@ -100,6 +100,20 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     expect(decodeURIComponent(new URL(page.url()).hash)).toBe('#Kustomization/kube-system/coredns');
   });
 
+  it('tells the template and the keys that an object comes from, and finds it by a key', async () => {
+    const graph = await sampleGraph();
+    const nodes = graph.nodes.map((node) =>
+      node.id === 'HelmRelease/kube-system/cilium'
+        ? { ...node, source: 'templates/config/cilium.yaml.j2', keys: ['cluster_pod_cidr', 'node_cidr'] }
+        : node,
+    );
+    await open({ ...graph, nodes });
+    await page.locator('#search').fill('pod_cidr');
+    await page.keyboard.press('Enter');
+    expect(await panel()).toContain('cilium');
+    expect(await panel()).toMatch(/rendered from templates\/config\/cilium\.yaml\.j2[^]*cluster_pod_cidr\nnode_cidr/);
+  });
+
   it('opens at the object that its address names', async () => {
     await open(await sampleGraph(), { hash: '#HelmRelease/default/echo' });
     expect(await panel()).toMatch(/^echo\nHelmRelease · default/);

@@ -303,6 +303,7 @@ function wireSearch(): void {
   const hits = byId('hits');
   let found: readonly GraphNode[] = [];
   let at = 0;
+  const words = (): string[] => wordsOf(input.value);
   const show = (): void => {
     hits.replaceChildren(
       ...found.map((node, index) => {
@@ -310,6 +311,7 @@ function wireSearch(): void {
           'li',
           { role: 'option', id: `hit-${String(index)}`, 'aria-selected': String(index === at) },
           nodeName(node),
+          ...keysOf(node, words()).map((key) => element('small', {}, ` ${key}`)),
         );
         option.dataset.node = node.id;
         return option;
@@ -356,14 +358,31 @@ function wireSearch(): void {
   });
 }
 
-/** Every word has to be in the name of an object; those whose own name begins with the text come first. */
+/** Lower case, without white space. */
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** Keys of the configuration that a search is for. */
+function keysOf({ keys = [] }: GraphNode, words: readonly string[]): readonly string[] {
+  return words.length === 0 ? [] : keys.filter((key) => words.every((word) => key.toLowerCase().includes(word)));
+}
+
+/**
+ * Every word has to be in the name of an object, or in a key of the configuration that it comes from; those whose own name begins with the
+ * text come first, those that are found by a key last.
+ */
 function search(text: string): readonly GraphNode[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(text);
   if (words.length === 0) return [];
   const found = graph.nodes.filter((node) => {
-    const name = nodeName(node).toLowerCase();
-    return words.every((word) => name.includes(word));
+    return isNamed(node, words) || keysOf(node, words).length > 0;
   });
-  const rank = ({ name }: GraphNode): number => (name.startsWith(words[0] ?? '') ? 0 : 1);
+  const rank = (node: GraphNode): number => (node.name.startsWith(words[0] ?? '') ? 0 : isNamed(node, words) ? 1 : 2);
   return found.sort((one, other) => rank(one) - rank(other)).slice(0, MOST_HITS);
+}
+
+function isNamed(node: GraphNode, words: readonly string[]): boolean {
+  const name = nodeName(node).toLowerCase();
+  return words.every((word) => name.includes(word));
 }

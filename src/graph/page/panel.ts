@@ -69,12 +69,18 @@ function folding(title: string, ids: readonly string[], nodes: ReadonlyMap<strin
   return [element('details', {}, element('summary', {}, title), items)];
 }
 
-function places({ place, source }: GraphNode): HTMLElement[] {
+function places({ place, source, keys = [] }: GraphNode): HTMLElement[] {
   if (place === undefined) return [];
   const line = place.line === undefined ? '' : `:${String(place.line)}`;
   return [
     element('p', { class: 'place' }, element('code', {}, `${place.file}${line}`)),
     ...(source === undefined ? [] : [element('p', { class: 'place' }, 'rendered from ', element('code', {}, source))]),
+    ...(keys.length === 0
+      ? []
+      : [
+          element('h3', {}, 'Keys of the configuration'),
+          element('ul', { class: 'keys' }, ...keys.map((key) => element('li', {}, element('code', {}, key)))),
+        ]),
   ];
 }
 
