@@ -24,6 +24,7 @@ npx cluster-template lint ../other --profile strict
 npx cluster-template lint --fix                    # mend what can be mended for certain
 npx cluster-template lint --staged                 # what the next commit would hold, for a git hook
 npx cluster-template lint --changed-since origin/main --format github
+npx cluster-template lint --like kubernetes/apps/web/site  # how a new app differs from what most have in common
 \`\`\`
 
 It ends with 1 where a finding is an error. \`--format\` takes \`text\`, \`json\`, \`sarif\` (2.1.0, for code scanning) and \`github\` (annotations of a workflow).

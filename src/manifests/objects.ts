@@ -33,6 +33,12 @@ export function indexObjects({
   ];
   const products = new Map(made.map((one) => [keyOf(one.product.kind, one.product.namespace, one.product.name), one]));
   const makers = makersAmong(objects);
+  // A Kustomization of another repository brings nothing where nothing makes the source of that.
+  const elsewhere = unread.filter(({ what, source }) => {
+    if (what !== 'kustomization' || source === undefined || !MADE_BY_FLUX.has(source.kind)) return true;
+    const key = keyOf(source.kind, source.namespace, source.name);
+    return byName.has(key) || products.has(key);
+  });
   const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
     byName.get(keyOf(kind, namespace, name));
   return {
@@ -44,7 +50,7 @@ export function indexObjects({
       const product = products.get(keyOf(kind, namespace, name)) ?? products.get(keyOf(kind, undefined, name));
       if (product !== undefined) return { kind: 'product', ...product };
       if (isGiven(reference)) return { kind: 'possible', near: undefined };
-      const isElsewhere = unread.some((one) => one.namespace === undefined || one.namespace === namespace);
+      const isElsewhere = elsewhere.some((one) => one.namespace === undefined || one.namespace === namespace);
       const isPossible =
         isElsewhere ||
         (!MADE_BY_FLUX.has(kind) && (!CERTAIN.has(kind) || makers.mayMake(reference) || isMentioned(name)));
@@ -67,6 +73,7 @@ const MADE_BY_FLUX: ReadonlySet<string> = new Set([
   'HelmRepository',
   'HelmChart',
   'Bucket',
+  'ImageRepository',
 ]);
 
 /** Kinds of which it can be said what makes them. Others come out of charts and operators in every cluster. */

@@ -159,6 +159,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   issuerRef: one('Issuer'),
   chartRef: one('OCIRepository'),
   sourceRef: one('GitRepository'),
+  imageRepositoryRef: one('ImageRepository'),
   providerRef: one('Provider'),
   peerConfigRef: one('CiliumBGPPeerConfig'),
   parametersRef: one(''),

@@ -10,10 +10,10 @@ import { isHidden } from '../sops/redact.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { selects } from '../sops/selection.ts';
 import { visitLeaves } from '../sops/tree.ts';
-import { inspectTarget, readTextIfPresent } from '../system/files.ts';
+import { readTextIfPresent } from '../system/files.ts';
 import { openUserCache } from '../system/user-folders.ts';
 import { chartStore } from './chart-store.ts';
-import { readRepository } from './repository.ts';
+import { folderIn, readRepository } from './repository.ts';
 import { type SchemaOptions, schemaSources } from './schema-sources.ts';
 import { loadChecks, type ValidateResult } from './validate.ts';
 
@@ -79,16 +79,6 @@ function usedIn(clusters: readonly FluxTree[]): ReadonlySet<string> {
 
 const SETTLE =
   'keep what shall hold of both sides, and remove the lines that begin with <<<<<<<, |||||||, ======= and >>>>>>>';
-
-/** A folder that `--path` names, relative to the top. Throws a Failure of kind `usage` where there is none. */
-export async function folderIn(top: string, path: string): Promise<string> {
-  const clean = path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '') || '.';
-  if (!clean.startsWith('/') && !clean.split('/').includes('..')) {
-    if ((await inspectTarget(join(top, clean)))?.kind === 'folder') return clean;
-  }
-  const remedy = 'name a folder of the repository by its path from the top, such as clusters/production';
-  throw failure('usage', { code: 'usage/folder', message: `--path: ${path} is no folder of ${top}`, remedy });
-}
 
 /** That nothing of a repository is applied by Flux. */
 export function nothingOfFlux(folder: string): Failure {

@@ -15,7 +15,14 @@ import type { Inventory } from '../workspace/inventory.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { PROVIDED } from './schema-sources.ts';
 import { withOrigins } from './origins.ts';
-import { CLUSTER_FOLDERS, isCluster, readRepository, type RepositoryState, stagedPaths } from './repository.ts';
+import {
+  CLUSTER_FOLDERS,
+  folderIn,
+  isCluster,
+  readRepository,
+  type RepositoryState,
+  stagedPaths,
+} from './repository.ts';
 import { readInventory } from './state.ts';
 
 /** What is asked of the rules. */
@@ -30,6 +37,8 @@ interface LintOptions {
   readonly changedSince?: string;
   /** The rules of one area alone: `secret`. */
   readonly area?: string;
+  /** Asks how apps differ from most others, and nothing else: of the apps in a folder, or of all where it is true. */
+  readonly like?: string | true;
 }
 
 /** What the rules found. */
@@ -60,7 +69,7 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const read = async (from: RepositoryState): Promise<readonly ManifestFile[]> =>
     withTemplates(await readRepository(folder, from), inventory);
   const check = async (texts: readonly ManifestFile[]): Promise<Check> =>
-    await checkFiles(texts, { isOurs: root !== undefined, profile, area: options.area });
+    await checkFiles(texts, { isOurs: root !== undefined, profile, rules: rulesOf(options) });
   let files = await read(state);
   const staged = options.staged === true ? await stagedPaths(folder, index) : undefined;
   let checked = await check(files);
@@ -79,10 +88,12 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const before =
     changedSince === undefined ? undefined : await check(await read({ kind: 'commit', commit: changedSince }));
   const told = before === undefined ? checked.findings : newFindings(checked.findings, before.findings);
+  const likeFolder = typeof options.like === 'string' ? await folderIn(folder, options.like, '--like') : '.';
+  const about = told.filter(({ code, place }) => code !== LIKE_OTHERS || isIn(likeFolder, place?.file ?? ''));
   const wanted =
     staged === undefined
-      ? told
-      : told.filter(({ place }) => place?.file === SETTINGS_FILE || staged.has(place?.file ?? ''));
+      ? about
+      : about.filter(({ place }) => place?.file === SETTINGS_FILE || staged.has(place?.file ?? ''));
   return {
     findings: root === undefined ? wanted : await withOrigins(root, wanted),
     files: checked.files,
@@ -90,6 +101,10 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
     fixed: [...fixed].sort(),
     left: [...new Set(checked.edits.filter(({ file }) => file.isGenerated).map(({ file }) => file.path))].sort(),
   };
+}
+
+function isIn(folder: string, path: string): boolean {
+  return folder === '.' || path.startsWith(`${folder}/`);
 }
 
 /** For `git commit -a` and `git commit FILE` git hands its hooks an index of their own, relative to where it starts them. */
@@ -154,6 +169,15 @@ interface Check {
   readonly profile: Profile;
 }
 
+/** The rule about apps and others is asked where it is asked for, whatever the profile says. */
+const LIKE_OTHERS = 'app/like-others';
+
+function rulesOf({ area, like }: LintOptions): readonly Rule[] {
+  if (like !== undefined)
+    return RULES.filter(({ id }) => id === LIKE_OTHERS).map((rule) => ({ ...rule, severity: 'warning' }));
+  return area === undefined ? RULES : RULES.filter(({ id }) => id.startsWith(`${area}/`));
+}
+
 /** What lies in hidden folders, an archive say, is applied by nobody. */
 function isManifestPath(path: string): boolean {
   return !/(?:^|\/)\./.test(path);
@@ -164,12 +188,12 @@ async function checkFiles(
   {
     isOurs,
     profile,
-    area,
-  }: { readonly isOurs: boolean; readonly profile: Profile | undefined; readonly area: string | undefined },
+    rules,
+  }: { readonly isOurs: boolean; readonly profile: Profile | undefined; readonly rules: readonly Rule[] },
 ): Promise<Check> {
   const read = readSettings(
     files.find(({ path }) => path === SETTINGS_FILE),
-    RULES,
+    RULES.map((rule) => rules.find(({ id }) => id === rule.id) ?? rule),
     profile,
   );
   const { settings } = read;
@@ -177,7 +201,7 @@ async function checkFiles(
     ({ path }) => isManifestPath(path) && !settings.isExcluded(path) && (!isOurs || CLUSTER_FOLDERS.test(path)),
   );
   const { findings, edits } = await examine(manifests, {
-    rules: area === undefined ? RULES : RULES.filter(({ id }) => id.startsWith(`${area}/`)),
+    rules,
     settings: read,
     tools: checkTools(schemaChecker(PROVIDED)),
     ...(isOurs ? {} : { paths: [] }),

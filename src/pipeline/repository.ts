@@ -142,6 +142,16 @@ export async function stagedPaths(folder: string, index: string | undefined): Pr
   return new Set((await askGitForPaths(folder, command, index === undefined ? {} : { index })) ?? []);
 }
 
+/** A folder that an option names, relative to the top, `.` for that. Throws a Failure of kind `usage` where there is none. */
+export async function folderIn(top: string, path: string, option = '--path'): Promise<string> {
+  const clean = path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '') || '.';
+  if (!clean.startsWith('/') && !clean.split('/').includes('..')) {
+    if ((await inspectTarget(join(top, clean)))?.kind === 'folder') return clean;
+  }
+  const remedy = 'name a folder of the repository by its path from the top, such as clusters/production';
+  throw failure('usage', { code: 'usage/folder', message: `${option}: ${path} is no folder of ${top}`, remedy });
+}
+
 /**
  * The clusters of a repository. What Flux does not read may be a template of another program, and no YAML.
  *

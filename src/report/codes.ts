@@ -130,6 +130,7 @@ export const FINDING_CODES = {
   'manifests/flux-folder': 'a Kustomization of Flux names a folder that is not there, or that another one applies too',
   'manifests/dependency':
     'a Kustomization or HelmRelease depends on one that does not exist, or on itself by way of others',
+  'manifests/order': 'a custom resource is applied before what defines its kind',
   'manifests/decryption': 'Flux would not decrypt the secrets of a Kustomization',
   'manifests/reference': 'an object names another one that nothing in the tree makes',
   'manifests/reference-grant': 'an object names one of another namespace that does not allow it',
@@ -389,6 +390,7 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'manifests/kustomize': 'correct what is named: Flux applies nothing of the folder until then',
   'manifests/flux-folder': 'correct `spec.path`',
   'manifests/dependency': 'correct `dependsOn`, namespace included',
+  'manifests/order': 'let its Kustomization depend on the one that brings the definition',
   'manifests/decryption': 'add `decryption` to the Kustomization',
   'manifests/reference': 'correct the name, or add the object',
   'manifests/reference-grant': 'add a ReferenceGrant in the other namespace',

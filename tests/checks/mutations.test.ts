@@ -18,6 +18,7 @@ const TREES: Readonly<Record<Mutation['tree'], ReadonlyMap<string, string>>> = {
   ours: await ours(),
   overlays: await written('overlays'),
   'two-clusters': await written('two-clusters'),
+  'cluster-apps': await written('cluster-apps'),
 };
 
 async function ours(): Promise<Map<string, string>> {
@@ -86,9 +87,15 @@ describe('what is unusual and right has no finding but notes', () => {
     [
       'a dependency that a variable names',
       'two-clusters',
-      'apps/databases/operator.yaml',
+      'apps/operators/cloudnative-pg.yaml',
       (text) =>
         `${text}---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: admin\nspec:\n  chartRef:\n    kind: OCIRepository\n    name: cloudnative-pg\n  dependsOn:\n    - name: \${OPERATOR:=cloudnative-pg}\n  interval: 1h\n`,
+    ],
+    [
+      'a back end that a base on the network may bring',
+      'overlays',
+      'apps/base/podinfo/kustomization.yaml',
+      (text) => text.replace('  - service.yaml', '  - https://example.org/base/service.yaml'),
     ],
     [
       'the kopia mover of VolSync',
@@ -107,6 +114,11 @@ describe('what is unusual and right has no finding but notes', () => {
 });
 
 describe('a fault in a good tree is found at its line', () => {
+  it('whatever the fault is: there are more than 120 of them', () => {
+    expect(new Set(MUTATIONS.map(({ tree, what }) => `${tree} ${what}`)).size).toBe(MUTATIONS.length);
+    expect(MUTATIONS.length).toBeGreaterThan(120);
+  });
+
   eachOf(
     MUTATIONS.map((mutation) => [`${mutation.tree}: ${mutation.what}`, mutation] as const),
     4,

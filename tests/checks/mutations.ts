@@ -1,6 +1,6 @@
 /** A fault that is put into a good tree, and what has to be said of it. */
 export interface Mutation {
-  readonly tree: 'ours' | 'overlays' | 'two-clusters';
+  readonly tree: 'ours' | 'overlays' | 'two-clusters' | 'cluster-apps';
   readonly what: string;
   readonly file: string;
   /** Text of the file that is replaced, its first place; undefined where the file is removed, or is a new one. */
@@ -13,7 +13,7 @@ export interface Mutation {
   /** The file that is told, where it is another one. */
   readonly toldIn?: string;
   /** An error where it is not given. */
-  readonly severity?: 'warning';
+  readonly severity?: 'warning' | 'note';
 }
 
 type Row = readonly [
@@ -24,7 +24,7 @@ type Row = readonly [
   code: string,
   at?: string,
   toldIn?: string | undefined,
-  severity?: 'warning',
+  severity?: 'warning' | 'note',
 ];
 
 function rows(tree: Mutation['tree'], table: readonly Row[]): Mutation[] {
@@ -44,6 +44,35 @@ function rows(tree: Mutation['tree'], table: readonly Row[]): Mutation[] {
 const PODINFO = 'apps/base/podinfo';
 
 const OVERLAYS: readonly Row[] = [
+  // What waits for nothing.
+  [
+    'issuers that do not wait for what defines their kind',
+    'clusters/production/infrastructure.yaml',
+    '  dependsOn:\n    - name: infra-controllers\n',
+    '',
+    'manifests/order',
+    'kind: ClusterIssuer',
+    'infrastructure/configs/cluster-issuers.yaml',
+    'note',
+  ],
+  [
+    'an issuer beside the release that defines its kind',
+    'infrastructure/controllers/cert-manager.yaml',
+    '    crds:\n      enabled: true\n',
+    '    crds:\n      enabled: true\n---\napiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata:\n  name: own\nspec:\n  selfSigned: {}\n',
+    'manifests/order',
+    'kind: ClusterIssuer',
+    undefined,
+    'warning',
+  ],
+  [
+    'a policy for images that nothing scans',
+    'infrastructure/controllers/cert-manager.yaml',
+    '    crds:\n      enabled: true\n',
+    '    crds:\n      enabled: true\n---\napiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata:\n  name: podinfo\n  namespace: cert-manager\nspec:\n  imageRepositoryRef:\n    name: podinfo-images\n  policy:\n    semver:\n      range: 6.x\n',
+    'manifests/reference',
+    'name: podinfo-images',
+  ],
   [
     'a release without a chart',
     'infrastructure/controllers/envoy-gateway.yaml',
@@ -445,6 +474,24 @@ const MEDIA = 'apps/media/base';
 
 const TWO_CLUSTERS: readonly Row[] = [
   [
+    'a database that does not wait for its operator',
+    'clusters/home/apps.yaml',
+    '  dependsOn:\n    - name: operators\n',
+    '',
+    'manifests/order',
+    'kind: Cluster',
+    'apps/databases/cluster.yaml',
+    'note',
+  ],
+  [
+    'a bucket that nothing makes',
+    'clusters/cloud/apps.yaml',
+    '    kind: GitRepository\n    name: flux-system',
+    '    kind: Bucket\n    name: artifacts',
+    'manifests/reference',
+    'name: artifacts',
+  ],
+  [
     'a port of a monitor that is a number',
     'components/monitored/monitor.yaml',
     'port: web',
@@ -602,7 +649,7 @@ const TWO_CLUSTERS: readonly Row[] = [
   ['prune that is a text', 'clusters/cloud/apps.yaml', 'prune: true', 'prune: "true"', 'manifests/schema'],
   [
     'a time that is none',
-    'apps/databases/operator.yaml',
+    'apps/operators/cloudnative-pg.yaml',
     '  interval: 1h\n  install:',
     '  interval: hourly\n  install:',
     'manifests/schema',
@@ -610,16 +657,22 @@ const TWO_CLUSTERS: readonly Row[] = [
   ],
   [
     'a release with two charts',
-    'apps/databases/operator.yaml',
+    'apps/operators/cloudnative-pg.yaml',
     '  chartRef:',
     '  chart:\n    spec:\n      chart: cloudnative-pg\n      sourceRef:\n        kind: OCIRepository\n        name: cloudnative-pg\n  chartRef:',
     'manifests/schema',
     'chartRef:',
   ],
-  ['a URL of another protocol', 'apps/databases/operator.yaml', 'url: oci://', 'url: https://', 'manifests/schema'],
+  [
+    'a URL of another protocol',
+    'apps/operators/cloudnative-pg.yaml',
+    'url: oci://',
+    'url: https://',
+    'manifests/schema',
+  ],
   [
     'a chart of another name',
-    'apps/databases/operator.yaml',
+    'apps/operators/cloudnative-pg.yaml',
     '    kind: OCIRepository\n    name: cloudnative-pg',
     '    kind: OCIRepository\n    name: cnpg',
     'manifests/reference',
@@ -896,9 +949,91 @@ const OURS: readonly Row[] = [
   ],
 ];
 
+const CLUSTER_APPS: readonly Row[] = [
+  [
+    'a pool that does not wait for what knows pools',
+    'clusters/garage/flux-kustomizations/storage.yaml',
+    '  dependsOn:\n    - name: infrastructure\n',
+    '',
+    'manifests/order',
+    'kind: IPAddressPool',
+    'infrastructure/overlays/garage-storage/pool.yaml',
+    'note',
+  ],
+  [
+    'a component of an app that is not there',
+    'cluster-apps/garage/notes/kustomization.yaml',
+    '../../components/ingress',
+    '../../components/ingres',
+    'manifests/missing-file',
+  ],
+  [
+    'a source of charts in another namespace',
+    'infrastructure/base/metallb/release.yaml',
+    '        namespace: flux-system\n',
+    '',
+    'manifests/reference',
+    'name: metallb',
+  ],
+  [
+    'a patch for a release that is called otherwise',
+    'infrastructure/overlays/garage/kustomization.yaml',
+    '      name: tailscale-operator',
+    '      name: tailscale',
+    'manifests/patch-target',
+    'target:',
+    undefined,
+    'warning',
+  ],
+  [
+    'a setting that the cluster has not',
+    'clusters/garage/cluster-settings.yaml',
+    '  TIMEZONE: Europe/London\n',
+    '',
+    'manifests/variable',
+    '${TIMEZONE}',
+    'cluster-apps/garage/notes/kustomization.yaml',
+  ],
+  [
+    'a port that a Service has not',
+    'cluster-apps/base/notes/service.yaml',
+    'name: http\n      port',
+    'name: web\n      port',
+    'manifests/reference',
+    'name: http',
+    'cluster-apps/components/ingress/ingress.yaml',
+  ],
+  [
+    'a claim that a component calls otherwise',
+    'cluster-apps/components/storage/pvc.yaml',
+    'name: notes-data',
+    'name: notes-dat',
+    'manifests/reference',
+    'claimName: notes-data',
+    'cluster-apps/base/notes/deployment.yaml',
+  ],
+  [
+    'settings of an app under another name',
+    'cluster-apps/garage/notes/kustomization.yaml',
+    '  - name: notes-env\n',
+    '  - name: notes-environment\n',
+    'manifests/reference',
+    'name: notes-env',
+    'cluster-apps/base/notes/deployment.yaml',
+  ],
+  [
+    'addresses of a pool that are a text',
+    'infrastructure/overlays/garage-storage/pool.yaml',
+    '  addresses:\n    - 192.0.2.64/27',
+    '  addresses: 192.0.2.64/27',
+    'manifests/schema',
+  ],
+];
+
 /** Every mutation, one fault each. */
 export const MUTATIONS: readonly Mutation[] = [
   ...rows('overlays', OVERLAYS),
   ...rows('two-clusters', TWO_CLUSTERS),
+  ...rows('cluster-apps', CLUSTER_APPS),
   ...rows('ours', OURS),
 ];

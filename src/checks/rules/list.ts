@@ -1,6 +1,8 @@
 import type { Rule } from '../rule.ts';
+import { likeOthers } from './app/like-others.ts';
 import { registered } from './app/registered.ts';
 import { noVelero } from './backup/no-velero.ts';
+import { volume } from './backup/volume.ts';
 import { nameSuffixHash } from './configmap/name-suffix-hash.ts';
 import { noRaw } from './configmap/no-raw.ts';
 import { noSharing } from './database/no-sharing.ts';
@@ -43,6 +45,7 @@ import { CHART_RULES } from './manifests/charts.ts';
 import { FLUX_RULES } from './manifests/flux.ts';
 import { KUSTOMIZATION_RULES } from './manifests/kustomizations.ts';
 import { OBJECT_RULES } from './manifests/objects.ts';
+import { ORDER_RULES } from './manifests/order.ts';
 import { ROUTE_RULES } from './manifests/routes.ts';
 import { SCHEMA_RULES } from './manifests/schemas.ts';
 import { TALOS_RULES } from './manifests/talos.ts';
@@ -73,6 +76,7 @@ import { whitespace } from './yaml/whitespace.ts';
 export const RULES: readonly Rule[] = [
   ...KUSTOMIZATION_RULES,
   ...FLUX_RULES,
+  ...ORDER_RULES,
   ...VARIABLE_RULES,
   ...SCHEMA_RULES,
   ...OBJECT_RULES,
@@ -80,8 +84,10 @@ export const RULES: readonly Rule[] = [
   ...CHART_RULES,
   ...BOOTSTRAP_RULES,
   ...TALOS_RULES,
+  likeOthers,
   registered,
   noVelero,
+  volume,
   nameSuffixHash,
   noRaw,
   noSharing,

@@ -161,6 +161,7 @@ export function registerChecks(program: Command, finish: Finish): void {
     .option('--fix', 'fix what can be fixed for certain')
     .option('--staged', 'only what the next commit would change, and secrets in it, as the git hook does')
     .option('--changed-since <commit>', 'only what would not have been found in that commit')
+    .option('--like [folder]', 'only how the apps of a folder, or all, differ from what most apps have in common')
     .addOption(formatOption())
     .addOption(commonOption('--json', 'as --format json'))
     .addHelpOption(commonOption('-h, --help', 'print this help'))

@@ -22,6 +22,8 @@ export interface LintCommandOptions {
   readonly fix?: boolean;
   readonly staged?: boolean;
   readonly changedSince?: string;
+  /** A folder, or true for all apps. */
+  readonly like?: string | true;
   readonly format?: Format;
   readonly json?: boolean;
 }
@@ -31,7 +33,7 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
   const around = await anyRootOf(folder, {});
   // A part of a repository may be named, and is looked at by itself.
   const root = folder === undefined ? around.path : resolve(folder);
-  const { profile, fix = false, changedSince, staged = false } = options;
+  const { profile, fix = false, changedSince, staged = false, like } = options;
   if (staged && (fix || changedSince !== undefined)) {
     const message = 'what is staged is looked at as it is: --staged goes with neither --fix nor --changed-since';
     throw failure('usage', { code: 'usage/argument', message });
@@ -39,6 +41,7 @@ export async function runLint(folder: string | undefined, options: LintCommandOp
   const { fixed, left, ...result } = await lint(root, {
     ...(profile === undefined ? {} : { profile }),
     ...(changedSince === undefined ? {} : { changedSince }),
+    ...(like === undefined ? {} : { like }),
     fix,
     staged,
   });

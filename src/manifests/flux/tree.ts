@@ -72,7 +72,10 @@ export interface AppliedObject {
   readonly owner: FluxKustomization | undefined;
 }
 
-/** What a cluster gets from elsewhere: a folder of another repository, a manifest on the network, what an operator makes. */
+/**
+ * What a cluster gets from elsewhere: a folder of another repository, a manifest on the network or what a generator makes, what an operator
+ * makes of a set.
+ */
 export interface Unread {
   readonly what: 'kustomization' | 'remote' | 'resource-set';
   readonly origin: Origin;
@@ -80,6 +83,8 @@ export interface Unread {
   readonly target: string;
   /** The namespace that all of it goes to; undefined where it may be any. */
   readonly namespace: string | undefined;
+  /** Where a Kustomization gets it from. */
+  readonly source?: { readonly kind: string; readonly namespace: string; readonly name: string };
 }
 
 /** Everything that Flux will apply in one cluster. */
@@ -216,6 +221,11 @@ function follow(follower: Follower, folder: string, owner: FluxKustomization | u
   const build = buildFluxFolder(tree, folder, owner);
   for (const path of build.used) follower.used.add(path);
   follower.problems.push(...build.problems);
+  const target = owner === undefined ? undefined : textAt(owner.fields, 'spec', 'targetNamespace');
+  for (const problem of build.problems) {
+    if (problem.kind !== 'not-read' || !bringsObjects(problem.target)) continue;
+    follower.unread.push({ what: 'remote', origin: problem, target: problem.target, namespace: target });
+  }
   const objects = build.objects.map((object) => applied(object, owner, root.source?.namespace));
   add(follower, objects);
   for (const [index, object] of objects.entries()) {
@@ -228,6 +238,11 @@ function follow(follower: Follower, folder: string, owner: FluxKustomization | u
   }
 }
 
+/** Other fields change objects, and a file of definitions brings nothing that others name. */
+function bringsObjects(target: string): boolean {
+  return /^helmChart|^generators$/.test(target) || (/[/:]/.test(target) && !/crd/i.test(target));
+}
+
 function followKustomization(follower: Follower, built: BuiltObject, owner: FluxKustomization | undefined): void {
   const kustomization = readKustomization(follower, built, owner);
   const label = `${kustomization.namespace}/${kustomization.name}`;
@@ -237,7 +252,8 @@ function followKustomization(follower: Follower, built: BuiltObject, owner: Flux
   if (kustomization.isElsewhere) {
     const origin = kustomization.originOf(['spec', 'sourceRef', 'name']);
     const namespace = textAt(kustomization.fields, 'spec', 'targetNamespace');
-    follower.unread.push({ what: 'kustomization', origin, target: label, namespace });
+    const source = sourceOf(kustomization.fields, kustomization.namespace);
+    follower.unread.push({ what: 'kustomization', origin, target: label, namespace, source });
   } else follow(follower, kustomization.folder, kustomization);
 }
 
@@ -278,12 +294,7 @@ function readKustomization(
 
 /** Whether the source of a Kustomization is known to be another one than that of this repository. */
 function isElsewhere(tree: ManifestTree, root: Root, fields: Fields, home: string): boolean {
-  const reference = at(fields, 'spec', 'sourceRef');
-  const source = {
-    kind: textAt(reference, 'kind') ?? 'GitRepository',
-    namespace: textAt(reference, 'namespace') ?? home,
-    name: textAt(reference, 'name') ?? '',
-  };
+  const source = sourceOf(fields, home);
   const own = root.source;
   if (own === undefined) {
     const folder = folderOf(textAt(fields, 'spec', 'path'));
@@ -295,6 +306,15 @@ function isElsewhere(tree: ManifestTree, root: Root, fields: Fields, home: strin
   const url = urlOf(tree, source);
   if (url === undefined) return false;
   return own.url === undefined || !isSameRepository(url, own.url);
+}
+
+function sourceOf(fields: Fields, home: string): Required<Unread>['source'] {
+  const reference = at(fields, 'spec', 'sourceRef');
+  return {
+    kind: textAt(reference, 'kind') ?? 'GitRepository',
+    namespace: textAt(reference, 'namespace') ?? home,
+    name: textAt(reference, 'name') ?? '',
+  };
 }
 
 /** Whether a patch of the one that applies it gives it sources of variables, and was not seen to do so. */

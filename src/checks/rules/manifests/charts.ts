@@ -101,7 +101,7 @@ async function chartMisfits(chart: Chart, values: Fields, path: Path): Promise<r
 }
 
 /** Name and version of the chart of a release. */
-function chartOf(
+export function chartOf(
   release: AppliedObject,
   applied: Fields,
   index: ObjectIndex,

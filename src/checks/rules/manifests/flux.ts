@@ -46,21 +46,23 @@ function missingFolder(folder: string): Complaint {
   };
 }
 
-const UNREAD: Readonly<Record<Unread['what'], (target: string) => string>> = {
+/** What a build does not read is told with its other problems. */
+const UNREAD: Readonly<Record<Exclude<Unread['what'], 'remote'>, (target: string) => string>> = {
   kustomization: (target) => `the Kustomization ${target} applies a folder of another repository, which was not read`,
-  remote: (target) => `${target} lies on the network, and was not read`,
   'resource-set': (target) => `what the ResourceSet ${target} makes was not looked at`,
 };
 
 /** Tells what a cluster gets from elsewhere: it was not looked at, and may bring what would be missed otherwise. */
 function noteUnread({ unread }: FluxTree): Told[] {
-  return unread.map(({ what, origin, target }) =>
-    atDocument(origin.document, origin.path, {
-      code: 'manifests/not-read',
-      severity: 'note',
-      message: UNREAD[what](target),
-      remedy: 'look after it where it lies',
-    }),
+  return unread.flatMap(({ what, origin, target }) =>
+    what === 'remote'
+      ? []
+      : atDocument(origin.document, origin.path, {
+          code: 'manifests/not-read',
+          severity: 'note',
+          message: UNREAD[what](target),
+          remedy: 'look after it where it lies',
+        }),
   );
 }
 
