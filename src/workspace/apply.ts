@@ -47,7 +47,7 @@ async function carryOut(commit: Commit, plan: Plan, record: string): Promise<voi
 }
 
 /** Name of the folder, in the state folder, where a change of many encrypted files keeps a journal of its own. */
-const SECRETS_FOLDER = 'secrets';
+export const SECRETS_FOLDER = 'secrets';
 const SECRETS_RECORD = 'done.json';
 
 /**

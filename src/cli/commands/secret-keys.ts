@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { checkTracked } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { checkFiles } from '../../operations/secrets/check.ts';
@@ -14,7 +15,7 @@ import {
   rotate,
 } from '../../operations/secrets/keys.ts';
 import { writePlain } from '../../operations/secrets/values.ts';
-import { encryptedFiles, openVault, readNamed } from '../../operations/secrets/vault.ts';
+import { encryptedFiles, openVault, openVaultToWrite, readNamed } from '../../operations/secrets/vault.ts';
 import { lint } from '../../pipeline/lint.ts';
 import { type Finding, inOrder } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
@@ -47,7 +48,7 @@ export async function runCheck(options: KeyOptions): Promise<number> {
   // Where there is no git the rules of lint are all that looks for plain secrets.
   const leaks =
     tracked.length === 0
-      ? (await lint(root.path, { area: 'secret' })).findings
+      ? (await lint(root.path, { area: 'secret' })).findings.filter(({ place }) => !isLocalKey(place?.file))
       : tracked.flatMap((check) => check.findings);
   const named = new Set(findings.filter(({ severity }) => severity === 'error').map(({ place }) => place?.file));
   const isTold = ({ code, place }: Finding): boolean => /^secrets?\//.test(code) && named.has(place?.file);
@@ -64,11 +65,16 @@ export async function runCheck(options: KeyOptions): Promise<number> {
   return isFine ? EXIT.done : EXIT.findings;
 }
 
+/** Whether a file is one of the local keys, which lie there on purpose. */
+function isLocalKey(file: string | undefined): boolean {
+  return Object.values(CREDENTIAL_FILES).some((name) => name === file);
+}
+
 /** `cluster-template secrets rotate`; gives back the exit code. */
 export async function runRotate(files: readonly string[], options: KeyOptions): Promise<number> {
   const root = await rootOf(options);
   const paths = await pathsInside(root.path, files);
-  const vault = await openVault(root);
+  const vault = await openVaultToWrite(root);
   return tellChange(await interruptible((signal) => rotate(vault, paths, { signal })), options);
 }
 
@@ -91,7 +97,7 @@ export async function runRecipientChange(
   recipient: string,
   options: KeyOptions,
 ): Promise<number> {
-  const vault = await openVault(await rootOf(options));
+  const vault = await openVaultToWrite(await rootOf(options));
   const change = what === 'add' ? { add: recipient } : { remove: recipient };
   return tellChange(await interruptible((signal) => changeRecipient(vault, change, { signal })), options);
 }
@@ -118,7 +124,7 @@ export async function runRekey(options: KeyOptions): Promise<number> {
       ? 'The old key is dropped from the cluster and from age.key. Has Flux applied what was encrypted anew?'
       : 'A new age key takes the place of the one of this cluster, and everything is encrypted anew. Go on?';
   if (!(await approve(options, question))) return EXIT.done;
-  const vault = await openVault(root);
+  const vault = await openVaultToWrite(root);
   const tell = (line: string): void => {
     if (options.json !== true) printSentences(`${line}\n`);
   };

@@ -11,7 +11,14 @@ import {
   setValue,
   show,
 } from '../../operations/secrets/values.ts';
-import { encryptedFiles, openVault, readNamed, readPresent, type Vault } from '../../operations/secrets/vault.ts';
+import {
+  encryptedFiles,
+  openVault,
+  openVaultToWrite,
+  readNamed,
+  readPresent,
+  type Vault,
+} from '../../operations/secrets/vault.ts';
 import { failure, type Finding } from '../../report/finding.ts';
 import { Secret } from '../../report/redaction.ts';
 import { readSealed } from '../../sops/decrypt.ts';
@@ -93,7 +100,7 @@ export async function runSet(file: string, path: string, options: SecretOptions)
   const root = await rootOf(options);
   const [name = ''] = await pathsInside(root.path, [file]);
   const at = parseValuePath(path);
-  const vault = await openVault(root);
+  const vault = await openVaultToWrite(root);
   // Nobody types a secret for a file that is not there.
   await readPresent(vault, name);
   const value = await readSecret(`${path} of ${name}: `);
@@ -118,7 +125,7 @@ export async function runEncrypt(files: readonly string[], options: SecretOption
   const { output } = options;
   if (output !== undefined && files.length > 1) throw usage('--output is for one file');
   if (output === undefined && files.includes('-')) throw usage('standard input has no name: give --output');
-  const vault = await openVault(root);
+  const vault = await openVaultToWrite(root);
   const plain: PlainFile[] = [];
   for (const file of files) plain.push(await readPlainFile(vault, file, output ?? file));
   const results = await interruptible((signal) => encryptFiles(vault, plain, { ...options, signal }));
@@ -163,7 +170,7 @@ export async function runDecrypt(file: string, options: SecretOptions): Promise<
 /** `cluster-template secrets edit`; gives back the exit code. */
 export async function runEdit(file: string | undefined, options: SecretOptions): Promise<number> {
   const root = await rootOf(options);
-  const vault = await openVault(root);
+  const vault = await openVaultToWrite(root);
   const name = file === undefined ? await chooseFile(vault) : (await pathsInside(root.path, [file]))[0];
   const program = await editorOf();
   const result = await attended((signal) => editFile(vault, name ?? '', editorFor(program, root, signal), options));

@@ -16,10 +16,10 @@ import type { Metadata } from '../../sops/metadata.ts';
 import { indentFor, isSecretPath, parseRules, type Rule, ruleFor, type Rules } from '../../sops/rules.ts';
 import type { Tree } from '../../sops/tree.ts';
 import { environment, now } from '../../system/environment.ts';
-import { listTree, permissions, readBytesIfPresent, readTextIfPresent } from '../../system/files.ts';
+import { inspect, listTree, permissions, readBytesIfPresent, readTextIfPresent } from '../../system/files.ts';
 import { askGitForPaths } from '../../system/git.ts';
 import { below, replaceFile } from '../../system/writing.ts';
-import { recover } from '../../workspace/apply.ts';
+import { recover, SECRETS_FOLDER } from '../../workspace/apply.ts';
 import { readDisk } from '../../workspace/disk.ts';
 import type { Inventory } from '../../workspace/inventory.ts';
 import { exclusively } from '../../workspace/lock.ts';
@@ -36,6 +36,18 @@ export interface Vault {
 
 /** The name of the file that says how others are encrypted. */
 export const RULES_FILE = '.sops.yaml';
+
+/**
+ * As `openVault`, for a command that writes: what an interrupted change of keys began is finished first, as half of it is nothing to go on
+ * from.
+ */
+export async function openVaultToWrite(root: ClusterRoot): Promise<Vault> {
+  const workspace = workspaceOf(root);
+  if ((await inspect(join(root.state, SECRETS_FOLDER))) !== undefined) {
+    await exclusively(workspace, new AbortController().signal, () => recover(workspace));
+  }
+  return await openVault(root);
+}
 
 /**
  * Reads what all commands on secrets need. No key is looked for yet.
