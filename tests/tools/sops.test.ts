@@ -6,7 +6,7 @@ import { decrypt, open, readSealed } from '../../src/sops/decrypt.ts';
 import { encrypt, encryptTree, keepOrEncrypt, rewrap } from '../../src/sops/encrypt.ts';
 import { formatFor } from '../../src/sops/formats/format.ts';
 import { generateIdentity, parseIdentityFile } from '../../src/sops/identities.ts';
-import { indentFor, parseRules, requireRule, type Rule, scopeFor } from '../../src/sops/rules.ts';
+import { indentFor, parseRules, requireRule, type Rule } from '../../src/sops/rules.ts';
 import { SELECTORS } from '../../src/sops/selection.ts';
 import { sameTree, type Tree, visitLeaves } from '../../src/sops/tree.ts';
 import { withValue } from '../../src/sops/values.ts';
@@ -226,7 +226,8 @@ describe.skipIf(missing !== undefined)(titled('sops 3.13.3', missing), () => {
       const folder = await temporaryFolder({ [path]: PLAIN[ending] ?? '', '.sops.yaml': rulesText(rule) });
       const text = await sops(folder, ['encrypt', path]);
       const opened = await open({ path, text, identities });
-      const own = { ...ruleOf(rule), ...scopeFor(ruleOf(rule), path) };
+      const { selection, macOnlyEncrypted } = opened.metadata;
+      const own = { recipients: [recipient], otherStores: [], selection, macOnlyEncrypted };
       const plain = withValue(opened.tree, USERS[ending] ?? [], { kind: 'str', value: 'edited' });
       const options = { path, rule: own, identities, now: NOW };
       const edited = await encryptTree(plain, options, opened);
