@@ -31,7 +31,9 @@ it('the package is made from what src/ imports, all of which `npm ci --omit=dev`
     sources.filter((path) => path.endsWith('.ts')).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
   );
   const names = texts.flatMap((text) =>
-    [...text.matchAll(/(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/g)].map(([, name = '']) => name),
+    [...text.matchAll(/(?:^(?:import|export|\}).* from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/gm)].map(
+      ([, name = '']) => name,
+    ),
   );
   const imported = [...new Set(names.filter((name) => !builtinModules.includes(name)))];
   expect([...imported, 'esbuild'].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
