@@ -169,6 +169,17 @@ const TASKS = [
     ],
   ],
   ['See what talks to what, and be told of errors', ['hubble_enabled', 'alerts_enabled', 'alertmanager_url']],
+  ['Keep secrets of apps elsewhere than in Git', ['external_secrets_store']],
+  [
+    'See metrics, logs and what answers',
+    ['kube_prometheus_stack_enabled', 'grafana_enabled', 'victoria_logs_enabled', 'gatus_endpoints'],
+  ],
+  ['Have databases', ['cloudnative_pg_enabled', 'dragonfly_operator_enabled']],
+  [
+    'Have replicated or shared volumes',
+    ['rook_ceph_device_filter', 'csi_driver_nfs_server', 'snapshot_controller_enabled'],
+  ],
+  ['Reach the cluster by Tailscale', ['tailscale_oauth_client_id', 'tailscale_oauth_client_secret']],
   ['Run an AI gateway', ['agentgateway_addr', 'azure_openai_api_key', 'cohere_api_key', 'anthropic_api_key']],
 ];
 

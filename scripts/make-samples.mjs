@@ -103,23 +103,29 @@ const ALONE = ['onepassword-connect', 'doppler'].map(
 );
 
 /**
- * The configurations of the golden trees of the catalogue: the first with the first values of every entry, the second with the second
- * ones of those that have them.
+ * The configurations of the golden trees of the catalogue: three nodes with the first values of every entry, and one with the second values
+ * of those that have them, and the first ones of the others.
  */
 export async function catalogueInputs() {
   const entries = await readEntries();
   return ALONE.map((branch, index) => {
-    const values = Object.assign({}, ...entries.map(({ golden = [] }) => golden[index] ?? {}));
-    const text = index === 0 ? 'The catalogue, with the first values of every entry' : 'The second values of entries';
+    const values = Object.assign({}, ...entries.map(({ golden = [] }) => golden[index] ?? golden[0] ?? {}));
+    const text =
+      index === 0
+        ? 'The catalogue, with the first values of every entry'
+        : 'The catalogue on one node, with the second values of entries';
     const head = `---\n# yaml-language-server: $schema=../../../../schemas/cluster.schema.json\n# ${text}; made by npm run golden.\n`;
     const lines = Object.entries({ ...GOLDEN, ...values }).map(([name, value]) => `${name}: ${flow(value)}\n`);
-    return { name: `catalogue-${index + 1}`, cluster: `${head}# Alone here: ${branch}\n${lines.join('')}` };
+    return {
+      name: `catalogue-${index + 1}`,
+      nodes: catalogueNodes(index === 0 ? [0, 1, 2] : [0]),
+      cluster: `${head}# Alone here: ${branch}\n${lines.join('')}`,
+    };
   });
 }
 
-/** The text of the nodes.yaml of these trees. */
-export function catalogueNodes() {
-  const nodes = [0, 1, 2].map((host) => node(`k8s-${host}`, 20 + host, true, '/dev/sda'));
+function catalogueNodes(hosts) {
+  const nodes = hosts.map((host) => node(`k8s-${host}`, 20 + host, true, '/dev/sda'));
   const items = nodes.map((one) =>
     Object.entries(one)
       .map(([name, value], index) => `${index === 0 ? '  - ' : '    '}${name}: ${flow(value)}\n`)
@@ -193,10 +199,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(ROOT, 'tests/sample/cluster');
   await writeFile(join(folder, 'cluster.yaml'), await clusterSample());
   await writeFile(join(folder, 'nodes.yaml'), await nodesSample());
-  for (const { name, cluster } of await catalogueInputs()) {
+  for (const { name, cluster, nodes } of await catalogueInputs()) {
     const input = join(ROOT, 'tests/golden', name, 'input');
     await mkdir(input, { recursive: true });
     await writeFile(join(input, 'cluster.yaml'), cluster);
-    await writeFile(join(input, 'nodes.yaml'), catalogueNodes());
+    await writeFile(join(input, 'nodes.yaml'), nodes);
   }
 }

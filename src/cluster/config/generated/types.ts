@@ -123,6 +123,12 @@ export interface WrittenCluster {
   readonly onepassword_connect_token?: WrittenSecret;
   /** Token of Doppler. */
   readonly doppler_token?: WrittenSecret;
+  /** NFS server. */
+  readonly csi_driver_nfs_server?: string;
+  /** NFS share. */
+  readonly csi_driver_nfs_share?: string;
+  /** What becomes of an NFS volume. */
+  readonly csi_driver_nfs_reclaim_policy?: 'Delete' | 'Retain';
   /** Host path of OpenEBS. */
   readonly openebs_hostpath?: string;
   /** Proxmox API. */
@@ -137,14 +143,60 @@ export interface WrittenCluster {
   readonly proxmox_csi_token_id?: string;
   /** Secret of the Proxmox token. */
   readonly proxmox_csi_token_secret?: WrittenSecret;
+  /** Disks of Ceph. */
+  readonly rook_ceph_device_filter?: string;
+  /** Copies in Ceph. */
+  readonly rook_ceph_replicas?: number | string;
+  /** Default class of Ceph. */
+  readonly rook_ceph_default_class?: boolean;
   /** Snapshots of volumes. */
   readonly snapshot_controller_enabled?: boolean;
   /** VolSync. */
   readonly volsync_enabled?: boolean;
+  /** PostgreSQL. */
+  readonly cloudnative_pg_enabled?: boolean;
+  /** Backups of PostgreSQL. */
+  readonly cloudnative_pg_barman_enabled?: boolean;
+  /** Dragonfly. */
+  readonly dragonfly_operator_enabled?: boolean;
   /** Alerts of Flux. */
   readonly alerts_enabled?: boolean;
   /** Alertmanager. */
   readonly alertmanager_url?: string;
+  /** What Gatus asks. */
+  readonly gatus_endpoints?: readonly string[];
+  /** Grafana. */
+  readonly grafana_enabled?: boolean;
+  /** Password of Grafana. */
+  readonly grafana_admin_password?: WrittenSecret;
+  /** Prometheus. */
+  readonly kube_prometheus_stack_enabled?: boolean;
+  /** Retention of metrics. */
+  readonly prometheus_retention?: string;
+  /** Storage of Prometheus. */
+  readonly prometheus_storage_size?: string;
+  /** Storage class of Prometheus. */
+  readonly prometheus_storage_class?: string;
+  /** Victoria Logs. */
+  readonly victoria_logs_enabled?: boolean;
+  /** Retention of logs. */
+  readonly victoria_logs_retention?: string;
+  /** Storage of logs. */
+  readonly victoria_logs_storage_size?: string;
+  /** Storage class of logs. */
+  readonly victoria_logs_storage_class?: string;
+  /** OAuth client of Tailscale. */
+  readonly tailscale_oauth_client_id?: string;
+  /** Secret of the OAuth client. */
+  readonly tailscale_oauth_client_secret?: WrittenSecret;
+  /** Tag of the operator. */
+  readonly tailscale_operator_tag?: string;
+  /** Tag of proxies. */
+  readonly tailscale_proxy_tag?: string;
+  /** Kubernetes API by Tailscale. */
+  readonly tailscale_api_proxy_enabled?: boolean;
+  /** KEDA. */
+  readonly keda_enabled?: boolean;
   /** AI gateway address. */
   readonly agentgateway_addr?: OneOrMore;
   /** Observability of the AI gateway. */
@@ -317,6 +369,12 @@ export interface Cluster {
   readonly onepassword_connect_token: SecretText | null;
   /** Token of Doppler. */
   readonly doppler_token: SecretText | null;
+  /** NFS server. */
+  readonly csi_driver_nfs_server: string | null;
+  /** NFS share. */
+  readonly csi_driver_nfs_share: string | null;
+  /** What becomes of an NFS volume. */
+  readonly csi_driver_nfs_reclaim_policy: 'Delete' | 'Retain';
   /** Host path of OpenEBS. */
   readonly openebs_hostpath: string;
   /** Proxmox API. */
@@ -331,14 +389,60 @@ export interface Cluster {
   readonly proxmox_csi_token_id: string | null;
   /** Secret of the Proxmox token. */
   readonly proxmox_csi_token_secret: SecretText | null;
+  /** Disks of Ceph. */
+  readonly rook_ceph_device_filter: string | null;
+  /** Copies in Ceph. */
+  readonly rook_ceph_replicas: number;
+  /** Default class of Ceph. */
+  readonly rook_ceph_default_class: boolean;
   /** Snapshots of volumes. */
   readonly snapshot_controller_enabled: boolean;
   /** VolSync. */
   readonly volsync_enabled: boolean;
+  /** PostgreSQL. */
+  readonly cloudnative_pg_enabled: boolean;
+  /** Backups of PostgreSQL. */
+  readonly cloudnative_pg_barman_enabled: boolean;
+  /** Dragonfly. */
+  readonly dragonfly_operator_enabled: boolean;
   /** Alerts of Flux. */
   readonly alerts_enabled: boolean;
   /** Alertmanager. */
   readonly alertmanager_url: string;
+  /** What Gatus asks. */
+  readonly gatus_endpoints: readonly string[] | null;
+  /** Grafana. */
+  readonly grafana_enabled: boolean;
+  /** Password of Grafana. */
+  readonly grafana_admin_password: SecretText | null;
+  /** Prometheus. */
+  readonly kube_prometheus_stack_enabled: boolean;
+  /** Retention of metrics. */
+  readonly prometheus_retention: string;
+  /** Storage of Prometheus. */
+  readonly prometheus_storage_size: string;
+  /** Storage class of Prometheus. */
+  readonly prometheus_storage_class: string | null;
+  /** Victoria Logs. */
+  readonly victoria_logs_enabled: boolean;
+  /** Retention of logs. */
+  readonly victoria_logs_retention: string;
+  /** Storage of logs. */
+  readonly victoria_logs_storage_size: string;
+  /** Storage class of logs. */
+  readonly victoria_logs_storage_class: string | null;
+  /** OAuth client of Tailscale. */
+  readonly tailscale_oauth_client_id: string | null;
+  /** Secret of the OAuth client. */
+  readonly tailscale_oauth_client_secret: SecretText | null;
+  /** Tag of the operator. */
+  readonly tailscale_operator_tag: string;
+  /** Tag of proxies. */
+  readonly tailscale_proxy_tag: string;
+  /** Kubernetes API by Tailscale. */
+  readonly tailscale_api_proxy_enabled: boolean;
+  /** KEDA. */
+  readonly keda_enabled: boolean;
   /** AI gateway address. */
   readonly agentgateway_addr: OneOrMore | null;
   /** Observability of the AI gateway. */
