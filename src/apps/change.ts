@@ -24,6 +24,7 @@ export interface FileChange {
 export class Draft {
   readonly #before: ReadonlyMap<string, ManifestFile>;
   readonly #files: Map<string, ManifestFile>;
+  readonly #copies = new Map<string, string>();
   /** Where files that moved come from. */
   readonly #origins = new Map<string, string>();
 
@@ -38,8 +39,17 @@ export class Draft {
     return this.#files.get(path)?.text;
   }
 
+  /** Copies a file with another text; what is done to the one from now on is done to the other. */
+  copy(from: string, to: string, text: string): void {
+    const file = this.#files.get(from);
+    if (file !== undefined) this.#files.set(to, { ...file, path: to, source: to, text });
+    this.#copies.set(from, to);
+  }
+
   /** Where a file lies by now that lay at a path in the beginning. */
   nowAt(path: string): string {
+    const copy = this.#copies.get(path);
+    if (copy !== undefined) return copy;
     return [...this.#origins].find(([, origin]) => origin === path)?.[0] ?? path;
   }
 
@@ -103,6 +113,29 @@ export class Draft {
       .map(({ path, text }) => ({ path, before: text }));
     return [...now, ...gone].sort((one, other) => compare(one.path, other.path));
   }
+}
+
+/**
+ * A text with another name in it wherever the old one stands as a word: `films`, `FILMS_URL`, `Films` and `film_room` for `film-room`.
+ *
+ * @param from - a name of Kubernetes
+ */
+export function withName(text: string, from: string, to: string): string {
+  const forms: readonly ((name: string) => string)[] = [
+    (name) => name,
+    (name) => name.replaceAll('-', '_'),
+    (name) => name.toUpperCase().replaceAll('-', '_'),
+    (name) => name.split('-').map(capital).join(' '),
+    (name) => name.split('-').map(capital).join(''),
+  ];
+  return forms.reduce((result, form) => {
+    const word = new RegExp(`(?<![A-Za-z0-9])${escaped(form(from))}(?![A-Za-z0-9])`, 'g');
+    return result.replace(word, () => form(to));
+  }, text);
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
 /** The order of a list: as `compare` of `sort`; undefined for that which the list itself keeps. */
@@ -253,6 +286,25 @@ export function withMember(
   return insertLine(text, next, `${' '.repeat(start - lineStart(text, start))}${written}`);
 }
 
+/**
+ * Puts other lines in the place of a member of a map.
+ *
+ * @param lines - a map as YAML, without indentation
+ * @returns undefined where there is no such member on lines of its own
+ */
+export function withBlock(text: string, index: number, path: Path, lines: string): string | undefined {
+  const document = { ...documentOf(text), index };
+  const entry = entriesAt(document, path.slice(0, -1)).find(({ name }) => name === String(path.at(-1)));
+  if (entry?.isMovable !== true) return undefined;
+  const start = startOf(text, entry);
+  const indent = ' '.repeat(/^ */.exec(text.slice(start))?.[0].length ?? 0);
+  const block = lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${indent}${line}${lineBreak(text)}`);
+  return text.slice(0, start) + block.join('') + text.slice(entry.lines.end);
+}
+
 /** A value quoted as another one is, or as it has to be. */
 function likeScalar(written: string, value: string): string {
   const [quote = ''] = written;
@@ -261,11 +313,11 @@ function likeScalar(written: string, value: string): string {
   return isPlainText(value) ? value : `'${value.replaceAll("'", "''")}'`;
 }
 
-/** Whether YAML reads a text without quotes as itself. */
+/** Whether YAML reads a text without quotes as itself, the older version too: that takes `no` for false. */
 function isPlainText(value: string): boolean {
   if (/[\n\t]|^\s|\s$/.test(value)) return false;
   try {
-    return parse(value) === value;
+    return parse(value) === value && parse(value, { version: '1.1' }) === value;
   } catch {
     return false;
   }

@@ -2,7 +2,16 @@ import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
 import type { Finding } from '../report/finding.ts';
 import { formatPath, type Path, valueAt } from '../text/values.ts';
-import { type Draft, listedEntry, withEntry, withKey, withMember, withoutEntry, withScalars } from './change.ts';
+import {
+  type Draft,
+  listedEntry,
+  withBlock,
+  withEntry,
+  withKey,
+  withMember,
+  withoutEntry,
+  withScalars,
+} from './change.ts';
 import { parseAllDocuments } from 'yaml';
 
 // What a command wants of a repository, and how it is done to the files that people write: manifests, or the templates of manifests.
@@ -26,6 +35,8 @@ export type Edit =
     }
   /** Gives a member of a map another key. */
   | { readonly kind: 'key'; readonly document: ManifestDocument; readonly path: Path; readonly to: string }
+  /** Puts other lines in the place of a member of a map; they are a map as YAML. */
+  | { readonly kind: 'block'; readonly document: ManifestDocument; readonly path: Path; readonly text: string }
   /** Adds a member to a map. */
   | {
       readonly kind: 'add';
@@ -36,6 +47,14 @@ export type Edit =
     }
   /** Gives a host name another form wherever it stands in a file. */
   | { readonly kind: 'text'; readonly file: ManifestFile; readonly from: string; readonly to: string }
+  /** Copies everything below a folder but what is encrypted, under another name; edits of what is there are those of the copy then. */
+  | {
+      readonly kind: 'copy-app';
+      readonly from: string;
+      readonly to: string;
+      readonly rename: (text: string) => string;
+      readonly without: ReadonlySet<string>;
+    }
   /** Copies what is written of a namespace, with another name and another list. */
   | {
       readonly kind: 'copy';
@@ -66,6 +85,13 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
       case 'move':
         for (const [from, to] of movesOf(draft, edit)) draft.move(from, to);
         return [];
+      case 'copy-app':
+        for (const [from, to] of movesOf(draft, edit)) {
+          const home = to.indexOf(edit.to) + edit.to.length;
+          const path = to.slice(0, home) + edit.rename(to.slice(home));
+          if (!edit.without.has(from)) draft.copy(from, path, edit.rename(draft.text(from) ?? ''));
+        }
+        return [];
       case 'remove':
         for (const path of both(edit.path).flatMap((one) => within(draft, one))) draft.remove(path);
         return [];
@@ -79,6 +105,7 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
         return changeValue(draft, edit);
       case 'key':
       case 'add':
+      case 'block':
         return changeMap(draft, edit);
       case 'text': {
         const path = writtenPath(draft, edit.file);
@@ -99,21 +126,21 @@ function bounded(text: string): RegExp {
   return new RegExp(`(?<![\\w.-])${text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![\\w-])`, 'g');
 }
 
-function changeMap(draft: Draft, edit: Extract<Edit, { kind: 'key' | 'add' }>): Finding[] {
+function changeMap(draft: Draft, edit: Extract<Edit, { kind: 'key' | 'add' | 'block' }>): Finding[] {
   const { document, path } = edit;
   const written = writtenPath(draft, document.file);
   const text = TOOL.test(written) ? undefined : draft.text(written);
-  const changed =
-    text === undefined
-      ? undefined
-      : edit.kind === 'key'
-        ? withKey(text, document.index, path, edit.to)
-        : withMember(text, { index: document.index, path }, edit.key, edit.value);
+  const changed = text === undefined ? undefined : mapIn(text, edit);
   if (changed !== undefined) {
     draft.write(written, changed);
     return [];
   }
-  const what = edit.kind === 'key' ? `call it ${edit.to}` : `add ${edit.key}: ${edit.value}`;
+  const what =
+    edit.kind === 'key'
+      ? `call it ${edit.to}`
+      : edit.kind === 'add'
+        ? `add ${edit.key}: ${edit.value}`
+        : edit.text.trim();
   return [
     {
       code: 'apps/undecided',
@@ -123,6 +150,19 @@ function changeMap(draft: Draft, edit: Extract<Edit, { kind: 'key' | 'add' }>): 
       remedy: document.file.isGenerated ? `${what}, in ${document.file.source}` : what,
     },
   ];
+}
+
+function mapIn(text: string, edit: Extract<Edit, { kind: 'key' | 'add' | 'block' }>): string | undefined {
+  const { document, path } = edit;
+  const { index } = document;
+  switch (edit.kind) {
+    case 'key':
+      return withKey(text, index, path, edit.to);
+    case 'add':
+      return withMember(text, { index, path }, edit.key, edit.value);
+    case 'block':
+      return withBlock(text, index, path, edit.text);
+  }
 }
 
 /** The files of a namespace like those of another one; of a rendered one a template as docs/apps.md has it. */

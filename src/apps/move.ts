@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
-import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
+import { dataKeysOf, type ManifestDocument, type ManifestFile } from '../manifests/document.ts';
 import type { AppliedObject, FluxKustomization } from '../manifests/flux/tree.ts';
 import { referencesOf } from '../manifests/references.ts';
 import { placeOf } from '../manifests/written.ts';
 import { failure, type Finding } from '../report/finding.ts';
 import { at, isFields, listAt, type Path, textAt, walk } from '../text/values.ts';
+import { withName } from './change.ts';
 import type { Edit } from './edit.ts';
 import { namespaceFolder, registrationEdits, unregisterEdits } from './registration.ts';
 import { type App, appLabel, type AppRepository, factsOf, hostsIn, referrersOf, servicesOf } from './repository.ts';
@@ -33,6 +34,17 @@ export interface Destination {
 export function moveApp(repository: AppRepository, app: App, to: Destination): AppEdits {
   refuseTaken(repository, app, to);
   return new Moving(repository, app, to).edits();
+}
+
+/**
+ * Makes an app like another one: a copy of all that is written of it, with its name and its namespace replaced wherever they stand. Encrypted
+ * files cannot be copied, as nothing but their keys is known.
+ *
+ * @throws Failure of kind `usage` where there is such an app already, or the other one has no folder of its own
+ */
+export function copyApp(repository: AppRepository, app: App, to: Destination): AppEdits {
+  refuseTaken(repository, app, to);
+  return new Moving(repository, app, to, true).copy();
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names. */
@@ -86,8 +98,10 @@ class Moving {
   readonly #folder: string;
   readonly #names: ReadonlyMap<string, string>;
   readonly #isMoved: boolean;
+  readonly #isCopy: boolean;
 
-  constructor(repository: AppRepository, app: App, to: Destination) {
+  /** @param isCopy - whether the app stays as it is, and another one is made of it */
+  constructor(repository: AppRepository, app: App, to: Destination, isCopy = false) {
     this.#repository = repository;
     this.#app = app;
     this.#to = to;
@@ -95,7 +109,8 @@ class Moving {
     const base = posix.basename(app.folder);
     const home = this.#isMoved ? namespaceFolder(repository, app, to.namespace) : posix.dirname(app.folder);
     this.#folder = posix.join(home, base === app.name ? to.name : base);
-    this.#names = renamed(app, to.name);
+    this.#isCopy = isCopy;
+    this.#names = isCopy ? new Map() : renamed(app, to.name);
   }
 
   edits(): AppEdits {
@@ -115,6 +130,41 @@ class Moving {
       findings: uniqueFindings(this.#findings),
       notes: this.#notes(),
     };
+  }
+
+  /** What the other app is made of; whoever refers to this one goes on doing so. */
+  copy(): AppEdits {
+    const [repository, app, folder] = [this.#repository, this.#app, this.#folder];
+    for (const kustomization of app.kustomizations) this.#kustomization(kustomization);
+    for (const document of this.#documents()) this.#document(document);
+    for (const object of app.objects) this.#staying(object);
+    const sealed = this.#sealed();
+    const without = new Set(sealed.map(({ document }) => document.file.path));
+    return {
+      edits: [
+        { kind: 'copy-app', from: app.folder, to: folder, rename: (text) => this.#tokens(text), without },
+        ...this.#edits,
+        ...registrationEdits(repository, app, { folder, namespace: this.#to.namespace }),
+      ],
+      findings: uniqueFindings(this.#findings),
+      notes: [
+        ...sealed.map(({ document, fields }) => {
+          const path = this.#tokens(document.file.path.replace(app.folder, () => folder));
+          const keys = dataKeysOf(fields).join(', ');
+          return `${path} is encrypted and is not copied: make it with sops, with ${keys}`;
+        }),
+        ...factsOf(app)
+          .images.filter(({ repository: image }) => this.#tokens(image) !== image)
+          .map(
+            ({ repository: image }) => `the image ${this.#tokens(image)} is a guess, and its version that of ${image}`,
+          ),
+      ],
+    };
+  }
+
+  /** A text of the app as it is in the copy, where the old name stands nowhere any more. */
+  #tokens(text: string): string {
+    return this.#isCopy && this.#app.name !== this.#to.name ? withName(text, this.#app.name, this.#to.name) : text;
   }
 
   /** Manifests of the app, as they are written. */
@@ -229,6 +279,7 @@ class Moving {
   /** Parts of a chart that bear the name of the app: `controllers.films`. */
   #renameKeys(document: ManifestDocument, path: Path, value: Readonly<Record<string, unknown>>): void {
     const key = this.#app.name;
+    if (this.#isCopy) return;
     const isPart = [
       'controllers',
       'service',
@@ -249,17 +300,17 @@ class Moving {
     const [label, ...rest] = value.split('.');
     const isHost =
       path.includes('hostnames') || path.includes('hosts') || path.at(-1) === 'host' || path.at(-1) === 'hostname';
-    if (isHost && label === this.#app.name && rest.length > 0)
+    if (isHost && !this.#isCopy && label === this.#app.name && rest.length > 0)
       this.#value(document, path, value, [this.#to.name, ...rest].join('.'));
   }
 
   #text(file: ManifestFile, host: string): void {
     const [service = '', , ...rest] = host.split('.');
     const prefix = [...this.#names].find(([name]) => service === name || service.startsWith(`${name}-`));
-    const name = prefix === undefined ? service : prefix[1] + service.slice(prefix[0].length);
-    const to = [name, this.#to.namespace, ...rest].join('.');
-    const isKnown = this.#edits.some((one) => one.kind === 'text' && one.file === file && one.from === host);
-    if (to !== host && !isKnown) this.#edits.push({ kind: 'text', file, from: host, to });
+    const name = prefix === undefined ? this.#tokens(service) : prefix[1] + service.slice(prefix[0].length);
+    const [from, to] = [this.#tokens(host), [name, this.#to.namespace, ...rest].join('.')];
+    const isKnown = this.#edits.some((one) => one.kind === 'text' && one.file === file && one.from === from);
+    if (to !== from && !isKnown) this.#edits.push({ kind: 'text', file, from, to });
   }
 
   /** What an object names that stays where it is. */
@@ -400,7 +451,8 @@ class Moving {
     if (!isInside) this.#value(document, path, entry, posix.relative(home.after, target));
   }
 
-  #value(document: ManifestDocument, path: Path, from: string, to: string): void {
+  #value(document: ManifestDocument, path: Path, written: string, wanted: string): void {
+    const [from, to] = [this.#tokens(written), wanted];
     if (from === to) return;
     this.#edits.push({ kind: 'value', document, path, from, to });
   }

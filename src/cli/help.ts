@@ -68,6 +68,9 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['app list media', 'the apps of a namespace'],
     ['app list --root ../other --json', 'any repository, for programs'],
   ],
+  'app build': [['app build default/echo', 'what Flux would apply, without any value of a Secret']],
+  'app set-image': [['app set-image media/films 1.2.3@sha256:…', 'one line changes']],
+  'app move': [['app move media/films cinema --dry-run', 'see what would change, and what you have to decide']],
   'config show': [
     ['config show node_cidr nodes[0]', 'some of the values, in full'],
     ['config show "cilium_*" --json', 'by their beginning, for programs'],

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Draft, withEntry, withoutEntry, withScalars } from '../../src/apps/change.ts';
+import {
+  Draft,
+  withBlock,
+  withEntry,
+  withKey,
+  withMember,
+  withName,
+  withoutEntry,
+  withScalars,
+} from '../../src/apps/change.ts';
 
 const LISTS: Readonly<Record<string, { readonly text: string; readonly entry: string; readonly after: string }>> = {
   'in the order of its sort': {
@@ -95,6 +104,33 @@ describe('a text', () => {
     expect(withScalars('a: |\n  b\n', [{ index: 0, path: ['a'], value: 'c' }])).toBeUndefined();
     expect(withScalars('a: {}\n', [{ index: 0, path: ['a'], value: 'c' }])).toBeUndefined();
     expect(withScalars('a: b\n', [{ index: 0, path: ['c'], value: 'c' }])).toBeUndefined();
+  });
+});
+
+describe('a member of a map', () => {
+  it('gets another key, a neighbour or other lines', () => {
+    expect(withKey('a:\n  "b": 1 # one\n', 0, ['a', 'b'], 'c')).toBe('a:\n  "c": 1 # one\n');
+    expect(withKey('a: 1\n', 0, ['b'], 'c')).toBeUndefined();
+    expect(withMember('a:\n  - b: 1 # one\nc: 2\n', { index: 0, path: ['a', 0] }, 'd', 'no')).toBe(
+      "a:\n  - b: 1 # one\n    d: 'no'\nc: 2\n",
+    );
+    expect(withMember('a: { b: 1 }\n', { index: 0, path: ['a'] }, 'd', 'x')).toBe('a: { b: 1, d: x }\n');
+    expect(withMember('a: {b: 1}\n', { index: 0, path: ['a'] }, 'b', 'x')).toBe('a: {b: 1}\n');
+    expect(withMember('a: 1\n', { index: 0, path: ['a'] }, 'b', 'x')).toBeUndefined();
+    expect(withBlock('a:\n  # old\n  b:\n    c: 1\n  d: 2\n', 0, ['a', 'b'], 'x:\n  y: 1\n')).toBe(
+      'a:\n  # old\n  x:\n    y: 1\n  d: 2\n',
+    );
+    expect(withBlock('a: {b: 1}\n', 0, ['a', 'b'], 'x: 1\n')).toBeUndefined();
+  });
+});
+
+describe('another name in a text', () => {
+  it.each([
+    ['films FILMS__PORT Films films-crds', 'films', 'movies', 'movies MOVIES__PORT Movies movies-crds'],
+    ['filmstrip refilms films2', 'films', 'movies', 'filmstrip refilms films2'],
+    ['home_room HOME_ROOM Home Room HomeRoom', 'home-room', 'x', 'x X X X'],
+  ])('%s', (text, from, to, after) => {
+    expect(withName(text, from, to)).toBe(after);
   });
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Draft } from '../../src/apps/change.ts';
 import { doEdits } from '../../src/apps/edit.ts';
-import { type AppEdits, moveApp } from '../../src/apps/move.ts';
+import { type AppEdits, copyApp, moveApp } from '../../src/apps/move.ts';
 import { removeApp } from '../../src/apps/remove.ts';
 import { type AppRepository, appNamed } from '../../src/apps/repository.ts';
 import { graphOf } from '../../src/graph/graph.ts';
@@ -109,6 +109,42 @@ describe('an app that moves', () => {
     ['media', 'a.b', '"a.b" is no name of Kubernetes'],
   ])('is not moved to %s/%s', (namespace, name, message) => {
     expect(() => moved(HOME, 'media/films', namespace, name)).toThrow(message);
+  });
+});
+
+describe('an app like another one', () => {
+  it.each([
+    ['in the same namespace', HOME, 'media', 'movies'],
+    ['in another one, under the same name', AWKWARD, 'web', 'films'],
+  ])('is made %s', async (what, texts, namespace, name) => {
+    const to = { namespace, name };
+    const sealed = texts === AWKWARD;
+    const draft = new Draft(filesOf(texts));
+    const repository = appsIn(filesOf(texts));
+    const made = copyApp(repository, appNamed(repository, 'media/films'), to);
+    expect(doEdits(draft, made.edits)).toEqual([]);
+    await expect(patchOf({ texts: {}, draft, made })).toMatchFileSnapshot(join(GOLDEN, `like ${what}.diff`));
+    const own = Object.entries(textsOf(draft)).filter(([path]) =>
+      path.startsWith(`kubernetes/apps/${namespace}/${name}/`),
+    );
+    expect(own.map(([path]) => path.split('/').at(-1)).includes('secret.sops.yaml')).toBe(false);
+    if (!sealed) expect(own.filter(([path, text]) => /films/i.test(path + text))).toEqual([]);
+  });
+
+  it('is moved, renamed and removed again, and leaves no trace', () => {
+    const like = (repository: AppRepository): AppEdits =>
+      copyApp(repository, appNamed(repository, 'media/films'), { namespace: 'media', name: 'movies' });
+    const one = done(HOME, like);
+    const two = moved(one.texts, 'media/movies', 'cinema', 'movies');
+    const three = moved(two.texts, 'cinema/movies', 'cinema', 'pictures');
+    const four = done(three.texts, (repository) => removeApp(repository, appNamed(repository, 'cinema/pictures')));
+    expect(four.texts).toEqual(HOME);
+  });
+
+  it('is not made where there is one', () => {
+    const repository = appsIn(filesOf(HOME));
+    const films = appNamed(repository, 'media/films');
+    expect(() => copyApp(repository, films, { namespace: 'web', name: 'front' })).toThrow('there is an app web/front');
   });
 });
 

@@ -65,6 +65,35 @@ describe('apps of a cluster, which are templates', () => {
     expect(await overrides(folder)).toEqual(before);
   });
 
+  it('are copied, moved, renamed and removed again, and leave no trace', async () => {
+    const folder = await ownApps();
+    const before = await overrides(folder);
+    const made = await app(folder, 'new', 'home/second', '--like', 'home/dashboard', '--yes');
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const own = Object.entries(await overrides(folder)).filter(([path]) => path.includes('/second/'));
+    expect(own).toHaveLength(5);
+    expect(own.filter(([, text]) => /dashboard/i.test(text))).toEqual([]);
+    expect(await app(folder, 'move', 'home/second', 'portal', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await app(folder, 'rename', 'portal/second', 'third', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await app(folder, 'remove', 'portal/third', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect(await overrides(folder)).toEqual(before);
+  });
+
+  it('are shown and built, with what stands in Secrets hidden', async () => {
+    const folder = await ownApps();
+    const shown = await app(folder, 'show', 'home/dashboard');
+    expect(shown.stdout).toContain('  template    templates/overrides/kubernetes/apps/home/dashboard/ks.yaml.j2\n');
+    expect(shown.stdout).toContain(
+      '  needed by   Kustomization home/probe depends on home/dashboard, kubernetes/apps/home/probe/ks.yaml\n',
+    );
+    const built = await app(folder, 'build', 'home/dashboard');
+    expect(built.stdout).toContain('  namespace: home\n');
+    expect(built.stdout).toContain('HOMEPAGE_ALLOWED_HOSTS: dashboard.${SECRET_DOMAIN}\n');
+    expect(built.stderr).toBe('SECRET_DOMAIN stays as it is written: it stands in the Secret cluster-secrets\n');
+    const sealed = await app(folder, 'build', 'network/cloudflare-dns');
+    expect(sealed.stdout).toMatch(/kind: Secret\n(?:.*\n)*?stringData:\n {2}\S+: "\*\*\*"\n/);
+  });
+
   it('are removed, with what is left of their namespace', async () => {
     const folder = await ownApps();
     const first = await app(folder, 'remove', 'home/probe', '--yes');

@@ -17,6 +17,20 @@ export function registerApps(program: Command, finish: Finish): void {
       const { runAppList } = await import('./app.ts');
       finish(await runAppList(namespace, options));
     });
+  appCommand(app, 'show', 'show all that there is to know of an app, and who needs it')
+    .argument('<app>', APP)
+    .action(async (name: string, options: AppOptions) => {
+      const { runAppShow } = await import('./app.ts');
+      finish(await runAppShow(name, options));
+    });
+
+  appCommand(app, 'build', 'print what Flux would apply of an app, with components and variables; no value of a secret')
+    .argument('<app>', APP)
+    .action(async (name: string, options: AppOptions) => {
+      const { runAppBuild } = await import('./app.ts');
+      finish(await runAppBuild(name, options));
+    });
+
   const make = changingCommand(
     app,
     'new',
@@ -30,10 +44,32 @@ export function registerApps(program: Command, finish: Finish): void {
     if (isList === true) make.option(option, `${help}; may be given several times`, collect);
     else make.option(option, help);
   }
-  make.action(async (name: string, options: AppNewOptions) => {
+  make.option('--like <app>', 'copy another app, with names replaced, rather than asking');
+  make.action(async (name: string, options: AppNewOptions & { readonly like?: string }) => {
+    if (options.like !== undefined) {
+      const { runAppLike } = await import('./app.ts');
+      finish(await runAppLike(name, options.like, options));
+      return;
+    }
     const { runAppNew } = await import('./app-new.ts');
     finish(await runAppNew(name, options));
   });
+
+  changingCommand(
+    app,
+    'migrate',
+    'bring an app from Ingress, HelmRepository and SOPS to HTTPRoute, OCIRepository and ExternalSecret',
+  )
+    .argument('<app>', APP)
+    .option(
+      '--gateway <gateway>',
+      'namespace and name of the gateway for routes (default: the one that most routes hang on)',
+    )
+    .option('--store <name>', 'the ClusterSecretStore for secrets (default: the one that most ExternalSecrets read)')
+    .action(async (name: string, options: AppChangeOptions) => {
+      const { runAppMigrate } = await import('./app.ts');
+      finish(await runAppMigrate(name, options));
+    });
 
   changingCommand(app, 'move', 'move an app to another namespace, with whoever refers to it')
     .argument('<app>', APP)

@@ -1,9 +1,17 @@
 import type { FileChange } from '../../apps/change.ts';
 import { doEdits } from '../../apps/edit.ts';
 import { imageEdits, imagesMeant, parseVersion } from '../../apps/image.ts';
-import { type AppEdits, type Destination, moveApp } from '../../apps/move.ts';
+import { type AppEdits, copyApp, type Destination, moveApp } from '../../apps/move.ts';
 import { removeApp } from '../../apps/remove.ts';
-import { type App, type AppFacts, appLabel, appNamed, type AppRelease, factsOf } from '../../apps/repository.ts';
+import {
+  type App,
+  type AppFacts,
+  appLabel,
+  appNamed,
+  type AppRelease,
+  factsOf,
+  referrersOf,
+} from '../../apps/repository.ts';
 import {
   type AppPlace,
   draftOf,
@@ -17,7 +25,7 @@ import {
 } from '../../pipeline/apps.ts';
 import { Failure, failure, type Finding, inOrder } from '../../report/finding.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { print, printColoured, wantsColour } from '../../system/terminal.ts';
+import { print, printColoured, printError, printResult, wantsColour } from '../../system/terminal.ts';
 import { approve } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -203,6 +211,142 @@ function refuseOfTemplate({ place }: ReadApps, { folder, kustomizations, namespa
     message: `${namespace}/${name} belongs to the template: ${folder} is rendered out of ${source}`,
     remedy: 'docs/apps.md tells which field of cluster.yaml switches it',
   });
+}
+
+/** `cluster-template app new NS/NEW --like NS/APP`; gives back the exit code. */
+export async function runAppLike(name: string, like: string, options: AppChangeOptions): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const app = appNamed(read.repository, like);
+  refuseOfTemplate(read, app);
+  const [namespace = '', own = ''] = name.split('/');
+  const made = copyApp(read.repository, app, { namespace, name: own });
+  return await edit({ read, made, question: `Make ${name} like ${like}?` }, options);
+}
+
+/** `cluster-template app show NS/APP`; gives back the exit code. */
+export async function runAppShow(name: string, options: AppOptions): Promise<number> {
+  const { repository } = await readApps(await placeOf(options));
+  const app = appNamed(repository, name);
+  const facts = factsOf(app);
+  const referrers = referrersOf(app).map(({ from, path, how, target }) => ({
+    kind: from.kind,
+    namespace: from.namespace,
+    name: from.name,
+    how,
+    target,
+    file: from.originOf(path).document.file.path,
+  }));
+  if (options.json === true) {
+    printJson({ status: 'done', ...appToJson(app, facts), referrers });
+    return EXIT.done;
+  }
+  const { kustomizations, owners, registrations, objects, folder } = app;
+  const sources = unique(kustomizations.map(({ document }) => document.file.source));
+  const applying = kustomizations.length > 0 ? kustomizations : owners;
+  const rows: (readonly [string, readonly string[]])[] = [
+    ['folder', [folder]],
+    ['template', sources.filter((source) => source.endsWith('.j2'))],
+    ['applied by', applying.map((one) => `Kustomization ${one.namespace}/${one.name}, ${one.document.file.path}`)],
+    ['listed in', unique(registrations.map(({ file }) => file.path))],
+    ['waits for', facts.dependsOn],
+    [
+      'release',
+      facts.releases.map((one) =>
+        [one.kind, one.name, sourceOf(one), one.version]
+          .filter((part) => part !== one.kind || one.kind !== 'HelmRelease')
+          .join(' '),
+      ),
+    ],
+    ['source', unique(facts.releases.flatMap(({ source }) => source ?? []))],
+    ['image', unique(facts.images.map(imageText))],
+    [
+      'route',
+      facts.routes.map(({ hostname, through }) =>
+        through === undefined ? hostname : `${hostname} through ${through}`,
+      ),
+    ],
+    [
+      'volume',
+      facts.volumes.map(({ name: own, size, storageClass, kind }) =>
+        [own, size, storageClass, VOLUMES[kind]].filter((part) => part !== undefined).join(' '),
+      ),
+    ],
+    [
+      'backup',
+      facts.backups.map(({ kind, name: own, schedule }) =>
+        [kind, own, schedule].filter((part) => part !== undefined).join(' '),
+      ),
+    ],
+    ['secret', facts.secrets.map(({ name: own, from, store }) => `${own}, ${store ?? SECRETS[from]}`)],
+    ['object', objects.map((object) => `${object.kind} ${object.name}`)],
+    [
+      'needed by',
+      referrers.map(
+        ({ kind, namespace, name: own, how, target, file }) =>
+          `${kind} ${namespace === undefined ? '' : `${namespace}/`}${own} ${how} ${target}, ${file}`,
+      ),
+    ],
+  ];
+  print(`${appLabel(app)}\n`);
+  print(
+    rows
+      .map(([key, values]) =>
+        values.map((value, index) => `  ${(index === 0 ? key : '').padEnd(10)}  ${value}\n`).join(''),
+      )
+      .join(''),
+  );
+  return EXIT.done;
+}
+
+const VOLUMES = {
+  claim: undefined,
+  mounted: 'of another app',
+  chart: 'of the chart',
+  nfs: 'of another machine',
+  database: 'of a database',
+};
+const SECRETS = {
+  sops: 'encrypted in git',
+  external: 'out of a store',
+  plain: 'in plain text',
+  elsewhere: 'made elsewhere',
+};
+
+function imageText({ repository, tag, digest, container }: AppFacts['images'][number]): string {
+  const version = `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  return `${repository}${version}${container === undefined ? '' : ` (${container})`}`;
+}
+
+/** `cluster-template app build NS/APP`; gives back the exit code. */
+export async function runAppBuild(name: string, options: AppOptions): Promise<number> {
+  const { repository } = await readApps(await placeOf(options));
+  const { buildApp } = await import('../../apps/build.ts');
+  const { objects, left, text } = buildApp(appNamed(repository, name));
+  if (options.json === true) {
+    printJson({ status: 'done', objects, left });
+    return EXIT.done;
+  }
+  printResult(text);
+  for (const one of left) printError(`${one.name} stays as it is written: it ${one.why}\n`);
+  return EXIT.done;
+}
+
+/** Options of `app migrate`. */
+interface MigrateOptions extends AppChangeOptions {
+  readonly gateway?: string;
+  readonly store?: string;
+}
+
+/** `cluster-template app migrate NS/APP`; gives back the exit code. */
+export async function runAppMigrate(name: string, options: MigrateOptions): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const app = appNamed(read.repository, name);
+  refuseOfTemplate(read, app);
+  const { migrateApp } = await import('../../apps/migrate.ts');
+  const { gateway, store } = options;
+  const made = migrateApp(read.repository, app, { gateway, store });
+  const notes = made.notes.map((note, index) => `${String(index + 1)}. ${note}`);
+  return await edit({ read, made: { ...made, notes }, question: `Migrate ${name}?` }, options);
 }
 
 /** `cluster-template app list [NAMESPACE]`; gives back the exit code. */
