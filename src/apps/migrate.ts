@@ -66,7 +66,7 @@ class Migration {
     );
     const url = textAt(source?.fields, 'spec', 'url');
     const isExact = version !== undefined && /^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.test(version);
-    if (url?.startsWith('oci://') !== true || !isExact || document.fields !== release.document.fields) {
+    if (url?.startsWith('oci://') !== true || !isExact) {
       const why =
         url === undefined
           ? 'its repository is not written here'
