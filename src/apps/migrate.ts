@@ -128,7 +128,7 @@ class Migration {
       );
       return;
     }
-    const [namespace, name = namespace] = gateway.includes('/') ? gateway.split('/') : [undefined, gateway];
+    const [name = gateway, namespace] = gateway.split('/').reverse();
     const backends = rules.flatMap((rule) => listAt(rule, 'http', 'paths').map((path) => this.#backend(ingress, path)));
     if (backends.length === 0 || backends.includes(undefined)) {
       this.#undecided(
