@@ -9,7 +9,7 @@ import type { App } from './repository.ts';
 const HIDDEN = '***';
 
 /** What Flux would apply of an app. */
-export interface BuiltApp {
+interface BuiltApp {
   /** Each with its variables replaced and its namespace set; of Secrets the keys alone. */
   readonly objects: readonly Fields[];
   /** The same as YAML, a document each. */

@@ -10,7 +10,7 @@ import type { AppEdits } from './move.ts';
 import { type App, appLabel, type AppRepository } from './repository.ts';
 
 /** What an app is to be brought to. */
-export interface MigrationTarget {
+interface MigrationTarget {
   /** `NAMESPACE/NAME` of the gateway for routes; the one that most routes of the repository hang on where it is not given. */
   readonly gateway?: string | undefined;
   /** The store of ExternalSecrets; the one that most of them read where it is not given. */
