@@ -129,7 +129,7 @@ interface Question {
   readonly text: string;
   /** Whether it is to be put, after what was answered so far. */
   readonly isAsked: (answers: Answers, context: RequestContext) => boolean;
-  /** What Enter takes; empty for nothing. */
+  /** What Enter takes; empty for nothing, which `-` stands for as well. */
   readonly proposal: (answers: Answers, context: RequestContext, name: string) => string;
 }
 
@@ -162,7 +162,7 @@ export const ANSWERS = {
     option: '--image <image>',
     help: 'image that app-template runs: registry/name:tag@digest',
     question: {
-      text: 'Image (registry/name:tag@digest)',
+      text: 'Image with its tag or digest',
       isAsked: ({ chart, kind }) => !given(chart) && kind !== 'cnpg-cluster',
       proposal: nothing,
     },
@@ -193,7 +193,7 @@ export const ANSWERS = {
     option: '--port <number>',
     help: 'port that it listens on',
     question: {
-      text: 'Port that it listens on (empty: none)',
+      text: 'Port that it listens on',
       isAsked: ({ kind }) => kind !== 'cnpg-cluster',
       proposal: nothing,
     },
@@ -212,7 +212,7 @@ export const ANSWERS = {
     option: '--host <name>',
     help: 'host name; without a dot it is one of the domain of the repository',
     question: {
-      text: 'Host name (empty: no route)',
+      text: 'Host name, - for none',
       isAsked: ({ port, chart }) => given(port) || given(chart),
       proposal: ({ port }, _, name) => (given(port) ? name : ''),
     },
@@ -222,7 +222,7 @@ export const ANSWERS = {
     option: '--external',
     help: 'reached from the Internet, and not from home alone',
     question: {
-      text: 'Reached from the Internet (yes/no)',
+      text: 'Is it reached from the Internet?',
       isAsked: ({ host }, { style }) => given(host) && style.route === 'httproute',
       proposal: () => 'no',
     },
@@ -237,7 +237,7 @@ export const ANSWERS = {
     option: '--backup <volume>',
     help: 'volume that VolSync makes and backs up: [claim=]size[:/mount]',
     question: {
-      text: 'Volume that is backed up: size[:/mount] (empty: none)',
+      text: 'Volume that is backed up, as 5Gi',
       isAsked: ({ kind }, { surroundings }) => surroundings.backup !== undefined && kind !== 'cnpg-cluster',
       proposal: nothing,
     },
@@ -248,7 +248,7 @@ export const ANSWERS = {
     help: 'volume without a backup, for what can be made anew: [claim=]size[:/mount]',
     isList: true,
     question: {
-      text: 'Volume without a backup: [claim=]size[:/mount] (empty: none)',
+      text: 'Volume without a backup, as 5Gi',
       isAsked: () => true,
       proposal: ({ kind }) => (kind === 'cnpg-cluster' ? '10Gi' : ''),
     },
@@ -289,7 +289,7 @@ export const ANSWERS = {
     option: '--db <kind>',
     help: '`postgres`: a database on the server that apps share, or one of its own, as the settings say',
     question: {
-      text: 'Database (postgres; empty: none)',
+      text: 'Database, postgres',
       isAsked: ({ kind, chart }) => kind !== 'cnpg-cluster' && !given(chart),
       proposal: nothing,
     },
@@ -317,7 +317,7 @@ export const ANSWERS = {
     option: '--oidc <way>',
     help: 'login: `native` where the app speaks OpenID Connect, `gateway` where Envoy asks before it',
     question: {
-      text: 'Login (native, gateway; empty: none)',
+      text: 'Login, native or gateway',
       isAsked: ({ host }, { style }) => given(host) && style.oidcIssuer !== '',
       proposal: nothing,
     },
@@ -346,7 +346,7 @@ export const ANSWERS = {
     help: 'variable of the container with a secret value, which is asked for',
     isList: true,
     question: {
-      text: 'Variables with secret values, by commas (empty: none)',
+      text: 'Variables with secret values, by commas',
       isAsked: ({ kind, chart }) => kind !== 'cnpg-cluster' && !given(chart),
       proposal: nothing,
     },
@@ -390,7 +390,7 @@ export const ANSWERS = {
     option: '--monitor <kinds>',
     help: 'what watches over it: rule, servicemonitor, gatus, lokirule, by commas',
     question: {
-      text: 'Monitoring (rule, servicemonitor, gatus, lokirule; empty: none)',
+      text: 'Monitoring, of rule, servicemonitor, gatus and lokirule',
       isAsked: ({ port }, { surroundings }) => given(port) && surroundings.groups.has('monitoring.coreos.com'),
       proposal: nothing,
     },

@@ -39,7 +39,9 @@ export interface Style extends StyleValues {
  */
 export function styleOf(settings: Settings, surroundings: Surroundings): Style {
   const preset = presetOf(settings.profile);
-  const values = { ...preset, ...surroundings.style, ...fromRules(settings, preset), ...settings.apps };
+  const given = { ...preset, ...surroundings.style, ...fromRules(settings, preset), ...settings.apps };
+  const isThere = settings.apps.storageClass !== undefined || Object.hasOwn(given.storageClasses, given.storageClass);
+  const values = { ...given, storageClass: isThere ? given.storageClass : '' };
   const texts = (rule: string, name: string): readonly string[] => settings.of(rule).options[name] as readonly string[];
   const word = <const T extends string>(rule: string, name: string, words: readonly [T, ...T[]]): T =>
     words.find((one) => one === settings.of(rule).options[name]) ?? words[0];

@@ -84,7 +84,7 @@ export function surroundingsOf(tree: ManifestTree, flux: FluxTree): Surroundings
       ...gatewaysIn(flux),
       ...(Object.keys(classes.modes).length === 0
         ? {}
-        : { storageClasses: classes.modes, storageClass: classes.usual }),
+        : { storageClasses: classes.modes, ...(classes.usual === '' ? {} : { storageClass: classes.usual }) }),
       ...(Object.keys(services).length === 0 ? {} : { services }),
       ...prefixIn(tree),
       ...(domains[0] === undefined ? {} : { domain: variable ?? domains[0] }),

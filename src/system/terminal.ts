@@ -137,10 +137,9 @@ async function answerTo(question: string, output: NodeJS.WritableStream, told?: 
  */
 export async function askSecret(question: string): Promise<Secret> {
   noteObstacle();
-  const [{ createInterface }, { Writable }] = await Promise.all([
-    import('node:readline/promises'),
-    import('node:stream'),
-  ]);
+  // One at a time: the launcher knows `await import(` alone.
+  const { createInterface } = await import('node:readline/promises');
+  const { Writable } = await import('node:stream');
   printError(question);
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {

@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'docs/getting-started.md': published,
   'docs/operations.md': published,
   'docs/apps.md': own,
+  'docs/app-commands.md': withBackup,
 };
 
 describe('what pages show of commands', () => {
@@ -85,6 +86,28 @@ async function own(folder: string): Promise<void> {
   expect(code, stderr).toBe(0);
   git(folder, 'add', '--all');
   git(folder, 'commit', '--quiet', '--message', 'mine');
+}
+
+/** The same with VolSync and an identity provider, and a file of secrets beside it. */
+async function withBackup(folder: string): Promise<void> {
+  await own(folder);
+  const configuration = await readFile(join(folder, 'cluster.yaml'), 'utf8');
+  await writeFiles(folder, {
+    'cluster.yaml': `${configuration}\nvolsync_enabled: true\nsnapshot_controller_enabled: true\n`,
+    '.cluster-template.yaml': 'profile: template\napps:\n  oidcIssuer: https://id.example.com\n',
+    '../jellyfin.env': [
+      'AWS_ACCESS_KEY_ID=volsync',
+      'AWS_SECRET_ACCESS_KEY=correct-horse-battery',
+      'RESTIC_REPOSITORY=s3:https://s3.example.com/volsync/jellyfin',
+      'OIDC_CLIENT_ID=jellyfin',
+      'OIDC_CLIENT_SECRET=staple-battery-horse',
+      '',
+    ].join('\n'),
+  });
+  const { code, stderr } = await runCommand(['configure', '--yes'], { cwd: folder });
+  expect(code, stderr).toBe(0);
+  git(folder, 'add', '--all');
+  git(folder, 'commit', '--quiet', '--message', 'backups');
 }
 
 function hasQuestions(text: string): boolean {

@@ -79,13 +79,15 @@ export async function runStep(
 
 /** What questions are answered with: what stands behind the colon, or behind `[y/N]`. */
 export function answersIn(expected: string): string[] {
-  const isAsked = /^.*\? \[y\/N\]/.test(expected);
+  const isAsked = /^.*\? \[y\/N\]|^Enter takes /.test(expected);
   if (!isAsked) return [];
   const lines = expected.split('\n');
-  const end = lines.findIndex((line) => /^\w+ {2,}\S/.test(line));
-  return lines
-    .slice(0, end === -1 ? lines.length : end)
-    .flatMap((line) => /^(?:.*\? \[y\/N\]|[^:]*:)(.*)$/.exec(line)?.[1]?.trim() ?? []);
+  const end = lines.findIndex((line) => /^(?:\w+ {2,}\S|[-+~>] \w)/.test(line));
+  const [asked, rest] = end === -1 ? [lines, []] : [lines.slice(0, end), lines.slice(end)];
+  return [
+    ...asked.flatMap((line) => /^(?:.*\? \[y\/N\]|[^:]*:)(.*)$/.exec(line)?.[1]?.trim() ?? []),
+    ...rest.flatMap((line) => /^.*\? \[y\/N\](.*)$/.exec(line)?.[1]?.trim() ?? []),
+  ];
 }
 
 function wordsOf(command: string): string[] {

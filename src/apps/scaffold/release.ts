@@ -38,13 +38,13 @@ function templateValues(making: Making, secrets: readonly string[]): Content {
   const controller = style.controller.replaceAll('{app}', name);
   const container = style.container.replaceAll('{app}', name);
   return {
-    controllers: { [controller]: controllerOf(making, container, secrets) },
-    defaultPodOptions:
-      user === undefined ? undefined : { securityContext: { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' } },
     configMaps:
       request.inlineConfigs.length === 0
         ? undefined
         : { config: { data: Object.fromEntries(request.inlineConfigs.map(({ name: key, text }) => [key, text])) } },
+    controllers: { [controller]: controllerOf(making, container, secrets) },
+    defaultPodOptions:
+      user === undefined ? undefined : { securityContext: { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' } },
     persistence: persistenceOf(making),
     route:
       request.host !== undefined && request.routeIn === 'values' && style.route === 'httproute'

@@ -44,12 +44,12 @@ export function secretName({ secretName: pattern }: Style, app: string): string 
 }
 
 /** A name as part of the name of a variable or of a field in a store. */
-function shouted(name: string): string {
+export function shouted(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }
 
 /** The field of a store that holds a variable of an app: stores that know no folders tell apps apart by it. */
-function fieldOf(app: string, key: string): string {
+export function fieldOf(app: string, key: string): string {
   const prefix = `${shouted(app)}_`;
   return key.startsWith(prefix) ? key : `${prefix}${key}`;
 }

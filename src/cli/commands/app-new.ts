@@ -10,7 +10,7 @@ import {
   type RequestContext,
   readTarget,
 } from '../../apps/request.ts';
-import type { Requirement } from '../../apps/scaffold/secrets.ts';
+import { fieldOf, type Requirement } from '../../apps/scaffold/secrets.ts';
 import { type AppTarget, draftNewApp, filesNamed, newAppContext, type SecretValues } from '../../pipeline/app-new.ts';
 import { type ReadApps, readApps } from '../../pipeline/apps.ts';
 import { failure, type Failure } from '../../report/finding.ts';
@@ -18,7 +18,10 @@ import { randomBytes } from '../../system/environment.ts';
 import { readNamedTextIfPresent, readStandardInput } from '../../system/files.ts';
 import { ask, askSecret, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { type AppChangeOptions, carryOut, placeOf } from './app.ts';
+import { type AppChangeOptions, type AppOptions, carryOut, placeOf } from './app.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printJson } from '../output.ts';
+import { storeItemsOf } from '../../apps/requirements.ts';
 
 /** Options of `app new`; the answers are among them under their own names. */
 export interface AppNewOptions extends AppChangeOptions {
@@ -149,8 +152,8 @@ async function answerTo(
   { context, app }: { readonly context: RequestContext; readonly app: string },
 ): Promise<string> {
   for (;;) {
-    const typed = await ask(`${text}${proposal === '' ? '' : ` [${proposal}]`}: `);
-    const value = typed === '' ? proposal : typed === '-' ? '' : typed;
+    const typed = await ask(`${text} [${proposal === '' ? 'none' : proposal}]: `);
+    const value = typed === '' ? proposal : /^(?:-|none)$/.test(typed) ? '' : typed;
     const mistake = value === '' ? undefined : mistakeIn(name, value, context, app);
     if (mistake === undefined) return value;
     printSentences(`${mistake.message}: ${mistake.remedy}\n`);
@@ -171,10 +174,11 @@ async function valuesOf(
   for (const { item, field, key, secret, isMade } of needs) {
     const id = `${item}/${field}`;
     if (values.has(id)) continue;
-    const known = given.get(key) ?? given.get(field);
+    const known = given.get(key) ?? given.get(field) ?? given.get(field.slice(fieldOf(app, '').length));
     const made = field.endsWith('_POSTGRES_USER') ? app : madeUp();
     if (known !== undefined) values.set(id, known);
-    else if (isAsking) values.set(id, await secretFor(`${key} of ${secret}`, isMade ? made : undefined));
+    else if (isAsking && !(isMade && options.secretsFrom !== undefined))
+      values.set(id, await secretFor(`${key} of ${secret}`, isMade ? made : undefined));
     else if (isMade) values.set(id, made);
     else missing.push(key);
   }
@@ -226,6 +230,24 @@ function storeNotes(requirements: readonly Requirement[], { style }: RequestCont
       return style.secrets === 'doppler' ? `  ${fields.join(', ')}` : `  item ${item}: ${fields.join(', ')}`;
     }),
   ];
+}
+
+/** `cluster-template secrets requirements`; gives back the exit code. */
+export async function runSecretRequirements(options: AppOptions): Promise<number> {
+  const { repository } = await readApps(await placeOf(options));
+  const items = repository.clusters.flatMap(({ flux }) => storeItemsOf(flux));
+  if (options.json === true) {
+    printJson({ status: 'done', items });
+    return EXIT.done;
+  }
+  if (items.length === 0) print('no ExternalSecret reads a store\n');
+  for (const store of unique(items.map((one) => one.store))) {
+    print(`${store}\n`);
+    for (const { item, fields, neededBy } of items.filter((one) => one.store === store)) {
+      print(`  ${item}${fields.length === 0 ? '' : `: ${fields.join(', ')}`}  (${neededBy.join(', ')})\n`);
+    }
+  }
+  return EXIT.done;
 }
 
 function unique(items: readonly string[]): string[] {

@@ -94,6 +94,16 @@ export function registerApps(program: Command, finish: Finish): void {
       finish(await runAppRemove(name, options));
     });
 
+  const secrets = commandGroup(program, 'secrets', SECRETS);
+  appCommand(
+    secrets,
+    'requirements',
+    'list what the stores have to hold that ExternalSecrets read: items and fields',
+  ).action(async (options: AppOptions) => {
+    const { runSecretRequirements } = await import('./app-new.ts');
+    finish(await runSecretRequirements(options));
+  });
+
   changingCommand(app, 'set-image', 'give an image of an app another version, and change nothing else in the file')
     .argument('<app>', APP)
     .argument('<version>', 'tag, tag@sha256:digest or sha256:digest, with the image before it or without')
@@ -104,6 +114,9 @@ export function registerApps(program: Command, finish: Finish): void {
       finish(await runAppSetImage(name, version, options));
     });
 }
+
+/** What the group is for, whichever of its commands is added first. */
+const SECRETS = 'look at encrypted files, change them and look after their keys';
 
 /** A command that changes files: it shows what, and asks. */
 function changingCommand(group: Command, name: string, description: string): Command {

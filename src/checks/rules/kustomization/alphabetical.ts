@@ -22,6 +22,7 @@ export const alphabetical = defineRule({
   severity: 'off',
   profiles: {
     guarded: 'warning',
+    'single-cluster': { severity: 'off', options: { order: 'functional' } },
   },
   *check({ tree }, { order, functions }) {
     const rank = (name = ''): string => {
