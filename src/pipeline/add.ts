@@ -221,7 +221,7 @@ async function answerFor(
   const made = field['x-generate'];
   const proposal = isSecret ? undefined : proposalOf(field);
   if (answers.takesProposals || answers.ask === undefined) {
-    if (made !== undefined) return { kind: 'secret', text: secretOf(made) };
+    if (made !== undefined) return { kind: 'secret', text: secretOf(made, field.pattern) };
     if (answers.takesProposals && proposal !== undefined) return { kind: 'value', value: proposal };
     throw unanswered(name, field, isSecret);
   }
@@ -230,7 +230,7 @@ async function answerFor(
   const about = `${field.description ?? ''}\n${name}, ${field['x-form'] ?? 'a value'}${shown}: `;
   const said = await answers.ask(about, isSecret);
   if (said !== '') return isSecret ? { kind: 'secret', text: said } : { kind: 'value', value: typedValue(field, said) };
-  if (made !== undefined) return { kind: 'secret', text: secretOf(made) };
+  if (made !== undefined) return { kind: 'secret', text: secretOf(made, field.pattern) };
   if (proposal !== undefined) return { kind: 'value', value: proposal };
   throw unanswered(name, field, isSecret);
 }
@@ -246,13 +246,17 @@ function typedValue({ type }: FieldSchema, text: string): unknown {
   return type === 'string' && typeof value !== 'object' ? text : value;
 }
 
-/** Letters and digits, evenly: bytes that would favour some of them are thrown away. */
-function secretOf(length: number): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Letters and digits that the pattern of the field allows, evenly: bytes that would favour some of them are thrown away. */
+function secretOf(length: number, pattern = ''): string {
+  const allowed = new RegExp(pattern, 'u');
+  const all = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const letters = [...all].filter((letter) => allowed.test(letter.repeat(length)));
+  if (letters.length === 0) throw new Error(`no letter or digit makes up a secret of the pattern ${pattern}`);
+  const bound = 256 - (256 % letters.length);
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length)) {
-      if (byte < letters.length * 4 && text.length < length) text += letters[byte % letters.length] ?? '';
+      if (byte < bound && text.length < length) text += letters[byte % letters.length] ?? '';
     }
   }
   return text;

@@ -59,6 +59,14 @@ describe('add', () => {
     expect(await inspect(join(folder, 'cluster.sops.yaml'))).toBeUndefined();
   });
 
+  it('makes secrets up in the form that their fields ask for', async () => {
+    const folder = await sampleCluster();
+    expect(await add(folder, ['garage', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+    const companion = await companionOf(folder);
+    expect(companion).toMatch(/^garage_rpc_secret: "?[0-9a-f]{64}"?$/m);
+    expect(companion).toMatch(/^garage_access_key: "?[A-Za-z0-9]{24}"?$/m);
+  });
+
   it('leaves the ciphertext of other secrets as it is', async () => {
     const folder = await sampleCluster();
     await add(folder, ADDED, 'doppler_token=secret-of-doppler\n');
@@ -77,9 +85,9 @@ describe('add', () => {
     const folder = await sampleCluster();
     const file = join(folder, 'cluster.yaml');
     const text = await readFile(file, 'utf8');
-    await writeFile(file, `${text}\n# Mine.\n# volsync_enabled: true # some day\n# the end\n`);
-    expect(await add(folder, ['volsync', '--yes'])).toMatchObject({ code: 0 });
-    expect(await readFile(file, 'utf8')).toBe(`${text}\n# Mine.\nvolsync_enabled: true\n# the end\n`);
+    await writeFile(file, `${text}\n# Mine.\n# snapshot_controller_enabled: true # some day\n# the end\n`);
+    expect(await add(folder, ['snapshot-controller', '--yes'])).toMatchObject({ code: 0 });
+    expect(await readFile(file, 'utf8')).toBe(`${text}\n# Mine.\nsnapshot_controller_enabled: true\n# the end\n`);
   });
 
   it('writes nothing for --dry-run', async () => {

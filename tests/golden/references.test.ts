@@ -8,6 +8,8 @@ import { allTrees, at, listAt, textAt, type Tree, type TreeDocument } from './tr
 
 const trees = await allTrees();
 const known = new Map<string, readonly unknown[]>();
+/** Kinds of which nobody publishes a schema: a fork of VolSync brings it. */
+const WITHOUT_SCHEMA = ['volsync.backube/v1alpha1/KopiaMaintenance'];
 const tools = checkTools(schemaChecker(PROVIDED));
 
 describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s', (_, tree) => {
@@ -22,7 +24,7 @@ describe.each(trees.map((tree) => [tree.name, tree] as const))('the tree of %s',
     const { findings, coverage, clusters } = await examine(files, { tools, known });
     // The values of variables are encrypted here: what is made of them is checked before.
     expect(formatFindings(findings)).toBe('');
-    expect(coverage.without).toEqual([]);
+    expect(coverage.without.filter(({ kind }) => !WITHOUT_SCHEMA.includes(kind))).toEqual([]);
     expect(clusters[0]?.kustomizations.length).toBeGreaterThan(5);
   });
 

@@ -129,6 +129,22 @@ export interface WrittenCluster {
   readonly csi_driver_nfs_share?: string;
   /** What becomes of an NFS volume. */
   readonly csi_driver_nfs_reclaim_policy?: 'Delete' | 'Retain';
+  /** Garage. */
+  readonly garage_enabled?: boolean;
+  /** Capacity of Garage. */
+  readonly garage_capacity?: string;
+  /** Storage class of Garage. */
+  readonly garage_storage_class?: string;
+  /** First bucket. */
+  readonly garage_bucket?: string;
+  /** Access key of Garage. */
+  readonly garage_access_key?: WrittenSecret;
+  /** Secret key of Garage. */
+  readonly garage_secret_key?: WrittenSecret;
+  /** Admin token of Garage. */
+  readonly garage_admin_token?: WrittenSecret;
+  /** Secret of Garage's own protocol. */
+  readonly garage_rpc_secret?: WrittenSecret;
   /** Host path of OpenEBS. */
   readonly openebs_hostpath?: string;
   /** Proxmox API. */
@@ -153,6 +169,10 @@ export interface WrittenCluster {
   readonly snapshot_controller_enabled?: boolean;
   /** VolSync. */
   readonly volsync_enabled?: boolean;
+  /** Mover of VolSync. */
+  readonly volsync_mover?: 'restic' | 'kopia';
+  /** Further places of backups. */
+  readonly volsync_targets?: readonly string[];
   /** PostgreSQL. */
   readonly cloudnative_pg_enabled?: boolean;
   /** Backups of PostgreSQL. */
@@ -169,6 +189,16 @@ export interface WrittenCluster {
   readonly grafana_enabled?: boolean;
   /** Password of Grafana. */
   readonly grafana_admin_password?: WrittenSecret;
+  /** Headlamp. */
+  readonly headlamp_enabled?: boolean;
+  /** Role of Headlamp. */
+  readonly headlamp_role?: 'view' | 'edit' | 'admin' | 'cluster-admin';
+  /** Issuer of logins to Headlamp. */
+  readonly headlamp_oidc_issuer?: string;
+  /** OIDC client of Headlamp. */
+  readonly headlamp_oidc_client_id?: string;
+  /** Client secret of Headlamp. */
+  readonly headlamp_oidc_client_secret?: WrittenSecret;
   /** Prometheus. */
   readonly kube_prometheus_stack_enabled?: boolean;
   /** Retention of metrics. */
@@ -177,6 +207,14 @@ export interface WrittenCluster {
   readonly prometheus_storage_size?: string;
   /** Storage class of Prometheus. */
   readonly prometheus_storage_class?: string;
+  /** Loki. */
+  readonly loki_enabled?: boolean;
+  /** How long logs are kept. */
+  readonly loki_retention?: string;
+  /** Capacity of Loki. */
+  readonly loki_capacity?: string;
+  /** Storage class of Loki. */
+  readonly loki_storage_class?: string;
   /** Victoria Logs. */
   readonly victoria_logs_enabled?: boolean;
   /** Retention of logs. */
@@ -185,6 +223,14 @@ export interface WrittenCluster {
   readonly victoria_logs_storage_size?: string;
   /** Storage class of logs. */
   readonly victoria_logs_storage_class?: string;
+  /** Mail server. */
+  readonly smtp_relay_host?: string;
+  /** Port of the mail server. */
+  readonly smtp_relay_port?: '465' | '587';
+  /** User of the mail server. */
+  readonly smtp_relay_username?: string;
+  /** Password of the mail server. */
+  readonly smtp_relay_password?: WrittenSecret;
   /** OAuth client of Tailscale. */
   readonly tailscale_oauth_client_id?: string;
   /** Secret of the OAuth client. */
@@ -197,6 +243,26 @@ export interface WrittenCluster {
   readonly tailscale_api_proxy_enabled?: boolean;
   /** KEDA. */
   readonly keda_enabled?: boolean;
+  /** authentik. */
+  readonly authentik_enabled?: boolean;
+  /** authentik from the Internet. */
+  readonly authentik_public?: boolean;
+  /** Storage class of authentik. */
+  readonly authentik_storage_class?: string;
+  /** Secret key of authentik. */
+  readonly authentik_secret_key?: WrittenSecret;
+  /** Password of the database of authentik. */
+  readonly authentik_postgres_password?: WrittenSecret;
+  /** First password of akadmin. */
+  readonly authentik_admin_password?: WrittenSecret;
+  /** Pocket ID. */
+  readonly pocket_id_enabled?: boolean;
+  /** Pocket ID from the Internet. */
+  readonly pocket_id_public?: boolean;
+  /** Storage class of Pocket ID. */
+  readonly pocket_id_storage_class?: string;
+  /** Encryption key of Pocket ID. */
+  readonly pocket_id_encryption_key?: WrittenSecret;
   /** AI gateway address. */
   readonly agentgateway_addr?: OneOrMore;
   /** Observability of the AI gateway. */
@@ -375,6 +441,22 @@ export interface Cluster {
   readonly csi_driver_nfs_share: string | null;
   /** What becomes of an NFS volume. */
   readonly csi_driver_nfs_reclaim_policy: 'Delete' | 'Retain';
+  /** Garage. */
+  readonly garage_enabled: boolean;
+  /** Capacity of Garage. */
+  readonly garage_capacity: string;
+  /** Storage class of Garage. */
+  readonly garage_storage_class: string | null;
+  /** First bucket. */
+  readonly garage_bucket: string;
+  /** Access key of Garage. */
+  readonly garage_access_key: SecretText | null;
+  /** Secret key of Garage. */
+  readonly garage_secret_key: SecretText | null;
+  /** Admin token of Garage. */
+  readonly garage_admin_token: SecretText | null;
+  /** Secret of Garage's own protocol. */
+  readonly garage_rpc_secret: SecretText | null;
   /** Host path of OpenEBS. */
   readonly openebs_hostpath: string;
   /** Proxmox API. */
@@ -399,6 +481,10 @@ export interface Cluster {
   readonly snapshot_controller_enabled: boolean;
   /** VolSync. */
   readonly volsync_enabled: boolean;
+  /** Mover of VolSync. */
+  readonly volsync_mover: 'restic' | 'kopia';
+  /** Further places of backups. */
+  readonly volsync_targets: readonly string[] | null;
   /** PostgreSQL. */
   readonly cloudnative_pg_enabled: boolean;
   /** Backups of PostgreSQL. */
@@ -415,6 +501,16 @@ export interface Cluster {
   readonly grafana_enabled: boolean;
   /** Password of Grafana. */
   readonly grafana_admin_password: SecretText | null;
+  /** Headlamp. */
+  readonly headlamp_enabled: boolean;
+  /** Role of Headlamp. */
+  readonly headlamp_role: 'view' | 'edit' | 'admin' | 'cluster-admin';
+  /** Issuer of logins to Headlamp. */
+  readonly headlamp_oidc_issuer: string | null;
+  /** OIDC client of Headlamp. */
+  readonly headlamp_oidc_client_id: string | null;
+  /** Client secret of Headlamp. */
+  readonly headlamp_oidc_client_secret: SecretText | null;
   /** Prometheus. */
   readonly kube_prometheus_stack_enabled: boolean;
   /** Retention of metrics. */
@@ -423,6 +519,14 @@ export interface Cluster {
   readonly prometheus_storage_size: string;
   /** Storage class of Prometheus. */
   readonly prometheus_storage_class: string | null;
+  /** Loki. */
+  readonly loki_enabled: boolean;
+  /** How long logs are kept. */
+  readonly loki_retention: string;
+  /** Capacity of Loki. */
+  readonly loki_capacity: string;
+  /** Storage class of Loki. */
+  readonly loki_storage_class: string | null;
   /** Victoria Logs. */
   readonly victoria_logs_enabled: boolean;
   /** Retention of logs. */
@@ -431,6 +535,14 @@ export interface Cluster {
   readonly victoria_logs_storage_size: string;
   /** Storage class of logs. */
   readonly victoria_logs_storage_class: string | null;
+  /** Mail server. */
+  readonly smtp_relay_host: string | null;
+  /** Port of the mail server. */
+  readonly smtp_relay_port: '465' | '587';
+  /** User of the mail server. */
+  readonly smtp_relay_username: string | null;
+  /** Password of the mail server. */
+  readonly smtp_relay_password: SecretText | null;
   /** OAuth client of Tailscale. */
   readonly tailscale_oauth_client_id: string | null;
   /** Secret of the OAuth client. */
@@ -443,6 +555,26 @@ export interface Cluster {
   readonly tailscale_api_proxy_enabled: boolean;
   /** KEDA. */
   readonly keda_enabled: boolean;
+  /** authentik. */
+  readonly authentik_enabled: boolean;
+  /** authentik from the Internet. */
+  readonly authentik_public: boolean;
+  /** Storage class of authentik. */
+  readonly authentik_storage_class: string | null;
+  /** Secret key of authentik. */
+  readonly authentik_secret_key: SecretText | null;
+  /** Password of the database of authentik. */
+  readonly authentik_postgres_password: SecretText | null;
+  /** First password of akadmin. */
+  readonly authentik_admin_password: SecretText | null;
+  /** Pocket ID. */
+  readonly pocket_id_enabled: boolean;
+  /** Pocket ID from the Internet. */
+  readonly pocket_id_public: boolean;
+  /** Storage class of Pocket ID. */
+  readonly pocket_id_storage_class: string | null;
+  /** Encryption key of Pocket ID. */
+  readonly pocket_id_encryption_key: SecretText | null;
   /** AI gateway address. */
   readonly agentgateway_addr: OneOrMore | null;
   /** Observability of the AI gateway. */
