@@ -59,9 +59,10 @@ async function checkAll(vault: Vault, files: readonly Candidate[]): Promise<File
   const findings: Finding[] = [];
   let verified = 0;
   let locked = 0;
+  const own = await ownRecipients(vault, files);
   if (vault.rules === undefined && files.length > 0) findings.push(noRules());
   for (const file of files) {
-    const wrong = checkOne(file, vault.rules !== undefined);
+    const wrong = checkOne(file, vault.rules !== undefined, own);
     findings.push(...wrong);
     if (wrong.some(({ severity }) => severity === 'error') && !wrong.every(isOfRule)) continue;
     const result = await verify(vault, file);
@@ -71,6 +72,12 @@ async function checkAll(vault: Vault, files: readonly Candidate[]): Promise<File
   }
   if (locked > 0) findings.push(notVerified(locked));
   return { files: files.length, verified, findings: once(findings) };
+}
+
+/** The recipients of the keys at hand, where a rule is there to compare them with. */
+async function ownRecipients({ rules, keyring }: Vault, files: readonly Candidate[]): Promise<ReadonlySet<string>> {
+  if (rules === undefined || files.length === 0) return new Set();
+  return new Set(await Promise.all((await keyring.identities()).map((identity) => identity.recipient())));
 }
 
 /** What a rule is wrong in says nothing of the file. */
@@ -89,7 +96,7 @@ async function verify(vault: Vault, { path, text }: Candidate): Promise<'fine' |
   }
 }
 
-function checkOne({ path, text, rule }: Candidate, hasRules: boolean): readonly Finding[] {
+function checkOne({ path, text, rule }: Candidate, hasRules: boolean, own: ReadonlySet<string>): readonly Finding[] {
   const unmerged = unmergedFindings(
     path,
     text,
@@ -99,7 +106,7 @@ function checkOne({ path, text, rule }: Candidate, hasRules: boolean): readonly 
   try {
     if (!isEncrypted(path, text)) return [notEncrypted(path)];
     const { tree, metadata } = readSealed(path, text);
-    return [...checkStructure(path, tree, metadata), ...(hasRules ? checkRule(path, metadata, rule) : [])];
+    return [...checkStructure(path, tree, metadata), ...(hasRules ? checkRule(path, metadata, rule, own) : [])];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return error.findings;
@@ -174,7 +181,7 @@ function notEncrypted(path: string): Finding {
   };
 }
 
-function checkRule(path: string, metadata: Metadata, rule: Rule | undefined): Finding[] {
+function checkRule(path: string, metadata: Metadata, rule: Rule | undefined, ownKeys: ReadonlySet<string>): Finding[] {
   const about = { severity: 'error', place: { file: path } } as const;
   if (rule === undefined) {
     const message = `no creation rule in ${RULES_FILE} takes ${path}: whoever encrypts it again has no recipients`;
@@ -188,7 +195,16 @@ function checkRule(path: string, metadata: Metadata, rule: Rule | undefined): Fi
     own.filter((one) => !rule.recipients.includes(one)),
   ];
   const findings: Finding[] = [];
-  if (missing.length > 0 || more.length > 0) {
+  if (more.some((one) => ownKeys.has(one)) && !rule.recipients.some((one) => ownKeys.has(one))) {
+    // As between `init` and the first `configure`: encrypting by that rule would lock out whoever sits here.
+    findings.push({
+      ...about,
+      severity: 'warning',
+      code: 'sops/recipient',
+      message: `${path} is encrypted to the key that is here, which the rule of ${RULES_FILE} does not name`,
+      remedy: `run \`cluster-template configure\`, which writes ${RULES_FILE} for the key of this cluster`,
+    });
+  } else if (missing.length > 0 || more.length > 0) {
     const parts = [
       ...(more.length > 0
         ? [`${more.map(short).join(', ')} can read it and ${more.length === 1 ? 'is' : 'are'} none of its rule`]

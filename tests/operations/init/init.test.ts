@@ -21,8 +21,8 @@ describe('init', () => {
       const mode = (await stat(join(cluster, file))).mode & 0o777;
       expect(mode, file).toBe(file.endsWith('.pub') ? 0o644 : 0o600);
     }
-    expect(first.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Next: edit cluster.yaml and nodes.yaml, put secrets into cluster.sops.yaml (`cluster-template secrets edit cluster.sops.yaml`), then run `',
+    expect(first.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Next: edit cluster\.yaml and nodes\.yaml, put secrets into cluster\.sops\.yaml \(`[^`]+ secrets edit cluster\.sops\.yaml[^`]*`\), then run `/,
     );
     const before = await readFiles(cluster);
     const second = await runCommand(['init', '--root', cluster]);
@@ -157,10 +157,14 @@ describe('the git hook', () => {
     await runCommand(['init', '--root', cluster]);
     await writeFile(join(cluster, 'kubernetes/mine.sops.yaml'), 'kind: Secret\nstringData:\n  a: b\n');
     expect(commit(cluster)).toMatch(
-      /holds values that are not encrypted .*\n.*`cluster-template secrets encrypt kubernetes\/mine\.sops\.yaml`/,
+      /holds values that are not encrypted .*\n.*`[^`]+ secrets encrypt kubernetes\/mine\.sops\.yaml`/,
     );
     await rm(join(cluster, 'kubernetes/mine.sops.yaml'));
     expect(commit(cluster)).toBe('');
+    const checked = await runCommand(['secrets', 'check', '--root', cluster]);
+    expect(checked.stderr, 'the key of init is in no rule before the first configure').toMatch(
+      /warning: cluster\.sops\.yaml is encrypted to the key that is here, which the rule of \.sops\.yaml does not name/,
+    );
   });
 
   it('refuses a commit with a private key, whichever files of it git is told', { tags: 'long' }, async () => {
