@@ -445,7 +445,7 @@ export const ANSWERS = {
       const all = text.split(',').map((one) => one.trim());
       const [four, six] = [
         all.filter((one) => /^\d+(?:\.\d+){3}$/.test(one)),
-        all.filter((one) => /^[0-9a-f:]*:[0-9a-f:]+$/i.test(one)),
+        all.filter((one) => one.includes(':') && /^[0-9a-f:]+$/i.test(one)),
       ];
       if (four.length + six.length === all.length && four.length < 2 && six.length < 2) return [...four, ...six];
       throw new BadAnswer(

@@ -25,6 +25,8 @@ export interface Style extends StyleValues {
   /** Whether names of Services are written without `svc.cluster.local`. */
   readonly isShort: boolean;
   readonly components: 'ks' | 'app';
+  /** The annotation by which a volume says that it needs no backup; undefined where nobody asks. */
+  readonly backupMarker: string | undefined;
   /** What devices of a tailnet are tagged with. */
   readonly tags: readonly string[];
   /** Services and releases that may take an address of a load balancer; undefined where all may. */
@@ -75,6 +77,7 @@ export function styleOf(settings: Settings, surroundings: Surroundings): Style {
     keepsHash: option('configmap/name-suffix-hash', 'hash') === 'require',
     isShort: isAsked('dns/short-names') && option('dns/short-names', 'form') === 'short',
     components: word('ks/components-in-ks', 'place', ['ks', 'app']),
+    backupMarker: isAsked('backup/volume') ? String(option('backup/volume', 'marker')) : undefined,
     tags: [common, ...(cluster === '' ? [] : [`${common}-${cluster}`])],
     loadBalancers: isAsked('service/no-loadbalancer') ? texts('service/no-loadbalancer', 'allowed') : undefined,
     reasonedGateways:

@@ -85,7 +85,11 @@ export function claimsText({ request, style }: Making): string {
       .filter(({ isBackedUp }) => !isBackedUp)
       .map(({ claim, mode, size, storageClass }) =>
         objectOf(style, 'v1', 'PersistentVolumeClaim', {
-          metadata: { name: claim },
+          metadata: {
+            name: claim,
+            // Said where it is decided: later nobody can tell what needs no backup from what was forgotten.
+            annotations: style.backupMarker === undefined ? undefined : { [style.backupMarker]: 'none' },
+          },
           spec: {
             accessModes: [mode],
             resources: { requests: { storage: size } },
