@@ -13,7 +13,7 @@ const ISOLATED = [
 ];
 
 const shared = {
-  setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts'],
+  setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts', 'tests/support/forget.ts'],
   // No limit is tight: none is there to find out what is slow, and a machine may be busy with something else.
   testTimeout: 180_000,
   hookTimeout: 180_000,

@@ -41,16 +41,14 @@ describe('config show', () => {
       (await show(...keys)).stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
     expect(await names('node_cidr')).toEqual(['node_cidr', '']);
     expect(await names('cohere_*', 'spegel_enabled')).toEqual([
+      'cohere_api_key',
+      'cohere_model',
+      'cohere_host',
       'spegel_enabled',
-      ...[
-        'cohere_api_key',
-        'cohere_model',
-        'cohere_host',
-        'cohere_enabled',
-        'cohere_hostname',
-        'cohere_foundry_enabled',
-        '',
-      ],
+      'cohere_enabled',
+      'cohere_hostname',
+      'cohere_foundry_enabled',
+      '',
     ]);
     expect((await names('nodes[0]')).every((name) => name === '' || name.startsWith('nodes[0].'))).toBe(true);
     expect(await show('node_cdir')).toMatchObject({ code: 64, stdout: '' });

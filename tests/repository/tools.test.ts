@@ -134,7 +134,7 @@ describe('what hooks and workflows call', () => {
     const own = [
       ...new Set([...commands.matchAll(/bin\/cluster-template\.mjs ([a-z-]+)/g)].map(([, name]) => name ?? '')),
     ];
-    expect(own.sort()).toEqual(['configure', 'diff', 'lint', 'plan', 'validate']);
+    expect(own.sort()).toEqual(['configure', 'diff', 'lint', 'plan', 'secrets', 'validate']);
     const { stdout } = await runCommand(['--help']);
     const known = [...stdout.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
     context.skip(!known.includes('doctor'), 'the program has no command doctor');

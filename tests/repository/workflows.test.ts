@@ -66,7 +66,7 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     const clone = await cloned();
     await edit(clone.folder, `templates/config/${ECHO}.j2`, /tag: .*/, 'tag: 99.9.9');
     const { steps, outputs } = await runJob(cluster, 'check', clone);
-    expect(steps.map(({ code }) => code)).toEqual([0, 0, 0, 2]);
+    expect(steps.map(({ code }) => code)).toEqual([0, 0, 0, 0, 2]);
     expect(outputs.text).toContain(`    ~ changed   ${ECHO}\n`);
     expect(await comment(outputs.text ?? '')).toMatch(
       /^### 1 object: 1 changed\n\nWhat `configure` would still change with this pull request:\n\n {4}[^]*~ changed {3}kubernetes/,
@@ -77,7 +77,7 @@ describe('the workflow of the cluster, step by step in a clone without keys', ()
     const clone = await cloned();
     await appendFile(join(clone.folder, 'cluster.yaml'), 'no_such_field: 1\n');
     const { steps, outputs } = await runJob(cluster, 'check', clone);
-    expect(steps.map(({ code }) => code)).toEqual([0, 0, 1]);
+    expect(steps.map(({ code }) => code)).toEqual([0, 0, 0, 1]);
     expect(await comment(outputs.text ?? '')).toMatch(/no_such_field[^]*plan ended with exit code 1\n/);
   });
 
@@ -121,7 +121,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
     // The checks of the new commit pass, and another run has nothing to do.
     await git(runner, 'pull', '--quiet');
     const checks = await runJob(cluster, 'check', { folder: runner, scratch });
-    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
     expect((await runJob(render, 'render', { folder: runner, scratch })).outputs).toEqual({});
   });
 
@@ -146,7 +146,7 @@ describe('a pull request of Renovate, in git repositories without any key', () =
     await committed(scratch, (await runJob(render, 'render', { folder: runner, scratch })).outputs.patch);
     const { folder: check, scratch: other } = await cloned(origin, BRANCH);
     const checks = await runJob(cluster, 'check', { folder: check, scratch: other });
-    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(checks.steps.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
     expect(await readFile(join(check, ECHO), 'utf8')).toContain('tag: 99.9.10');
   });
 

@@ -69,15 +69,15 @@ describe('a changed file', () => {
     }
   });
 
-  /** Files of all formats, without plain comments: the MAC covers none. */
+  /** Files of all formats, without plain comments, which no MAC covers, and empty values, which have no ciphertext that their key is part of. */
   const FILES: Readonly<Record<string, string>> = {
     'one.sops.yaml': 'token: value\n',
     'two.sops.yaml': 'kind: Secret\nstringData:\n  a: one\n  b: 2\n',
-    'three.sops.yaml': 'list:\n  - a\n  - b: c\nempty: ""\n',
+    'three.sops.yaml': 'list:\n  - a\n  - b: c\n',
     'four.sops.yaml': 'lines: |\n  first\n  second\n',
     'one.sops.json': '{"token": "value"}',
     'two.sops.json': '{"a": {"b": [1, true, null, "c"]}}',
-    'one.sops.env': 'TOKEN=value\nOTHER=\n',
+    'one.sops.env': 'TOKEN=value\nOTHER=more\n',
     'one.sops.ini': '[section]\ntoken = value\n',
     'one.sops.bin': 'first\nsecond\n',
     'two.sops.key': '\u0000\u0001\u00ff',
