@@ -250,7 +250,7 @@ function typedValue({ type }: FieldSchema, text: string): unknown {
 function secretOf(length: number, pattern = ''): string {
   const allowed = new RegExp(pattern, 'u');
   const all = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-  const letters = [...all].filter((letter) => allowed.test(letter.repeat(length)));
+  const letters = Array.from(all).filter((letter) => allowed.test(letter.repeat(length)));
   if (letters.length === 0) throw new Error(`no letter or digit makes up a secret of the pattern ${pattern}`);
   const bound = 256 - (256 % letters.length);
   let text = '';

@@ -38,7 +38,7 @@ export function withEntry(text: string, entry: Entry, values: FieldValues, shown
   if (added.length === 0) return yaml.text;
   const title = heading(entry);
   const at = endOfSection(yaml.text, title);
-  const before = yaml.text.slice(0, at ?? yaml.text.length).replace(/\s*$/, '');
+  const before = yaml.text.slice(0, at ?? yaml.text.length).trimEnd();
   const section = at === undefined ? [title, ...added] : added;
   const lines = `${before === '' ? '' : `${before}\n\n`}${section.join('\n')}`;
   const rest = at === undefined ? '' : yaml.text.slice(at).replace(/^\s*/, '\n');
@@ -61,7 +61,7 @@ export function withoutEntry(text: string, entry: Entry): string {
   if (start < 0 || end === undefined) return yaml.text;
   const rest = yaml.text.slice(start + title.length, end);
   if (rest.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#'))) return yaml.text;
-  const before = yaml.text.slice(0, start).replace(/\s*$/, '\n');
+  const before = `${yaml.text.slice(0, start).trimEnd()}\n`;
   const after = yaml.text.slice(end).replace(/^\s*/, '');
   return `${before}${after === '' ? '' : `\n${after}`}`;
 }
