@@ -26,7 +26,7 @@ import { requireTrust } from './trust.ts';
  */
 export async function explain(root: ClusterRoot, path: string, line: number | undefined): Promise<Explanation> {
   const { request, inventory, world } = await readWorld(root);
-  const output = outputAt(path, request.inputs, inventory);
+  const output = outputAt(path, request, inventory);
   return await answer({ root, request, output, keys: { ...world, hideAll: isSecretPath(path) } }, path, line);
 }
 

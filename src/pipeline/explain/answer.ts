@@ -194,7 +194,11 @@ async function shadowed({ root, request, output: { file } }: Question): Promise<
  *
  * @throws Failure of kind `usage` for a path that nothing is generated to
  */
-export function outputAt(path: string, inputs: Pick<Inputs, 'outputs'>, inventory: Inventory | undefined): Output {
+export function outputAt(
+  path: string,
+  { inputs, conditions = [] }: Pick<TraceRequest, 'inputs' | 'conditions'>,
+  inventory: Inventory | undefined,
+): Output {
   if (inventory?.adopted.includes(path) === true) {
     throw refuse(
       `${path} was adopted: it is yours, and no template makes it`,
@@ -203,6 +207,8 @@ export function outputAt(path: string, inputs: Pick<Inputs, 'outputs'>, inventor
   }
   const output = inputs.outputs.get(path);
   if (output !== undefined) return output;
+  const off = conditions.find(({ folder }) => path.startsWith(`${folder}/`) && !isRendered(folder, inputs));
+  if (off !== undefined) throw refuse(`${path} is not generated with this configuration: it takes \`${off.when}\``);
   if (inventory?.files.has(path) === true) {
     throw refuse(`${path} is no longer generated`, 'the next `cluster-template configure` removes it');
   }
@@ -211,6 +217,10 @@ export function outputAt(path: string, inputs: Pick<Inputs, 'outputs'>, inventor
     `${path} is not a generated file`,
     near === undefined ? 'list them with `cluster-template plan --all`' : `did you mean ${near}?`,
   );
+}
+
+function isRendered(folder: string, { outputs }: Pick<Inputs, 'outputs'>): boolean {
+  return [...outputs.keys()].some((path) => path.startsWith(`${folder}/`));
 }
 
 /** Throws a Failure of kind `usage` for a line that the text does not have. */
