@@ -156,20 +156,21 @@ class SshIdentity extends AgeIdentity {
 
 /** The identity of a private SSH key without a passphrase; undefined where a text is none. */
 function parseSshIdentity(text: string): AgeIdentity | undefined {
-  const key = openSshKey(text) ?? pemKey(text);
+  const [, label, body = ''] = PEM.exec(text.trim()) ?? [];
+  const key = label === 'OPENSSH PRIVATE KEY' ? openSshKey(body) : label === undefined ? undefined : pemKey(text);
   if (key === undefined) return undefined;
   keepSecrets([{ name: 'a private SSH key', value: text }]);
   return new SshIdentity(key, text);
 }
 
+/** A text in the form of PEM, with its label: https://www.rfc-editor.org/rfc/rfc7468#section-3 */
+const PEM = /^-----BEGIN ([A-Z ]+)-----\r?\n([^-]+)-----END \1-----$/;
+
 const MAGIC = Buffer.from('openssh-key-v1\0', 'latin1');
 
 /** PROTOCOL.key of OpenSSH: no cipher, one key. */
-function openSshKey(text: string): SshKey | undefined {
-  const body = /^-----BEGIN OPENSSH PRIVATE KEY-----\n([^-]+)-----END OPENSSH PRIVATE KEY-----\s*$/.exec(
-    text.trim(),
-  )?.[1];
-  const bytes = Buffer.from(body ?? '', 'base64');
+function openSshKey(body: string): SshKey | undefined {
+  const bytes = Buffer.from(body, 'base64');
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const outer = new Strings(bytes.subarray(MAGIC.length));
   const [cipher] = [outer.next(), outer.next(), outer.next()];
@@ -190,7 +191,6 @@ function openSshKey(text: string): SshKey | undefined {
 
 /** A key of RSA in PEM, as ssh-keygen made them before. */
 function pemKey(text: string): SshKey | undefined {
-  if (!/^-----BEGIN (?:RSA )?PRIVATE KEY-----/.test(text.trim())) return undefined;
   try {
     const key = createPrivateKey(text);
     if (key.asymmetricKeyType !== 'rsa') return undefined;
