@@ -44,9 +44,7 @@ export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
   for (const path of listed) findings.push(...(await examine(root, { path, read: () => read(path) }, searches)));
   // The forms of tokens, Secrets in plain text and the like are what the rules know, under the settings of the repository.
   const tracked = new Set(listed);
-  const known = (await ruledFindings(root, false)).filter(
-    ({ place }) => place === undefined || tracked.has(place.file),
-  );
+  const known = (await ruledFindings(root)).filter(({ place }) => place === undefined || tracked.has(place.file));
   const history = await examineHistory(root, searches);
   return [
     {
@@ -64,16 +62,21 @@ export async function checkTracked(root: ClusterRoot): Promise<Check[]> {
  * @returns empty where there is no git repository
  */
 export async function checkStaged(root: ClusterRoot): Promise<Finding[]> {
-  return withLeaks(await ruledFindings(root, true), await findStagedLeaks(root));
+  const { findings } = await lint(root.path, { area: 'secret', staged: true });
+  return withLeaks(findings, await findStagedLeaks(root));
 }
 
-/** What the rules about secrets find; why they could not be asked where a file cannot be read. */
-async function ruledFindings(root: ClusterRoot, staged: boolean): Promise<readonly Finding[]> {
+/** What the rules about secrets find in the files on disk. Where one cannot be read they were not asked: what is wrong with it others tell. */
+async function ruledFindings(root: ClusterRoot): Promise<readonly Finding[]> {
   try {
-    return (await lint(root.path, { area: 'secret', staged })).findings;
+    return (await lint(root.path, { area: 'secret' })).findings;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return error.findings;
+    return error.findings.map((finding) => ({
+      ...finding,
+      severity: 'warning',
+      message: `the rules about secrets were not asked: ${finding.message}`,
+    }));
   }
 }
 
