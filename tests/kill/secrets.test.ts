@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { generateIdentity, parseIdentityFile } from '../../src/sops/identities.ts';
 import { Random } from '../fuzz/random.ts';
-import { secretWorld, SECRET, type World } from '../operations/secrets/world.ts';
+import { leftInMemory, secretWorld, SECRET, type World } from '../operations/secrets/world.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 import { privateLauncher } from '../support/small-cluster.ts';
 
@@ -21,6 +21,8 @@ interface Site {
   readonly world: World;
   readonly launcher: string;
   readonly env: Record<string, string>;
+  /** Every process that was started. */
+  readonly pids: number[];
 }
 
 describe(`secrets, killed ${String(RUNS)} times (KILL_SEED=${String(SEED)})`, () => {
@@ -59,7 +61,7 @@ describe(`secrets, killed ${String(RUNS)} times (KILL_SEED=${String(SEED)})`, ()
         problems.push(...left.map((one) => `${name}: left behind: ${one}`));
       }
       await start(site, ['edit', FILES[0] ?? '']);
-      problems.push(...memoryFolders().map((one) => `left in memory: ${one}`));
+      problems.push(...leftInMemory(site.pids).map((one) => `left in memory: ${one}`));
       console.log(`${String(counts.killed)} of ${String(RUNS)} killed, ${String(counts.journals)} with a journal`);
       expect(problems).toEqual([]);
       expect(counts.killed).toBeGreaterThan(RUNS / 3);
@@ -85,7 +87,7 @@ async function prepare(): Promise<Site> {
     EDITOR: `bash ${editor}`,
     NO_COLOR: '1',
   };
-  return { world, launcher: await privateLauncher(), env };
+  return { world, launcher: await privateLauncher(), env, pids: [] };
 }
 
 /** Leaves the owner's key alone in age.key, as `rekey --finish` does once all is committed. */
@@ -99,11 +101,12 @@ async function dropOld({ world }: Site): Promise<void> {
 
 /** Runs a command to its end, or until it is killed; the code is undefined where a signal ended it. */
 async function start(
-  { world, launcher, env }: Site,
+  { world, launcher, env, pids }: Site,
   words: readonly string[],
   moment?: { readonly delay: number; readonly after: string },
 ): Promise<number | undefined> {
   const child = spawn(process.execPath, [launcher, 'secrets', ...words], { cwd: world.folder, env, stdio: 'ignore' });
+  pids.push(child.pid ?? 0);
   const ended = new Promise<number | undefined>((settle) =>
     child.on('close', (code) => {
       settle(code ?? undefined);
@@ -136,10 +139,4 @@ async function problemsIn({ world }: Site): Promise<string[]> {
     if (plain?.includes('marker-token-0123456789') !== true) problems.push(`not whole: ${path}`);
   }
   return problems;
-}
-
-function memoryFolders(): string[] {
-  return existsSync('/dev/shm')
-    ? readdirSync('/dev/shm').filter((name) => name.startsWith('cluster-template-private-'))
-    : [];
 }

@@ -2,14 +2,13 @@
 // No command on secrets shows one where nobody asked for it: in what it prints, in arguments and variables of the programs that it starts, in
 // files, temporary ones and caches among them.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generateIdentity, parseIdentityFile } from '../../../src/sops/identities.ts';
 import { temporaryFolder, readFiles } from '../../support/folders.ts';
 import { LAUNCHER } from '../../support/small-cluster.ts';
-import { SECRET, secretWorld, type World } from './world.ts';
+import { leftInMemory, SECRET, secretWorld, type World } from './world.ts';
 
 const SITE = 'kubernetes/site.sops.yaml';
 const MARKERS = [
@@ -109,7 +108,6 @@ async function prepare(): Promise<{ world: World; outside: string; log: string; 
 describe('a secret of a marker', () => {
   it.each(ROWS.map((row) => [row.words.join(' '), row] as const))('is not shown by secrets %s', async (_, row) => {
     const { world, outside, log, env } = await prepare();
-    const before = memoryFolders();
     const result = await start(['secrets', ...row.words], {
       cwd: world.folder,
       env: { ...env, ...(row.editor === undefined ? {} : { EDITOR: row.editor }) },
@@ -137,19 +135,14 @@ describe('a secret of a marker', () => {
           ).toEqual([]);
       }
     }
-    expect(memoryFolders()).toEqual(before);
+    expect(leftInMemory([result.pid])).toEqual([]);
   });
 });
-
-function memoryFolders(): string[] {
-  const places = ['/dev/shm', process.env.XDG_RUNTIME_DIR ?? ''].filter((place) => place !== '' && existsSync(place));
-  return places.flatMap((place) => readdirSync(place).filter((name) => name.startsWith('cluster-template-private-')));
-}
 
 async function start(
   words: readonly string[],
   { cwd, env, input }: { readonly cwd: string; readonly env: Record<string, string>; readonly input: string },
-): Promise<{ readonly code: number; readonly output: string }> {
+): Promise<{ readonly code: number; readonly output: string; readonly pid: number }> {
   const child = spawn(process.execPath, [LAUNCHER, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
@@ -158,7 +151,7 @@ async function start(
   return await new Promise((settle, fail) => {
     child.on('error', fail);
     child.on('close', (code) => {
-      settle({ code: code ?? 128, output });
+      settle({ code: code ?? 128, output, pid: child.pid ?? 0 });
     });
   });
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { clusterRoot, type ClusterRoot } from '../../../src/cluster/root.ts';
@@ -52,6 +53,13 @@ stringData:
   password: marker-password-abcdef # of the site
   port: 5432
 `;
+
+/** Folders for plain secrets that these processes, ended by now, left in memory: other tests have theirs at the same time. */
+export function leftInMemory(pids: readonly number[]): string[] {
+  const places = ['/dev/shm', process.env.XDG_RUNTIME_DIR ?? ''].filter((place) => place !== '' && existsSync(place));
+  const names = places.flatMap((place) => readdirSync(place));
+  return names.filter((name) => pids.some((pid) => name.startsWith(`cluster-template-private-${pid.toString(36)}-`)));
+}
 
 export const NOW = new Date('2026-03-04T05:06:07Z');
 
