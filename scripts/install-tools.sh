@@ -19,9 +19,9 @@ source "$ROOT/scripts/go-module.sh"
 declare -A VERSIONS=(
   [age]=1.3.1
   [controller-gen]=0.20.0
-  [envsubst]=1.7.1
   [etcd]=3
   [flux]=2.9.4
+  [flux-envsubst]=1.7.1
   [helm]=3.20.0
   [helm-controller]=1.6.4
   [helmfile]=1.8.0
@@ -49,12 +49,12 @@ install_controller-gen() {
 }
 
 # Flux' library, in a program of ours that asks it.
-install_envsubst() {
-  local work="$TOOLS/work/envsubst"
+install_flux-envsubst() {
+  local work="$TOOLS/work/flux-envsubst"
   fresh "$work"
-  cp "$ROOT/scripts/judges/envsubst.go.txt" "$work/main.go"
+  cp "$ROOT/scripts/judges/flux-envsubst.go.txt" "$work/main.go"
   printf 'module scratch\n\ngo 1.26.0\n\nrequire github.com/fluxcd/pkg/envsubst v%s\n' "$1" > "$work/go.mod"
-  (cd "$work" && GOFLAGS='-mod=mod' go build -o "$BIN/envsubst" .)
+  (cd "$work" && GOFLAGS='-mod=mod' go build -o "$BIN/flux-envsubst" .)
 }
 
 # The package is only downloaded and unpacked: nothing of the system is changed.

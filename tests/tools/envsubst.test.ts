@@ -4,9 +4,9 @@ import { type Outcome, RECORDED, VALUES } from '../manifests/substitutions.ts';
 import { output } from './support/run.ts';
 import { findTools, titled } from './support/tools.ts';
 
-const { paths, missing } = findTools('envsubst');
+const { paths, missing } = findTools('flux-envsubst');
 
-/** What scripts/judges/envsubst.go.txt writes for a text. */
+/** What scripts/judges/flux-envsubst.go.txt writes for a text. */
 interface Judged {
   readonly strict: Result;
   readonly lenient: Result;
@@ -39,7 +39,7 @@ describe.skipIf(missing !== undefined)(titled("Flux' library of variables", miss
 
 async function judge(texts: readonly string[]): Promise<[Outcome, Outcome][]> {
   const input = JSON.stringify({ values: Object.fromEntries(VALUES), texts });
-  const judged = JSON.parse(await output(paths.envsubst, [], { input })) as readonly Judged[];
+  const judged = JSON.parse(await output(paths['flux-envsubst'], [], { input })) as readonly Judged[];
   return judged.map(({ strict, lenient }) => [toOutcome(strict), toOutcome(lenient)]);
 }
 
