@@ -65,7 +65,7 @@ const SHARED: Readonly<Record<string, unknown>> = {
 
 const NAMES: Readonly<Record<string, unknown>> = { type: 'object', additionalProperties: { type: 'string' } };
 
-/** The settings, in the order of docs/app-commands.md. */
+/** The settings, in the order of docs/rules.md. */
 export const STYLE_SETTINGS = {
   folder: setting(text('Folder below which an app lies as `<namespace>/<app>`.', 'kubernetes/apps'), {
     overlays: 'k8s/apps',

@@ -1,4 +1,6 @@
-import type { Answers, AppRequest, RequestContext } from '../apps/request.ts';
+import type { RequestContext } from '../apps/answer-values.ts';
+import type { Answers } from '../apps/answers.ts';
+import type { AppRequest } from '../apps/request.ts';
 import { type Draft, withEntry } from '../apps/change.ts';
 import type { Making } from '../apps/scaffold/flux.ts';
 import { scaffold, type Scaffold } from '../apps/scaffold/scaffold.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Answers } from '../../src/apps/request.ts';
+import type { Answers } from '../../src/apps/answers.ts';
 import { storeItemsOf } from '../../src/apps/requirements.ts';
 import type { Profile } from '../../src/checks/rule.ts';
 import { fluxTree } from '../../src/manifests/flux/tree.ts';

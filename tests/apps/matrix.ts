@@ -1,4 +1,4 @@
-import type { Answers } from '../../src/apps/request.ts';
+import type { Answers } from '../../src/apps/answers.ts';
 import type { Profile } from '../../src/checks/rule.ts';
 
 /** A choice of the matrix: settings of the repository and answers. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Answers, BadAnswer, readRequest, readTarget } from '../../src/apps/request.ts';
+import { BadAnswer, readTarget } from '../../src/apps/answer-values.ts';
+import type { Answers } from '../../src/apps/answers.ts';
+import { readRequest } from '../../src/apps/request.ts';
 import type { Profile } from '../../src/checks/rule.ts';
 import { RULES } from '../../src/checks/rules/list.ts';
 import { checkTools, examine } from '../../src/checks/run.ts';
@@ -136,6 +138,20 @@ describe('an answer that cannot be taken', () => {
       { image: IMAGE, db: 'postgres', dbMode: 'shared' },
       'no database server that apps share',
       '--db-mode own',
+    ],
+    [
+      'a server that nobody backs up',
+      'default',
+      { image: IMAGE, db: 'postgres', dbMode: 'own' },
+      'nobody knows where a database server is backed up to',
+      'apps.services.s3',
+    ],
+    [
+      'no address',
+      'default',
+      { image: IMAGE, port: '80', lb: '192.0.2.400' },
+      '--lb 192.0.2.400 are no addresses',
+      'an IPv4 address',
     ],
     [
       'a foreign domain',

@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
   // It runs in a browser: of the project it knows the model of the graph, and nothing behind that.
   'graph/page': { folders: ['graph/model'], packages: ['@dagrejs/dagre', 'd3-selection', 'd3-zoom'] },
   'graph/model': { folders: [], packages: [] },
-  apps: { folders: ['checks', 'manifests', 'report', 'sops', 'text'], packages: ['yaml'] },
+  apps: { folders: ['checks', 'manifests', 'report', 'sops', 'text'], packages: ['ipaddr.js', 'yaml'] },
   workspace: { folders: ['report', 'system', 'text'], packages: ['diff'] },
   pipeline: {
     folders: [

@@ -110,7 +110,9 @@ export function databaseFiles({ request, style }: Making): { readonly name: stri
   const volume = request.kind === 'cnpg-cluster' ? request.volumes[0] : undefined;
   const storageClass = volume?.storageClass ?? style.storageClass;
   const owner = request.name;
-  const endpoint = style.services.s3 === undefined ? 's3.example.com' : hostOf(style, style.services.s3.host);
+  const { s3 } = style.services;
+  if (s3 === undefined) throw new Error('a database server that nobody backs up was not refused');
+  const endpoint = hostOf(style, s3.host);
   const secret = secretName(style, store);
   const cluster = objectOf(style, 'postgresql.cnpg.io/v1', 'Cluster', {
     metadata: { name },

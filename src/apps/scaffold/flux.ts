@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { AppRequest, ChartOrigin } from '../request.ts';
+import type { ChartOrigin } from '../answer-values.ts';
+import type { AppRequest } from '../request.ts';
 import type { Style } from '../style.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { Aliased, Anchored, type Content, type Manifest, manifestText } from './yaml.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Probe } from '../request.ts';
+import type { Probe } from '../answer-values.ts';
 import type { Style } from '../style.ts';
 import { chartFields, type Making, objectOf } from './flux.ts';
 import { hostOf, databaseName, secretName } from './secrets.ts';

@@ -1,15 +1,7 @@
 import { resolve } from 'node:path';
-import {
-  ANSWER_NAMES,
-  type AnswerName,
-  ANSWERS,
-  type Answers,
-  BadAnswer,
-  mistakeIn,
-  readRequest,
-  type RequestContext,
-  readTarget,
-} from '../../apps/request.ts';
+import { BadAnswer, readTarget, type RequestContext } from '../../apps/answer-values.ts';
+import { ANSWER_NAMES, type AnswerName, ANSWERS, type Answers, mistakeIn } from '../../apps/answers.ts';
+import { readRequest } from '../../apps/request.ts';
 import { fieldOf, type Requirement } from '../../apps/scaffold/secrets.ts';
 import { type AppTarget, draftNewApp, filesNamed, newAppContext, type SecretValues } from '../../pipeline/app-new.ts';
 import { type ReadApps, readApps } from '../../pipeline/apps.ts';

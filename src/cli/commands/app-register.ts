@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { collect, commandGroup, renderingCommand } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
-import { ANSWER_NAMES, ANSWERS } from '../../apps/request.ts';
+import { ANSWER_NAMES, ANSWERS } from '../../apps/answers.ts';
 import type { AppChangeOptions, AppOptions } from './app.ts';
 import type { AppNewOptions } from './app-new.ts';
 
