@@ -166,6 +166,8 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['cluster', 'operations/repository', 'pipeline', 'report', 'sops', 'system', 'upgrade', 'workspace'],
     packages: [],
   },
+  // What its page and its server say to each other.
+  'studio/api': { folders: ['graph/model'], packages: [] },
   cli: {
     folders: [
       'apps',
@@ -264,10 +266,11 @@ function imports(text: string): string[] {
   return [...statements].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-/** The folder of src/ that a file lies in; of operations/ the room, of graph/ what a browser gets. */
+/** The folder of src/ that a file lies in; of operations/ the room, of graph/ and studio/ what a browser gets. */
 function roomOf(file: string): string {
   const [folder = '', room = ''] = file.split('/');
   if (folder === 'graph' && (room === 'page' || room === 'model.ts')) return `${folder}/${room.replace(/\.ts$/, '')}`;
+  if (folder === 'studio' && (room === 'page' || room === 'api.ts')) return `${folder}/${room.replace(/\.ts$/, '')}`;
   return folder === 'operations' ? `${folder}/${room.replace(/\.ts$/, '')}` : folder;
 }
 
