@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/order.ts';
 
 /**
  * They put other modules in the place of ours, which holds for every file that the same process reads after them, or measure what the
@@ -32,6 +33,7 @@ export default defineConfig({
     globalSetup: ['tests/support/build.ts'],
     // Two workers: a machine with two cores is the smallest that the suite is meant for.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
