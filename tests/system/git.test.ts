@@ -127,7 +127,7 @@ async function trappedRepository(): Promise<{ repository: string; sprung: () => 
   const marks = await temporaryFolder();
   const repository = await temporaryFolder({
     '.gitattributes': '*.yaml filter=trap diff=trap\n',
-    '.cluster-template/manifest.json': '{}\n',
+    '.cluster-template/manifest.json': '{"format":1,"generator":"test","recipient":"age1a","files":{}}\n',
     'cluster.yaml': 'a: 1\n',
     'kubernetes/a.yaml': 'a: 1\n',
   });
