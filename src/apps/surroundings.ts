@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { type AccessMode, ACCESS_MODES, type SharedService, type StyleValues } from '../checks/style.ts';
 import type { ManifestDocument } from '../manifests/document.ts';
 import type { AppliedObject, FluxTree } from '../manifests/flux/tree.ts';
-import { kustomizationIn } from '../manifests/kustomize/build.ts';
+import { kustomizationIn } from '../manifests/kustomize/files.ts';
 import type { ManifestTree } from '../manifests/tree.ts';
 import { asFields, at, isFields, listAt, textAt, walk } from '../text/values.ts';
 

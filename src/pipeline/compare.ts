@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type MadeCredential, placeholderFindings, restoreCredentials } from '../cluster/credentials/make.ts';
 import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
+import type { Configuration } from '../cluster/config/generated/types.ts';
 import { type ClusterRoot, SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
@@ -28,7 +29,7 @@ import { type EncryptedFiles, encryptSecrets } from './encrypt.ts';
 import { versionsOf } from './git.ts';
 import { compareInputs, hashInputs, type StaleInput } from './inputs.ts';
 import { TreeMemory } from './memory.ts';
-import { lookUpCredentials, renderTree, textsOf } from './render.ts';
+import { lookUpCredentials, type RenderedTree, renderTree, textsOf } from './render.ts';
 import { secretChange } from './secret-changes.ts';
 import { readRules, refusePlain } from './secret-gate.ts';
 import { readInventory, workspaceOf } from './state.ts';
@@ -78,7 +79,6 @@ export async function compareWithTree(
   progress: Progress,
 ): Promise<Comparison> {
   await requireTrust(root);
-  const workspace = workspaceOf(root);
   const inventory = await readInventory(root);
   const writes = options.writes !== undefined;
   const found = await findAccess(root, inventory, options.withoutKey === true ? 'without-key' : writes && 'plain');
@@ -99,41 +99,113 @@ export async function compareWithTree(
   const isWanted = made.length > 0 && configuration.cluster.cloudflare_token === SAMPLE_CLOUDFLARE_TOKEN;
   const companion = isWanted ? await companionOfNewOwner(root, access) : undefined;
   const { rotate: rotated = [] } = options;
-  const memory = TreeMemory.open(root);
-  const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
+  const run: Run = { root, inventory, configuration, access, memory: TreeMemory.open(root), progress };
   const rotation =
     rotated.length === 0
       ? NO_ROTATION
       : rotate(root, rotated, await lookUpCredentials(root, configuration, { access, inventory }));
-  const { files, printed, restored, search } = await progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
-    const given = standIns ?? rotation.texts;
-    const tree = await renderTree(root, configuration, { access, inventory, given, memory });
-    say(`${String(tree.files.length)} files`);
-    return tree;
-  });
-  if (writes) await restoreCredentials(root.keys, textsOf(restored));
-  const rendered = files.filter(({ path }) => inventory?.adopted.includes(path) !== true);
+  const standIns = access.kind === 'none' ? credentialStandIns(root, access) : undefined;
+  const rendering = await render(run, standIns ?? rotation.texts);
+  if (writes) await restoreCredentials(root.keys, textsOf(rendering.restored));
   const warnings = await progress.step(CONFIGURE_STAGES.check, () =>
-    passRules(root, rendered, { inventory, kept: memory }),
+    passRules(root, rendering.own, { inventory, kept: run.memory }),
   );
-  const present = await readPresent(workspace, rendered, inventory);
-  const dependent =
-    access.kind === 'none' ? await dependentFiles(root, { access, inventory }, rendered) : new Set<string>();
-  const encrypted = await progress.step(CONFIGURE_STAGES.encrypt, async () => {
-    const result = await encryptSecrets(rendered, present.disk, access, {
+  const present = await readPresent(workspaceOf(root), rendering.own, inventory);
+  const { encrypted, dependent } = await encrypt(run, rendering, present);
+  const plan = await compare(run, rendering, { encrypted, present, rotated });
+  // The companion is an input as well.
+  const inputs = companion === undefined ? await hashing : await hashInputs(root);
+  if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && inventory !== undefined) {
+    const last = { access, inventory, rendered: rendering.own, given: standIns, dependent, inputs, ...options.writes };
+    await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendering.own) });
+  }
+  run.memory.save();
+  return {
+    plan,
+    findings: [
+      ...findings,
+      ...(writes ? [] : rendering.restored.map(missingHere)),
+      ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'note') : []),
+      ...warnings,
+      ...encrypted.findings,
+      ...leftFiles(plan),
+    ],
+    made,
+    companion,
+    restored: rendering.restored,
+    rotation,
+    takenOver: 'takesOver' in access && access.takesOver,
+    recipient: recipientOf(access),
+    adopted: inventory?.adopted ?? [],
+    inputs,
+    stale: compareInputs(inventory?.inputs ?? new Map(), inputs),
+    secretChangeOf: secretComparer(root, rendering.own, encrypted, access),
+  };
+}
+
+/** What is known once the configuration is valid and the keys are there. */
+interface Run {
+  readonly root: ClusterRoot;
+  readonly inventory: Inventory | undefined;
+  readonly configuration: Configuration;
+  readonly access: SettledAccess;
+  readonly memory: TreeMemory;
+  readonly progress: Progress;
+}
+
+/** A rendered tree, and what of it is the run's own: files that the user took over are not. */
+interface Rendering extends RenderedTree {
+  readonly own: readonly RenderedFile[];
+}
+
+async function render(run: Run, given: ReadonlyMap<string, string>): Promise<Rendering> {
+  const { root, inventory, access, memory } = run;
+  const tree = await run.progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
+    const result = await renderTree(root, run.configuration, { access, inventory, given, memory });
+    say(`${String(result.files.length)} files`);
+    return result;
+  });
+  return { ...tree, own: tree.files.filter(({ path }) => inventory?.adopted.includes(path) !== true) };
+}
+
+/** Encrypts what is secret, and makes sure that nothing of it stands in what is not; says which plain files depend on secrets. */
+async function encrypt(
+  { root, inventory, access, memory, progress }: Run,
+  { own, search }: Rendering,
+  { disk }: Present,
+): Promise<{ readonly encrypted: EncryptedFiles; readonly dependent: ReadonlySet<string> }> {
+  const dependent = access.kind === 'none' ? await dependentFiles(root, { access, inventory }, own) : new Set<string>();
+  return await progress.step(CONFIGURE_STAGES.encrypt, async () => {
+    const encrypted = await encryptSecrets(own, disk, access, {
       dependent,
       memory,
       versionsOf: (path, text) => versionsOf(root, path, text),
       readTemplate: (source) => readTextIfPresent(join(root.path, source)),
     });
     // Without a key what lies on disk stands in for secrets: none of it is written.
-    refusePlain(access.kind === 'none' ? result.files.filter(({ secret }) => !secret) : result.files, search);
-    return result;
+    refusePlain(access.kind === 'none' ? encrypted.files.filter(({ secret }) => !secret) : encrypted.files, search);
+    return { encrypted, dependent };
   });
-  const plan = await progress.step(CONFIGURE_STAGES.compare, async () => {
+}
+
+/** The changes that would be made, unless one of them would replace a credential by accident. */
+async function compare(
+  { root, inventory, access, progress }: Run,
+  { own, files, printed }: Rendering,
+  {
+    encrypted,
+    present,
+    rotated,
+  }: {
+    readonly encrypted: EncryptedFiles;
+    readonly present: Present;
+    readonly rotated: readonly TreeCredential[];
+  },
+): Promise<Plan> {
+  return await progress.step(CONFIGURE_STAGES.compare, async () => {
     const changes = planChanges(encrypted.files, present, inventory);
     const changed = new Set(changes.entries.filter(({ status }) => status !== 'unchanged').map(({ path }) => path));
-    const among = rendered.filter(({ path }) => changed.has(path));
+    const among = own.filter(({ path }) => changed.has(path));
     const { held } = await heldCredentials({ root, access, inventory }, among, files, printed);
     const other = otherCredentials(
       held.filter(({ credential }) => !rotated.includes(credential)),
@@ -142,34 +214,6 @@ export async function compareWithTree(
     if (other.length > 0) throw new Failure('input', other);
     return await withoutOwnWork(root, changes);
   });
-  // The companion is an input as well.
-  const inputs = companion === undefined ? await hashing : await hashInputs(root);
-  if (options.writes !== undefined && access.kind === 'none' && standIns !== undefined && inventory !== undefined) {
-    const last = { access, inventory, rendered, given: standIns, dependent, inputs, ...options.writes };
-    await refuseSecretChanges(root, { ...last, disk: present.disk, rules: readRules(rendered) });
-  }
-  memory.save();
-  return {
-    plan,
-    findings: [
-      ...findings,
-      ...(writes ? [] : restored.map(missingHere)),
-      ...(needsTunnel(configuration) ? await placeholderFindings(root.keys, 'note') : []),
-      ...warnings,
-      ...encrypted.findings,
-      ...leftFiles(plan),
-    ],
-    made,
-    companion,
-    restored,
-    rotation,
-    takenOver: 'takesOver' in access && access.takesOver,
-    recipient: recipientOf(access),
-    adopted: inventory?.adopted ?? [],
-    inputs,
-    stale: compareInputs(inventory?.inputs ?? new Map(), inputs),
-    secretChangeOf: secretComparer(root, rendered, encrypted, access),
-  };
 }
 
 /** Whoever has just become the owner of a tree finds a place for secrets in it. */

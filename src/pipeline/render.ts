@@ -50,7 +50,7 @@ import { loadedModules, readSettings } from './settings.ts';
 import { refuseStrangeCode } from './trust.ts';
 
 /** A tree in memory, secrets in plain text among it. */
-interface RenderedTree {
+export interface RenderedTree {
   readonly files: readonly RenderedFile[];
   /** Finds every secret of the run in what is about to be written. */
   readonly search: FileSearch;

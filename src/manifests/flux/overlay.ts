@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { at, type Fields, isFields, listAt, type Path, textAt } from '../../text/values.ts';
 import type { ManifestDocument, Origin } from '../document.ts';
-import { type Build, buildFolder, type BuiltObject, kustomizationIn } from '../kustomize/build.ts';
+import { type Build, buildFolder } from '../kustomize/build.ts';
+import { kustomizationIn } from '../kustomize/files.ts';
+import type { BuiltObject } from '../kustomize/objects.ts';
 import type { ManifestTree } from '../tree.ts';
 
 /** A Kustomization of Flux, as far as it changes what is built. */

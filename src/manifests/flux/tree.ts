@@ -1,14 +1,10 @@
 import { posix } from 'node:path';
 import { asFields, at, type Fields, isFields, listAt, type Path, textAt } from '../../text/values.ts';
 import { dataOf, type ManifestDocument, type Origin } from '../document.ts';
-import {
-  buildFolder,
-  type BuildProblem,
-  type BuiltObject,
-  isClusterScoped,
-  kustomizationIn,
-  objectOf,
-} from '../kustomize/build.ts';
+import { buildFolder } from '../kustomize/build.ts';
+import { kustomizationIn } from '../kustomize/files.ts';
+import { type BuiltObject, isClusterScoped, objectOf } from '../kustomize/objects.ts';
+import type { BuildProblem } from '../kustomize/problems.ts';
 import type { ManifestTree } from '../tree.ts';
 import { buildFluxFolder } from './overlay.ts';
 import {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../src/manifests/written.ts';
-import { type BuildProblem, buildFolder } from '../../../src/manifests/kustomize/build.ts';
+import { buildFolder } from '../../../src/manifests/kustomize/build.ts';
+import type { BuildProblem } from '../../../src/manifests/kustomize/problems.ts';
 import { readTree } from '../../../src/manifests/tree.ts';
 import { manifestFilesOf } from '../support.ts';
 import { kustomizeCases, type Recorded, RECORDED } from './cases.ts';

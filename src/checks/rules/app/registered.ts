@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { kustomizationIn } from '../../../manifests/kustomize/build.ts';
+import { kustomizationIn } from '../../../manifests/kustomize/files.ts';
 import { entriesAt } from '../../../manifests/written.ts';
 import { listAt } from '../../../text/values.ts';
 import { defineRule, type Edit, texts } from '../../rule.ts';

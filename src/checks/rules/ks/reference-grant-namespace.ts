@@ -1,4 +1,4 @@
-import { isClusterScoped } from '../../../manifests/kustomize/build.ts';
+import { isClusterScoped } from '../../../manifests/kustomize/objects.ts';
 import { textAt } from '../../../text/values.ts';
 import { defineRule, texts } from '../../rule.ts';
 import { FLUX_GROUP } from '../objects.ts';

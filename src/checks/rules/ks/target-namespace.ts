@@ -1,5 +1,5 @@
 import { at, textAt } from '../../../text/values.ts';
-import { isClusterScoped } from '../../../manifests/kustomize/build.ts';
+import { isClusterScoped } from '../../../manifests/kustomize/objects.ts';
 import { choice, defineRule } from '../../rule.ts';
 import { FLUX_GROUP, fluxKustomizations } from '../objects.ts';
 

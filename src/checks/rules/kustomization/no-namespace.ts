@@ -1,7 +1,7 @@
 import { at, textAt } from '../../../text/values.ts';
 import { choice, defineRule } from '../../rule.ts';
 import { fluxKustomizations } from '../objects.ts';
-import { kustomizationIn } from '../../../manifests/kustomize/build.ts';
+import { kustomizationIn } from '../../../manifests/kustomize/files.ts';
 import { posix } from 'node:path';
 
 export const noNamespace = defineRule({

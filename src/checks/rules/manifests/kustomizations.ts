@@ -1,5 +1,5 @@
 import type { ManifestDocument } from '../../../manifests/document.ts';
-import type { BuildProblem } from '../../../manifests/kustomize/build.ts';
+import type { BuildProblem } from '../../../manifests/kustomize/problems.ts';
 import { listAt } from '../../../text/values.ts';
 import {
   atDocument,
