@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the CustomResourceDefinitions of everything that the templates make objects of into .tools/crds/, a folder for
-# each source, at pinned versions and from the Go module proxy. All of these projects are under the Apache Licence 2.0.
+# each source, at pinned versions and from the Go module proxy. They are under the Apache Licence 2.0, which the API of VolSync may be
+# taken under as well, but those of Tailscale (BSD 3-Clause) and of the Flux Operator (AGPL 3.0); nothing of them is kept in git.
 #
 #   scripts/fetch-crds.sh             all of them
 #   scripts/fetch-crds.sh cilium      only these
@@ -16,6 +17,7 @@ source "$ROOT/scripts/go-module.sh"
 # NAME MODULE@VERSION KIND PATH...: `files` copies the CRDs of folders, `types` makes them from Go packages.
 SOURCES="
 cert-manager       github.com/cert-manager/cert-manager@v1.21.2                        files deploy/crds
+barman-cloud       github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0               files config/crd/bases
 cilium             github.com/cilium/cilium@v1.20.2                                    files pkg/k8s/apis/cilium.io/client/crds/v2 pkg/k8s/apis/cilium.io/client/crds/v2alpha1
 cloudnative-pg     github.com/cloudnative-pg/cloudnative-pg@v1.28.0                    files config/crd/bases
 envoy-gateway      github.com/envoyproxy/gateway@v1.9.0                                files charts/gateway-helm/charts/crds/crds
@@ -28,6 +30,7 @@ flux-operator      github.com/controlplaneio-fluxcd/flux-operator@v0.59.0       
 flux-source        github.com/fluxcd/source-controller/api@v1.9.5                      types v1
 kgateway           github.com/kgateway-dev/kgateway/v2@v2.2.0                          files install/helm/agentgateway-crds/templates install/helm/kgateway-crds/templates
 prometheus         github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring@v0.92.0  types v1
+tailscale          tailscale.com@v1.104.7                                              files cmd/k8s-operator/deploy/crds
 volsync            github.com/backube/volsync@v0.14.0                                  files config/crd/bases
 "
 

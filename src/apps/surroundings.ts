@@ -87,6 +87,7 @@ export function surroundingsOf(tree: ManifestTree, flux: FluxTree): Surroundings
         : { storageClasses: classes.modes, ...(classes.usual === '' ? {} : { storageClass: classes.usual }) }),
       ...(Object.keys(services).length === 0 ? {} : { services }),
       ...prefixIn(tree),
+      ...providerIn(flux),
       ...(domains[0] === undefined ? {} : { domain: variable ?? domains[0] }),
     },
     gateways,
@@ -342,18 +343,36 @@ function servicesIn(flux: FluxTree): Partial<Record<'postgres' | 'redis', Shared
   };
 }
 
+/** The identity provider: one that an operator runs makes the clients of apps, too; else a release of Pocket ID tells its address. */
+function providerIn(flux: FluxTree): Partial<StyleValues> {
+  const [instance] = ofKind(flux, 'PocketIDInstance');
+  const url = textAt(instance?.fields, 'spec', 'appUrl');
+  if (url !== undefined) return { oidcIssuer: url, oidcClient: 'pocket-id' };
+  const found: string[] = [];
+  for (const { fields, name } of ofKind(flux, 'HelmRelease')) {
+    if (!name.startsWith('pocket-id')) continue;
+    walk(at(fields, 'spec', 'values'), (value, path) => {
+      if (path.at(-1) === 'APP_URL' && typeof value === 'string') found.push(value);
+    });
+  }
+  return found[0] === undefined ? {} : { oidcIssuer: found[0] };
+}
+
 /** Operators by the API group of their kinds, and how their releases are called. */
 const OPERATORS: Readonly<Record<string, RegExp>> = {
   'barmancloud.cnpg.io': /^(?:plugin-)?barman-cloud(?:-plugin)?$|^cloudnative-pg-barman/,
+  'pocketid.internal': /^pocket-id-operator$/,
   'postgresql.cnpg.io': /^(?:cloudnative-pg|cnpg)(?:-operator)?$/,
   'tailscale.com': /^tailscale(?:-operator)?$/,
 };
 
 function operatorsIn(flux: FluxTree): Map<string, string> {
   const releases = ofKind(flux, 'HelmRelease');
+  // A client of Pocket ID needs the instance that it is made at, which waits for the operator.
+  const instances = new Map([['pocketid.internal', ofKind(flux, 'PocketIDInstance')[0]?.owner]]);
   return new Map(
     Object.entries(OPERATORS).flatMap(([group, pattern]) => {
-      const owner = releases.find(({ name }) => pattern.test(name))?.owner;
+      const owner = instances.get(group) ?? releases.find(({ name }) => pattern.test(name))?.owner;
       return owner === undefined ? [] : [[group, `${owner.namespace}/${owner.name}`] as const];
     }),
   );

@@ -1,5 +1,6 @@
 import type { Answers } from '../../src/apps/answers.ts';
 import type { Profile } from '../../src/checks/rule.ts';
+import { coveringArray } from '../checks/covering-array.ts';
 
 /** A choice of the matrix: settings of the repository and answers. */
 interface Choice {
@@ -50,7 +51,8 @@ export const DIMENSIONS: Readonly<Record<string, Readonly<Record<string, Choice>
     none: {},
     native: { answers: { oidc: 'native', client: 'by-hand' } },
     'pocket-id': { answers: { oidc: 'native', client: 'pocket-id' } },
-    gateway: { answers: { oidc: 'gateway' } },
+    gateway: { answers: { oidc: 'gateway', client: 'by-hand' } },
+    'pocket-id at the gateway': { answers: { oidc: 'gateway', client: 'pocket-id' } },
   },
   monitoring: {
     none: {},
@@ -137,3 +139,27 @@ export function combination(
     answers.host = 'site';
   return { settings: `apps: ${JSON.stringify(apps)}\n`, answers };
 }
+
+/** How many choices each dimension has, the profile first. */
+export const LEVELS: readonly number[] = [
+  PROFILE_NAMES.length,
+  ...Object.values(DIMENSIONS).map((choices) => Object.keys(choices).length),
+];
+
+/** A row of the matrix. */
+interface Combination {
+  readonly profile: Profile;
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+/** Rows in which every two choices come together, each with its title. */
+export const COMBINATIONS: readonly (readonly [string, Combination])[] = coveringArray(LEVELS).map(
+  ([first = 0, ...row]) => {
+    const profile = PROFILE_NAMES[first] ?? 'default';
+    const choices = Object.fromEntries(
+      Object.entries(DIMENSIONS).map(([name, known], index) => [name, Object.keys(known)[row[index] ?? 0] ?? '']),
+    );
+    const title = [profile, ...Object.entries(choices).map(([name, choice]) => `${name} ${choice}`)].join(', ');
+    return [title, { profile, choices }];
+  },
+);

@@ -11,30 +11,15 @@ import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import type { Finding } from '../../src/report/finding.ts';
 import { formatFindings } from '../../src/report/text.ts';
 import { allPairs, coveringArray, pairsOf } from '../checks/covering-array.ts';
-import { combination, CONFIG_FILES, DIMENSIONS, PROFILE_NAMES } from './matrix.ts';
+import { combination, COMBINATIONS, CONFIG_FILES, LEVELS, PROFILE_NAMES } from './matrix.ts';
 import { asFiles, contextIn, newApp, type Texts, world } from './world.ts';
-
-const names = Object.keys(DIMENSIONS);
-const levels = [PROFILE_NAMES.length, ...Object.values(DIMENSIONS).map((choices) => Object.keys(choices).length)];
-const rows = coveringArray(levels);
 
 describe('the matrix', () => {
   it('brings every two choices together', () => {
-    const missing = allPairs(levels);
-    for (const pair of rows.flatMap(pairsOf)) missing.delete(pair);
+    const missing = allPairs(LEVELS);
+    for (const pair of coveringArray(LEVELS).flatMap(pairsOf)) missing.delete(pair);
     expect([...missing]).toEqual([]);
   });
-});
-
-const combinations = rows.map(([first = 0, ...row]) => {
-  const profile: Profile = PROFILE_NAMES[first] ?? 'default';
-  const choices = Object.fromEntries(
-    names.map((name, index) => [name, Object.keys(DIMENSIONS[name] ?? {})[row[index] ?? 0] ?? '']),
-  );
-  return [
-    [profile, ...Object.entries(choices).map(([name, choice]) => `${name} ${choice}`)].join(', '),
-    { profile, choices },
-  ] as const;
 });
 
 const tools = checkTools(schemaChecker(PROVIDED));
@@ -51,7 +36,7 @@ async function findingsIn(texts: Texts): Promise<readonly Finding[]> {
 }
 
 describe('what app new writes', () => {
-  it.each(combinations)('has no finding of validate and lint: %s', async (_, { profile, choices }) => {
+  it.each(COMBINATIONS)('has no finding of validate and lint: %s', async (_, { profile, choices }) => {
     const { settings, answers } = combination(profile, choices);
     const before = world(profile, settings);
     const { after } = await newApp(before, 'web/site', answers, CONFIG_FILES);

@@ -1,6 +1,6 @@
 import { type Making, objectOf } from './flux.ts';
 import { parentRef } from './release.ts';
-import { databaseName, hostOf, secretName } from './secrets.ts';
+import { databaseName, hostOf, loginSecret, secretName } from './secrets.ts';
 import { type Content, type Manifest, manifestText } from './yaml.ts';
 
 // The other objects of an app, each in a file of its own: its route and login, its claims, its database, and what watches over it.
@@ -42,7 +42,7 @@ export function ingressText({ request, style }: Making): string {
 
 /** The text of securitypolicy.yaml: Envoy asks for a login before the app. */
 export function securityPolicyText({ request, style }: Making): string {
-  const secret = secretName(style, `${request.name}-oidc`);
+  const secret = loginSecret({ request, style });
   return manifestText([
     objectOf(style, 'gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', {
       metadata: { name: request.name },
@@ -61,7 +61,7 @@ export function securityPolicyText({ request, style }: Making): string {
   ]);
 }
 
-/** The text of oidcclient.yaml: the operator of Pocket ID makes the client, and the Secret `<app>-oidc` where the app reads it itself. */
+/** The text of oidcclient.yaml: the operator of Pocket ID makes the client, and the Secret `<app>-oidc` with the keys that its reader asks for. */
 export function oidcClientText({ request, style }: Making): string {
   const { name, host = '', login } = request;
   const origin = `https://${host}`;
@@ -72,7 +72,11 @@ export function oidcClientText({ request, style }: Making): string {
         callbackUrls: [login === 'gateway' ? `${origin}/oauth2/callback` : `${origin}/*`],
         isPublic: false,
         logoutCallbackUrls: [origin],
-        secret: { name: `${name}-oidc` },
+        secret: {
+          // Envoy Gateway reads these two keys: https://gateway.envoyproxy.io/docs/tasks/security/oidc/
+          keys: login === 'gateway' ? { clientID: 'client-id', clientSecret: 'client-secret' } : undefined,
+          name: `${name}-oidc`,
+        },
       },
     }),
   ]);

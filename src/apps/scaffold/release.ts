@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Probe } from '../answer-values.ts';
 import type { Style } from '../style.ts';
 import { chartFields, type Making, objectOf } from './flux.ts';
-import { hostOf, databaseName, secretName } from './secrets.ts';
+import { databaseInitSecret, databaseName, hostOf, secretName } from './secrets.ts';
 import { Aliased, Anchored, Commented, type Content, manifestText } from './yaml.ts';
 
 // The HelmRelease of an app. The values of app-template are those of
@@ -58,7 +58,7 @@ function controllerOf(making: Making, container: string, secrets: readonly strin
   const { request } = making;
   const isShared = request.database === 'shared';
   const from = secrets.map((name): Content => ({ secretRef: { name } }));
-  const envFrom: Content | undefined = from.length === 0 ? undefined : isShared ? new Anchored('envFrom', from) : from;
+  const envFrom: Content | undefined = from.length === 0 ? undefined : from;
   const isMountedByOne = request.volumes.some(({ mode }) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod');
   const own = containerOf(making, envFrom);
   return {
@@ -142,9 +142,9 @@ function portOf({ request }: Making): Content {
 }
 
 /** Makes the database and the user of the app before it starts: https://github.com/home-operations/containers/tree/main/apps/postgres-init */
-function databaseInit({ request }: Making): Content {
+function databaseInit({ request, style }: Making): Content {
   return {
-    envFrom: new Aliased('envFrom'),
+    envFrom: [{ secretRef: { name: databaseInitSecret(style, request.name) } }],
     image: { repository: POSTGRES_INIT.repository, tag: POSTGRES_INIT.tag },
     resources: { limits: { memory: '128Mi' }, requests: { cpu: '10m', memory: '64Mi' } },
     securityContext: request.user === undefined ? securityContext(1000) : new Aliased('securityContext'),
@@ -186,9 +186,7 @@ function environmentOf({ request, style }: Making): Record<string, Content> {
     const secret = `${request.name}-oidc`;
     env.OIDC_CLIENT_ID = from(secret, 'client_id');
     env.OIDC_CLIENT_SECRET = from(secret, 'client_secret');
-    // Without another secret of the app it stands here, else beside those.
-    if (request.secretKeys.length + request.generatedKeys.length === 0 && request.database !== 'shared')
-      env.OIDC_ISSUER_URL = style.oidcIssuer;
+    env.OIDC_ISSUER_URL = style.oidcIssuer;
   }
   return Object.fromEntries(Object.entries(env).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -351,6 +351,9 @@ function waitsFor(making: Making, app: Part): string[] {
       ? [surroundings.ownerOf('Gateway', gateway[0], gateway[1] ?? '') ?? []].flat()
       : []),
     ...(isRouted ? [] : request.host === undefined ? [] : [surroundings.operators.get('tailscale.com') ?? []].flat()),
+    ...(request.login !== undefined && request.oidcClient === 'pocket-id'
+      ? [surroundings.operators.get('pocketid.internal') ?? []].flat()
+      : []),
     ...classOf(making),
     ...storeOf(making, app),
   ].filter((one) => surroundings.kustomizations.has(one));

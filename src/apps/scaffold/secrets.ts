@@ -1,13 +1,13 @@
 import type { Style } from '../style.ts';
 import { type Making, objectOf } from './flux.ts';
-import { Aliased, Anchored, type Content, type Manifest, manifestText } from './yaml.ts';
+import { type Content, type Manifest, manifestText } from './yaml.ts';
 
 // The secrets of an app: an ExternalSecret for what lies in a store, or a Secret that SOPS encrypts.
 
 /** Where the value of a key comes from. */
 type SecretValue =
-  /** Known, and no secret; an anchor for those that are used twice. */
-  | { readonly kind: 'text'; readonly text: string; readonly anchor?: string }
+  /** Known, and no secret. */
+  | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'secret';
       /** The item of a store that holds it. */
@@ -16,10 +16,7 @@ type SecretValue =
       readonly field: string;
       /** Whether it can be made up, or somebody else made it. */
       readonly isMade: boolean;
-      readonly anchor?: string;
-    }
-  /** That of a key before it. */
-  | { readonly kind: 'same'; readonly anchor: string };
+    };
 
 /** A Secret of an app. */
 export interface AppSecret {
@@ -57,36 +54,36 @@ export function fieldOf(app: string, key: string): string {
 /** The Secrets that an app needs. */
 export function secretsOf({ request, style, surroundings }: Making): AppSecret[] {
   const { name } = request;
-  const own = (key: string, field = key, isMade = false, anchor?: string): [string, SecretValue] => [
+  const own = (key: string, field = key, isMade = false): [string, SecretValue] => [
     key,
-    { kind: 'secret', item: name, field: fieldOf(name, field), isMade, ...(anchor === undefined ? {} : { anchor }) },
+    { kind: 'secret', item: name, field: fieldOf(name, field), isMade },
   ];
-  const text = (value: string, anchor?: string): SecretValue => ({
-    kind: 'text',
-    text: value,
-    ...(anchor === undefined ? {} : { anchor }),
-  });
+  const text = (value: string): SecretValue => ({ kind: 'text', text: value });
   const values: [string, SecretValue][] = [
     ...request.secretKeys.map((key) => own(key)),
     ...request.generatedKeys.map((key) => own(key, key, true)),
   ];
   const { postgres, redis, s3 } = style.services;
+  const database: [string, SecretValue][] = [];
   if (request.database === 'shared' && postgres !== undefined) {
-    const [host = '', port] = hostOf(style, postgres.host).split(':');
-    values.push(
-      ['INIT_POSTGRES_DBNAME', text(name, 'dbName')],
-      ['INIT_POSTGRES_HOST', text(host, 'dbHost')],
-      own('INIT_POSTGRES_PASS', 'POSTGRES_PASSWORD', true, 'dbPass'),
-      ...(port === undefined || port === '5432' ? [] : [['INIT_POSTGRES_PORT', text(port)] as [string, SecretValue]]),
+    const [host = '', port = '5432'] = hostOf(style, postgres.host).split(':');
+    database.push(
+      ['INIT_POSTGRES_DBNAME', text(name)],
+      ['INIT_POSTGRES_HOST', text(host)],
+      own('INIT_POSTGRES_PASS', 'POSTGRES_PASSWORD', true),
+      ...(port === '5432' ? [] : [['INIT_POSTGRES_PORT', text(port)] as [string, SecretValue]]),
       [
         'INIT_POSTGRES_SUPER_PASS',
         { kind: 'secret', item: postgres.item ?? 'postgres', field: 'POSTGRES_SUPER_PASS', isMade: false },
       ],
-      own('INIT_POSTGRES_USER', 'POSTGRES_USER', true, 'dbUser'),
-      ['POSTGRES_DB', { kind: 'same', anchor: 'dbName' }],
-      ['POSTGRES_HOST', { kind: 'same', anchor: 'dbHost' }],
-      ['POSTGRES_PASSWORD', { kind: 'same', anchor: 'dbPass' }],
-      ['POSTGRES_USER', { kind: 'same', anchor: 'dbUser' }],
+      own('INIT_POSTGRES_USER', 'POSTGRES_USER', true),
+    );
+    values.push(
+      ['POSTGRES_DB', text(name)],
+      ['POSTGRES_HOST', text(host)],
+      own('POSTGRES_PASSWORD', 'POSTGRES_PASSWORD', true),
+      ['POSTGRES_PORT', text(port)],
+      own('POSTGRES_USER', 'POSTGRES_USER', true),
     );
   }
   if (request.services.includes('redis') && redis?.item !== undefined)
@@ -98,18 +95,26 @@ export function secretsOf({ request, style, surroundings }: Making): AppSecret[]
     for (const key of ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'])
       values.push([`S3_${key}`, { kind: 'secret', item: s3.item, field: `${shouted(s3.item)}_${key}`, isMade: false }]);
   }
-  if (request.login === 'native') {
-    if (request.oidcClient === 'by-hand') values.push(own('OIDC_CLIENT_ID'), own('OIDC_CLIENT_SECRET'));
-    values.push(['OIDC_ISSUER_URL', text(style.oidcIssuer)]);
-  }
+  if (request.login === 'native' && request.oidcClient === 'by-hand')
+    values.push(own('OIDC_CLIENT_ID'), own('OIDC_CLIENT_SECRET'), ['OIDC_ISSUER_URL', text(style.oidcIssuer)]);
   const isSecret = values.some(([, { kind }]) => kind === 'secret');
   return [
     ...(isSecret ? [{ source: name, name: secretName(style, name), values: sorted(values) }] : []),
-    ...(request.login === 'gateway'
+    // The password of the server's superuser is for the container that makes the role and the database, and for no other one.
+    ...(database.length > 0
+      ? [
+          {
+            source: `${name}-db-init`,
+            name: databaseInitSecret(style, name),
+            values: sorted(database),
+          },
+        ]
+      : []),
+    ...(request.login === 'gateway' && request.oidcClient === 'by-hand'
       ? [
           {
             source: `${name}-oidc`,
-            name: secretName(style, `${name}-oidc`),
+            name: loginSecret({ request, style }),
             // Envoy Gateway reads these two keys: https://gateway.envoyproxy.io/docs/tasks/security/oidc/
             values: Object.fromEntries([
               own('client-id', 'OIDC_CLIENT_ID'),
@@ -123,7 +128,18 @@ export function secretsOf({ request, style, surroundings }: Making): AppSecret[]
   ];
 }
 
-/** Keys by the alphabet; an anchor always comes before its alias, as `INIT_` does before `POSTGRES_`. */
+/** The name of the Secret that the role and the database of an app are made with. */
+export function databaseInitSecret(style: Style, app: string): string {
+  return secretName(style, `${app}-db-init`);
+}
+
+/** The name of the Secret that Envoy logs in with: that of the store, or the one that the operator of Pocket ID makes. */
+export function loginSecret({ request, style }: Pick<Making, 'request' | 'style'>): string {
+  const name = `${request.name}-oidc`;
+  return request.oidcClient === 'pocket-id' ? name : secretName(style, name);
+}
+
+/** Keys by the alphabet. */
 function sorted(values: readonly (readonly [string, SecretValue])[]): Record<string, SecretValue> {
   return Object.fromEntries(values.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -186,13 +202,14 @@ export function hostOf({ isShort }: Style, host: string): string {
 
 /** What has to be there for Secrets, each once. */
 export function requirementsOf(secrets: readonly AppSecret[]): Requirement[] {
-  return secrets.flatMap(({ name, values }) =>
+  const all = secrets.flatMap(({ name, values }) =>
     Object.entries(values).flatMap(([key, value]): Requirement[] =>
       value.kind === 'secret'
         ? [{ secret: name, key, item: value.item, field: value.field, isMade: value.isMade }]
         : [],
     ),
   );
+  return [...new Map(all.map((one) => [`${one.item}/${one.field}`, one])).values()];
 }
 
 /** ExternalSecrets that make Secrets out of a store; the template says which keys there are. */
@@ -236,24 +253,16 @@ export function plainSecretText(
 ): string {
   return manifestText(
     secrets.map(({ name, values }) =>
-      objectOf(style, 'v1', 'Secret', { metadata: { name }, stringData: dataOf(values, valueOf, false) }),
+      objectOf(style, 'v1', 'Secret', { metadata: { name }, stringData: dataOf(values, valueOf) }),
     ),
   );
 }
 
-/** @param hasAliases - what SOPS encrypts has none: each value gets a ciphertext of its own */
 function dataOf(
   values: Readonly<Record<string, SecretValue>>,
   textOf: (value: Extract<SecretValue, { kind: 'secret' }>) => string,
-  hasAliases = true,
 ): Content {
-  const anchors = new Map<string, string>();
-  const entries = Object.entries(values).map(([key, value]): [string, Content] => {
-    if (value.kind === 'same') return [key, hasAliases ? new Aliased(value.anchor) : (anchors.get(value.anchor) ?? '')];
-    const text = value.kind === 'text' ? value.text : textOf(value);
-    if (value.anchor === undefined) return [key, text];
-    anchors.set(value.anchor, text);
-    return [key, hasAliases ? new Anchored(value.anchor, text) : text];
-  });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, value.kind === 'text' ? value.text : textOf(value)]),
+  );
 }

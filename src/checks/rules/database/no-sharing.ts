@@ -18,20 +18,29 @@ export const noSharing = defineRule({
         const key = share === 'instance' ? host : `${host}/${name}`;
         const other = first.get(key) ?? object;
         first.set(key, other);
-        if (other.name === object.name && other.namespace === object.namespace) continue;
+        if (isSameApp(other, object)) continue;
         const what = share === 'instance' ? `the database server ${host}` : `the database ${name} of ${host}`;
         yield { at: object.spotOf(path), message: `${other.name} uses ${what} too`, remedy: 'give each app its own' };
       }
     }
   },
   examples: {
-    good: [{ files: { 'a.yaml': app('a', 'a'), 'b.yaml': app('b', 'b') } }],
+    good: [
+      { files: { 'a.yaml': app('a', 'a'), 'b.yaml': app('b', 'b') } },
+      { files: { 'a.yaml': `${app('a', 'a')}---\n${app('a-db-init', 'a')}` } },
+    ],
     bad: [
       { files: { 'a.yaml': app('a', 'shared'), 'b.yaml': app('b', 'shared', ' # <- here') } },
       { files: { 'a.yaml': app('a', 'a'), 'b.yaml': app('b', 'b', ' # <- here') }, options: { share: 'instance' } },
     ],
   },
 });
+
+/** Two objects of one name, or in one file: the Secret of an app, and that of the container that makes its database. */
+function isSameApp(one: RuleObject, other: RuleObject): boolean {
+  if (one.namespace !== other.namespace) return false;
+  return one.name === other.name || one.document.file.path === other.document.file.path;
+}
 
 const HOST = /(?:POSTGRES|PG|DB|DATABASE|MYSQL|MARIADB)_?(?:SERVER|HOST|HOSTNAME)$/;
 const NAME = /(?:POSTGRES|PG|DB|DATABASE|MYSQL|MARIADB)_?(?:DB|DBNAME|NAME|DATABASE)$/;
