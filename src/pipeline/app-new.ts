@@ -70,7 +70,7 @@ export async function draftNewApp(
   for (const { path, text } of made.files) {
     const place = target === 'templates' ? templateOf(path) : { path, isTemplate: false };
     if (draft.text(place.path) !== undefined) throw isThere(place.path, `${namespace}/${name}`);
-    draft.write(place.path, place.isTemplate ? escaped(text) : text);
+    draft.write(place.path, place.isTemplate ? templateText(text) : text);
   }
   for (const { path, entry } of made.registrations) register(read, draft, { path, entry }, made.order);
   for (const { path, plain } of values === undefined ? [] : made.sealed) {
@@ -102,7 +102,7 @@ function templateOf(path: string): { readonly path: string; readonly isTemplate:
 const OVERRIDES = 'templates/overrides';
 
 /** A text as a template that prints it: what would begin a block, a value or a comment of the starter's templates is printed. */
-function escaped(text: string): string {
+export function templateText(text: string): string {
   return text.replace(/#[%<|]/g, (found) => `#< '${found}' >#`);
 }
 

@@ -76,12 +76,15 @@ export const DIMENSIONS: Readonly<Record<string, Readonly<Record<string, Choice>
     },
     chart: { answers: { chart: 'oci://ghcr.io/example/charts/site:1.2.3' } },
   },
+  // Where the files go; the answers are the same.
+  files: { plain: {}, templates: {} },
 };
 
 /** Files that the answers name. */
 export const CONFIG_FILES: ReadonlyMap<string, string> = new Map([
   ['site.yaml', 'home: ${HOME}\n'],
-  ['inline.yaml', 'theme: dark\n'],
+  // What a template would take for its own.
+  ['inline.yaml', 'theme: dark # #% if night %#\ncolour: "#<black>#" #| or white |#\n'],
 ]);
 
 /** Services and an identity provider, which no repository tells by itself. */

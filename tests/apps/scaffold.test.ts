@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { BadAnswer, readTarget } from '../../src/apps/answer-values.ts';
 import type { Answers } from '../../src/apps/answers.ts';
@@ -6,7 +7,11 @@ import type { Profile } from '../../src/checks/rule.ts';
 import { RULES } from '../../src/checks/rules/list.ts';
 import { checkTools, examine } from '../../src/checks/run.ts';
 import { readSettings, SETTINGS_FILE } from '../../src/checks/settings.ts';
+import { Environment } from '../../src/jinja/index.ts';
+import { syntaxOptions } from '../../src/makejinja/render.ts';
+import { parseSettings } from '../../src/makejinja/settings.ts';
 import { schemaChecker } from '../../src/manifests/schemas.ts';
+import { templateText } from '../../src/pipeline/app-new.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import type { Finding } from '../../src/report/finding.ts';
 import { formatFindings } from '../../src/report/text.ts';
@@ -39,7 +44,8 @@ describe('what app new writes', () => {
   it.each(COMBINATIONS)('has no finding of validate and lint: %s', async (_, { profile, choices }) => {
     const { settings, answers } = combination(profile, choices);
     const before = world(profile, settings);
-    const { after } = await newApp(before, 'web/site', answers, CONFIG_FILES);
+    const { after, changed } = await newApp(before, 'web/site', answers, CONFIG_FILES);
+    if (choices.files === 'templates') expect(await throughTemplates(changed)).toEqual(changed);
     const known = new Set((await findingsIn(before)).map(keyOf));
     const found = (await findingsIn(after)).filter(
       (one) => !known.has(keyOf(one)) || one.place?.file.includes('/web/') === true,
@@ -47,6 +53,15 @@ describe('what app new writes', () => {
     expect(formatFindings(found)).toBe('');
   });
 });
+
+/** Files of a new app, written as templates of the starter and rendered by its settings. */
+async function throughTemplates(texts: Texts): Promise<Texts> {
+  const settings = parseSettings(await readFile('tests/sample/cluster/makejinja.toml', 'utf8'), 'makejinja.toml');
+  const environment = new Environment(syntaxOptions({ settings, plugins: [] }));
+  return Object.fromEntries(
+    Object.entries(texts).map(([path, text]) => [path, environment.renderString(templateText(text), {})]),
+  );
+}
 
 describe('a database server alone', () => {
   it.each(PROFILE_NAMES)('has no finding of validate and lint: %s', async (profile) => {

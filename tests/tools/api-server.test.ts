@@ -90,7 +90,10 @@ function appObjects(texts: Texts, name: string): Fields[] {
     ...fields,
     metadata: { ...(fields.metadata as Fields), namespace },
   }));
-  return [...kustomizations, ...buildApp(app).objects];
+  // A build does not tell what a variable stands for that comes out of a Secret.
+  return [...kustomizations, ...buildApp(app).objects].map(
+    (object) => JSON.parse(JSON.stringify(object).replaceAll('${SECRET_DOMAIN}', 'home.example')) as Fields,
+  );
 }
 
 /** Objects whose kinds the API serves are taken by it; the others are of groups whose CRDs cannot be had. */
