@@ -113,6 +113,7 @@ export const FINDING_CODES = {
   'secrets/still-known': 'a recipient was taken out, and keeps what he has read',
   'secrets/unfit-value':
     'a value that is to be encrypted is blank, a placeholder or what a program writes in the place of one',
+  'secrets/kept': 'what was typed could not be put into its file, and lies encrypted beside it',
   'secrets/on-disk': 'plain text lies on a disk for as long as it is edited, as the system has no folder in memory',
   'secrets/needs-key':
     'a secret would have to be encrypted anew, or may have to be, and the key of the tree is not here',
@@ -377,6 +378,7 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'secrets/in-git': 'take the file out of git, and replace the secret if it was ever pushed',
   'secrets/still-known': 'replace what he must not know any more where it was issued',
   'secrets/unfit-value': 'enter the value; --as-is takes it as it is',
+  'secrets/kept': 'read it with `cluster-template secrets show`, enter it anew, then remove the copy',
   'secrets/on-disk': 'nothing has to be done; on Linux /dev/shm is such a folder',
   'secrets/needs-key': 'run `cluster-template configure` where age.key is, and commit what it writes',
   'secrets/not-checked': 'bring age.key to have them compared as well',

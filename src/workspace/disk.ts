@@ -105,23 +105,37 @@ class FolderCache {
 const BACKUP_FOLDER = '.private/backup';
 
 /**
- * Keeps copies of what lies at these entries, before it is overwritten or removed. Somebody may have typed a secret into a file, whatever
- * it is called: they are for their owner alone, and git ignores them by what lies beside them, whatever the repository has it ignore.
+ * Keeps copies of what lies at these entries, before it is overwritten or removed.
  *
  * @returns the folder of the copies, relative to the cluster's root
  * @throws Failure where a copy cannot be written
  */
 export async function keepCopies(workspace: Workspace, entries: readonly PlanEntry[]): Promise<string> {
+  const copies = entries.flatMap(({ path, present }) =>
+    present === undefined ? [] : [{ path, bytes: present.bytes, mode: present.executable ? 0o700 : 0o600 }],
+  );
+  return await keepBackup(workspace.root, copies);
+}
+
+/**
+ * Keeps texts in a new folder of copies. Somebody may have typed a secret into a file, whatever it is called: they are for their owner alone,
+ * and git ignores them by what lies beside them, whatever the repository has it ignore.
+ *
+ * @param root - the cluster's root, absolute
+ * @returns the folder, relative to the root
+ * @throws Failure where one cannot be written
+ */
+export async function keepBackup(
+  root: string,
+  copies: readonly { readonly path: string; readonly bytes: Uint8Array | string; readonly mode?: number }[],
+): Promise<string> {
   // Colons are not allowed in names everywhere.
   const folder = `${BACKUP_FOLDER}/${now().toISOString().replaceAll(':', '')}`;
   try {
-    await makePrivateFolder(below(workspace.root, BACKUP_FOLDER));
-    await makePrivateFolder(below(workspace.root, folder));
-    await writeDisposableFile(below(workspace.root, BACKUP_FOLDER, '.gitignore'), '*\n', 0o600);
-    for (const { path, present } of entries) {
-      if (present === undefined) continue;
-      await createFile(below(workspace.root, folder, path), present.bytes, present.executable ? 0o700 : 0o600);
-    }
+    await makePrivateFolder(below(root, BACKUP_FOLDER));
+    await makePrivateFolder(below(root, folder));
+    await writeDisposableFile(below(root, BACKUP_FOLDER, '.gitignore'), '*\n', 0o600);
+    for (const { path, bytes, mode = 0o600 } of copies) await createFile(below(root, folder, path), bytes, mode);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -7,11 +7,8 @@ import { encrypt, encryptTree, keepOrEncrypt, rewrap } from '../../src/sops/encr
 import { formatFor } from '../../src/sops/formats/format.ts';
 import { generateIdentity, parseIdentityFile } from '../../src/sops/identities.ts';
 import { indentFor, parseRules, requireRule, type Rule } from '../../src/sops/rules.ts';
-import { SELECTORS } from '../../src/sops/selection.ts';
 import { sameTree, type Tree, visitLeaves } from '../../src/sops/tree.ts';
 import { withValue } from '../../src/sops/values.ts';
-import { Random } from '../fuzz/random.ts';
-import { commentedYaml, otherText } from '../sops/documents.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { output, run } from './support/run.ts';
 import { findTools, REPOSITORY, titled } from './support/tools.ts';
@@ -22,8 +19,6 @@ const trees = await treeCases();
 const KEY = join(REPOSITORY, 'tests/sample/age.key');
 const identities = parseIdentityFile(await readFile(KEY, 'utf8'), 'age.key');
 const [recipient = ''] = await Promise.all(identities.map((identity) => identity.recipient()));
-/** Of the documents: other ones are made by another. */
-const SEED = Number(process.env.SOPS_SEED ?? 1);
 const NOW = new Date('2026-03-04T05:06:07Z');
 
 // The suite of src/sops has tests of its own against the program, which skip themselves without it.
@@ -259,38 +254,6 @@ describe.skipIf(missing !== undefined)(titled('sops 3.13.3', missing), () => {
       }
     },
   );
-
-  const documents = Array.from({ length: Number(process.env.SOPS_DOCUMENTS ?? 24) }, (_, index) => index);
-
-  it.each(documents)(`opens ours and is opened here, document %i of seed ${String(SEED)}`, async (index) => {
-    const random = Random.of(SEED, index);
-    const ending = random.pick(['yaml', 'yaml', 'yaml', 'json', 'env', 'ini'] as const);
-    const plain = ending === 'yaml' ? commentedYaml(random) : otherText(random, ending);
-    const by = random.pick(SELECTORS);
-    const pattern = by.endsWith('suffix') ? '_unencrypted' : by.includes('comment') ? 'hide' : '^(data|k)';
-    const selection = `${by}: "${pattern}"`;
-    const path = `document.sops.${ending}`;
-    const theirs = `theirs.sops.${ending}`;
-    const options = { path, plain, rule: ruleOf(selection), identities, now: NOW };
-    const ours = await orFailure(() => encrypt(options));
-    const folder = await temporaryFolder({ '.sops.yaml': rulesText(selection), [theirs]: plain });
-    const encrypted = await run(paths.sops, ['encrypt', '--in-place', theirs], {
-      cwd: folder,
-      env: await environment(),
-    });
-    if (ours === undefined) return;
-    await writeFile(join(folder, path), ours);
-    const { tree } = await decrypt({ path, text: ours, identities });
-    const opened = await sops(folder, ['decrypt', path]);
-    expect(valuesOf(formatFor(path).read(opened, path)), plain).toBe(valuesOf(tree));
-    expect(opened, plain).not.toContain('type:comment]');
-    if (encrypted.code !== 0) return;
-    const again = await run(paths.sops, ['decrypt', theirs], { cwd: folder, env: await environment() });
-    // The program itself cannot open some of the files with comments that it writes.
-    if (again.code !== 0) return;
-    const read = await decrypt({ path: theirs, text: await readFile(join(folder, theirs), 'utf8'), identities });
-    expect(valuesOf(read.tree), plain).toBe(valuesOf(formatFor(theirs).read(again.stdout, theirs)));
-  });
 
   it.each(RULE_FILES)('reads the rules %j as we do', async (text) => {
     const path = 'secret.sops.yaml';

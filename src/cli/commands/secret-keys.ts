@@ -3,7 +3,7 @@ import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { checkTracked } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { checkFiles } from '../../operations/secrets/check.ts';
-import { comparableText, diffFile, type KeyDiff, mergeFiles } from '../../operations/secrets/git.ts';
+import { comparableText, conflictFinding, diffFile, type KeyDiff, mergeFiles } from '../../operations/secrets/git.ts';
 import {
   changeRecipient,
   type ExposedSecret,
@@ -235,6 +235,6 @@ export async function runMerge(
   const { text, conflicts } = await mergeFiles(vault, { path, ...texts });
   const place = resolve(ours);
   await replaceFile({ ...below(resolve(place, '..'), place.split('/').at(-1) ?? ''), isOfWork: true }, text);
-  printFindings(conflicts);
+  printFindings(conflicts.map((what) => conflictFinding(path, what)));
   return conflicts.length === 0 ? EXIT.done : EXIT.findings;
 }

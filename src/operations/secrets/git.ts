@@ -66,8 +66,8 @@ interface Versions {
 /** What came of a merge of encrypted files. */
 interface MergedFile {
   readonly text: string;
-  /** An error for each key at which both sides differ. */
-  readonly conflicts: readonly Finding[];
+  /** What both sides changed in two ways, as messages name it: ours stands there. */
+  readonly conflicts: readonly string[];
 }
 
 /**
@@ -82,22 +82,27 @@ export async function mergeFiles(vault: Vault, { path, base, ours, theirs }: Ver
   const others = await open(theirs);
   const before = base.trim() === '' ? undefined : await open(base);
   const { tree, conflicts } = mergeTrees(before?.tree ?? [], mine.tree, others.tree);
-  const recipients = recipientsOf(mine) === recipientsOf(others) || recipientsOf(others) === recipientsOf(before);
-  const isTheirs = !recipients && recipientsOf(mine) === recipientsOf(before);
-  const [kept, other] = isTheirs ? [others, mine] : [mine, others];
-  if (Buffer.from(kept.dataKey).equals(Buffer.from(other.dataKey))) kept.vectors.takeOver(other.vectors);
+  const [own, other, old] = [recipientsOf(mine), recipientsOf(others), recipientsOf(before)];
+  // Whoever changed who can read the file, or rotated its data key, did that for good.
+  const isTheirs = own === old && (other !== old || (before !== undefined && hasKeyOf(mine, before)));
+  const [kept, rest] = isTheirs ? [others, mine] : [mine, others];
+  if (hasKeyOf(kept, rest)) kept.vectors.takeOver(rest.vectors);
   const options = { path, rule: ruleOf(kept.metadata), indent: indentIn(path, isTheirs ? theirs : ours), now: now() };
   const text = await vault.keyring.try((identities) => encryptTree(tree, { ...options, identities }, kept));
-  const keys = [...conflicts, ...(recipients || isTheirs ? [] : ['its recipients'])];
-  return { text, conflicts: keys.map((key) => conflict(path, key)) };
+  const named = conflicts.map((key) => (key.startsWith('the ') ? key : `\`${key}\``));
+  return { text, conflicts: own === other || own === old || other === old ? named : [...named, 'its recipients'] };
+}
+
+function hasKeyOf(one: Opened, other: Opened): boolean {
+  return Buffer.from(one.dataKey).equals(Buffer.from(other.dataKey));
 }
 
 function recipientsOf(opened: Opened | undefined): string {
   return JSON.stringify(opened?.metadata.age.map(({ recipient }) => recipient).sort());
 }
 
-function conflict(path: string, key: string): Finding {
-  const what = key.startsWith('its ') || key.startsWith('the ') ? key : `\`${key}\``;
+/** What a person is told where git cannot finish a merge. */
+export function conflictFinding(path: string, what: string): Finding {
   return {
     code: 'workspace/merge-conflict',
     severity: 'error',

@@ -23,9 +23,9 @@ import { textOfScalar, valueAtPath } from '../../sops/values.ts';
 import { now } from '../../system/environment.ts';
 import { readTextIfPresent } from '../../system/files.ts';
 import { askGit } from '../../system/git.ts';
-import { below, createFile, makePrivateFolder, replaceFile } from '../../system/writing.ts';
+import { below, replaceFile } from '../../system/writing.ts';
 import { applyFiles, recover } from '../../workspace/apply.ts';
-import { readDisk } from '../../workspace/disk.ts';
+import { keepBackup, readDisk } from '../../workspace/disk.ts';
 import { contentHash, formatInventory, parseInventory } from '../../workspace/inventory.ts';
 import { exclusively } from '../../workspace/lock.ts';
 import type { Plan, PlanEntry } from '../../workspace/plan.ts';
@@ -543,12 +543,7 @@ export async function finishRekey(vault: Vault, options: RekeyOptions): Promise<
     await dropKey(options.programs, secret, owner.identity);
     options.tell(`took the old key out of Secret ${secret.namespace}/${secret.name}`);
   }
-  const folder = `.private/backup/${now().toISOString().replaceAll(':', '')}`;
-  await makePrivateFolder(below(root.path, '.private/backup'));
-  await makePrivateFolder(below(root.path, folder));
-  const ignoring = below(root.path, '.private/backup/.gitignore');
-  if ((await readTextIfPresent(ignoring.path)) === undefined) await createFile(ignoring, '*\n', 0o600);
-  await createFile(below(root.path, folder, CREDENTIAL_FILES.ageKey), text, 0o600);
+  const folder = await keepBackup(root.path, [{ path: CREDENTIAL_FILES.ageKey, bytes: text }]);
   await replaceFile(place, `# public key: ${owner.recipient}\n${owner.identity.reveal()}\n`, 0o600);
   options.tell(`age.key holds the new key alone; the old one is kept in ${folder}`);
   return { old, recipient: owner.recipient, kept: folder };

@@ -22,24 +22,20 @@ import {
 import { now } from '../../system/environment.ts';
 import { inspect, inspectTarget, readBytesIfPresent } from '../../system/files.ts';
 import { askGit } from '../../system/git.ts';
-import {
-  below,
-  createFile,
-  makeMemoryFolder,
-  type MemoryFolder,
-  removeTree,
-  replaceFile,
-} from '../../system/writing.ts';
-import { readDisk } from '../../workspace/disk.ts';
+import { below, makeMemoryFolder, type MemoryFolder, removeTree, replaceFile } from '../../system/writing.ts';
+import { keepBackup, readDisk } from '../../workspace/disk.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { formatPath, type Path } from '../../text/values.ts';
+import { mergeFiles } from './git.ts';
 import {
   type FileChange,
   generatedFinding,
+  isConcurrent,
   isSame,
   keepTree,
   openFile,
   type OpenFile,
+  openText,
   RULES_FILE,
   sealChanged,
   type Vault,
@@ -133,6 +129,26 @@ export async function setValue(
   options: SetOptions,
 ): Promise<Changed & { readonly encoded: boolean }> {
   keepSecrets([{ name: `a value of ${path}`, value: value.reveal() }]);
+  return await onceMore(() => setOnce(vault, { path, at }, value, options));
+}
+
+/** Does work that reads a file and writes it; anew where somebody changed the file in between, as what was typed counts for that one, too. */
+async function onceMore<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || !isConcurrent(error)) throw error;
+    }
+  }
+}
+
+async function setOnce(
+  vault: Vault,
+  { path, at }: { readonly path: string; readonly at: Path },
+  value: Secret,
+  options: SetOptions,
+): Promise<Changed & { readonly encoded: boolean }> {
   const file = await openFile(vault, path);
   const { tree } = file.opened;
   const encoded = options.raw !== true && isDataOfSecret(tree, at);
@@ -404,42 +420,157 @@ export async function editFile(
 ): Promise<Changed> {
   const present = (await readDisk(workspaceOf(vault.root), [path])).get(path);
   const file = present === undefined ? undefined : await openFile(vault, path);
-  const rule = file === undefined ? ruleOfNew(vault, path) : undefined;
-  const selection = file?.opened.metadata ?? rule ?? { selection: DEFAULT_SELECTION };
   const findings = generatedFinding(vault, path);
   editor.tell(findings);
-  const before = file === undefined ? skeleton(path) : await plainOf(vault, file);
-  const old = file?.opened.tree ?? [];
-  const edited = await inPrivate(editor, async (folder) => {
+  const asIs = options.asIs === true;
+  return await inPrivate(editor, async (folder) => {
     if (!folder.isMemory) editor.tell([onDisk(folder.path)]);
-    const name = basename(path);
-    await createFile(below(folder.path, name), before.reveal(), 0o600);
-    let last = before.reveal();
-    for (;;) {
-      const code = await orAborted(editor.signal, editor.open(join(folder.path, name), folder.path));
-      if (code !== 0) throw editorFailed(code);
-      const bytes = await readBytesIfPresent(join(folder.path, name));
-      if (bytes === undefined) throw vanished(path);
-      if (isSame(bytes, before.reveal())) return undefined;
-      const { tree, wrong } = readEdited(path, bytes, { old, selection, asIs: options.asIs === true });
-      if (tree !== undefined) return tree;
-      // Who closed it without a change has nothing to add.
-      if (isSame(bytes, last) && !isSame(last, before.reveal())) throw new Failure('input', wrong);
-      last = bytes;
-      if (!(await orAborted(editor.signal, editor.again(wrong)))) throw new Failure('input', wrong);
+    const result =
+      file === undefined
+        ? await editNew(vault, path, { editor, folder, asIs })
+        : await editOpened(vault, file, { editor, folder, asIs });
+    return { path, ...result, findings: [...findings, ...(result.findings ?? [])] };
+  });
+}
+
+/** Where a file is edited. */
+interface Desk {
+  readonly editor: Editor;
+  readonly folder: MemoryFolder;
+  readonly asIs: boolean;
+}
+
+type Edited = Pick<Changed, 'outcome' | 'keys'> & { readonly findings?: readonly Finding[] };
+
+async function editNew(vault: Vault, path: string, desk: Desk): Promise<Edited> {
+  const rule = ruleOfNew(vault, path);
+  const tree = await typed(path, skeleton(path), { ...desk, old: [], selection: rule });
+  if (tree === undefined) return { outcome: 'unchanged', keys: [] };
+  const text = await encryptNew(vault, path, rule, tree);
+  await kept(vault, { path, text }, desk, () =>
+    writeChange(vault, { path, before: undefined, text }, desk.editor.signal),
+  );
+  return { outcome: 'created', keys: [] };
+}
+
+async function editOpened(vault: Vault, file: OpenFile, desk: Desk): Promise<Edited> {
+  const { path, opened } = file;
+  const tree = await typed(path, await plainOf(vault, file), {
+    ...desk,
+    old: opened.tree,
+    selection: opened.metadata,
+  });
+  if (tree === undefined || sameTree(opened.tree, tree)) return { outcome: 'unchanged', keys: [] };
+  const keys = changedKeysOf(opened.tree, tree);
+  const text = await sealChanged(vault, file, tree);
+  const findings = await kept(vault, { path, text }, desk, async () => {
+    try {
+      await writeChange(vault, { path, before: file.bytes, text }, desk.editor.signal);
+      return [];
+    } catch (error) {
+      if (!isConcurrent(error)) throw error;
+      return await onceMore(() => writeMerged(vault, { file, text }, desk));
     }
   });
-  if (edited === undefined || (file !== undefined && sameTree(file.opened.tree, edited))) {
-    return { path, outcome: 'unchanged', keys: [], findings };
+  return { outcome: 'changed', keys, findings };
+}
+
+/**
+ * Merges what was typed with a file that somebody changed meanwhile, as the merge driver of git does. Where both changed the same, the person
+ * sees the merged text once more, his own values in it.
+ */
+async function writeMerged(
+  vault: Vault,
+  { file, text }: { readonly file: OpenFile; readonly text: string },
+  desk: Desk,
+): Promise<readonly Finding[]> {
+  const { path } = file;
+  const current = await openFile(vault, path);
+  const merged = await mergeFiles(vault, { path, base: file.text, ours: text, theirs: current.text });
+  let result = merged.text;
+  if (merged.conflicts.length > 0) {
+    const wrong = merged.conflicts.map((what) => bothChanged(path, what));
+    if (!(await orAborted(desk.editor.signal, desk.editor.again(wrong)))) throw new Failure('input', wrong);
+    const sealed = { ...current, text: result, opened: await openText(vault, path, result) };
+    const context = { ...desk, old: current.opened.tree, selection: sealed.opened.metadata };
+    const tree = await typed(path, await plainOf(vault, sealed), context);
+    if (tree !== undefined) result = await sealChanged(vault, sealed, tree);
   }
-  if (file === undefined) {
-    const text = await encryptNew(vault, path, ruleOfNew(vault, path), edited);
-    await writeChange(vault, { path, before: undefined, text }, editor.signal);
-    return { path, outcome: 'created', keys: [], findings };
+  await writeChange(vault, { path, before: current.bytes, text: result }, desk.editor.signal);
+  return [mergedFinding(path)];
+}
+
+function bothChanged(path: string, what: string): Finding {
+  return {
+    code: 'workspace/merge-conflict',
+    severity: 'error',
+    message: `${path} was changed while it was edited, and both changed ${what}`,
+    place: { file: path },
+    remedy: 'open the editor again, where yours stands, and settle it',
+  };
+}
+
+function mergedFinding(path: string): Finding {
+  return {
+    code: 'workspace/concurrent',
+    severity: 'warning',
+    message: `${path} was changed while it was edited: both changes stand in it now`,
+    place: { file: path },
+    remedy: `see what differs from the last commit: \`cluster-template secrets diff ${path}\``,
+  };
+}
+
+/** Does the writing; what was typed is kept, encrypted, where that fails. */
+async function kept<T>(
+  { root }: Vault,
+  { path, text }: { readonly path: string; readonly text: string },
+  { editor }: Desk,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const folder = await keepBackup(root.path, [{ path, bytes: text }]).catch((other: unknown) => {
+      if (other instanceof Failure) editor.tell(other.findings);
+      throw error;
+    });
+    editor.tell([keptFinding(path, `${folder}/${path}`)]);
+    throw error;
   }
-  const text = await sealChanged(vault, file, edited);
-  await writeChange(vault, { path, before: file.bytes, text }, editor.signal);
-  return { path, outcome: 'changed', keys: changedKeysOf(old, edited), findings };
+}
+
+function keptFinding(path: string, copy: string): Finding {
+  return {
+    code: 'secrets/kept',
+    severity: 'warning',
+    message: `what was typed is kept, encrypted, in ${copy}`,
+    place: { file: copy },
+    remedy: `read it with \`cluster-template secrets show ${copy}\`, enter it with \`cluster-template secrets edit ${path}\`, then remove the copy`,
+  };
+}
+
+/** What a person makes of a plain text, checked; undefined where it was closed as it was. */
+async function typed(
+  path: string,
+  before: Secret<Uint8Array>,
+  { editor, folder, ...context }: Desk & { readonly old: Tree; readonly selection: Pick<Rule, 'selection'> },
+): Promise<Tree | undefined> {
+  const name = basename(path);
+  await replaceFile({ ...below(folder.path, name), isOfWork: true }, before.reveal(), 0o600);
+  let last = before.reveal();
+  for (;;) {
+    const code = await orAborted(editor.signal, editor.open(join(folder.path, name), folder.path));
+    if (code !== 0) throw editorFailed(code);
+    const bytes = await readBytesIfPresent(join(folder.path, name));
+    if (bytes === undefined) throw vanished(path);
+    if (isSame(bytes, before.reveal())) return undefined;
+    const { tree, wrong } = readEdited(path, bytes, context);
+    if (tree !== undefined) return tree;
+    // Who closed it without a change has nothing to add.
+    if (isSame(bytes, last) && !isSame(last, before.reveal())) throw new Failure('input', wrong);
+    last = bytes;
+    if (!(await orAborted(editor.signal, editor.again(wrong)))) throw new Failure('input', wrong);
+  }
 }
 
 async function plainOf(vault: Vault, { path, text }: OpenFile): Promise<Secret<Uint8Array>> {

@@ -231,6 +231,11 @@ export function changedMeanwhile(path: string): Failure {
   });
 }
 
+/** Whether a file is no longer as it was read, and nothing else is wrong. */
+export function isConcurrent(error: unknown): boolean {
+  return error instanceof Failure && error.findings.every(({ code }) => code === 'workspace/concurrent');
+}
+
 /** A warning where a file is made from a template, so that the next `configure` stops at a change of it; none else. */
 export function generatedFinding({ inventory }: Vault, path: string): Finding[] {
   if (inventory?.files.has(path) !== true || inventory.adopted.includes(path)) return [];

@@ -297,16 +297,88 @@ describe('secrets edit', () => {
     expect(editor.folders.filter((folder) => existsSync(folder))).toEqual([]);
   });
 
-  it('refuses a file that somebody changed meanwhile', async () => {
+  /** Saves a change of a key, after somebody else set one to something. */
+  const meanwhile =
+    (world: World, at: string, from: string, to: string) =>
+    async (file: string, text: string): Promise<number> => {
+      await setTo(world, at, 'marker-of-another');
+      return await replace(from, to)(file, text);
+    };
+
+  it('merges with a file that somebody changed meanwhile, and says so', async () => {
+    const world = await secretWorld();
+    const before = await world.read(SITE);
+    const editor = editorOf(meanwhile(world, 'stringData.token', 'abcdef', 'typed'));
+    const { outcome, keys, findings } = await editFile(await world.vault(), SITE, editor);
+    expect({ outcome, keys }).toEqual({ outcome: 'changed', keys: ['stringData.password'] });
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([['workspace/concurrent', 'warning']]);
+    const text = await world.plain(SITE);
+    expect(text).toBe(SECRET.replace('abcdef', 'typed').replace('marker-token-0123456789', 'marker-of-another'));
+    expect(changedLines(before, await world.read(SITE))).toHaveLength(2);
+  });
+
+  it('shows what was typed once more where both changed one key', async () => {
+    const world = await secretWorld();
+    const editor = editorOf(
+      meanwhile(world, 'stringData.token', '0123456789', 'typed'),
+      async (file, text) => await replace('marker-token-typed', 'marker-token-settled')(file, text),
+    );
+    await editFile(await world.vault(), SITE, editor);
+    expect(editor.told.map(({ message }) => message)).toEqual([
+      `${SITE} was changed while it was edited, and both changed \`stringData.token\``,
+    ]);
+    expect(editor.seen[1]).toContain('marker-token-typed');
+    expect(await world.plain(SITE)).toContain('marker-token-settled');
+  });
+
+  it('keeps what was typed, encrypted, where nobody settles it', async () => {
+    const world = await secretWorld();
+    const editor = editorOf(meanwhile(world, 'stringData.token', '0123456789', 'typed'));
+    const [finding] = await findingsOf(async () => editFile(await world.vault(), SITE, editor));
+    expect(finding?.code).toBe('workspace/merge-conflict');
+    expect(await world.plain(SITE)).toContain('marker-of-another');
+    const kept = editor.told.find(({ code }) => code === 'secrets/kept')?.place?.file ?? '';
+    expect(kept).toMatch(/^\.private\/backup\/[^/]+\/kubernetes\/site\.sops\.yaml$/);
+    expect(await world.read(kept)).not.toContain('marker');
+    const { content } = await show(await world.vault(), kept, ['stringData', 'token']);
+    expect(Buffer.from(content.reveal()).toString()).toBe('marker-token-typed');
+  });
+
+  it.each([
+    ['is gone', (world: World) => rm(join(world.folder, SITE))],
+    [
+      'is half merged',
+      (world: World) => appendFile(join(world.folder, SITE), '<<<<<<< ours\n=======\n>>>>>>> theirs\n'),
+    ],
+    ['is a folder', async (world: World) => (await rm(join(world.folder, SITE)), mkdir(join(world.folder, SITE)))],
+    [
+      'is under another key',
+      async (world: World) => writeFile(join(world.folder, SITE), await (await secretWorld()).read(SITE)),
+    ],
+  ])('keeps what was typed, encrypted, where the file %s when the editor closes', async (_, change) => {
     const world = await secretWorld();
     const editor = editorOf(async (file, text) => {
-      await setTo(world, 'stringData.port', '1');
-      await appendFile(file, '  user: me\n');
-      return text.length > 0 ? 0 : 1;
+      await change(world);
+      return await replace('abcdef', 'typed')(file, text);
     });
-    const [finding] = await findingsOf(async () => editFile(await world.vault(), SITE, editor));
-    expect(finding?.code).toBe('workspace/concurrent');
-    expect(await world.plain(SITE)).toContain('port: 1\n');
+    await findingsOf(async () => editFile(await world.vault(), SITE, editor));
+    const kept = editor.told.find(({ code }) => code === 'secrets/kept')?.place?.file ?? '';
+    expect(await world.plain(kept)).toBe(SECRET.replace('abcdef', 'typed'));
+    expect(editor.folders.filter((folder) => existsSync(folder))).toEqual([]);
+  });
+
+  it('keeps a new file, encrypted, that somebody else made meanwhile', async () => {
+    const world = await secretWorld();
+    const path = 'kubernetes/new.sops.yaml';
+    const editor = editorOf(async (file, text) => {
+      await writeFile(join(world.folder, path), await world.read(SITE));
+      return await replace('key: <value>', 'token: marker-new-token-77')(file, text);
+    });
+    expect((await findingsOf(async () => editFile(await world.vault(), path, editor)))[0]?.code).toBe(
+      'workspace/concurrent',
+    );
+    const kept = editor.told.find(({ code }) => code === 'secrets/kept')?.place?.file ?? '';
+    expect(await world.plain(kept)).toContain('marker-new-token-77');
   });
 
   it('makes a new file, which begins as a Secret where Flux reads it', async () => {

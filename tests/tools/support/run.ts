@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
+  /** The same, of a program whose output is no text. */
+  readonly bytes: Uint8Array;
   readonly stderr: string;
 }
 
@@ -28,7 +30,8 @@ export async function run(program: string, arguments_: readonly string[], option
     // A program that ends before it has read everything says why by itself.
     child.stdin.on('error', () => undefined);
     child.on('close', (code) => {
-      resolve({ code: code ?? 1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString() });
+      const bytes = Buffer.concat(out);
+      resolve({ code: code ?? 1, stdout: bytes.toString(), bytes, stderr: Buffer.concat(errors).toString() });
     });
     child.stdin.end(options.input ?? '');
   });
