@@ -308,6 +308,8 @@ export function withBlock(text: string, index: number, path: Path, lines: string
 /** A value quoted as another one is, or as it has to be. */
 function likeScalar(written: string, value: string): string {
   const [quote = ''] = written;
+  // A port stays a number.
+  if (/^\d+$/.test(written) && /^\d+$/.test(value)) return value;
   if (quote === "'") return `'${value.replaceAll("'", "''")}'`;
   if (quote === '"') return JSON.stringify(value);
   return isPlainText(value) ? value : `'${value.replaceAll("'", "''")}'`;

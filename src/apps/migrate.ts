@@ -44,7 +44,10 @@ class Migration {
 
   edits(): AppEdits {
     for (const object of this.#app.objects) {
-      if (object.kind === 'HelmRelease') this.#chart(object);
+      if (object.kind === 'HelmRelease') {
+        this.#chart(object);
+        this.#ingressInValues(object);
+      }
       if (object.kind === 'Ingress') this.#ingress(object);
       if (object.kind === 'Secret' && isFields(object.document.fields.sops)) this.#secret(object);
     }
@@ -151,15 +154,64 @@ class Migration {
       },
     });
     this.#dropFile(ingress);
-    for (const key of Object.keys(asFields(at(fields, 'metadata', 'annotations')))) {
+    this.#leftOfIngress(ingress.name, name, {
+      annotations: at(fields, 'metadata', 'annotations'),
+      tls: listAt(fields, 'spec', 'tls'),
+    });
+  }
+
+  /** The Ingresses that app-template makes become routes: https://bjw-s-labs.github.io/helm-charts/docs/common-library/resources/route/ */
+  #ingressInValues(release: AppliedObject): void {
+    const { document } = release;
+    const values = at(document.fields, 'spec', 'values');
+    const ingresses = Object.entries(asFields(at(values, 'ingress')));
+    if (!isFields(at(values, 'controllers')) || ingresses.length === 0) return;
+    const path = ['spec', 'values', 'ingress'];
+    const gateway = this.#target.gateway ?? this.#usual('parentRefs');
+    const routes = ingresses.map(([name, one]) => [name, routeOfIngress(asFields(one))] as const);
+    const open = routes.find(([, route]) => route === undefined);
+    const remedy = 'write `route` in its place by hand';
+    if (gateway === undefined || open !== undefined || at(values, 'route') !== undefined) {
+      const why =
+        gateway === undefined
+          ? 'no gateway is known'
+          : open === undefined
+            ? 'the values have routes already'
+            : `${open[0]} has no hosts, or other paths for each of them`;
+      this.#undecided(
+        document,
+        path,
+        `the Ingresses in the values of ${release.name} have no routes made of them: ${why}`,
+        gateway === undefined ? 'name one by --gateway NAMESPACE/NAME' : remedy,
+      );
+      return;
+    }
+    const [name = gateway, namespace] = gateway.split('/').reverse();
+    const parentRefs = [{ name, ...(namespace === undefined ? {} : { namespace }) }];
+    const made = Object.fromEntries(routes.map(([key, route]) => [key, { ...route, parentRefs }]));
+    this.#edits.push({ kind: 'block', document, path, text: stringify({ route: made }, { lineWidth: 0 }) });
+    for (const [key, one] of ingresses)
+      this.#leftOfIngress(`${key} of ${release.name}`, name, {
+        annotations: at(one, 'annotations'),
+        tls: listAt(one, 'tls'),
+      });
+  }
+
+  /** What an Ingress says that its route cannot. */
+  #leftOfIngress(
+    ingress: string,
+    gateway: string,
+    { annotations, tls }: { readonly annotations: unknown; readonly tls: readonly unknown[] },
+  ): void {
+    for (const key of Object.keys(asFields(annotations))) {
       this.#steps.push(
-        `the annotation ${key} of the Ingress ${ingress.name} has no place in an HTTPRoute: look what stands for it in your gateway`,
+        `the annotation ${key} of the Ingress ${ingress} has no place in an HTTPRoute: look what stands for it in your gateway`,
       );
     }
-    for (const tls of listAt(fields, 'spec', 'tls')) {
-      const hosts = listAt(tls, 'hosts').join(', ');
+    for (const one of tls) {
+      const hosts = listAt(one, 'hosts').join(', ');
       this.#steps.push(
-        `the certificate ${textAt(tls, 'secretName') ?? ''} is the gateway's now: ${name} needs one for ${hosts}`,
+        `the certificate ${textAt(one, 'secretName') ?? ''} is the gateway's now: ${gateway} needs one for ${hosts}`,
       );
     }
   }
@@ -292,6 +344,32 @@ class Migration {
   #undecided(document: ManifestDocument, path: Path, message: string, remedy: string): void {
     this.#findings.push({ code: 'apps/undecided', severity: 'warning', message, ...placeOf(document, path), remedy });
   }
+}
+
+/** What a route of app-template is of one of its Ingresses, but for its gateway; undefined where that cannot be told. */
+function routeOfIngress(ingress: Fields): Fields | undefined {
+  const hosts = listAt(ingress, 'hosts');
+  const rules = hosts.map((host) => listAt(host, 'paths').map(ruleOfPath));
+  const [first] = rules;
+  const isOne = rules.every((one) => JSON.stringify(one) === JSON.stringify(first));
+  if (first === undefined || first.length === 0 || !isOne) return undefined;
+  const isWhole = first.length === 1 && Object.keys(first[0] ?? {}).length === 0;
+  return {
+    ...(at(ingress, 'enabled') === undefined ? {} : { enabled: at(ingress, 'enabled') }),
+    hostnames: hosts.flatMap((host) => textAt(host, 'host') ?? []),
+    ...(isWhole ? {} : { rules: first }),
+  };
+}
+
+/** A rule for one path; none for everything of the service that the chart takes by itself. */
+function ruleOfPath(path: unknown): Fields {
+  const service = at(path, 'service');
+  const type = textAt(path, 'pathType') === 'Exact' ? 'Exact' : 'PathPrefix';
+  const value = textAt(path, 'path') ?? '/';
+  return {
+    ...(isFields(service) ? { backendRefs: [service] } : {}),
+    ...(value === '/' && type === 'PathPrefix' ? {} : { matches: [{ path: { type, value } }] }),
+  };
 }
 
 /** A key as templates name it. */

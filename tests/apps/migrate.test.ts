@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Draft } from '../../src/apps/change.ts';
 import { doEdits } from '../../src/apps/edit.ts';
 import { migrateApp } from '../../src/apps/migrate.ts';
@@ -76,4 +76,51 @@ it('what cannot be told is left as it is', async () => {
     'kubernetes/apps/web/store.yaml': '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: none\n',
   });
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, 'golden/migrate by hand.diff'));
+});
+
+describe('an Ingress in the values of app-template', () => {
+  const hosts = (second: string): string =>
+    `    ingress:
+      # Reached from home.
+      app:
+        annotations:
+          nginx.ingress.kubernetes.io/proxy-body-size: 1g
+        className: nginx
+        hosts:
+          - host: radio.example.com
+            paths:
+              - path: /
+                service:
+                  identifier: app
+                  port: http
+              - path: /stream
+                pathType: Exact
+                service:
+                  identifier: app
+                  port: 9000
+${second}        tls:
+          - hosts:
+              - radio.example.com
+            secretName: radio-tls
+    persistence:`;
+  const releaseWith = (text: string): Texts => ({
+    ...HOME,
+    'kubernetes/apps/media/films/app/helmrelease.yaml': (HOME['kubernetes/apps/media/films/app/helmrelease.yaml'] ?? '')
+      .replace('    persistence:', () => text)
+      .replace(/ {4}route:\n(?: {6}.*\n)+/, ''),
+  });
+
+  it('becomes a route with the same rules', async () => {
+    const { text, draft } = migrated(releaseWith(hosts('')));
+    await expect(text).toMatchFileSnapshot(join(import.meta.dirname, 'golden/migrate values.diff'));
+    const again = appsIn(draft.files());
+    expect(migrateApp(again, appNamed(again, 'media/films'), {}).edits).toEqual([]);
+  });
+
+  it('stays where its hosts have other paths each', () => {
+    const second = '          - host: api.example.com\n            paths:\n              - path: /api\n';
+    const { text } = migrated(releaseWith(hosts(second)));
+    expect(text).toContain('app has no hosts, or other paths for each of them = write `route` in its place by hand');
+    expect(text).not.toContain('parentRefs');
+  });
 });

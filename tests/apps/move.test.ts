@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Draft } from '../../src/apps/change.ts';
 import { doEdits } from '../../src/apps/edit.ts';
+import { appLike } from '../../src/apps/like.ts';
 import { type AppEdits, copyApp, moveApp } from '../../src/apps/move.ts';
 import { removeApp } from '../../src/apps/remove.ts';
 import { type AppRepository, appNamed } from '../../src/apps/repository.ts';
@@ -10,6 +11,7 @@ import { fluxTrees } from '../../src/manifests/flux/tree.ts';
 import { readTree } from '../../src/manifests/tree.ts';
 import { unifiedDiff } from '../../src/workspace/diff.ts';
 import { appsIn, filesOf, HOME, ks, listing, type Texts, textsOf } from './fixtures.ts';
+import { contextIn } from './world.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden');
 
@@ -129,6 +131,38 @@ describe('an app like another one', () => {
     );
     expect(own.map(([path]) => path.split('/').at(-1)).includes('secret.sops.yaml')).toBe(false);
     if (!sealed) expect(own.filter(([path, text]) => /films/i.test(path + text))).toEqual([]);
+  });
+
+  it('has what is answered in the place of what its model has', async () => {
+    const digest = `sha256:${'5a'.repeat(32)}`;
+    const answers = { image: `ghcr.io/example/pictures:2.0.0@${digest}`, port: '9000', host: 'cinema', memory: '1Gi' };
+    const texts = {
+      ...HOME,
+      'kubernetes/apps/media/films/app/helmrelease.yaml': (
+        HOME['kubernetes/apps/media/films/app/helmrelease.yaml'] ?? ''
+      )
+        .replace(
+          '    persistence:',
+          '            probes:\n              liveness:\n                spec:\n                  httpGet:\n                    port: &port 8080\n' +
+            '            resources:\n              limits:\n                memory: 512Mi\n    persistence:',
+        )
+        .replace(/(ports:\n +http:\n +port: )8080/, '$1*port'),
+    };
+    const draft = new Draft(filesOf(texts));
+    const repository = appsIn(filesOf(texts));
+    const context = contextIn(texts);
+    const model = appNamed(repository, 'media/films');
+    const made = appLike(repository, model, { namespace: 'media', name: 'pictures' }, { answers, context });
+    expect(doEdits(draft, made.edits)).toEqual([]);
+    await expect(patchOf({ texts: {}, draft, made })).toMatchFileSnapshot(join(GOLDEN, 'like with answers.diff'));
+    expect(() =>
+      appLike(repository, model, { namespace: 'media', name: 'x' }, { answers: { backup: '5Gi' }, context }),
+    ).toThrow('--backup does not go with --like');
+    const radio = { namespace: 'media', name: 'x' };
+    const none = appLike(repository, appNamed(repository, 'media/radio'), radio, { answers: { cpu: '1' }, context });
+    expect(none.findings.map(({ message }) => message)).toEqual([
+      '--cpu 1 has no place in the copy: media/radio says none',
+    ]);
   });
 
   it('is moved, renamed and removed again, and leaves no trace', () => {

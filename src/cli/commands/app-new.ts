@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { BadAnswer, readTarget, type RequestContext } from '../../apps/answer-values.ts';
 import { ANSWER_NAMES, type AnswerName, ANSWERS, type Answers, mistakeIn } from '../../apps/answers.ts';
+import { appLike } from '../../apps/like.ts';
+import { appNamed } from '../../apps/repository.ts';
 import { readRequest } from '../../apps/request.ts';
 import { fieldOf, type Requirement } from '../../apps/scaffold/secrets.ts';
 import { type AppTarget, draftNewApp, filesNamed, newAppContext, type SecretValues } from '../../pipeline/app-new.ts';
@@ -10,7 +12,7 @@ import { randomBytes } from '../../system/environment.ts';
 import { readNamedTextIfPresent, readStandardInput } from '../../system/files.ts';
 import { ask, askSecret, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { type AppChangeOptions, type AppOptions, carryOut, placeOf } from './app.ts';
+import { type AppChangeOptions, type AppOptions, carryOut, edit, placeOf, refuseOfTemplate } from './app.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
 import { storeItemsOf } from '../../apps/requirements.ts';
@@ -48,6 +50,23 @@ export async function runAppNew(name: string, options: AppNewOptions): Promise<n
   ];
   const question = `Make ${target.namespace}/${target.name}?`;
   return await carryOut({ read, changes: draft.changes(), findings, notes, question }, options);
+}
+
+/** `cluster-template app new NS/APP --like NS/OTHER`; gives back the exit code. */
+export async function runAppLike(name: string, like: string, options: AppNewOptions): Promise<number> {
+  const read = await readApps(await placeOf(options));
+  const model = appNamed(read.repository, like);
+  refuseOfTemplate(read, model);
+  for (const flag of ['into', 'secretsFrom'] as const)
+    if (options[flag] !== undefined)
+      throw usage(
+        `--${flag === 'into' ? flag : 'secrets-from'} does not go with --like`,
+        `leave it out: a copy lies where ${like} lies, and what is encrypted is not copied`,
+      );
+  const { context } = newAppContext(read);
+  const given = { answers: answersIn(options), context };
+  const made = taken(() => appLike(read.repository, model, readTarget(name), given));
+  return await edit({ read, made, question: `Make ${name} like ${like}?` }, options);
 }
 
 /** What the command line answers. */

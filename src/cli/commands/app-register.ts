@@ -44,15 +44,13 @@ export function registerApps(program: Command, finish: Finish): void {
     if (isList === true) make.option(option, `${help}; may be given several times`, collect);
     else make.option(option, help);
   }
-  make.option('--like <app>', 'copy another app, with names replaced, rather than asking');
+  make.option(
+    '--like <app>',
+    'copy another app, with names replaced; --image, --port, --host, --cpu and --memory win over what it has',
+  );
   make.action(async (name: string, options: AppNewOptions & { readonly like?: string }) => {
-    if (options.like !== undefined) {
-      const { runAppLike } = await import('./app.ts');
-      finish(await runAppLike(name, options.like, options));
-      return;
-    }
-    const { runAppNew } = await import('./app-new.ts');
-    finish(await runAppNew(name, options));
+    const { runAppLike, runAppNew } = await import('./app-new.ts');
+    finish(options.like === undefined ? await runAppNew(name, options) : await runAppLike(name, options.like, options));
   });
 
   changingCommand(

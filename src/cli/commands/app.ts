@@ -1,7 +1,7 @@
 import type { FileChange } from '../../apps/change.ts';
 import { doEdits } from '../../apps/edit.ts';
 import { imageEdits, imagesMeant, parseVersion } from '../../apps/image.ts';
-import { type AppEdits, copyApp, type Destination, moveApp } from '../../apps/move.ts';
+import { type AppEdits, type Destination, moveApp } from '../../apps/move.ts';
 import { removeApp } from '../../apps/remove.ts';
 import {
   type App,
@@ -192,7 +192,7 @@ export async function runAppRemove(name: string, options: AppChangeOptions): Pro
 }
 
 /** Does what was made of an app, as far as it can be done, and tells the rest. */
-async function edit(
+export async function edit(
   { read, made, question }: { readonly read: ReadApps; readonly made: AppEdits; readonly question: string },
   options: AppChangeOptions,
 ): Promise<number> {
@@ -203,7 +203,7 @@ async function edit(
 }
 
 /** An app whose templates are the tool's own is switched by its fields. */
-function refuseOfTemplate({ place }: ReadApps, { folder, kustomizations, namespace, name }: App): void {
+export function refuseOfTemplate({ place }: ReadApps, { folder, kustomizations, namespace, name }: App): void {
   const source = kustomizations[0]?.document.file.source ?? '';
   if (place.kind !== 'cluster' || !/(?:^|\/)templates\/config\//.test(source)) return;
   throw failure('usage', {
@@ -211,16 +211,6 @@ function refuseOfTemplate({ place }: ReadApps, { folder, kustomizations, namespa
     message: `${namespace}/${name} belongs to the template: ${folder} is rendered out of ${source}`,
     remedy: 'docs/apps.md tells which field of cluster.yaml switches it',
   });
-}
-
-/** `cluster-template app new NS/NEW --like NS/APP`; gives back the exit code. */
-export async function runAppLike(name: string, like: string, options: AppChangeOptions): Promise<number> {
-  const read = await readApps(await placeOf(options));
-  const app = appNamed(read.repository, like);
-  refuseOfTemplate(read, app);
-  const [namespace = '', own = ''] = name.split('/');
-  const made = copyApp(read.repository, app, { namespace, name: own });
-  return await edit({ read, made, question: `Make ${name} like ${like}?` }, options);
 }
 
 /** `cluster-template app show NS/APP`; gives back the exit code. */

@@ -1,0 +1,177 @@
+import { failure, type Failure, type Finding } from '../report/finding.ts';
+import { placeOf } from '../manifests/written.ts';
+import { type Path, valueAt, walk } from '../text/values.ts';
+import type { RequestContext } from './answer-values.ts';
+import { type AnswerName, ANSWERS, type Answers } from './answers.ts';
+import { withName } from './change.ts';
+import type { Edit } from './edit.ts';
+import type { AppliedObject } from '../manifests/flux/tree.ts';
+import { type AppEdits, copyApp, type Destination } from './move.ts';
+import { type App, appLabel, type AppImage, type AppRepository, factsOf } from './repository.ts';
+
+// A copy of an app with answers of its own: what is answered stands in the place of what the model has.
+
+/** Answers that a copy takes; everything else it has from its model. */
+const TAKEN: readonly AnswerName[] = ['image', 'port', 'host', 'cpu', 'memory'];
+
+/** A value of the model, and where it stands. */
+interface Spot {
+  readonly object: AppliedObject;
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/**
+ * Makes an app like another one, with what is answered in the place of what the other one has: image, port, host name, processor time and memory.
+ *
+ * @throws Failure of kind `usage` where there is such an app already, or an answer is one that a copy does not take
+ * @throws BadAnswer for an answer that cannot be taken
+ */
+export function appLike(
+  repository: AppRepository,
+  model: App,
+  to: Destination,
+  { answers, context }: { readonly answers: Answers; readonly context: RequestContext },
+): AppEdits {
+  const foreign = (Object.keys(answers) as AnswerName[]).find((name) => !TAKEN.includes(name));
+  if (foreign !== undefined) throw notTaken(foreign, model);
+  const copy = copyApp(repository, model, to);
+  const read = <K extends 'image' | 'port' | 'host' | 'cpu' | 'memory'>(
+    name: K,
+  ): ReturnType<(typeof ANSWERS)[K]['read']> | undefined => {
+    const value = answers[name];
+    return typeof value === 'string'
+      ? (ANSWERS[name].read(value, context, to.name) as ReturnType<(typeof ANSWERS)[K]['read']>)
+      : undefined;
+  };
+  const [image, port, host] = [read('image'), read('port'), read('host')];
+  const wanted: readonly (readonly [AnswerName, readonly Spot[], string | undefined])[] = [
+    ['port', portsOf(model), port === undefined ? undefined : String(port)],
+    ['host', hostsOf(model), host],
+    ['cpu', amountsOf(model, 'requests', 'cpu'), read('cpu')],
+    ['memory', amountsOf(model, 'limits', 'memory'), read('memory')],
+  ];
+  const edits: Edit[] = [];
+  const findings: Finding[] = [];
+  const tokens = (text: string): string => (model.name === to.name ? text : withName(text, model.name, to.name));
+  const set = ({ object, path }: Pick<Spot, 'object' | 'path'>, value: string): void => {
+    const { document, path: place } = object.originOf(path);
+    const from = tokens(String(valueAt(document.fields, place)));
+    // Keys that are called after the model are called after the copy there.
+    const renamed = place.map((step) => (typeof step === 'string' ? tokens(step) : step));
+    if (from !== value) edits.push({ kind: 'value', document, path: renamed, from, to: value });
+  };
+  for (const [name, spots, value] of wanted) {
+    if (value === undefined) continue;
+    const different = new Set(spots.map((one) => String(one.value)));
+    if (different.size === 1) for (const spot of spots) set(spot, value);
+    else findings.push(undecided(model, name, spots, value));
+  }
+  if (image !== undefined) {
+    const main = mainImage(model);
+    if (main === undefined) findings.push(undecided(model, 'image', [], image.repository));
+    else for (const [path, value] of imageFields(main, image)) set({ object: main.object, path }, value);
+  }
+  const guess = /^the image .* is a guess/;
+  return {
+    edits: [...copy.edits, ...edits],
+    findings: [...copy.findings, ...findings],
+    notes: copy.notes.filter((note) => image === undefined || !guess.test(note)),
+  };
+}
+
+function notTaken(name: AnswerName, model: App): Failure {
+  const [flag = ''] = ANSWERS[name].option.split(' ');
+  return failure('usage', {
+    code: 'usage/argument',
+    message: `${flag} does not go with --like: a copy has from ${appLabel(model)} what is not ${TAKEN.map((one) => `--${one}`).join(', ')}`,
+    remedy: 'leave one of the two out, and change the copy by hand',
+  });
+}
+
+/** What the model has several of, or none, is for people to write. */
+function undecided(model: App, name: AnswerName, [first]: readonly Spot[], value: string): Finding {
+  const what = first === undefined ? `${appLabel(model)} says none` : `${appLabel(model)} has several`;
+  const origin = first?.object.originOf(first.path);
+  return {
+    code: 'apps/undecided',
+    severity: 'warning',
+    message: `--${name} ${value} has no place in the copy: ${what}`,
+    ...(origin === undefined ? {} : placeOf(origin.document, origin.path)),
+    remedy: 'write it by hand',
+  };
+}
+
+function spotsOf({ objects }: App, isMeant: (path: Path, value: unknown) => boolean): Spot[] {
+  return objects.flatMap((object) => {
+    const found: Spot[] = [];
+    walk(object.fields, (value, path) => {
+      if (isMeant(path, value)) found.push({ object, path, value });
+    });
+    return found;
+  });
+}
+
+/** Every place of the port that the Services of the app have: theirs, those of probes and of routes. */
+function portsOf(app: App): Spot[] {
+  const all = spotsOf(
+    app,
+    (path, value) =>
+      typeof value === 'number' && /^(?:port|containerPort|targetPort|number)$/.test(String(path.at(-1))),
+  );
+  const served = all.filter(({ path }) => path.includes('ports') && path.at(-1) === 'port');
+  const own = new Set(served.map(({ value }) => value));
+  return own.size === 1 ? all.filter(({ value }) => own.has(value)) : served;
+}
+
+/** Host names that routes, Ingresses and logins say. */
+function hostsOf(app: App): Spot[] {
+  return spotsOf(
+    app,
+    (path, value) =>
+      typeof value === 'string' &&
+      value.includes('.') &&
+      (path.at(-2) === 'hostnames' || path.at(-2) === 'hosts' || path.at(-1) === 'host'),
+  );
+}
+
+/** What its containers reserve or may take, but for those that run before it. */
+function amountsOf(app: App, part: 'requests' | 'limits', name: string): Spot[] {
+  return spotsOf(
+    app,
+    (path, value) =>
+      (typeof value === 'string' || typeof value === 'number') &&
+      path.at(-1) === name &&
+      path.at(-2) === part &&
+      path.at(-3) === 'resources' &&
+      path.includes('containers'),
+  );
+}
+
+/** The image of an app that is not one of several: what runs before it is none. */
+function mainImage(app: App): AppImage | undefined {
+  const images = factsOf(app).images.filter(({ path }) => !path.includes('initContainers'));
+  const repositories = new Set(images.map(({ repository }) => repository));
+  return repositories.size === 1 ? images[0] : undefined;
+}
+
+/** The fields that say an image, with what they say of another one. */
+function imageFields(
+  { object, path }: AppImage,
+  image: { readonly repository: string; readonly tag: string | undefined; readonly digest: string | undefined },
+): [Path, string][] {
+  const around = path.slice(0, -1);
+  const version = [image.tag, image.digest].filter((one) => one !== undefined).join('@');
+  if (path.at(-1) !== 'tag' && path.at(-1) !== 'digest')
+    return [[path, `${image.repository}${image.tag === undefined ? '' : ':'}${version.replace(/^(?=sha256:)/, '@')}`]];
+  const hasDigest = typeof valueAt(object.fields, [...around, 'digest']) === 'string';
+  return [
+    [[...around, 'repository'], image.repository],
+    ...(hasDigest
+      ? ([
+          [[...around, 'digest'], image.digest ?? ''],
+          ...(image.tag === undefined ? [] : [[[...around, 'tag'], image.tag]]),
+        ] as [Path, string][])
+      : ([[path, version]] as [Path, string][])),
+  ];
+}
