@@ -1,6 +1,6 @@
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 import type { FileChange } from '../apps/change.ts';
-import { CATALOGUE, type Entry } from '../cluster/catalogue.ts';
+import { CATALOGUE, ENTRIES, type Entry } from '../cluster/catalogue.ts';
 import { changedCompanion, companionStandIns } from '../cluster/config/companion.ts';
 import { formatFlow } from '../cluster/config/issue.ts';
 import { readDocument } from '../cluster/config/document.ts';
@@ -11,6 +11,7 @@ import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
 import { failure, type Failure, type Finding } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
 import { now, randomBytes } from '../system/environment.ts';
+import { readTextIfPresent } from '../system/files.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { asFields, type Fields } from '../text/values.ts';
 import { type Access, findAccess } from './access.ts';
@@ -107,7 +108,41 @@ export async function planAdd(root: ClusterRoot, name: string, answers: AddAnswe
     const set = entry.fields.filter((field) => values.has(field) || field in secrets);
     if (set.length > 0) entries.push({ entry, fields: set });
   }
-  return await planned(root, state, { text, secrets, removed: [], entries });
+  const plan = await planned(root, state, { text, secrets, removed: [], entries });
+  return { ...plan, findings: [...plan.findings, ...(await unlisted(root, wanted))] };
+}
+
+/** Apps of entries that a list of the owner's own does not have: it takes the place of the one that finds them by itself. */
+async function unlisted(root: ClusterRoot, wanted: readonly Entry[]): Promise<Finding[]> {
+  const names = new Set(wanted.map(({ name }) => name));
+  const apps = ENTRIES.filter(
+    ({ name, part_of: whole }) => names.has(name) || (whole !== undefined && names.has(whole)),
+  );
+  const found = await Promise.all(
+    apps.map(async ({ folder }): Promise<Finding[]> => {
+      const [home, app] = [posix.dirname(folder), posix.basename(folder)];
+      if (posix.dirname(home) !== 'kubernetes/apps') return [];
+      const lists = ['kustomization.yaml.j2', 'kustomization.yaml'].map(
+        (name) => `templates/overrides/${home}/${name}`,
+      );
+      const texts = await Promise.all(lists.map((path) => readTextIfPresent(join(root.path, path))));
+      const [file, text] = lists.flatMap((path, index) => {
+        const one = texts[index];
+        return one === undefined ? [] : ([[path, one]] as const);
+      })[0] ?? ['', undefined];
+      if (text === undefined || /namespace_apps\s*\(/.test(text) || text.includes(`${app}/ks.yaml`)) return [];
+      return [
+        {
+          code: 'config/not-listed',
+          severity: 'warning',
+          message: `${file} lists the apps of its namespace by name, and not ${app}: Flux would not find it`,
+          place: { file },
+          remedy: `add \`- ./${app}/ks.yaml\` to its resources`,
+        },
+      ];
+    }),
+  );
+  return found.flat();
 }
 
 /**

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEntries, type WrittenEntry } from '../../scripts/catalogue.mjs';
 import { CATALOGUE } from '../../src/cluster/catalogue.ts';
@@ -39,6 +39,17 @@ describe('add', () => {
     const listed = JSON.parse((await add(folder, ['--json'])).stdout) as { entries: { name: string; on: unknown }[] };
     const states = Object.fromEntries(listed.entries.map(({ name, on }) => [name, on]));
     expect(states).toMatchObject({ volsync: true, 'snapshot-controller': false, openebs: null, spegel: null });
+  });
+
+  it('says where a list of the owner does not have the app', async () => {
+    const folder = await sampleCluster();
+    const list = join(folder, 'templates/overrides/kubernetes/apps/kube-system/kustomization.yaml.j2');
+    await mkdir(dirname(list), { recursive: true });
+    await writeFile(list, 'kind: Kustomization\nnamespace: kube-system\nresources:\n  - ./cilium/ks.yaml\n');
+    const told = await add(folder, ['snapshot-controller', '--yes', '--dry-run']);
+    expect(told.stderr).toContain('lists the apps of its namespace by name, and not snapshot-controller');
+    await writeFile(list, 'kind: Kustomization\nresources:\n  - ./snapshot-controller/ks.yaml\n');
+    expect((await add(folder, ['snapshot-controller', '--yes', '--dry-run'])).stderr).toBe('');
   });
 
   it('writes fields with their comments, puts secrets into the companion and shows what configure will do', async () => {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { applyPlan, recover } from '../../src/workspace/apply.ts';
+import { planEdits } from '../../src/pipeline/apps.ts';
+import { applyEdits, applyPlan, recover, recoverEdits } from '../../src/workspace/apply.ts';
 import { thisProcess } from '../../src/system/programs.ts';
 import { readDisk } from '../../src/workspace/disk.ts';
 import { takeLock } from '../../src/workspace/lock.ts';
@@ -138,6 +139,85 @@ describe('applyPlan on a disk that refuses', () => {
         await recover(workspace).catch(() => undefined);
       }
       await outcome(workspace, before, `dead from ${String(deadFrom)}`);
+    }
+  });
+});
+
+describe('changes of files that people write', () => {
+  const WRITTEN = {
+    'apps/films/ks.yaml': 'films\n',
+    'apps/films/app/run.sh': 'old\n',
+    'apps/kustomization.yaml': '- films\n',
+    'apps/radio/ks.yaml': 'radio\n',
+  };
+  // One of each sort: a file that moves as it is, one that moves and changes, one that changes, one that is new, one that goes.
+  const CHANGES = [
+    { path: 'apps/movies/ks.yaml', from: 'apps/films/ks.yaml', before: 'films\n', after: 'films\n' },
+    { path: 'apps/movies/app/run.sh', from: 'apps/films/app/run.sh', before: 'old\n', after: 'new\n' },
+    { path: 'apps/kustomization.yaml', before: '- films\n', after: '- movies\n' },
+    { path: 'apps/movies/namespace.yaml', after: 'namespace\n' },
+    { path: 'apps/radio/ks.yaml', before: 'radio\n' },
+  ];
+  const CHANGED = {
+    'apps/movies/ks.yaml': 'films\n',
+    'apps/movies/app/run.sh': 'new\n',
+    'apps/kustomization.yaml': '- movies\n',
+    'apps/movies/namespace.yaml': 'namespace\n',
+  };
+
+  async function planned(): Promise<{ workspace: TestWorkspace; plan: Plan }> {
+    const workspace = await openWorkspace(WRITTEN);
+    return { workspace, plan: (await planEdits(workspace.root, CHANGES)).plan };
+  }
+
+  it('are all there or none is, whichever call fails', async () => {
+    let failures = 0;
+    for (let at = 1; at <= ROUNDS; at++) {
+      const { workspace, plan } = await planned();
+      Object.assign(fault, { calls: 0, at });
+      const isDone = await applyEdits(workspace, plan).then(
+        () => true,
+        () => false,
+      );
+      mend();
+      if (!isDone) failures += 1;
+      // What could not be cleared away is cleared by the next command.
+      await recoverEdits(workspace);
+      expect(await readFiles(workspace.root), `call ${String(at)}`).toEqual(isDone ? CHANGED : WRITTEN);
+    }
+    expect(failures).toBeGreaterThan(8);
+  });
+
+  it('are finished or taken back by the next command, wherever the first was killed', async () => {
+    const seen = new Set<string>();
+    for (let deadFrom = 1; deadFrom <= ROUNDS; deadFrom++) {
+      const { workspace, plan } = await planned();
+      Object.assign(fault, { calls: 0, deadFrom });
+      await applyEdits(workspace, plan).catch(() => undefined);
+      mend();
+      await recoverEdits(workspace);
+      const tree = await readFiles(workspace.root);
+      const isNew = Object.hasOwn(tree, 'apps/movies/ks.yaml');
+      expect(tree, `dead from ${String(deadFrom)}`).toEqual(isNew ? CHANGED : WRITTEN);
+      seen.add(isNew ? 'new' : 'old');
+    }
+    expect([...seen].sort()).toEqual(['new', 'old']);
+  });
+
+  it('can be killed again and again while they are recovered', async () => {
+    for (let deadFrom = 8; deadFrom <= 30; deadFrom += 2) {
+      const { workspace, plan } = await planned();
+      Object.assign(fault, { calls: 0, deadFrom });
+      await applyEdits(workspace, plan).catch(() => undefined);
+      for (let again = 1; again <= 12; again++) {
+        mend();
+        fault.deadFrom = again;
+        await recoverEdits(workspace).catch(() => undefined);
+      }
+      mend();
+      await recoverEdits(workspace);
+      const tree = await readFiles(workspace.root);
+      expect([WRITTEN, CHANGED], `dead from ${String(deadFrom)}`).toContainEqual(tree);
     }
   });
 });
