@@ -25,6 +25,7 @@ const ANNOTATIONS = [
   'x-needed',
   'x-with',
   'x-generate',
+  'x-section',
 ];
 
 /**

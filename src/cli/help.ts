@@ -8,7 +8,7 @@ import { EXIT, type Finish } from './exit-codes.ts';
 const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])[] = [
   ['Set up:', ['create', 'init', 'doctor']],
   ['Render the repository:', ['configure', 'plan', 'diff', 'watch', 'adopt', 'render']],
-  ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'config']],
+  ['Look and check:', ['validate', 'lint', 'explain', 'graph', 'studio', 'config']],
   ['Applications:', ['app', 'add']],
   ['Look after secrets:', ['secrets']],
   ['Bring up machines and cluster:', ['nodes', 'bootstrap', 'talos']],
@@ -58,6 +58,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [words: string, what:
     ['graph --of cilium', 'what it needs, and what breaks without it'],
     ['graph --of node_cidr', 'templates, files and objects that come from a key'],
     ['graph --format html -o graph.html', 'a page to look at in a browser'],
+  ],
+  studio: [
+    ['studio', 'open the page'],
+    ['studio --port 8000 --no-open', 'print the address alone, as for a forwarded port'],
   ],
   lint: [
     ['lint --profile strict', 'what most well-kept repositories agree on'],

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Names of the folders and files that rendering owns, relative to the cluster's root. Nothing else is ever written. */
 export const OUTPUT_ROOTS = ['bootstrap', 'kubernetes', 'talos', '.sops.yaml', 'AGENTS.md'] as const;
@@ -22,6 +22,27 @@ export interface ClusterRoot {
   readonly state: string;
   /** Whether the user said that the repository's own code may be run in this run. */
   readonly isTrusted?: boolean;
+  /** Texts that take the place of those on disk, to see what would come of them: through such a root nothing is written. */
+  readonly tried?: TriedTexts;
+}
+
+/** Texts of the configuration that were not written yet. */
+export interface TriedTexts {
+  readonly cluster?: string;
+  readonly nodes?: string;
+  /** Undefined where there shall be none. */
+  readonly companion?: string | undefined;
+}
+
+/** What is tried in the place of a file; undefined where the one on disk counts. */
+export function triedText(
+  { tried = {}, clusterFile, nodesFile }: ClusterRoot,
+  path: string,
+): { readonly text: string | undefined } | undefined {
+  if (path === clusterFile && tried.cluster !== undefined) return { text: tried.cluster };
+  if (path === nodesFile && tried.nodes !== undefined) return { text: tried.nodes };
+  const isCompanion = path === join(dirname(clusterFile), COMPANION_FILE);
+  return isCompanion && 'companion' in tried ? { text: tried.companion } : undefined;
 }
 
 /** The usual layout below `path`; `keys` is another folder for the keys (the sample's, say). */

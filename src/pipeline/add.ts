@@ -200,8 +200,7 @@ interface Change {
 async function planned(root: ClusterRoot, state: State, { text, secrets, removed, entries }: Change): Promise<AddPlan> {
   const hasSecrets = Object.keys(secrets).length > 0 || (removed.length > 0 && state.sealed !== undefined);
   const sealed = hasSecrets ? await sealedAgain(state, secrets, removed) : state.sealed;
-  const given = { cluster: text, companion: sealed };
-  const { findings } = await readConfiguration(root, state.access, 'first', given);
+  const { findings } = await readConfiguration({ ...root, tried: { cluster: text, companion: sealed } }, state.access);
   const pathOf = (path: string): string => relative(root.path, path);
   const companion = join(dirname(root.clusterFile), COMPANION_FILE);
   const changes: FileChange[] = [

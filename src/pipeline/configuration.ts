@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
+import { type ClusterRoot, COMPANION_FILE, triedText } from '../cluster/root.ts';
 import { companionStandIns, readCompanion } from '../cluster/config/companion.ts';
-import { loadConfiguration } from '../cluster/config/load.ts';
+import { type LoadedConfiguration, loadConfiguration } from '../cluster/config/load.ts';
 import type { Refusal, SecretSources } from '../cluster/config/secrets.ts';
 import type { ValueSource } from '../cluster/config/sources.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
@@ -33,46 +33,48 @@ export interface ValidConfiguration {
   readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
-/** Texts that take the place of those on disk. */
-interface GivenTexts {
-  readonly cluster?: string;
-  /** Undefined where there shall be none. */
-  readonly companion?: string | undefined;
-}
-
 /**
  * Reads and validates cluster.yaml, with the secrets of cluster.sops.yaml over it, and nodes.yaml.
  *
  * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared;
  *   in a tree that is somebody's own no value of the sample should be left
  * @param standIns - which set of stand-ins is taken: two sets differ in all of them, and one is the same whenever it is asked for
- * @param given - texts that are tried before they are written
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
 export async function readConfiguration(
   root: ClusterRoot,
   access: Access,
   standIns: StandInSet = 'first',
-  given: GivenTexts = {},
 ): Promise<ValidConfiguration> {
+  const { findings, configuration, sources } = await examineConfiguration(root, access, standIns);
+  if (configuration === undefined) throw new Failure('input', findings);
+  return { configuration, findings, sources };
+}
+
+/**
+ * As `readConfiguration`, for those who go on with what is right of a configuration that is wrong.
+ *
+ * @throws Failure where a file is missing or cannot be read, or a merge is not finished
+ */
+export async function examineConfiguration(
+  root: ClusterRoot,
+  access: Access,
+  standIns: StandInSet = 'first',
+): Promise<LoadedConfiguration> {
   const standIn = (name: string): string => secretStandIn(standIns, name);
-  const [onDisk, nodes, sealedOnDisk] = await Promise.all([
+  const [cluster, nodes, sealed] = await Promise.all([
     readConfigFile(root, root.clusterFile),
     readConfigFile(root, root.nodesFile),
     readConfigurationFile(root, join(dirname(root.clusterFile), COMPANION_FILE)),
   ]);
-  const cluster = { ...onDisk, text: given.cluster ?? onDisk.text };
-  const sealed = 'companion' in given ? given.companion : sealedOnDisk;
   const texts = [cluster.text, nodes.text, sealed ?? ''];
   // Whatever else could be said of such a text would lead astray.
   if (texts.some((text) => readUnmerged(text) !== undefined)) await refuseUnmergedInputs(root);
   const secrets = { ...secretSources(root), ...(await companionSecrets(sealed, access, standIn)) };
-  const { findings, configuration, sources } = await loadConfiguration(
+  return await loadConfiguration(
     { cluster, nodes, isOwned: isOwned(access) },
     access.kind === 'none' ? { ...secrets, standIn } : secrets,
   );
-  if (configuration === undefined) throw new Failure('input', findings);
-  return { configuration, findings, sources };
 }
 
 /** Whether the templates and their configuration were archived: what was generated from them is then all there is. */
@@ -117,13 +119,15 @@ async function archived(root: ClusterRoot): Promise<Failure> {
 }
 
 /**
- * A file of the configuration as text; undefined where there is none. Whoever writes it anew reads it by this way too: what is no UTF-8
+ * A file of the configuration as text, or the text that is tried in its place; undefined where there is none. Whoever writes it anew reads it by this way too: what is no UTF-8
  * would not come back as it was.
  *
  * @param path - absolute
  * @throws Failure of kind `input` where it is no UTF-8, or a link of the repository that leads out of it
  */
 export async function readConfigurationFile(root: ClusterRoot, path: string): Promise<string | undefined> {
+  const tried = triedText(root, path);
+  if (tried !== undefined) return tried.text;
   // A configuration that the caller keeps elsewhere is no content of the repository: it leads nowhere by a link of it.
   if (!relative(root.path, path).startsWith('..')) await refuseForeignFiles(root, [path]);
   const bytes = await readBytesIfPresent(path);

@@ -72,6 +72,7 @@ export async function configure(
   options: ConfigureOptions,
   progress: Progress,
 ): Promise<ConfigureResult> {
+  if (root.tried !== undefined) throw new Error('what is only tried is not written');
   // Before an interrupted run is finished as well: a journal may have come with the repository.
   await requireTrust(root);
   const workspace = workspaceOf(root);

@@ -5,10 +5,9 @@ import type { Configuration } from '../cluster/config/generated/types.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import { Failure } from '../report/finding.ts';
 import type { TraceRequest } from './explain/trace.ts';
-import { readTextIfPresent } from '../system/files.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import { accessToLook, type SettledAccess } from './access.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration, readConfigurationFile } from './configuration.ts';
 import { answer, type Explanation, outputAt } from './explain/answer.ts';
 import type { KeyWorld } from './explain/keys.ts';
 import { keyOnLine, usesOf, type KeyExplanation } from './explain/uses.ts';
@@ -124,5 +123,5 @@ function namesOf(table: Readonly<Record<string, unknown>> | ReadonlyMap<string, 
 }
 
 async function textOf(root: ClusterRoot, path: string): Promise<{ file: string; text: string }> {
-  return { file: relative(root.path, path), text: (await readTextIfPresent(path)) ?? '' };
+  return { file: relative(root.path, path), text: (await readConfigurationFile(root, path)) ?? '' };
 }

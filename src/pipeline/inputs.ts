@@ -1,7 +1,9 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
+import { type ClusterRoot, COMPANION_FILE, triedText } from '../cluster/root.ts';
 import { SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import { parseSettings } from '../makejinja/settings.ts';
+import { compareSnapshots, type Snapshot, snapshotOf } from '../makejinja/watch/snapshot.ts';
+import { watchLoop } from '../makejinja/watch/watch.ts';
 import { Failure } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
 import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
@@ -50,6 +52,38 @@ export function compareInputs(
 }
 
 /**
+ * Calls back at once and whenever what `configure` reads may have changed: the configuration, the settings, templates and plugins.
+ *
+ * @param onChange - told the paths that differ, relative to the cluster's root; none at first
+ * @param signal - ends it
+ */
+export async function watchInputs(
+  root: ClusterRoot,
+  onChange: (changes: readonly WatchedChange[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let snapshot: Snapshot | undefined;
+  const update = async (): Promise<void> => {
+    const before = snapshot;
+    const companion = join(dirname(root.clusterFile), COMPANION_FILE);
+    const { folders, packages } = await templateFolders(root);
+    const single = [root.clusterFile, root.nodesFile, companion, root.rendererConfig];
+    snapshot = snapshotOf([...single, ...folders, ...packages]);
+    const changes = before === undefined ? [] : compareSnapshots(before, snapshot);
+    if (before !== undefined && changes.length === 0) return;
+    await onChange(changes.map(({ path, change }) => ({ path: nameOf(root, path), change })));
+  };
+  await watchLoop({ update, folders: () => snapshot?.folders ?? [] }, signal);
+}
+
+/** A file that changed while somebody watched. */
+export interface WatchedChange {
+  /** Relative to the cluster's root, with forward slashes. */
+  readonly path: string;
+  readonly change: 'added' | 'changed' | 'removed';
+}
+
+/**
  * The merges that git could not finish in files which a run is made from, file by file: only a person can settle them.
  *
  * @throws Failure with all of them where there is one
@@ -57,11 +91,12 @@ export function compareInputs(
 export async function refuseUnmergedInputs(root: ClusterRoot): Promise<void> {
   const findings = await Promise.all(
     (await inputPaths(root)).map(async (path) => {
-      const text = (await readInput(path))?.toString('utf8') ?? '';
+      const tried = triedText(root, path);
+      const text = tried === undefined ? (await readInput(path))?.toString('utf8') : tried.text;
       const name = nameOf(root, path);
       return basename(path) === COMPANION_FILE
-        ? unmergedFindings(name, text, RESOLVE_COMPANION)
-        : unmergedFindings(name, text);
+        ? unmergedFindings(name, text ?? '', RESOLVE_COMPANION)
+        : unmergedFindings(name, text ?? '');
     }),
   );
   if (findings.flat().length > 0) throw new Failure('input', findings.flat());
@@ -77,7 +112,8 @@ export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>
   const { packages } = await templateFolders(root);
   const hashes = await Promise.all([
     ...(await inputPaths(root)).map(async (path) => {
-      const bytes = await readInput(path);
+      const tried = triedText(root, path);
+      const bytes = tried === undefined ? await readInput(path) : bytesOf(tried.text);
       if (bytes === undefined) return [];
       const hashed = path === root.clusterFile ? withoutSecrets(bytes) : bytes;
       return [[nameOf(root, path), contentHash(hashed)] as const];
@@ -85,6 +121,10 @@ export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>
     ...packages.map(async (folder) => await hashPackage(root, folder)),
   ]);
   return new Map(hashes.flat());
+}
+
+function bytesOf(text: string | undefined): Buffer | undefined {
+  return text === undefined ? undefined : Buffer.from(text, 'utf8');
 }
 
 /** Where templates and plugins come from. */

@@ -235,6 +235,7 @@ export const FINDING_CODES = {
   'apps/undecided': 'a command on an app could not tell how to change a place, and left it as it is',
   'usage/argument': 'an argument or an option does not fit the command',
   'usage/platform': 'a command does not run on this operating system',
+  'usage/port': 'a server cannot have the port that it was given',
 } as const satisfies Record<string, string>;
 
 /** A code of the list above. */
@@ -479,4 +480,5 @@ export const REMEDIES: Readonly<Record<ListedCode, string>> = {
   'apps/undecided': 'look at the place that is named, and change it by hand',
   'usage/argument': 'look at --help of the command',
   'usage/platform': 'run it on Linux or macOS; on Windows in WSL 2',
+  'usage/port': 'name another port, or none: one that is free is taken then',
 };

@@ -1,6 +1,10 @@
 // What the page and the server say to each other: types and nothing else, so that the page can import it. Changes since the first version
 // stand here, the last one first.
 //
+// - `GET /?token=…` answers with a page that leads to `/` by itself; the files of the page are `dist/studio.html` (as `/`) and `dist/studio.*` and
+//   `dist/studio-*` under their names; `__NONCE__` in studio.html becomes the nonce of the answer: `<meta name="csp-nonce" content="__NONCE__" />` for
+//   `EditorView.cspNonce`. The policy is `script-src 'self'; style-src 'self' 'nonce-…'`, so no `style` attributes in HTML (the CSSOM is fine).
+// - `SecretMark` is a type; `Session.template`; `loadBalancer` is a text
 // - first version
 //
 // How it travels: `GET /?token=…` sets the cookie and leads to `/`. Every call is `POST /api/NAME` with `Content-Type: application/json` and the

@@ -171,6 +171,25 @@ export async function runAttached(
   return result.exitCode;
 }
 
+/** What a program finds the user's screen and browser by. */
+const SCREEN = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'BROWSER'];
+
+/**
+ * Has the system show a file with the program that the user likes for its kind.
+ *
+ * @returns whether there is one that took it
+ */
+export async function openWithSystem(path: string): Promise<boolean> {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const env = environment();
+  const screen = SCREEN.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  // Without a screen xdg-open would ask a browser for the terminal, which is taken.
+  if (opener === 'xdg-open' && env.DISPLAY === undefined && env.WAYLAND_DISPLAY === undefined) return false;
+  const variables = { ...programVariables(env), ...Object.fromEntries(screen) };
+  const { exitCode } = await runProgram(opener, [path], { cwd: '/', environment: variables, timeoutSeconds: 10 });
+  return exitCode === 0;
+}
+
 /** A word as a POSIX shell takes it for one. */
 export function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -166,6 +166,10 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['cluster', 'operations/repository', 'pipeline', 'report', 'sops', 'system', 'upgrade', 'workspace'],
     packages: [],
   },
+  studio: {
+    folders: ['cluster', 'graph', 'operations', 'pipeline', 'report', 'studio/api', 'system', 'text', 'workspace'],
+    packages: [],
+  },
   // What its page and its server say to each other.
   'studio/api': { folders: ['graph/model'], packages: [] },
   cli: {
@@ -179,6 +183,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
       'pipeline',
       'report',
       'sops',
+      'studio',
       'system',
       'text',
       'upgrade',

@@ -16,6 +16,7 @@ import type { ConfigShowOptions } from './config-show.ts';
 import type { GraphCommandOptions } from './graph.ts';
 import type { ConfigureCommandOptions } from './configure.ts';
 import type { LintCommandOptions } from './lint.ts';
+import type { StudioCommandOptions } from './studio.ts';
 import type { ValidateOptions } from './validate.ts';
 
 const FORMATS = ['text', 'markdown', 'html', 'json'];
@@ -218,6 +219,18 @@ export function registerLook(program: Command, finish: Finish): void {
     const { runWatch } = await import('./watch.ts');
     finish(await runWatch(options));
   });
+
+  renderingCommand(
+    program,
+    'studio',
+    'look at the cluster and edit it in a browser: configuration, plan, graph, network, checks and secrets',
+  )
+    .option('--port <port>', 'the port on this machine (default: one that is free)', portNumber)
+    .option('--no-open', 'open no browser: print the address alone')
+    .action(async (options: StudioCommandOptions) => {
+      const { runStudio } = await import('./studio.ts');
+      finish(await runStudio(options));
+    });
 }
 
 function percentage(text: string): number {
@@ -225,6 +238,13 @@ function percentage(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 100))
     throw new InvalidArgumentError('It takes a number from 0 to 100.');
   return value;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It takes the number of a port, from 1 to 65535.');
+  return port;
 }
 
 /** Only the minor version counts. */

@@ -1,9 +1,6 @@
-import { join, relative } from 'node:path';
-import { watchLoop } from '../../makejinja/watch/watch.ts';
-import { compareSnapshots, snapshotOf, type FileChange, type Snapshot } from '../../makejinja/watch/snapshot.ts';
 import type { ClusterRoot } from '../../cluster/root.ts';
 import { planConfigure } from '../../pipeline/configure.ts';
-import { templateFolders } from '../../pipeline/inputs.ts';
+import { type WatchedChange, watchInputs } from '../../pipeline/inputs.ts';
 import { SILENT } from '../../report/progress.ts';
 import { requireTrust } from '../../pipeline/trust.ts';
 import { Failure } from '../../report/finding.ts';
@@ -22,29 +19,18 @@ export async function runWatch(options: RootOptions): Promise<number> {
   const root = await rootOf(options);
   await requireTrust(root);
   const isJson = options.json === true;
-  let snapshot: Snapshot | undefined;
-  const update = async (): Promise<void> => {
-    const before = snapshot;
-    snapshot = snapshotOf(await watchedPaths(root));
-    const changes = before === undefined ? [] : compareSnapshots(before, snapshot);
-    if (before !== undefined && changes.length === 0) return;
-    if (!isJson) print(changeLines(changes, root));
+  const update = async (changes: readonly WatchedChange[]): Promise<void> => {
+    const isFirst = changes.length === 0;
+    if (!isFirst && !isJson) print(changeLines(changes));
     await showPlan(root, options);
-    if (before === undefined && !isJson) print('Watching; nothing is written; Ctrl-C ends\n');
+    if (isFirst && !isJson) print('Watching; nothing is written; Ctrl-C ends\n');
   };
-  await untilInterrupted((signal) => watchLoop({ update, folders: () => snapshot?.folders ?? [] }, signal));
+  await untilInterrupted((signal) => watchInputs(root, update, signal));
   return EXIT.done;
 }
 
-/** What `configure` reads: the configuration, the settings, templates and plugins. */
-async function watchedPaths(root: ClusterRoot): Promise<string[]> {
-  const companion = join(root.path, 'cluster.sops.yaml');
-  const { folders, packages } = await templateFolders(root);
-  return [root.clusterFile, root.nodesFile, companion, root.rendererConfig, ...folders, ...packages];
-}
-
-function changeLines(changes: readonly FileChange[], root: ClusterRoot): string {
-  return changes.map(({ path, change }) => `\n${change}: ${relative(root.path, path)}`).join('') + '\n';
+function changeLines(changes: readonly WatchedChange[]): string {
+  return changes.map(({ path, change }) => `\n${change}: ${path}`).join('') + '\n';
 }
 
 /** A mistake is told like anywhere else, and mended by the next change. */

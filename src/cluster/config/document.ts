@@ -20,6 +20,8 @@ export interface ConfigDocument {
   readonly issues: readonly Issue[];
   /** A value as it should be quoted in a message: as it is written, shortened where it is long. */
   readonly quote: (path: Path) => string;
+  /** A scalar as it is written, without its quotes; undefined where none stands there. */
+  readonly source: (path: Path) => string | undefined;
   /** The line that a field stands on; undefined where it is not written. */
   readonly lineOf: (path: Path) => number | undefined;
   /** An issue with its place and its line. */
@@ -41,6 +43,10 @@ export function readDocument(file: FileName, input: { readonly file: string; rea
     value,
     issues,
     quote: (path) => quoteScalar(yaml, path),
+    source: (path) => {
+      const node = yaml?.getIn(path, true);
+      return isScalar(node) ? (node.source ?? String(node.value)) : undefined;
+    },
     lineOf: (path) => lineOf(source, yaml, path),
     finding: (issue, own = SCHEMA_EXAMPLES) => toFinding(issue, own, source, yaml),
   };
@@ -173,7 +179,9 @@ function checkReading(scalar: Scalar, where: Where): Issue | undefined {
   const then = readAsYaml11(source);
   const isKey = where.at.part === 'key';
   if (sameReading(now, then) && !(isKey && now.kind !== 'text')) return undefined;
-  return { code: 'config/yaml-ambiguous', ...where, ...words({ source, now, then }, where) };
+  const isValue = where.at.part !== 'key' && !isSecret(where.at.path);
+  const fix = isValue ? { fix: { op: 'set', path: where.at.path, value: source } as const } : {};
+  return { code: 'config/yaml-ambiguous', ...where, ...words({ source, now, then }, where), ...fix };
 }
 
 interface Readings {

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import type { FindingCode } from '../../report/codes.ts';
 import type { Severity, Together } from '../../report/finding.ts';
 import type { Family } from '../addresses.ts';
@@ -18,8 +19,16 @@ export interface Issue {
   readonly at: Spot;
   readonly message: string;
   readonly remedy?: Remedy;
+  /** The remedy as a change of the text, where there is one that needs no more to be known. */
+  readonly fix?: Fix | ((own: Proposals) => Fix | undefined);
   readonly together?: Together;
 }
+
+/** One change of a text of the configuration. */
+export type Fix =
+  | { readonly op: 'set'; readonly path: Path; readonly value: unknown }
+  | { readonly op: 'rename'; readonly path: Path; readonly name: string }
+  | { readonly op: 'remove'; readonly path: Path };
 
 /** Values to propose, which are the user's own where they can be. */
 export interface Proposals {
@@ -40,6 +49,11 @@ export function remedyText(remedy: Remedy, own: Proposals): string {
   return typeof remedy === 'string' ? remedy : remedy(own);
 }
 
+/** What would put an issue right; undefined where only a person can tell. */
+export function fixOf({ fix }: Issue, own: Proposals): Fix | undefined {
+  return typeof fix === 'function' ? fix(own) : fix;
+}
+
 /** Whether an issue says that its value cannot be used. */
 export function isError({ severity = 'error' }: Issue): boolean {
   return severity === 'error';
@@ -57,17 +71,24 @@ export function pathOf(issue: Issue): Path | undefined {
  */
 export function missingField(file: FileName, path: Path, why = ''): Issue {
   const field: FieldSchema = schemaAt(file, path) ?? {};
+  const isSecret = SECRET_FIELDS.includes(formatPath(path));
+  // The fix writes what the remedy names: a free address is another one each time that it is asked for.
+  let proposed: string | undefined;
+  const propose = (own: Proposals): string => (proposed ??= own.example(field.examples?.[0], path));
   return {
     code: 'config/missing-key',
     file,
     at: { path },
     message: `\`${formatPath(path)}\` is missing${why === '' ? '' : `, ${why}`}`,
     remedy: (own) => {
-      const example = `\`${String(path.at(-1))}: ${own.example(field.examples?.[0], path)}\``;
-      return SECRET_FIELDS.includes(formatPath(path))
+      const example = `\`${String(path.at(-1))}: ${propose(own)}\``;
+      return isSecret
         ? `put it into ${COMPANION_FILE} (\`cluster-template secrets edit ${COMPANION_FILE}\`), or say where it is, for example ${example}`
         : `add ${field['x-form'] ?? 'it'}, for example ${example}`;
     },
+    ...(isSecret || field.examples?.[0] === undefined
+      ? {}
+      : { fix: (own: Proposals): Fix => ({ op: 'set', path, value: parse(propose(own)) as unknown }) }),
   };
 }
 

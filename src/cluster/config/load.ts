@@ -3,11 +3,12 @@ import { keepOpen } from '../../report/redaction.ts';
 import { keepWrittenSecrets, readSecrets, type SecretSources, withCompanion } from './secrets.ts';
 import { type ConfigDocument, type ConfigFile, readDocument } from './document.ts';
 import { soundConfiguration, type SoundConfiguration } from './effective.ts';
-import { pathOf, type Issue, type Proposals } from './issue.ts';
+import { type Fix, fixOf, pathOf, type Issue, type Proposals } from './issue.ts';
 import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { impliedPaths, validateDocument } from './validate.ts';
 import { withNewNames } from './migrations.ts';
-import { formatPath } from '../../text/values.ts';
+import { formatPath, type Path } from '../../text/values.ts';
+import type { FileName } from './schemas.ts';
 import { proposalsFor } from './proposals.ts';
 import { OWNED_RULES, RULES } from './rules/list.ts';
 import { sourcesOf, type ValueSource } from './sources.ts';
@@ -19,6 +20,20 @@ export interface LoadedConfiguration {
   readonly configuration?: Configuration;
   /** Where each field comes from, by its path; complete where there is a configuration. */
   readonly sources: ReadonlyMap<string, ValueSource>;
+  /** What of it can be relied on, however much is wrong. */
+  readonly sound: SoundConfiguration;
+  /** What the files say; undefined where they cannot be read. A secret may stand in it. */
+  readonly written: Readonly<Record<FileName, unknown>>;
+  /** What each finding is about. */
+  readonly about: ReadonlyMap<Finding, FindingSubject>;
+}
+
+/** The field that a finding is about, and what would put it right. */
+export interface FindingSubject {
+  readonly file: FileName;
+  /** Undefined where a stretch of text is meant. */
+  readonly path: Path | undefined;
+  readonly fix: Fix | undefined;
 }
 
 /**
@@ -46,13 +61,15 @@ export async function loadConfiguration(
     Object.keys(sources.companion ?? {}).filter((name) => cluster.lineOf([name]) === undefined),
   );
   const own = proposalsFor(sound);
-  const findings = [
+  const about = new Map([
     ...findingsOf(documents.cluster, issues, own, inCompanion),
     ...findingsOf(documents.nodes, issues, own),
-  ];
-  const origins = sourcesOf(documents, sound);
-  if (findings.some(({ severity }) => severity === 'error')) return { findings, sources: origins };
-  return { findings, configuration: complete(sound, secrets.values), sources: origins };
+  ]);
+  const findings = [...about.keys()];
+  const values = { cluster: written.value, nodes: documents.nodes.value };
+  const read = { findings, about, sound, written: values, sources: sourcesOf(documents, sound) };
+  if (findings.some(({ severity }) => severity === 'error')) return read;
+  return { ...read, configuration: complete(sound, secrets.values) };
 }
 
 /** A misspelt field has been reported: that the right one is missing would only repeat it. */
@@ -67,16 +84,20 @@ function findingsOf(
   issues: readonly Issue[],
   own: Proposals,
   inCompanion: ReadonlySet<string> = new Set(),
-): Finding[] {
+): (readonly [Finding, FindingSubject])[] {
   return issues
     .filter(({ file }) => file === document.file)
-    .map((issue): Finding => {
+    .map((issue): readonly [Finding, FindingSubject] => {
       const finding = document.finding(issue, own);
-      if (!inCompanion.has(String(pathOf(issue)?.[0]))) return finding;
+      const subject = { file: issue.file, path: pathOf(issue), fix: fixOf(issue, own) };
+      if (!inCompanion.has(String(pathOf(issue)?.[0]))) return [finding, subject];
       const { sourceLine: _line, ...rest } = finding;
-      return { ...rest, place: { file: COMPANION_FILE } };
+      return [
+        { ...rest, place: { file: COMPANION_FILE } },
+        { ...subject, fix: undefined },
+      ];
     })
-    .sort((one, other) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other));
+    .sort(([one], [other]) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other));
 }
 
 function lineOf({ place }: Finding): number {

@@ -34,6 +34,8 @@ export interface FieldSchema {
   readonly 'x-with'?: Readonly<Record<string, unknown>>;
   /** How many characters a secret has that may be made up. */
   readonly 'x-generate'?: number;
+  /** The part of cluster.yaml that begins with the field, as its heading names it. */
+  readonly 'x-section'?: string;
   /** An empty text is a value, not a field that somebody forgot to fill in. */
   readonly 'x-may-be-empty'?: boolean;
 }

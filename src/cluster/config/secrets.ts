@@ -4,7 +4,7 @@ import { environment } from '../../system/environment.ts';
 import { COMPANION_FILE, SAMPLE_CLOUDFLARE_TOKEN } from '../root.ts';
 import { type ConfigDocument, isSecretName } from './document.ts';
 import type { Issue } from './issue.ts';
-import { SECRET_FIELDS } from './schemas.ts';
+import { CLUSTER_FIELDS, SECRET_FIELDS } from './schemas.ts';
 import type { Configuration, SecretText, WrittenSecret } from './generated/types.ts';
 
 /** A document of cluster.yaml with its companion over it. */
@@ -143,15 +143,52 @@ export function writtenSecrets(text: string): WrittenSecrets {
   const line = new RegExp(String.raw`^["']?(${SECRET_FIELDS.join('|')})["']?[ \t]*:(.*(?:\n[ \t]+\S.*)*)`, 'gm');
   for (const [, field = '', rest = ''] of text.matchAll(line)) {
     const [, kind, name] = /^\s*(?:\{\s*)?(env|file)\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
-    const value = rest
-      .replace(/(^|\s)#.*$/gm, '')
-      .replace(/^\s*[|>][+-]?\d?\s*\n/, '')
-      .trim()
-      .replace(/^(["'])(.*)\1$/s, '$2');
+    const value = literalOf(rest);
     if (name !== undefined) found[kind === 'env' ? 'env' : 'file'].set(field, name);
     else if (!['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN].includes(value)) found.literal.set(field, value);
   }
   return found;
+}
+
+/** A name and a password in a URL. */
+const PASSWORD_IN_URL = /(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
+
+/** From so many characters on a secret is one wherever it stands. */
+const TELLING_LENGTH = 12;
+
+/**
+ * A text of a file of the configuration in which something else stands for each secret, be it in a field of its own, in one that is
+ * misspelt, or the password of a URL; lines stay lines.
+ *
+ * @param replace - gives what stands for a secret, or for a line of one
+ */
+export function withoutWrittenSecrets(text: string, replace: (secret: string) => string): string {
+  const found = new Set<string>();
+  const replaced = (secret: string): string => {
+    found.add(secret);
+    return replace(secret);
+  };
+  const field = /^(["']?([\w-]+)["']?[ \t]*:)(.*(?:\n(?:[ \t]+\S.*|[ \t]*(?=\n[ \t]+\S)))*)/gm;
+  const result = text.replace(field, (whole: string, head: string, name: string, rest: string) => {
+    const isOpen = Object.hasOwn(CLUSTER_FIELDS, name) && !SECRET_FIELDS.includes(name);
+    if (isOpen || !isSecretName(name) || /^\s*(?:\{\s*)?(?:env|file)\s*:/.test(rest)) return whole;
+    const value = literalOf(rest);
+    const lines = ['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN].includes(value) ? [] : value.split('\n');
+    const secrets = lines.map((line) => line.trim()).filter((line) => line !== '');
+    return head + secrets.reduce((part, secret) => part.split(secret).join(replaced(secret)), rest);
+  });
+  const long = [...found].filter(({ length }) => length >= TELLING_LENGTH);
+  const everywhere = long.reduce((part, secret) => part.split(secret).join(replace(secret)), result);
+  return everywhere.replace(PASSWORD_IN_URL, (password) => replace(password));
+}
+
+/** What stands behind the colon of a field, without quotes, comments and the sign of a text of several lines. */
+function literalOf(rest: string): string {
+  return rest
+    .replace(/(^|\s)#.*$/gm, '')
+    .replace(/^\s*[|>][+-]?\d?\s*\n/, '')
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2');
 }
 
 /** The plain texts of all secrets in a configuration, for those who mask or look for them. */

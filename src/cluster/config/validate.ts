@@ -110,14 +110,16 @@ function unknownKey(file: FileName, path: Path, name: string): Issue {
       ? `\`${formatPath(path)}\` has an unknown key`
       : `\`${formatPath(at.path)}\` is not a known field`,
     remedy: nearest === undefined ? others : `did you mean \`${nearest}\`?`,
+    ...(nearest === undefined || inSecret ? {} : { fix: { op: 'rename', path: at.path, name: nearest } as const }),
   };
 }
 
 /** Names that are known, only not here: computed ones, and those of the other file. */
-function foreignKey(file: FileName, name: string): Pick<Issue, 'code' | 'message' | 'remedy'> | undefined {
+function foreignKey(file: FileName, name: string): Pick<Issue, 'code' | 'message' | 'remedy' | 'fix'> | undefined {
   if (COMPUTED_NAMES.has(name)) {
     const message = `\`${name}\` is computed and cannot be set`;
-    return { code: 'config/computed-key', message, remedy: 'remove it; it follows from the other fields' };
+    const fix = { op: 'remove', path: [name] } as const;
+    return { code: 'config/computed-key', message, remedy: 'remove it; it follows from the other fields', fix };
   }
   const newName = OLD_NAMES.get(name);
   if (newName !== undefined && file === 'cluster') {
@@ -157,7 +159,17 @@ function invalidValue(document: ConfigDocument, path: Path, errors: readonly Err
     at: { path },
     message: `\`${formatPath(path)}\` ${isSecret(path) ? 'is' : `is ${document.quote(path)},`} not ${schema['x-form'] ?? 'valid'}`,
     remedy: (own) => remedyFor(document, path, schema, own),
+    ...fixFor(document, path, schema),
   };
+}
+
+/** A value that is told as the one that was meant. */
+function fixFor(document: ConfigDocument, path: Path, schema: FieldSchema): Pick<Issue, 'fix'> {
+  const value = valueAt(document.value, path);
+  if (isSecret(path)) return {};
+  const meant =
+    correctionFor(value, schema) ?? (isTextWithoutQuotes(value, schema) ? document.source(path) : undefined);
+  return meant === undefined ? {} : { fix: { op: 'set', path, value: meant } };
 }
 
 function isEmpty(value: unknown, schema: FieldSchema): boolean {
@@ -180,7 +192,8 @@ function repeatedEntry(document: ConfigDocument, path: Path, { params }: ErrorOb
   const { i, j } = params as { readonly i: number; readonly j: number };
   const at = { path: [...path, Math.max(i, j)] };
   const message = `\`${formatPath(path)}\` lists ${document.quote(at.path)} twice`;
-  return { code: 'config/duplicate-entry', file: document.file, at, message, remedy: 'keep one of the two' };
+  const fix = { op: 'remove', path: at.path } as const;
+  return { code: 'config/duplicate-entry', file: document.file, at, message, remedy: 'keep one of the two', fix };
 }
 
 function reservedName(document: ConfigDocument, path: Path): Issue {

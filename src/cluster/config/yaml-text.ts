@@ -309,12 +309,18 @@ function shifted(line: string, by: number): string {
   return line.replace(new RegExp(`^ {0,${String(-by)}}`), '');
 }
 
-const PLAIN = /^[A-Za-z/][\w./-]*(?::[\w./-]+)*$/;
+/** Words, paths, names of images, and addresses and networks of IPv4, which no reader of YAML takes for anything else. */
+const PLAIN = /^[A-Za-z/][\w./-]*(?::[\w./-]+)*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/;
 
 /** Words that some readers of YAML take for something else than a text. */
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
 
-function scalarText(value: WrittenScalar, style: string | undefined): string {
+/**
+ * A scalar as it stands in a text, in a list on one line, too.
+ *
+ * @param style - the kind of quotes that the value had before, as the package yaml names it
+ */
+export function scalarText(value: WrittenScalar, style?: string): string {
   if (typeof value !== 'string') return String(value);
   if (style === 'QUOTE_DOUBLE' || /[\n\r\t]/.test(value)) return JSON.stringify(value);
   const isPlain = style !== 'QUOTE_SINGLE' && PLAIN.test(value) && !WORD.test(value);
