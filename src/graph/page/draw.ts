@@ -120,7 +120,8 @@ export class Canvas {
   }
 }
 
-function svgElement<Name extends keyof SVGElementTagNameMap>(
+/** An element of a drawing with attributes and what is in it. */
+export function svgElement<Name extends keyof SVGElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string | number>>,
   ...children: (Node | string)[]
@@ -156,12 +157,12 @@ const FAMILIES: Readonly<Record<string, string>> = {
 };
 
 function drawBox(box: Placed): SVGGElement {
-  const { id, title, subtitle, x, y, width, nodes, isFolded, isMissing } = box;
+  const { id, title, subtitle, x, y, width, nodes, isFolded, isMissing, change = '' } = box;
   const family = isFolded ? 'namespace' : (FAMILIES[nodes[0]?.kind ?? ''] ?? 'other');
   const group = svgElement(
     'g',
     {
-      class: `box ${family}${isMissing ? ' missing' : ''}${isFolded ? ' folded' : ''}`,
+      class: `box ${family}${isMissing ? ' missing' : ''}${isFolded ? ' folded' : ''} ${change}`.trim(),
       transform: `translate(${String(x)} ${String(y)})`,
       tabindex: -1,
       role: 'button',

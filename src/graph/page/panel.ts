@@ -1,4 +1,5 @@
 import { type Closures, EDGE_KINDS, EDGE_WORDS, type Graph, type GraphNode, nodeName } from '../model.ts';
+import type { Changes } from './view.ts';
 
 type Child = Node | string;
 
@@ -7,6 +8,7 @@ export interface Known {
   readonly graph: Graph;
   readonly nodes: ReadonlyMap<string, GraphNode>;
   readonly closures: Closures;
+  readonly changes: Changes;
 }
 
 /** An element with attributes and what is in it. */
@@ -37,7 +39,8 @@ function list(title: string, ids: readonly string[], nodes: ReadonlyMap<string, 
 }
 
 /** What is to be known of a node. */
-export function nodePanel({ graph, nodes, closures }: Known, node: GraphNode): HTMLElement[] {
+export function nodePanel({ graph, nodes, closures, changes }: Known, node: GraphNode): HTMLElement[] {
+  const change = changes[node.id];
   const direct = EDGE_KINDS.flatMap((kind) => {
     const own = graph.edges.filter((edge) => edge.kind === kind);
     const needs = own.filter(({ from }) => from === node.id).map(({ to }) => to);
@@ -54,6 +57,9 @@ export function nodePanel({ graph, nodes, closures }: Known, node: GraphNode): H
     ...(node.isMissing === true
       ? [element('p', { class: 'missing' }, 'Missing: something names it, and nothing in the tree makes it.')]
       : []),
+    ...(change === undefined
+      ? []
+      : [element('p', { class: `change ${change}` }, `Would be ${change} by the pending edit.`)]),
     ...(node.isSuspended === true ? [element('p', { class: 'missing' }, 'Suspended: Flux leaves it as it is.')] : []),
     ...places(node),
     ...direct,
@@ -89,7 +95,8 @@ function sentence(words: string): string {
 }
 
 /** What is to be known of the whole. */
-export function overviewPanel({ graph, nodes }: Known): HTMLElement[] {
+export function overviewPanel({ graph, nodes, changes }: Known): HTMLElement[] {
+  const changed = Object.keys(changes).filter((id) => nodes.has(id));
   const missing = graph.nodes.filter(({ isMissing }) => isMissing === true).map(({ id }) => id);
   const left = Object.entries(graph.left);
   const count = (kind: string): number => graph.nodes.filter((node) => node.kind === kind).length;
@@ -109,6 +116,7 @@ export function overviewPanel({ graph, nodes }: Known): HTMLElement[] {
       ),
     ),
     ...list('Missing', missing, nodes),
+    ...list('Changed by the pending edit', changed, nodes),
     ...(graph.criticalPath.length === 0
       ? []
       : [

@@ -9,6 +9,9 @@ export interface View {
   readonly edgeKinds: ReadonlySet<EdgeKind>;
 }
 
+/** What an edit that is not written yet does to the files of objects, by the ids of their nodes. */
+export type Changes = Readonly<Record<string, 'created' | 'changed' | 'removed'>>;
+
 /** A box of the picture: an object, or a folded namespace with all of its objects. */
 export interface Box {
   readonly id: string;
@@ -17,6 +20,8 @@ export interface Box {
   readonly nodes: readonly GraphNode[];
   readonly isFolded: boolean;
   readonly isMissing: boolean;
+  /** What would become of it; of a folded namespace `changed` where something in it would. */
+  readonly change: Changes[string] | undefined;
 }
 
 /** A line of the picture, from what comes first to what comes after it; it stands for edges of one kind. */
@@ -55,7 +60,7 @@ export function firstView({ nodes }: Graph): View {
   };
 }
 
-export function pictureOf(graph: Graph, view: View): Picture {
+export function pictureOf(graph: Graph, view: View, changes: Changes): Picture {
   const shown = graph.nodes.filter(
     (node) => !view.hiddenKinds.has(node.kind) && !view.hiddenNamespaces.has(namespaceOf(node)),
   );
@@ -66,7 +71,10 @@ export function pictureOf(graph: Graph, view: View): Picture {
     const id = view.folded.has(namespace) ? foldId(namespace) : node.id;
     boxOf.set(node.id, id);
     const there = boxes.get(id);
-    boxes.set(id, view.folded.has(namespace) ? folded(namespace, [...(there?.nodes ?? []), node]) : boxed(node));
+    boxes.set(
+      id,
+      view.folded.has(namespace) ? folded(namespace, [...(there?.nodes ?? []), node], changes) : boxed(node, changes),
+    );
   }
   const lines = new Map<string, Line>();
   for (const edge of graph.edges) {
@@ -83,27 +91,33 @@ function foldId(namespace: string): string {
   return `namespace ${namespace}`;
 }
 
-function folded(namespace: string, nodes: readonly GraphNode[]): Box {
+function folded(namespace: string, nodes: readonly GraphNode[], changes: Changes): Box {
+  const changed = nodes.filter(({ id }) => changes[id] !== undefined).length;
+  const tail = changed === 0 ? '' : `, ${String(changed)} would change`;
   return {
     id: foldId(namespace),
     title: namespace,
-    subtitle: `namespace, ${String(nodes.length)} ${nodes.length === 1 ? 'object' : 'objects'}`,
+    subtitle: `namespace, ${String(nodes.length)} ${nodes.length === 1 ? 'object' : 'objects'}${tail}`,
     nodes,
     isFolded: true,
     isMissing: nodes.some(({ isMissing }) => isMissing === true),
+    change: changed === 0 ? undefined : 'changed',
   };
 }
 
-function boxed(node: GraphNode): Box {
+function boxed(node: GraphNode, changes: Changes): Box {
   const suspended = node.isSuspended === true ? ', suspended' : '';
   const missing = node.isMissing === true ? ', missing' : '';
+  const change = changes[node.id];
+  const tail = change === undefined ? '' : `, ${change}`;
   return {
     id: node.id,
     title: node.name,
-    subtitle: `${node.kind}${node.namespace === undefined ? '' : ` · ${node.namespace}`}${suspended}${missing}`,
+    subtitle: `${node.kind}${node.namespace === undefined ? '' : ` · ${node.namespace}`}${suspended}${missing}${tail}`,
     nodes: [node],
     isFolded: false,
     isMissing: node.isMissing === true,
+    change,
   };
 }
 
