@@ -57,16 +57,23 @@ async function builtFrom() {
 
 /** The files of the bundle by name. What it takes is loaded here: a process that finds everything done does without. */
 async function bundle() {
-  const [esbuild, bundles, { writeCatalogue }, { compileSchemas }, { graphPage }, { noticesOf }, { thinRepository }] =
-    await Promise.all([
-      import('esbuild'),
-      import('./bundle.mjs'),
-      import('./catalogue.mjs'),
-      import('./compile-schemas.mjs'),
-      import('./graph-page.mjs'),
-      import('./notices.mjs'),
-      import('./thin-repository.mjs'),
-    ]);
+  const [
+    esbuild,
+    bundles,
+    { writeCatalogue },
+    { compileSchemas },
+    { noticesOf },
+    { graphPage, studioPage },
+    { thinRepository },
+  ] = await Promise.all([
+    import('esbuild'),
+    import('./bundle.mjs'),
+    import('./catalogue.mjs'),
+    import('./compile-schemas.mjs'),
+    import('./notices.mjs'),
+    import('./pages.mjs'),
+    import('./thin-repository.mjs'),
+  ]);
   await writeCatalogue();
   await compileSchemas();
   const metafiles = [];
@@ -81,12 +88,13 @@ async function bundle() {
       }),
     );
   };
-  const [libraries, programs, page] = await Promise.all([
+  const [libraries, programs, page, studio] = await Promise.all([
     build(bundles.LIBRARIES),
     build(bundles.PROGRAMS),
     graphPage(root),
+    studioPage(root),
   ]);
-  metafiles.push(page.metafile);
+  metafiles.push(page.metafile, studio.metafile);
   const start = await build(bundles.startOf(identityOf(programs['cli.cjs'])));
   return {
     ...libraries,
@@ -94,6 +102,7 @@ async function bundle() {
     ...programs,
     ...start,
     'graph.html': page.html,
+    ...studio.files,
     'repository.json': JSON.stringify(await thinRepository(root)),
     'NOTICE.txt': await noticesOf(metafiles, root),
   };

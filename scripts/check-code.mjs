@@ -11,7 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const CACHE = join(root, 'node_modules/.cache');
 
 // What runs in a browser knows other types than what runs in Node.js.
-const areTypesRight = ['tsconfig.json', 'src/graph/page/tsconfig.json'].map(checkTypes).every(Boolean);
+const PROJECTS = ['tsconfig.json', 'src/graph/page/tsconfig.json', 'src/studio/page/tsconfig.json'];
+const areTypesRight = PROJECTS.map(checkTypes).every(Boolean);
 const isLintClean = await lint(process.argv.slice(2));
 process.exitCode = areTypesRight && isLintClean ? 0 : 1;
 

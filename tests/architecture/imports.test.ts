@@ -170,6 +170,22 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     folders: ['cluster', 'graph', 'operations', 'pipeline', 'report', 'studio/api', 'system', 'text', 'workspace'],
     packages: [],
   },
+  // It runs in a browser: of the project it knows what the server says, and how a graph is drawn.
+  'studio/page': {
+    folders: ['graph/page', 'studio/api'],
+    packages: [
+      '@codemirror/autocomplete',
+      '@codemirror/commands',
+      '@codemirror/lang-yaml',
+      '@codemirror/language',
+      '@codemirror/lint',
+      '@codemirror/state',
+      '@codemirror/view',
+      '@lezer/highlight',
+      '@preact/signals',
+      'preact',
+    ],
+  },
   // What its page and its server say to each other.
   'studio/api': { folders: ['graph/model'], packages: [] },
   cli: {
@@ -312,7 +328,7 @@ function circles(): string[] {
 async function readSources(): Promise<Map<string, string>> {
   const entries = await readdir(src, { recursive: true, withFileTypes: true });
   const files = entries.filter(
-    (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'),
+    (entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'),
   );
   return new Map(
     await Promise.all(

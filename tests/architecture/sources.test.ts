@@ -47,13 +47,17 @@ async function sourceFiles(): Promise<ReadonlyMap<string, ts.SourceFile>> {
     folders.map(async (folder) => {
       const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
       return entries
-        .filter((entry) => entry.isFile() && /\.m?ts$|\.mjs$/.test(entry.name) && !entry.name.includes('.d.'))
+        .filter((entry) => entry.isFile() && /\.m?tsx?$|\.mjs$/.test(entry.name) && !entry.name.includes('.d.'))
         .map((entry) => join(entry.parentPath, entry.name));
     }),
   );
   const parsed = await Promise.all(
     lists.flat().map(async (path) => {
-      const kind = path.endsWith('.mjs') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
+      const kind = path.endsWith('.mjs')
+        ? ts.ScriptKind.JS
+        : path.endsWith('.tsx')
+          ? ts.ScriptKind.TSX
+          : ts.ScriptKind.TS;
       const text = await readFile(path, 'utf8');
       return [
         relative(ROOT, path),
@@ -197,7 +201,7 @@ interface Text {
 /** Every string and template of the sources; what a template fills in is `…`. */
 function readTexts(): Text[] {
   return [...files]
-    .filter(([path]) => path.startsWith('src/') && path.endsWith('.ts') && !WORKING.includes(path))
+    .filter(([path]) => path.startsWith('src/') && /\.tsx?$/.test(path) && !WORKING.includes(path))
     .flatMap(([file, source]) => textsOf(source).map((text) => ({ file, ...text })));
 }
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { graphPage as buildPage } from '../../scripts/graph-page.mjs';
+import { graphPage as buildPage } from '../../scripts/pages.mjs';
 import { graphOf } from '../../src/graph/graph.ts';
 import type { Graph, GraphEdge, GraphNode } from '../../src/graph/model.ts';
 import { graphPage } from '../../src/graph/html.ts';

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const PARTS = [
   /^bin\/[\w-]+\.[cm]js$/,
   /^dist\/[\w-]+\.c?js$/,
-  /^dist\/(?:NOTICE\.txt|graph\.html|repository\.json)$/,
+  /^dist\/(?:NOTICE\.txt|graph\.html|repository\.json|studio\.(?:css|html|svg))$/,
   /^examples\/plugin\/.+$/,
   /^docs\/(?:pictures\/)?[\w-]+\.(?:jpg|md|svg|txt)$/,
   /^schemas\/(?:cluster|entry|nodes|settings)\.schema\.json$/,
@@ -28,7 +28,7 @@ const PARTS = [
 it('the package is made from what src/ imports, all of which `npm ci --omit=dev` installs', async () => {
   const sources = await readdir(ofRepository('src'), { recursive: true });
   const texts = await Promise.all(
-    sources.filter((path) => path.endsWith('.ts')).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
+    sources.filter((path) => /\.tsx?$/.test(path)).map((path) => readFile(ofRepository(join('src', path)), 'utf8')),
   );
   const names = texts.flatMap((text) =>
     [...text.matchAll(/(?:^(?:import|export|\}).* from |import\()'((?:@[\w-]+\/)?[a-z][\w.-]*)[/']/gm)].map(

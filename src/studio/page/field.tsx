@@ -1,0 +1,660 @@
+// One field of the form: its control, what is said of it, and what is wrong with it.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Change, DocumentName, Field, FieldPath, StudioFinding, Value } from '../api.ts';
+import {
+  attempt,
+  call,
+  check,
+  edit,
+  explain,
+  findings,
+  keyOf,
+  openDocument,
+  say,
+  secrets,
+  showLine,
+  shownField,
+  shownLine,
+  treeVersion,
+  valueAt,
+} from './store.ts';
+import { Button, FindingNote, Prose } from './ui.tsx';
+
+interface FieldProps {
+  readonly field: Field;
+  readonly document: DocumentName;
+  /** Where it stands, its own name included. */
+  readonly path: FieldPath;
+}
+
+/** What a control is given. */
+interface ControlProps extends FieldProps {
+  readonly id: string;
+  readonly value: Value | undefined;
+  readonly describedBy: string;
+  readonly isWrong: boolean;
+}
+
+export function FieldRow({ field, document, path }: FieldProps): JSX.Element {
+  const key = keyOf(path);
+  const id = `field-${key}`;
+  const value = valueAt(document, path);
+  const own = findingsOf(document, path, field.control !== 'maps');
+  const row = useRef<HTMLDivElement>(null);
+  const isShown = shownField.value === key;
+  useEffect(() => {
+    if (!isShown) return;
+    row.current?.scrollIntoView({ block: 'center' });
+    row.current?.querySelector<HTMLElement>(`#${CSS.escape(id)}`)?.focus({ preventScroll: true });
+    shownField.value = undefined;
+  }, [isShown]);
+  const worst = own.find(({ severity }) => severity === 'error') ?? own[0];
+  const control: ControlProps = {
+    field,
+    document,
+    path,
+    id,
+    value,
+    describedBy: [`${id}-about`, ...own.map((_, index) => `${id}-finding-${String(index)}`)].join(' '),
+    isWrong: worst?.severity === 'error',
+  };
+  return (
+    <div
+      ref={row}
+      onFocusCapture={() => {
+        follow(document, key);
+      }}
+      class={`field ${worst?.severity ?? ''}${value === undefined ? '' : ' written'}`}
+      data-key={key}
+    >
+      <div class="field-head">
+        <label for={id} id={`${id}-label`} title={field.description}>
+          {field.title}
+        </label>
+        <RequiredMark field={field} value={value} />
+        <span class="field-key">{field.name}</span>
+        <span class="field-tools">
+          <Button
+            icon="trace"
+            kind="quiet"
+            label={`What comes from ${field.name}`}
+            onClick={() => void explain({ key })}
+          />
+          {value !== undefined && !field.isSecret && !field.isRequired && (
+            <Button
+              icon="reset"
+              kind="quiet"
+              label={`Remove ${field.name}${field.default === undefined ? '' : `: the default is ${shown(field.default)}`}`}
+              onClick={() => void edit([{ op: 'remove', document, path }])}
+            />
+          )}
+        </span>
+      </div>
+      <Control {...control} />
+      <p class="field-about" id={`${id}-about`}>
+        <Prose text={field.description} />
+      </p>
+      {own.map((finding, index) => (
+        <FindingNote key={index} finding={finding} id={`${id}-finding-${String(index)}`} />
+      ))}
+    </div>
+  );
+}
+
+/** Shows the same place in the text. */
+function follow(document: DocumentName, key: string): void {
+  openDocument.value = document;
+  const place = check.value?.lines[key];
+  if (place !== undefined) shownLine.value = place;
+}
+
+function RequiredMark({
+  field,
+  value,
+}: {
+  readonly field: Field;
+  readonly value: Value | undefined;
+}): JSX.Element | null {
+  if (value !== undefined || field.isSecret) return null;
+  if (field.isRequired) return <span class="tag amber">required</span>;
+  if (field.requiredWhen === undefined) return null;
+  return (
+    <span class="tag" title={`Required ${field.requiredWhen.replaceAll('`', '')}`}>
+      at times required
+    </span>
+  );
+}
+
+/** Findings of a field, and of what lies in it where that is no field of its own. */
+export function findingsOf(document: DocumentName, path: FieldPath, isDeep: boolean): readonly StudioFinding[] {
+  return findings.value.filter(
+    ({ field }) =>
+      field?.document === document &&
+      (isDeep ? field.path.length >= path.length : field.path.length === path.length) &&
+      path.every((step, index) => field.path[index] === step),
+  );
+}
+
+function Control(props: ControlProps): JSX.Element {
+  switch (props.field.control) {
+    case 'text':
+    case 'number':
+      return <TextControl {...props} />;
+    case 'switch':
+      return <SwitchControl {...props} />;
+    case 'choice':
+      return <ChoiceControl {...props} />;
+    case 'texts':
+    case 'one-or-more':
+      return <ListControl {...props} />;
+    case 'map':
+      return <MapControl {...props} />;
+    case 'maps':
+      return <MapsControl {...props} />;
+    case 'secret':
+      return <SecretControl {...props} />;
+    case 'yaml':
+      return <ElsewhereControl {...props} />;
+  }
+}
+
+/** A value as it is read in a sentence. */
+function shown(value: Value): string {
+  if (Array.isArray(value)) return value.map((item) => shown(item as Value)).join(', ');
+  if (value === true) return 'on';
+  if (value === false) return 'off';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What stands faintly where nothing is written. */
+function placeholderOf({ field, document, path }: FieldProps): string {
+  const effective =
+    document === 'cluster' && path.length === 1
+      ? check.value?.effective.find(({ key }) => key === field.name)
+      : undefined;
+  if (effective !== undefined && !effective.secret && effective.source !== 'unset' && effective.value !== null)
+    return shown(effective.value);
+  if (field.default !== undefined) return shown(field.default);
+  const [example] = field.examples;
+  return example === undefined ? '' : `e.g. ${shown(example)}`;
+}
+
+/** How long a person may pause before what was typed is taken. */
+const PAUSE = 250;
+
+/** A line of text that is taken while one types, and stays as it is typed until one leaves it. */
+function TextInput({
+  id,
+  text,
+  label,
+  placeholder,
+  describedBy,
+  isWrong,
+  onCommit,
+  onLeave,
+  hasFocus = false,
+}: {
+  readonly id?: string;
+  readonly text: string;
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly describedBy?: string;
+  readonly isWrong?: boolean;
+  readonly onCommit: (text: string) => void;
+  readonly onLeave?: () => void;
+  readonly hasFocus?: boolean;
+}): JSX.Element {
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (hasFocus) input.current?.focus();
+    return () => {
+      clearTimeout(timer.current);
+    };
+  }, []);
+  const commit = (next: string): void => {
+    clearTimeout(timer.current);
+    if (next !== text) onCommit(next);
+  };
+  return (
+    <input
+      ref={input}
+      id={id}
+      type="text"
+      class="input"
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      aria-label={label}
+      aria-describedby={describedBy}
+      aria-invalid={isWrong === true}
+      placeholder={placeholder}
+      value={draft ?? text}
+      onInput={({ currentTarget: { value } }) => {
+        setDraft(value);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => {
+          commit(value.trim());
+        }, PAUSE);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit(event.currentTarget.value.trim());
+      }}
+      onBlur={({ currentTarget: { value } }) => {
+        if (draft !== undefined) commit(value.trim());
+        setDraft(undefined);
+        onLeave?.();
+      }}
+    />
+  );
+}
+
+function textOf(value: Value | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A text of one line as a change: nothing is no value, digits of a number field are a number. */
+function changeOf({ field, document, path }: FieldProps, text: string): Change {
+  if (text === '') return { op: 'remove', document, path };
+  const isNumber = field.control === 'number' && /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?$/.test(text);
+  return { op: 'set', document, path, value: isNumber ? Number(text) : text };
+}
+
+function TextControl(props: ControlProps): JSX.Element {
+  const { id, value, describedBy, isWrong } = props;
+  return (
+    <TextInput
+      id={id}
+      text={textOf(value)}
+      placeholder={placeholderOf(props)}
+      describedBy={describedBy}
+      isWrong={isWrong}
+      onCommit={(text) => void edit([changeOf(props, text)])}
+    />
+  );
+}
+
+function SwitchControl(props: ControlProps): JSX.Element {
+  const { field, document, path, id, value, describedBy, isWrong } = props;
+  const isOn = value === undefined ? placeholderOf(props) === 'on' : value === true;
+  return (
+    <div class="switch-row">
+      <button
+        type="button"
+        role="switch"
+        id={id}
+        class="switch"
+        aria-checked={isOn}
+        aria-describedby={describedBy}
+        aria-invalid={isWrong}
+        aria-labelledby={`${id}-label`}
+        onClick={() => void edit([{ op: 'set', document, path, value: !isOn }])}
+      >
+        <span class="switch-knob" />
+      </button>
+      <span class="switch-state" aria-hidden="true">
+        {isOn ? 'On' : 'Off'}
+        {value === undefined && field.default !== undefined ? ', by default' : ''}
+      </span>
+    </div>
+  );
+}
+
+function ChoiceControl(props: ControlProps): JSX.Element {
+  const { field, document, path, id, value, describedBy, isWrong } = props;
+  const choices = field.choices ?? [];
+  const at = choices.findIndex((choice) => choice === value);
+  const placeholder = placeholderOf(props);
+  return (
+    <select
+      id={id}
+      class="input"
+      aria-describedby={describedBy}
+      aria-invalid={isWrong}
+      value={value === undefined ? '' : String(at)}
+      onChange={({ currentTarget }) => {
+        const choice = currentTarget.value === '' ? undefined : choices[Number(currentTarget.value)];
+        void edit([
+          choice === undefined ? { op: 'remove', document, path } : { op: 'set', document, path, value: choice },
+        ]);
+      }}
+    >
+      <option value="">{placeholder === '' ? 'Not set' : `Default: ${placeholder}`}</option>
+      {value !== undefined && at === -1 && <option value="-1">{textOf(value)}</option>}
+      {choices.map((choice, index) => (
+        <option key={index} value={String(index)}>
+          {textOf(choice)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Texts one below the other; `one-or-more` is written as one text as long as it is one. */
+function ListControl(props: ControlProps): JSX.Element {
+  const { field, document, path, id, value, describedBy, isWrong } = props;
+  const [isAdding, setAdding] = useState(false);
+  const items: readonly Value[] = Array.isArray(value)
+    ? (value as readonly Value[])
+    : value === undefined
+      ? []
+      : [value];
+  const isList = Array.isArray(value);
+  const set = (index: number, text: string): void => {
+    if (!isList) void edit([changeOf(props, text)]);
+    else if (text !== '') void edit([{ op: 'set', document, path: [...path, index], value: text }]);
+    else remove(index);
+  };
+  const remove = (index: number): void => {
+    const [left] = items.filter((_, other) => other !== index);
+    if (items.length === 1) void edit([{ op: 'remove', document, path }]);
+    else if (items.length === 2 && field.control === 'one-or-more' && left !== undefined)
+      void edit([{ op: 'set', document, path, value: left }]);
+    else void edit([{ op: 'remove', document, path: [...path, index] }]);
+  };
+  const add = (text: string): void => {
+    setAdding(false);
+    if (text === '') return;
+    if (isList) void edit([{ op: 'append', document, path, value: text }]);
+    else {
+      const whole: Value = field.control === 'one-or-more' && items.length === 0 ? text : [...items, text];
+      void edit([{ op: 'set', document, path, value: whole }]);
+    }
+  };
+  const rows = items.length === 0 && !isAdding ? [''] : items.map(textOf);
+  return (
+    <div class="list" role="group" aria-labelledby={`${id}-label`}>
+      {rows.map((text, index) => (
+        <div class="list-row" key={index}>
+          <TextInput
+            {...(index === 0 ? { id } : {})}
+            text={text}
+            label={`${field.title} ${String(index + 1)}`}
+            placeholder={items.length === 0 ? placeholderOf(props) : ''}
+            describedBy={describedBy}
+            isWrong={isWrong}
+            onCommit={(next) => {
+              if (items.length === 0) add(next);
+              else set(index, next);
+            }}
+          />
+          {index === items.length - 1 && !isAdding && (
+            <Button
+              icon="add"
+              kind="quiet"
+              label={`Add to ${field.title}`}
+              onClick={() => {
+                setAdding(true);
+              }}
+            />
+          )}
+          {items.length > 1 && (
+            <Button
+              icon="close"
+              kind="quiet"
+              label={`Remove ${text}`}
+              onClick={() => {
+                remove(index);
+              }}
+            />
+          )}
+        </div>
+      ))}
+      {isAdding && (
+        <div class="list-row">
+          <TextInput
+            text=""
+            label={`${field.title}, another one`}
+            describedBy={describedBy}
+            hasFocus
+            onCommit={add}
+            onLeave={() => {
+              setAdding(false);
+            }}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Texts by name. */
+function MapControl({ field, document, path, id, value, describedBy }: ControlProps): JSX.Element {
+  const [isAdding, setAdding] = useState(false);
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return (
+    <div class="list" role="group" aria-labelledby={`${id}-label`}>
+      {entries.map(([name, member], index) => (
+        <div class="list-row pair" key={index}>
+          <TextInput
+            {...(index === 0 ? { id } : {})}
+            text={name}
+            label={`${field.title}, name ${String(index + 1)}`}
+            describedBy={describedBy}
+            onCommit={(next) =>
+              void edit([
+                next === ''
+                  ? { op: 'remove', document, path: [...path, name] }
+                  : { op: 'rename', document, path: [...path, name], name: next },
+              ])
+            }
+          />
+          <TextInput
+            text={textOf(member)}
+            label={`${field.title}, value of ${name}`}
+            onCommit={(next) => void edit([{ op: 'set', document, path: [...path, name], value: next }])}
+          />
+          <Button
+            icon="close"
+            kind="quiet"
+            label={`Remove ${name}`}
+            onClick={() =>
+              void edit([
+                entries.length === 1
+                  ? { op: 'remove', document, path }
+                  : { op: 'remove', document, path: [...path, name] },
+              ])
+            }
+          />
+        </div>
+      ))}
+      {isAdding && (
+        <div class="list-row">
+          <TextInput
+            text=""
+            label={`${field.title}, name of another one`}
+            placeholder="name"
+            hasFocus
+            onCommit={(name) => {
+              setAdding(false);
+              if (name !== '') void edit([{ op: 'set', document, path: [...path, name], value: '' }]);
+            }}
+            onLeave={() => {
+              setAdding(false);
+            }}
+          />
+        </div>
+      )}
+      {!isAdding && (
+        <button
+          type="button"
+          class="button quiet"
+          {...(entries.length === 0 ? { id } : {})}
+          aria-describedby={describedBy}
+          onClick={() => {
+            setAdding(true);
+          }}
+        >
+          Add to {field.title}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Maps with fields of their own, one card each. */
+function MapsControl({ field, document, path, id, value, describedBy }: ControlProps): JSX.Element {
+  const items = Array.isArray(value) ? (value as readonly Value[]) : [];
+  const add: Change =
+    items.length === 0 ? { op: 'set', document, path, value: [{}] } : { op: 'append', document, path, value: {} };
+  return (
+    <div class="list" role="group" aria-labelledby={`${id}-label`}>
+      {items.map((_, index) => (
+        <div class="card" key={index}>
+          <div class="card-head">
+            <h4>
+              {field.title} {index + 1}
+            </h4>
+            <Button
+              icon="remove"
+              kind="quiet"
+              label={`Remove ${field.title} ${String(index + 1)}`}
+              onClick={() =>
+                void edit([
+                  items.length === 1
+                    ? { op: 'remove', document, path }
+                    : { op: 'remove', document, path: [...path, index] },
+                ])
+              }
+            />
+          </div>
+          {(field.members ?? []).map((member) => (
+            <FieldRow key={member.name} field={member} document={document} path={[...path, index, member.name]} />
+          ))}
+        </div>
+      ))}
+      <button
+        type="button"
+        class="button quiet"
+        id={id}
+        aria-describedby={describedBy}
+        onClick={() => void edit([add])}
+      >
+        Add to {field.title}
+      </button>
+    </div>
+  );
+}
+
+const STATES = {
+  set: 'Set',
+  placeholder: 'Placeholder of the sample',
+  missing: 'Not set',
+  unknown: 'Cannot be looked at without the key',
+} as const;
+
+/** Where a secret stands, in words; never what it is. */
+export function secretState(name: string): { readonly text: string; readonly tone: 'good' | 'amber' | '' } {
+  const known = secrets.value?.fields.find((one) => one.name === name);
+  if (known === undefined) return { text: 'Not looked at yet', tone: '' };
+  const { where, state, source = '' } = known;
+  const place = {
+    companion: ', encrypted in cluster.sops.yaml',
+    plain: ', in plain text in cluster.yaml',
+    variable: `, from the variable ${source}`,
+    file: `, from the file ${source}`,
+    nowhere: '',
+  }[where];
+  const isGood = state === 'set' && where !== 'plain';
+  const isBad = state === 'placeholder' || where === 'plain' || (state === 'missing' && known.isWanted);
+  return { text: `${STATES[state]}${state === 'missing' ? '' : place}`, tone: isGood ? 'good' : isBad ? 'amber' : '' };
+}
+
+/** Takes a secret and forgets it. */
+export function SecretControl({
+  field,
+  id,
+  describedBy,
+}: Pick<ControlProps, 'field' | 'id' | 'describedBy'>): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const { text, tone } = secretState(field.name);
+  useEffect(() => {
+    if (isOpen) input.current?.focus();
+  }, [isOpen]);
+  const store = async (): Promise<void> => {
+    const value = input.current?.value ?? '';
+    if (value === '') return;
+    setBusy(true);
+    const result = await attempt(() => call('setSecret', { name: field.name, value }));
+    setBusy(false);
+    if (result === undefined) return;
+    if (input.current !== null) input.current.value = '';
+    setOpen(false);
+    treeVersion.value += 1;
+    const [left] = result.findings;
+    say(left === undefined ? `Encrypted into ${result.file}.` : left.message, left !== undefined);
+  };
+  return (
+    <div class="secret">
+      <span class={`state ${tone}`}>{text}</span>
+      {isOpen ? (
+        <form
+          class="list-row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void store();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setOpen(false);
+          }}
+        >
+          <input
+            ref={input}
+            id={id}
+            type="password"
+            class="input"
+            autocomplete="off"
+            aria-describedby={describedBy}
+            aria-label={`New value of ${field.title}`}
+          />
+          <button type="submit" class="button primary" disabled={isBusy}>
+            Encrypt
+          </button>
+          <Button
+            kind="plain"
+            onClick={() => {
+              setOpen(false);
+            }}
+          >
+            Cancel
+          </Button>
+        </form>
+      ) : (
+        <button
+          type="button"
+          class="button"
+          id={id}
+          aria-describedby={describedBy}
+          aria-label={`Enter a value for ${field.title}`}
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          Enter a value…
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What no control fits is edited where it stands. */
+function ElsewhereControl({ document, path, id, value, describedBy }: ControlProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button"
+      id={id}
+      aria-describedby={describedBy}
+      onClick={() => {
+        showLine(document, check.value?.lines[keyOf(path)]?.line ?? 1);
+      }}
+    >
+      {value === undefined ? 'Write it in the text' : 'Edit it in the text'}
+    </button>
+  );
+}
