@@ -1,15 +1,10 @@
-import { join, resolve } from 'node:path';
-import {
-  type AgeKey,
-  CREDENTIAL_FILES,
-  identityFirst,
-  parseAgeKey,
-  readAgeKeyFile,
-  readAgeKeyIfPresent,
-} from '../cluster/credentials/read.ts';
+import { join } from 'node:path';
+import { type AgeKey, ageKeyOf, CREDENTIAL_FILES, identityFirst } from '../cluster/credentials/read.ts';
 import { type MadeCredential, makeCredentials, makePlaceholderTunnel } from '../cluster/credentials/make.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
+import { variablesWithoutSecrets } from '../cluster/config/secrets.ts';
 import { failure, type Failure } from '../report/finding.ts';
+import { findAgeKeys, type FoundKeys, keysByCommand } from '../sops/key-sources.ts';
 import { environment, now } from '../system/environment.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 
@@ -107,29 +102,28 @@ export function recipientOf(access: SettledAccess): string {
 }
 
 /**
- * The age key that is at hand: of those in the file that SOPS_AGE_KEY_FILE names, in SOPS_AGE_KEY and in age.key, as for sops
- * itself, the owner's, else the first. Where the run was given a folder of keys only age.key in it counts.
+ * The age key that is at hand, found where the sops program finds it and then in age.key: the owner's, wherever it is, else the first that
+ * somebody gave. Keys that lie in the user's folder for anything, count where they are the owner's; SOPS_AGE_KEY_CMD is asked where no
+ * other fits. Where the run was given a folder of keys only age.key in it counts.
  *
  * @param owner - recipient of the key that is looked for; undefined where any will do
- * @throws Failure where one of them cannot be read, or SOPS_AGE_KEY_FILE leads nowhere
+ * @throws Failure where one of them cannot be read, SOPS_AGE_KEY_FILE leads nowhere or SOPS_AGE_KEY_CMD fails
  */
 export async function keyAtHand(root: ClusterRoot, owner: string | undefined): Promise<AgeKey | undefined> {
-  const keys = (await keysAtHand(root)).filter((key) => key !== undefined);
-  if (owner === undefined) return keys[0];
-  const own = await Promise.all(keys.map((key) => identityFirst(key, owner)));
-  return own.find((key) => key !== undefined) ?? keys[0];
-}
-
-async function keysAtHand(root: ClusterRoot): Promise<(AgeKey | undefined)[]> {
-  const inFolder = await readAgeKeyIfPresent(root.keys);
-  if (root.keys !== root.path) return [inFolder];
-  const { SOPS_AGE_KEY_FILE: path = '', SOPS_AGE_KEY: text = '' } = environment();
-  const isOther = path !== '' && resolve(path) !== join(root.path, CREDENTIAL_FILES.ageKey);
-  return [
-    isOther ? await readAgeKeyFile(path) : undefined,
-    text.trim() === '' ? undefined : await parseAgeKey(text, 'SOPS_AGE_KEY'),
-    inFolder,
-  ];
+  const { path, keys } = root;
+  const env = keys === path ? environment() : {};
+  const found = await findAgeKeys({ env, own: join(keys, CREDENTIAL_FILES.ageKey) });
+  const named = found.filter(({ isUsual }) => !isUsual);
+  const fitting = async (sources: readonly FoundKeys[]): Promise<AgeKey | undefined> => {
+    const wanted = await Promise.all(sources.map(({ identities }) => ageKeyOf(identities)));
+    if (owner === undefined) return wanted[0];
+    return (await Promise.all(wanted.map((key) => identityFirst(key, owner)))).find((key) => key !== undefined);
+  };
+  const own = await fitting(owner === undefined ? named : found);
+  if (own !== undefined) return own;
+  const asked = await keysByCommand(env, variablesWithoutSecrets(), path);
+  const [other] = [...named, ...asked];
+  return (await fitting(asked)) ?? (other === undefined ? undefined : await ageKeyOf(other.identities));
 }
 
 function notTheOwner(owner: string, key: AgeKey | undefined): Failure {
@@ -138,7 +132,7 @@ function notTheOwner(owner: string, key: AgeKey | undefined): Failure {
     code: 'workspace/owner',
     message: `the tree is encrypted to ${owner}, but ${present}`,
     remedy:
-      'copy the age.key that the tree was set up with to here, or give it in SOPS_AGE_KEY_FILE or SOPS_AGE_KEY; a new key would lock its cluster out',
+      'copy the age.key that the tree was set up with to here, or give it where sops finds it (SOPS_AGE_KEY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_CMD, the keys.txt of your folder); a new key would lock its cluster out',
   });
 }
 

@@ -1,17 +1,19 @@
 import { createHash, createPrivateKey, createPublicKey, privateDecrypt, constants, type KeyObject } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failure, type Failure } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
 import { machineKind } from '../system/environment.ts';
 import { readNamedTextIfPresent, readTextIfPresent } from '../system/files.ts';
 import { runProgram } from '../system/programs.ts';
 import { type HeaderStanza, unwrapEd25519 } from './age.ts';
-import { AgeIdentity, parseIdentityFile } from './identities.ts';
+import { AgeIdentity, parseIdentity, parseIdentityFile } from './identities.ts';
 
 /** Identities, and where they were found. */
-interface FoundKeys {
+export interface FoundKeys {
   /** As messages name it: a file, a variable, `age.key`. */
   readonly source: string;
+  /** Whether nobody named it: it lies where keys of any repository lie. */
+  readonly isUsual: boolean;
   readonly identities: readonly AgeIdentity[];
 }
 
@@ -24,31 +26,63 @@ interface KeySearch {
 }
 
 /**
- * The identities that the sops program would find, in its order, and behind them those of the repository's own age.key: SSH keys, the
- * variables SOPS_AGE_KEY and SOPS_AGE_KEY_FILE, and the file of the user's folder. SOPS_AGE_KEY_CMD starts a program that may ask somebody:
- * `keysByCommand` does that.
+ * The identities that the sops program would find, in its order, and behind them those of the repository's own age.key: SSH keys, and what
+ * `findAgeKeys` finds. SOPS_AGE_KEY_CMD starts a program that may ask somebody: `keysByCommand` does that.
  *
  * @see https://github.com/getsops/sops/blob/main/age/keysource.go
  * @throws Failure where a file or a text that was named holds no identity, or a line that is none
  */
-export async function findKeys({ env, own }: KeySearch): Promise<FoundKeys[]> {
-  const found: FoundKeys[] = [...(await sshKeys(env))];
+export async function findKeys(search: KeySearch): Promise<FoundKeys[]> {
+  return [...(await sshKeys(search.env)), ...(await findAgeKeys(search))];
+}
+
+/** The same without SSH keys, which no cluster can have: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, the file of the user's folder and age.key. */
+export async function findAgeKeys({ env, own }: KeySearch): Promise<FoundKeys[]> {
+  const found: FoundKeys[] = [];
+  const add = async (source: string, text: string): Promise<void> => {
+    found.push({ source, isUsual: false, identities: await parseKeyFile(text, source) });
+  };
   const { SOPS_AGE_KEY: text = '', SOPS_AGE_KEY_FILE: file = '' } = env;
-  if (text.trim() !== '') found.push({ source: 'SOPS_AGE_KEY', identities: parseIdentityFile(text, 'SOPS_AGE_KEY') });
-  if (file !== '' && file !== own) {
+  if (text.trim() !== '') await add('SOPS_AGE_KEY', text);
+  if (file !== '' && resolve(file) !== own) {
     const named = await readNamedTextIfPresent(file);
     if (named === undefined) throw noSuchFile('SOPS_AGE_KEY_FILE', file);
-    found.push({ source: file, identities: parseIdentityFile(named, file) });
+    await add(file, named);
   }
   const users = userKeyFile(env);
   const usual = users === undefined ? undefined : await readTextIfPresent(users);
   if (users !== undefined && usual !== undefined) {
-    found.push({ source: users, identities: parseIdentityFile(usual, users) });
+    // Keys of all that its owner works with: what is none that is known here is somebody else's business.
+    const identities = usual.split('\n').flatMap((line) => parseIdentity(line.trim()) ?? []);
+    keepSecrets(identities.map((one) => ({ name: `a private key of ${users}`, value: one.reveal() })));
+    if (identities.length > 0) found.push({ source: users, isUsual: true, identities });
   }
   const last = await readTextIfPresent(own);
-  if (last !== undefined) found.push({ source: 'age.key', identities: parseIdentityFile(last, 'age.key') });
+  if (last !== undefined) await add('age.key', last);
   return found;
 }
+
+/**
+ * The identities of a key file as age-keygen writes it.
+ *
+ * @throws Failure where it holds none, a line that is none, or says another public key than its own
+ */
+export async function parseKeyFile(text: string, file: string): Promise<AgeIdentity[]> {
+  const identities = parseIdentityFile(text, file);
+  const stated = /^# public key: (\S+)\s*$/m.exec(text)?.[1];
+  if (stated === undefined) return identities;
+  const recipients = await Promise.all(identities.map((identity) => identity.recipient()));
+  if (recipients.includes(stated)) return identities;
+  throw failure('input', {
+    code: 'credentials/invalid',
+    message: `${file} says another public key than the one that belongs to its private key`,
+    place: { file },
+    remedy: `the line has to say: # public key: ${recipients[0] ?? ''}`,
+  });
+}
+
+/** What commands of SOPS_AGE_KEY_CMD have given: nobody is asked twice in one run. */
+const given = new Map<string, Promise<FoundKeys[]>>();
 
 /** What SOPS_AGE_KEY_CMD prints, a line for a shell as sops takes it; none where the variable is not set. */
 export async function keysByCommand(
@@ -58,6 +92,17 @@ export async function keysByCommand(
 ): Promise<FoundKeys[]> {
   const { SOPS_AGE_KEY_CMD: line = '' } = env;
   if (line.trim() === '') return [];
+  const key = JSON.stringify([line, cwd]);
+  const known = given.get(key) ?? askCommand(line, inherited, cwd);
+  given.set(key, known);
+  return await known;
+}
+
+async function askCommand(
+  line: string,
+  inherited: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<FoundKeys[]> {
   const { exitCode, stdout } = await runProgram('sh', ['-c', line], {
     cwd,
     environment: inherited,
@@ -68,7 +113,8 @@ export async function keysByCommand(
     const remedy = 'run it by hand: it has to print an age key';
     throw failure('outside', { code: 'sops/identity', message, remedy });
   }
-  return [{ source: 'SOPS_AGE_KEY_CMD', identities: parseIdentityFile(stdout, 'the output of SOPS_AGE_KEY_CMD') }];
+  const identities = parseIdentityFile(stdout, 'the output of SOPS_AGE_KEY_CMD');
+  return [{ source: 'SOPS_AGE_KEY_CMD', isUsual: false, identities }];
 }
 
 /** Where sops keeps the keys of a user; undefined where his folder is not known. */
@@ -102,7 +148,7 @@ async function sshKeys(env: Readonly<Record<string, string | undefined>>): Promi
     if (text === undefined && file === named) throw noSuchFile('SOPS_AGE_SSH_PRIVATE_KEY_FILE', file);
     const identity = text === undefined ? undefined : parseSshIdentity(text);
     if (identity === undefined && file === named) throw noSshKey(file);
-    if (identity !== undefined) found.push({ source: file, identities: [identity] });
+    if (identity !== undefined) found.push({ source: file, isUsual: named === '', identities: [identity] });
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clusterRoot, SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
@@ -7,7 +8,7 @@ import type { Inventory } from '../../src/workspace/inventory.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { SAMPLE_KEYS } from '../support/sample.ts';
 
-const [OWN, FILE, TEXT] = await Promise.all([1, 2, 3].map(() => makeKey()));
+const [OWN, FILE, TEXT, USUAL, ASKED] = await Promise.all([1, 2, 3, 4, 5].map(() => makeKey()));
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -16,11 +17,15 @@ afterEach(() => {
 describe('the key at hand', () => {
   it.each([
     ['age.key where no variable is set', {}, undefined, OWN],
-    ['the file that SOPS_AGE_KEY_FILE names, before all others', { file: true, text: true }, undefined, FILE],
-    ['SOPS_AGE_KEY before age.key', { text: true }, undefined, TEXT],
+    ['SOPS_AGE_KEY, before all others', { file: true, text: true }, undefined, TEXT],
+    ['the file that SOPS_AGE_KEY_FILE names, before age.key', { file: true }, undefined, FILE],
     ['the one of the owner, wherever it stands: SOPS_AGE_KEY', { file: true, text: true }, TEXT, TEXT],
     ['the one of the owner, wherever it stands: age.key', { file: true, text: true }, OWN, OWN],
     ['the first where none is of the owner', { file: true }, TEXT, FILE],
+    ['the one of the owner in the user’s folder', { usual: true }, USUAL, USUAL],
+    ['none of the user’s folder where the owner is another, or nobody', { usual: true }, undefined, OWN],
+    ['what SOPS_AGE_KEY_CMD prints, where it is the owner’s', { command: true, file: true }, ASKED, ASKED],
+    ['age.key, and no command is started, where that will do', { command: true }, undefined, OWN],
   ] as const)('is %s', async (_, variables, owner, expected) => {
     const folder = await folderOfKeys(variables);
     expect((await keyAtHand(clusterRoot(folder), owner?.recipient))?.recipient).toBe(expected?.recipient);
@@ -40,6 +45,20 @@ describe('the key at hand', () => {
     vi.stubEnv('SOPS_AGE_KEY_FILE', join(folder, 'other.key'));
     await expect(keyAtHand(clusterRoot(folder), undefined)).rejects.toMatchObject({
       findings: [{ code: 'credentials/missing' }],
+    });
+  });
+
+  it('is none that lies in the user’s folder for anything, where a key is to be made', async () => {
+    const folder = await folderOfKeys({ usual: true });
+    await rm(join(folder, 'age.key'));
+    expect(await keyAtHand(clusterRoot(folder), undefined)).toBeUndefined();
+  });
+
+  it('is not found where SOPS_AGE_KEY_CMD fails, which is told', async () => {
+    const folder = await folderOfKeys({});
+    vi.stubEnv('SOPS_AGE_KEY_CMD', 'exit 3');
+    await expect(keyAtHand(clusterRoot(folder), FILE?.recipient)).rejects.toMatchObject({
+      findings: [{ message: 'the command of SOPS_AGE_KEY_CMD ended with 3' }],
     });
   });
 
@@ -104,15 +123,28 @@ async function makeKey(): Promise<{ readonly text: string; readonly recipient: s
   return { text: identity.reveal(), recipient: await identity.recipient() };
 }
 
+/** Which keys there are besides age.key. */
+interface Others {
+  readonly file?: boolean;
+  readonly text?: boolean;
+  readonly usual?: boolean;
+  readonly command?: boolean;
+}
+
 /** A folder with an age.key of its own, and the variables that name others. */
-async function folderOfKeys(variables: { readonly file?: boolean; readonly text?: boolean }): Promise<string> {
+async function folderOfKeys({ file, text, usual, command }: Others): Promise<string> {
   const folder = await temporaryFolder({ 'age.key': OWN?.text ?? '', 'other.txt': FILE?.text ?? '' });
-  vi.stubEnv('SOPS_AGE_KEY_FILE', variables.file === true ? join(folder, 'other.txt') : undefined);
-  vi.stubEnv('SOPS_AGE_KEY', variables.text === true ? TEXT?.text : undefined);
+  noVariables();
+  if (file === true) vi.stubEnv('SOPS_AGE_KEY_FILE', join(folder, 'other.txt'));
+  if (text === true) vi.stubEnv('SOPS_AGE_KEY', TEXT?.text);
+  if (command === true) vi.stubEnv('SOPS_AGE_KEY_CMD', `echo ${ASKED?.text ?? ''}`);
+  if (usual !== true) return folder;
+  const settings = await temporaryFolder({ 'sops/age/keys.txt': `AGE-PLUGIN-YUBIKEY-1QQQ\n${USUAL?.text ?? ''}\n` });
+  vi.stubEnv('XDG_CONFIG_HOME', settings);
   return folder;
 }
 
 function noVariables(): void {
-  vi.stubEnv('SOPS_AGE_KEY_FILE', undefined);
-  vi.stubEnv('SOPS_AGE_KEY', undefined);
+  for (const name of ['SOPS_AGE_KEY_FILE', 'SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD', 'XDG_CONFIG_HOME', 'HOME'])
+    vi.stubEnv(name, undefined);
 }

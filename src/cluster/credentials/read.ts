@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { failure, type Failure, type Finding } from '../../report/finding.ts';
-import { type AgeIdentity, parseIdentityFile } from '../../sops/identities.ts';
-import { permissions, readNamedTextIfPresent, readTextIfPresent } from '../../system/files.ts';
+import type { AgeIdentity } from '../../sops/identities.ts';
+import { parseKeyFile } from '../../sops/key-sources.ts';
+import { permissions, readTextIfPresent } from '../../system/files.ts';
 import { sshPublicKey } from './openssh.ts';
 import { asFields, type Fields, isFields, jsonMistake, parseJson } from '../../text/values.ts';
 import { SourceText } from '../../report/source.ts';
@@ -48,24 +49,14 @@ export async function readAgeKeyIfPresent(folder: string): Promise<AgeKey | unde
   return text === undefined ? undefined : parseAgeKey(text);
 }
 
-/** Reads an age key file of any name, as SOPS_AGE_KEY_FILE names it. Throws a Failure as `readAgeKey` does. */
-export async function readAgeKeyFile(path: string): Promise<AgeKey> {
-  const text = await readNamedTextIfPresent(path);
-  if (text !== undefined) return parseAgeKey(text, path);
-  const message = `${path} does not exist, and SOPS_AGE_KEY_FILE names it as the age key`;
-  const remedy = 'correct the variable, or unset it for age.key to be used';
-  throw failure('input', { code: 'credentials/missing', message, place: { file: path }, remedy });
-}
-
 /** The contents of an age key file. Throws a Failure as `readAgeKey` does. */
 export async function parseAgeKey(text: string, file: string = CREDENTIAL_FILES.ageKey): Promise<AgeKey> {
-  const identities = parseIdentityFile(text, file);
-  const recipients = await Promise.all(identities.map((identity) => identity.recipient()));
-  const [recipient = ''] = recipients;
-  const stated = /^# public key: (\S+)\s*$/m.exec(text)?.[1];
-  if (stated === undefined || recipients.includes(stated)) return { identities, recipient };
-  const remedy = `the line has to say: # public key: ${recipient}`;
-  throw invalid(file, `${file} says another public key than the one that belongs to its private key`, remedy);
+  return await ageKeyOf(await parseKeyFile(text, file));
+}
+
+/** Identities, at least one, as a key whose first one counts. */
+export async function ageKeyOf(identities: readonly AgeIdentity[]): Promise<AgeKey> {
+  return { identities, recipient: (await identities[0]?.recipient()) ?? '' };
 }
 
 /** The same key with the identity of a recipient as its first one; undefined where none is of it. */

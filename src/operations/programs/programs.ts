@@ -35,10 +35,14 @@ const TIMED_OUT = 124;
 export function openPrograms({ root, signal, sink, env = environment() }: ProgramsOptions): Programs {
   const files = accessFiles(root, env);
   const variables = programEnvironment(files, env);
-  const text = root.keys === root.path ? env.SOPS_AGE_KEY : undefined;
+  const { SOPS_AGE_KEY: text = '', SOPS_AGE_KEY_CMD: command = '' } = root.keys === root.path ? env : {};
+  const given = {
+    ...(text === '' ? {} : { SOPS_AGE_KEY: text }),
+    ...(command === '' ? {} : { SOPS_AGE_KEY_CMD: command }),
+  };
   const environmentOf = (call: Pick<ProgramCall, 'program' | 'environment'>): Record<string, string> => ({
     ...variables,
-    ...ageKeyVariables(call.program, { files, text, isThere: kindAt(files.ageKey) === 'file' }),
+    ...ageKeyVariables(call.program, { files, given, isThere: kindAt(files.ageKey) === 'file' }),
     ...call.environment,
   });
   let tracked: Promise<readonly string[]> | undefined;
@@ -188,22 +192,18 @@ export function accessFiles(root: ClusterRoot, env: Readonly<Record<string, stri
 const DECRYPTING = new Set(['sops', 'talhelper']);
 
 /**
- * The variables by which a program that decrypts finds the age key. Where the key is given in SOPS_AGE_KEY alone there is no file
- * to name, and sops refuses a name that leads nowhere; no other program gets the key itself.
+ * The variables by which a program that decrypts finds the age key. Where the key is given in SOPS_AGE_KEY, by a command or in the user's
+ * folder alone there is no file to name, and sops refuses a name that leads nowhere; no other program gets the key itself.
  *
- * @param isThere - whether the file of the age key is there
+ * @param keys.given - the variables that give a key, of those that the user has set
+ * @param keys.isThere - whether the file of the age key is there
  */
 function ageKeyVariables(
   program: string,
-  {
-    files,
-    text,
-    isThere,
-  }: { readonly files: AccessFiles; readonly text: string | undefined; readonly isThere: boolean },
+  keys: { readonly files: AccessFiles; readonly given: Readonly<Record<string, string>>; readonly isThere: boolean },
 ): Record<string, string> {
-  const file = { SOPS_AGE_KEY_FILE: files.ageKey };
-  if (text === undefined || text === '' || !DECRYPTING.has(program)) return file;
-  return { SOPS_AGE_KEY: text, ...(isThere ? file : {}) };
+  const file = { SOPS_AGE_KEY_FILE: keys.files.ageKey };
+  return DECRYPTING.has(program) ? { ...keys.given, ...(keys.isThere ? file : {}) } : file;
 }
 
 /** The environment of every program: what it may inherit, and the files of the cluster. */

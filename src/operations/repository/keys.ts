@@ -73,13 +73,13 @@ function isOwned(inventory: Inventory | undefined): boolean {
   return inventory !== undefined && inventory.recipient !== SAMPLE_RECIPIENT;
 }
 
-const BRING_KEY = 'copy the age.key of this cluster to here, or give it in SOPS_AGE_KEY_FILE or SOPS_AGE_KEY';
+const BRING_KEY = 'copy the age.key of this cluster to here, or give it where sops finds it, as in SOPS_AGE_KEY_FILE';
 
 function noKey(isOwnedTree: boolean): Finding {
   return {
     code: 'credentials/missing',
     severity: 'error',
-    message: 'there is no age key: age.key does not exist, and neither SOPS_AGE_KEY_FILE nor SOPS_AGE_KEY gives one',
+    message: 'there is no age key: age.key does not exist, and none of the variables of sops gives one',
     place: { file: CREDENTIAL_FILES.ageKey },
     remedy: isOwnedTree ? BRING_KEY : ORIGINS[CREDENTIAL_FILES.ageKey],
   };

@@ -50,12 +50,6 @@ describe('a missing file', () => {
     expect(await credentials.readAgeKeyIfPresent(folderOf())).toBeUndefined();
     expect((await credentials.readAgeKeyIfPresent(SAMPLE))?.recipient).toBe(SAMPLE_RECIPIENT);
   });
-
-  it('that SOPS_AGE_KEY_FILE names is named with the variable', async () => {
-    const finding = await findingOf(() => credentials.readAgeKeyFile('/nowhere/age.key'));
-    expect(finding.message).toContain('SOPS_AGE_KEY_FILE');
-    expect((await credentials.readAgeKeyFile(join(SAMPLE, 'age.key'))).recipient).toBe(SAMPLE_RECIPIENT);
-  });
 });
 
 describe('wrong contents', () => {

@@ -229,7 +229,7 @@ describe('doctor on secrets that cannot be decrypted', () => {
     const env = { SOPS_AGE_KEY_FILE: '/does/not/exist' };
     const result = await runCommand(['doctor', 'secrets', '--root', cluster], { env });
     expect(result.code).toBe(1);
-    expect(result.stdout).toContain('SOPS_AGE_KEY_FILE names it as the age key');
+    expect(result.stdout).toContain('SOPS_AGE_KEY_FILE names it as the key');
   });
 });
 

@@ -129,19 +129,19 @@ describe('a program', () => {
   });
 });
 
-describe('an age key in SOPS_AGE_KEY', () => {
-  it('reaches what decrypts, and nothing else', async () => {
+describe('an age key in a variable', () => {
+  it.each(['SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD'])('%s reaches what decrypts, and nothing else', async (name) => {
     const { programs, stands } = await opened([{ program: 'talhelper' }, { program: 'kubectl' }], {
-      env: { SOPS_AGE_KEY: 'AGE-SECRET-KEY-1' },
-      recorded: ['SOPS_AGE_KEY'],
+      env: { [name]: 'AGE-SECRET-KEY-1' },
+      recorded: [name],
     });
     await programs.run({ program: 'talhelper', arguments: ['genconfig'] });
     await programs.run({ program: 'kubectl', arguments: ['get'] });
     const [talhelper, kubectl] = await stands.calls();
-    expect(talhelper?.environment).toHaveProperty('SOPS_AGE_KEY', 'AGE-SECRET-KEY-1');
+    expect(talhelper?.environment).toHaveProperty(name, 'AGE-SECRET-KEY-1');
     // sops ends with an error where this leads nowhere.
     expect(talhelper?.environment).not.toHaveProperty('SOPS_AGE_KEY_FILE');
-    expect(kubectl?.environment).not.toHaveProperty('SOPS_AGE_KEY');
+    expect(kubectl?.environment).not.toHaveProperty(name);
   });
 });
 
