@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
-import { checkTracked } from '../../operations/doctor/leaks.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { checkFiles } from '../../operations/secrets/check.ts';
 import { comparableText, conflictFinding, diffFile, type KeyDiff, mergeFiles } from '../../operations/secrets/git.ts';
@@ -16,7 +15,6 @@ import {
 } from '../../operations/secrets/keys.ts';
 import { writePlain } from '../../operations/secrets/values.ts';
 import { encryptedFiles, openVault, openVaultToWrite, readNamed } from '../../operations/secrets/vault.ts';
-import { lint } from '../../pipeline/lint.ts';
 import { type Finding, inOrder } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printBytes, printError, printSentences } from '../../system/terminal.ts';
@@ -42,6 +40,9 @@ export interface KeyOptions extends RootOptions {
 
 /** `cluster-template secrets check`; gives back the exit code: 1 where a finding is an error. */
 export async function runCheck(options: KeyOptions): Promise<number> {
+  // All rules of lint: the other commands do without them.
+  const { checkTracked } = await import('../../operations/doctor/leaks.ts');
+  const { lint } = await import('../../pipeline/lint.ts');
   const root = await rootOf(options);
   const { files, verified, findings } = await checkFiles(await openVault(root));
   const tracked = await checkTracked(root);

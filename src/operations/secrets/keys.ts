@@ -3,7 +3,6 @@ import { secretsIn } from '../../checks/secrets.ts';
 import { CREDENTIAL_FILES, parseTunnelSecret } from '../../cluster/credentials/read.ts';
 import { COMPANION_FILE, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { uncommittedBelow } from '../../pipeline/git.ts';
-import { templateFolders } from '../../pipeline/inputs.ts';
 import { INVENTORY_FILE, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { keepSecrets } from '../../report/redaction.ts';
@@ -248,6 +247,8 @@ const OVERRIDE = 'templates/overrides/.sops.yaml.j2';
 async function templateChange(vault: Vault, change: RecipientChange): Promise<FileChange[]> {
   const { root, inventory } = vault;
   if (inventory?.files.has(RULES_FILE) !== true || inventory.adopted.includes(RULES_FILE)) return [];
+  // The whole renderer: only what changes a template needs it.
+  const { templateFolders } = await import('../../pipeline/inputs.ts');
   const { packages } = await templateFolders(root);
   const places = [
     join(root.path, OVERRIDE),
