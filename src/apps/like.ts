@@ -1,12 +1,15 @@
 import { failure, type Failure, type Finding } from '../report/finding.ts';
+import { dataKeysOf } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
-import { type Path, valueAt, walk } from '../text/values.ts';
+import { at, isFields, type Path, valueAt, walk } from '../text/values.ts';
 import type { RequestContext } from './answer-values.ts';
 import { type AnswerName, ANSWERS, type Answers } from './answers.ts';
 import { withName } from './change.ts';
 import type { Edit } from './edit.ts';
 import type { AppliedObject } from '../manifests/flux/tree.ts';
 import { type AppEdits, copyApp, type Destination } from './move.ts';
+import type { SealedFile } from './scaffold/scaffold.ts';
+import { type Content, manifestText } from './scaffold/yaml.ts';
 import { type App, appLabel, type AppImage, type AppRepository, factsOf } from './repository.ts';
 
 // A copy of an app with answers of its own: what is answered stands in the place of what the model has.
@@ -21,6 +24,12 @@ interface Spot {
   readonly value: unknown;
 }
 
+/** A copy of an app. */
+interface AppCopy extends AppEdits {
+  /** Encrypted files of the model, to be made of other values. */
+  readonly sealed: readonly SealedFile[];
+}
+
 /**
  * Makes an app like another one, with what is answered in the place of what the other one has: image, port, host name, processor time and memory.
  *
@@ -32,7 +41,7 @@ export function appLike(
   model: App,
   to: Destination,
   { answers, context }: { readonly answers: Answers; readonly context: RequestContext },
-): AppEdits {
+): AppCopy {
   const foreign = (Object.keys(answers) as AnswerName[]).find((name) => !TAKEN.includes(name));
   if (foreign !== undefined) throw notTaken(foreign, model);
   const copy = copyApp(repository, model, to);
@@ -77,7 +86,47 @@ export function appLike(
     edits: [...copy.edits, ...edits],
     findings: [...copy.findings, ...findings],
     notes: copy.notes.filter((note) => image === undefined || !guess.test(note)),
+    sealed: sealedLike(model, copy.folder, tokens),
   };
+}
+
+/** The encrypted files of a model as the copy has them: the same keys, and values of its own. */
+function sealedLike(model: App, folder: string, tokens: (text: string) => string): SealedFile[] {
+  const secrets = model.objects.filter(({ kind, document }) => kind === 'Secret' && isFields(document.fields.sops));
+  const paths = [...new Set(secrets.map(({ document }) => document.file.path))];
+  return paths.map((path) => {
+    const own = secrets.filter(({ document }) => document.file.path === path);
+    const keysOf = (object: AppliedObject): string[] => dataKeysOf(object.document.fields).map(tokens);
+    return {
+      path: `${folder}${tokens(path.slice(model.folder.length))}`,
+      needs: own.flatMap((object) =>
+        keysOf(object).map((key) => ({
+          secret: tokens(object.name),
+          key,
+          item: tokens(object.name),
+          field: key,
+          isMade: false,
+        })),
+      ),
+      plain: (valueOf) =>
+        manifestText(
+          own.map((object) => {
+            const { apiVersion, kind, type, metadata } = object.document.fields;
+            const name = tokens(object.name);
+            const annotations = at(metadata, 'annotations');
+            return {
+              content: {
+                apiVersion: String(apiVersion),
+                kind: String(kind),
+                metadata: { name, ...(isFields(annotations) ? { annotations: annotations as Content } : {}) },
+                ...(typeof type === 'string' ? { type } : {}),
+                stringData: Object.fromEntries(keysOf(object).map((key) => [key, valueOf({ item: name, field: key })])),
+              },
+            };
+          }),
+        ),
+    };
+  });
 }
 
 function notTaken(name: AnswerName, model: App): Failure {

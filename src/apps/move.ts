@@ -40,9 +40,10 @@ export function moveApp(repository: AppRepository, app: App, to: Destination): A
  * Makes an app like another one: a copy of all that is written of it, with its name and its namespace replaced wherever they stand. Encrypted
  * files cannot be copied, as nothing but their keys is known.
  *
+ * @returns the edits, and the folder of the copy
  * @throws Failure of kind `usage` where there is such an app already, or the other one has no folder of its own
  */
-export function copyApp(repository: AppRepository, app: App, to: Destination): AppEdits {
+export function copyApp(repository: AppRepository, app: App, to: Destination): AppEdits & { readonly folder: string } {
   refuseTaken(repository, app, to);
   return new Moving(repository, app, to, true).copy();
 }
@@ -133,7 +134,7 @@ class Moving {
   }
 
   /** What the other app is made of; whoever refers to this one goes on doing so. */
-  copy(): AppEdits {
+  copy(): AppEdits & { readonly folder: string } {
     const [repository, app, folder] = [this.#repository, this.#app, this.#folder];
     for (const kustomization of app.kustomizations) this.#kustomization(kustomization);
     for (const document of this.#documents()) this.#document(document);
@@ -141,6 +142,7 @@ class Moving {
     const sealed = this.#sealed();
     const without = new Set(sealed.map(({ document }) => document.file.path));
     return {
+      folder,
       edits: [
         { kind: 'copy-app', from: app.folder, to: folder, rename: (text) => this.#tokens(text), without },
         ...this.#edits,
@@ -151,7 +153,7 @@ class Moving {
         ...sealed.map(({ document, fields }) => {
           const path = this.#tokens(document.file.path.replace(app.folder, () => folder));
           const keys = dataKeysOf(fields).join(', ');
-          return `${path} is encrypted and is not copied: make it with sops, with ${keys}`;
+          return `${path} is encrypted and is not copied: it needs values of its own for ${keys}`;
         }),
         ...factsOf(app)
           .images.filter(({ repository: image }) => this.#tokens(image) !== image)

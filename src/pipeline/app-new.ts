@@ -73,11 +73,25 @@ export async function draftNewApp(
     draft.write(place.path, place.isTemplate ? templateText(text) : text);
   }
   for (const { path, entry } of made.registrations) register(read, draft, { path, entry }, made.order);
-  for (const { path, plain } of values === undefined ? [] : made.sealed) {
-    const text = plain(({ item, field }) => values?.get(`${item}/${field}`) ?? '');
+  if (values !== undefined) await seal(read, draft, made.sealed, values);
+  return { draft, made };
+}
+
+/**
+ * Encrypts files of a new app by the rules of the repository.
+ *
+ * @throws Failure of kind `input` where no rule encrypts one
+ */
+export async function seal(
+  read: ReadApps,
+  draft: Draft,
+  files: Scaffold['sealed'],
+  values: SecretValues,
+): Promise<void> {
+  for (const { path, plain } of files) {
+    const text = plain(({ item, field }) => values.get(`${item}/${field}`) ?? '');
     draft.write(path, await sealed(read, path, text));
   }
-  return { draft, made };
 }
 
 function refuseExisting({ repository }: ReadApps, { namespace, name }: AppRequest): void {

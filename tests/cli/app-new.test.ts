@@ -64,6 +64,35 @@ describe('app new in a cluster', () => {
     expect(validated.stderr).not.toContain('/web/');
   });
 
+  it('copies an app with answers and values of secrets of its own', async () => {
+    const folder = await sampleCluster();
+    expect((await runCommand(['configure', '--yes'], { cwd: folder })).code).toBe(0);
+    await writeFiles(folder, { 'values.env': 'API_KEY=opensesame-7\n', 'other.env': 'API_KEY=opensesame-8\n' });
+    const words = ['--secret', 'API_KEY', '--secrets-from', 'values.env', '--yes'];
+    const first = await runCommand(['app', 'new', 'web/site', ...APP, ...words], { cwd: folder });
+    expect(first.code, first.stderr).toBe(0);
+    const like = ['app', 'new', 'web/shop', '--like', 'web/site', '--port', '9000', '--host', 'store', '--yes'];
+    const bare = await runCommand([...like, '--dry-run'], { cwd: folder });
+    expect(bare.stdout).toContain('is encrypted and is not copied: it needs values of its own for API_KEY');
+    expect((await runCommand([...like, '--backup', '5Gi'], { cwd: folder })).stderr).toContain(
+      '--backup does not go with --like',
+    );
+    const copied = await runCommand([...like, '--secrets-from', 'other.env'], { cwd: folder });
+    expect({ code: copied.code, stderr: copied.stderr }).toEqual({ code: 0, stderr: '' });
+    const configured = await runCommand(['configure', '--yes'], { cwd: folder });
+    expect(configured.code, configured.stderr).toBe(0);
+    const path = 'kubernetes/apps/web/shop/app/secret.sops.yaml';
+    const { identities } = await readAgeKey(folder);
+    const opened = await decrypt({ path, text: await readFile(join(folder, path), 'utf8'), identities });
+    expect(opened.text).toContain('API_KEY: opensesame-8\n');
+    expect(opened.text).toContain('name: shop-secret\n');
+    const release = await readFile(join(folder, 'kubernetes/apps/web/shop/app/helmrelease.yaml'), 'utf8');
+    expect(release).toContain('port: &port 9000\n');
+    expect(release).not.toContain('site');
+    const route = await readFile(join(folder, 'kubernetes/apps/web/shop/app/httproute.yaml'), 'utf8');
+    expect(route).toContain('- store.${SECRET_DOMAIN}\n');
+  });
+
   it('lists an app in a namespace that is there, by a template of the owner', async () => {
     const folder = await sampleCluster();
     expect((await runCommand(['configure', '--yes'], { cwd: folder })).code).toBe(0);

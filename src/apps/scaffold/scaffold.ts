@@ -44,7 +44,7 @@ interface Registration {
 }
 
 /** A file that is never written but encrypted. */
-interface SealedFile {
+export interface SealedFile {
   readonly path: string;
   /** What has to be known for it. */
   readonly needs: readonly Requirement[];

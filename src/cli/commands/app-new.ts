@@ -3,9 +3,17 @@ import { BadAnswer, readTarget, type RequestContext } from '../../apps/answer-va
 import { ANSWER_NAMES, type AnswerName, ANSWERS, type Answers, mistakeIn } from '../../apps/answers.ts';
 import { appLike } from '../../apps/like.ts';
 import { appNamed } from '../../apps/repository.ts';
+import type { Draft } from '../../apps/change.ts';
 import { readRequest } from '../../apps/request.ts';
 import { fieldOf, type Requirement } from '../../apps/scaffold/secrets.ts';
-import { type AppTarget, draftNewApp, filesNamed, newAppContext, type SecretValues } from '../../pipeline/app-new.ts';
+import {
+  type AppTarget,
+  draftNewApp,
+  filesNamed,
+  newAppContext,
+  seal,
+  type SecretValues,
+} from '../../pipeline/app-new.ts';
 import { type ReadApps, readApps } from '../../pipeline/apps.ts';
 import { failure, type Failure } from '../../report/finding.ts';
 import { randomBytes } from '../../system/environment.ts';
@@ -57,16 +65,22 @@ export async function runAppLike(name: string, like: string, options: AppNewOpti
   const read = await readApps(await placeOf(options));
   const model = appNamed(read.repository, like);
   refuseOfTemplate(read, model);
-  for (const flag of ['into', 'secretsFrom'] as const)
-    if (options[flag] !== undefined)
-      throw usage(
-        `--${flag === 'into' ? flag : 'secrets-from'} does not go with --like`,
-        `leave it out: a copy lies where ${like} lies, and what is encrypted is not copied`,
-      );
+  if (options.into !== undefined)
+    throw usage('--into does not go with --like', `leave it out: a copy is written as ${like} is`);
   const { context } = newAppContext(read);
   const given = { answers: answersIn(options), context };
-  const made = taken(() => appLike(read.repository, model, readTarget(name), given));
-  return await edit({ read, made, question: `Make ${name} like ${like}?` }, options);
+  const target = taken(() => readTarget(name));
+  const made = taken(() => appLike(read.repository, model, target, given));
+  const needs = made.sealed.flatMap((one) => one.needs);
+  const isAsking = isInteractive() && options.yes !== true && options.json !== true;
+  // Without values the copy is made all the same, and what is missing is told.
+  const isSealed = options.dryRun !== true && (isAsking || options.secretsFrom !== undefined);
+  const values = isSealed ? await valuesOf(needs, target.name, options, isAsking) : undefined;
+  const notes = values === undefined ? made.notes : made.notes.filter((note) => !note.includes(' is encrypted and '));
+  const also = async (draft: Draft): Promise<void> => {
+    if (values !== undefined) await seal(read, draft, made.sealed, values);
+  };
+  return await edit({ read, made: { ...made, notes }, question: `Make ${name} like ${like}?`, also }, options);
 }
 
 /** What the command line answers. */

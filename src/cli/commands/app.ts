@@ -1,4 +1,4 @@
-import type { FileChange } from '../../apps/change.ts';
+import type { Draft, FileChange } from '../../apps/change.ts';
 import { doEdits } from '../../apps/edit.ts';
 import { imageEdits, imagesMeant, parseVersion } from '../../apps/image.ts';
 import { type AppEdits, type Destination, moveApp } from '../../apps/move.ts';
@@ -193,11 +193,23 @@ export async function runAppRemove(name: string, options: AppChangeOptions): Pro
 
 /** Does what was made of an app, as far as it can be done, and tells the rest. */
 export async function edit(
-  { read, made, question }: { readonly read: ReadApps; readonly made: AppEdits; readonly question: string },
+  {
+    read,
+    made,
+    question,
+    also = () => Promise.resolve(),
+  }: {
+    readonly read: ReadApps;
+    readonly made: AppEdits;
+    readonly question: string;
+    /** What else is done to the files. */
+    readonly also?: (draft: Draft) => Promise<void>;
+  },
   options: AppChangeOptions,
 ): Promise<number> {
   const draft = draftOf(read);
   const undone = doEdits(draft, made.edits);
+  await also(draft);
   const findings = inOrder([...made.findings, ...undone, ...(await newProblems(read, draft))]);
   return await carryOut({ read, changes: draft.changes(), findings, notes: made.notes, question }, options);
 }
