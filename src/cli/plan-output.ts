@@ -1,11 +1,11 @@
 import type { ConfigureResult, PlanResult } from '../pipeline/configure.ts';
 import { namesOfStale, type StaleInput } from '../pipeline/inputs.ts';
-import { countFindings, visible, visibleLine } from '../report/text.ts';
+import { countFindings, visible, visibleLine, wrapPath } from '../report/text.ts';
 import { printColoured, wantsColour } from '../system/terminal.ts';
 import type { FileDiff } from '../workspace/diff.ts';
 import { changesOf, type Plan, type PlanStatus } from '../workspace/plan.ts';
 import { EXIT } from './exit-codes.ts';
-import { count } from './output.ts';
+import { count, widthOf } from './output.ts';
 
 const SIGNS: Readonly<Record<PlanStatus, string>> = {
   created: '+',
@@ -25,20 +25,24 @@ const QUIET: ReadonlySet<PlanStatus> = new Set(['unchanged', 'adopted']);
 const COLOURS: Readonly<Record<string, string>> = { '+': '32', '~': '33', '-': '31', '!': '35', '=': '2' };
 
 /** A plan as lines: a sign, what happens and the path of each file, and a count at the end. */
-export function planLines(plan: Plan, options: { readonly all: boolean; readonly coloured?: boolean }): string {
+export function planLines(
+  plan: Plan,
+  options: { readonly all: boolean; readonly coloured?: boolean; readonly width?: number },
+): string {
   const shown = plan.entries.filter(({ status }) => options.all || !QUIET.has(status));
   const lines = shown.map(({ status, secret, path }) => {
     const [sign, rest] = [SIGNS[status], `${visibleLine(path)}${secret ? ' (secret)' : ''}\n`];
     const head = `${sign} ${status.padEnd(9)}`;
     const colour = options.coloured === true ? COLOURS[sign] : undefined;
-    return colour === undefined ? `${head} ${rest}` : `\u001b[${colour}m${head}\u001b[0m ${rest}`;
+    const line = colour === undefined ? `${head} ${rest}` : `\u001b[${colour}m${head}\u001b[0m ${rest}`;
+    return wrapPath(line, (options.width ?? Infinity) + 1, ' '.repeat(head.length + 1));
   });
   return `${lines.join('')}${countLine(plan)}\n`;
 }
 
 /** Prints a plan, coloured where standard output may be. */
 export function printPlanLines(plan: Plan, options: { readonly all: boolean }): void {
-  printColoured(planLines(plan, { ...options, coloured: wantsColour(process.stdout) }));
+  printColoured(planLines(plan, { ...options, coloured: wantsColour(process.stdout), width: widthOf(process.stdout) }));
 }
 
 /** What the run that writes would do, and the exit code that says the same where a command was asked for one. */

@@ -140,6 +140,25 @@ export function wrapWords(line: string, width: number, indent = ''): string {
   return [...lines, current].join('\n');
 }
 
+/**
+ * Breaks a line that ends with a path behind a slash, so that no part is wider than the terminal as far as the names of its folders allow it.
+ *
+ * @param indent - what stands before every line but the first
+ */
+export function wrapPath(line: string, width: number, indent = ''): string {
+  if (widthOf(line) <= width) return line;
+  const lines: string[] = [];
+  let current = '';
+  for (const part of line.match(/[^/]+\/?|\//g) ?? []) {
+    if (current.trim() !== '' && widthOf(current) + widthOf(part) > width) {
+      lines.push(current);
+      current = indent;
+    }
+    current += part;
+  }
+  return [...lines, current].join('\n');
+}
+
 function wordsOf(line: string, room: number): string[] {
   return (line.match(WORD) ?? []).flatMap((word) => (widthOf(word) > room ? word.split(/\s+/) : [word]));
 }

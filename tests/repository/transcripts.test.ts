@@ -21,6 +21,9 @@ const PAGES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'docs/app-commands.md': withBackup,
 };
 
+/** Pages whose commands run at a terminal of this many columns, and print no line that is wider. */
+const COLUMNS: Readonly<Record<string, number>> = { 'docs/app-commands.md': 80 };
+
 describe('what pages show of commands', () => {
   it.for(Object.entries(PAGES))('is what they print: %s', async ([page, make], context) => {
     const blocks = codeBlocks(await repositoryText(page));
@@ -28,7 +31,8 @@ describe('what pages show of commands', () => {
     context.skip(isConversation && !canMakeTerminal(), 'there is no python3 to make a terminal');
     const folder = join(await temporaryFolder(), 'home-ops');
     await make(folder);
-    const place = { folder, path: await pathWithTask() };
+    const columns = COLUMNS[page] ?? 0;
+    const place = { folder, path: await pathWithTask(), columns };
     let transcripts = 0;
     for (const { language, path, text } of blocks) {
       if (language === 'jinja' && path !== undefined) await writeFiles(folder, { [path]: text });
@@ -36,6 +40,7 @@ describe('what pages show of commands', () => {
       for (const step of language === 'console' ? stepsOf(text) : []) {
         const printed = await runStep(step, place);
         expect(fits(step.expected, printed) ? step.expected : printed, `$ ${step.command}`).toBe(step.expected);
+        if (columns > 0) expect(printed.split('\n').filter((line) => line.length > columns)).toEqual([]);
         transcripts += 1;
       }
     }

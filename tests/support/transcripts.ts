@@ -57,15 +57,16 @@ export function fits(expected: string, printed: string): boolean {
  *
  * @param folder - where it is typed
  * @param path - folders in which programs are looked for
+ * @param columns - how wide the terminal is; without it only questions are asked at one, which does not say
  */
 export async function runStep(
   { command, expected }: TranscriptStep,
-  { folder, path }: { readonly folder: string; readonly path: string },
+  { folder, path, columns = 0 }: { readonly folder: string; readonly path: string; readonly columns?: number },
 ): Promise<string> {
   const words = wordsOf(command);
   const answers = answersIn(expected);
-  if (answers.length > 0) {
-    return await converse([process.execPath, LAUNCHER, ...words], answers, { folder, env: { PATH: path } });
+  if (answers.length > 0 || columns > 0) {
+    return await converse([process.execPath, LAUNCHER, ...words], answers, { folder, columns, env: { PATH: path } });
   }
   const { SOPS_AGE_KEY_FILE: _file, SOPS_AGE_KEY: _key, FORCE_COLOR: _colour, ...inherited } = process.env;
   const env = { ...inherited, NO_COLOR: '1', PATH: path };

@@ -24,8 +24,9 @@ import {
   writeEdits,
 } from '../../pipeline/apps.ts';
 import { Failure, failure, type Finding, inOrder } from '../../report/finding.ts';
+import { wrapPath } from '../../report/text.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { print, printColoured, printError, printResult, wantsColour } from '../../system/terminal.ts';
+import { print, printColoured, printError, printResult, printSentences, wantsColour } from '../../system/terminal.ts';
 import { approve } from '../approve.ts';
 import { EXIT } from '../exit-codes.ts';
 import { interruptible } from '../interrupt.ts';
@@ -74,7 +75,7 @@ export async function carryOut(change: AppChange, options: AppChangeOptions): Pr
   const { top, place } = read;
   const edits = await planEdits(top, change.changes);
   if (options.json !== true) {
-    print(notes.map((note) => `${note}\n`).join(''));
+    printSentences(notes.map((note) => `${note}\n`).join(''));
     printFindings(findings);
     printEdits(edits);
   }
@@ -113,7 +114,9 @@ function printEdits({ changes, diffs }: EditPlan): void {
   for (const change of changes) {
     const { path, from } = change;
     const status = statusOf(change);
-    print(`${SIGNS[status]} ${status.padEnd(7)} ${from === undefined ? '' : `${from} -> `}${path}\n`);
+    const head = `${SIGNS[status]} ${status.padEnd(7)} `;
+    const line = `${head}${from === undefined ? '' : `${from} -> `}${path}`;
+    print(`${wrapPath(line, widthOf(process.stdout), ' '.repeat(head.length))}\n`);
   }
   const coloured = wantsColour(process.stdout);
   for (const diff of diffs) printColoured(formatDiff(diff, { coloured }));
@@ -125,7 +128,7 @@ function tellNext({ read: { place }, changes }: AppChange, { configure }: AppCha
     !isRendered || configure === true
       ? 'look at them with git diff, then commit'
       : worded('`cluster-template configure` renders them');
-  print(`${count(changes.length, 'file')} changed; ${next}\n`);
+  printSentences(`${count(changes.length, 'file')} changed; ${next}\n`);
 }
 
 /** Options of `app set-image`. */
