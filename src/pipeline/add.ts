@@ -1,16 +1,17 @@
 import { dirname, join, posix, relative } from 'node:path';
 import type { FileChange } from '../apps/change.ts';
 import { CATALOGUE, ENTRIES, type Entry } from '../cluster/catalogue.ts';
-import { changedCompanion, companionStandIns } from '../cluster/config/companion.ts';
+import { companionStandIns } from '../cluster/config/companion.ts';
 import { formatFlow } from '../cluster/config/issue.ts';
 import { readDocument } from '../cluster/config/document.ts';
 import { hasEffect, valueOfText, withEntry, withNeeds, withoutEntry } from '../cluster/config/entry-text.ts';
 import { type FieldSchema, schemaAt, SECRET_FIELDS } from '../cluster/config/schemas.ts';
 import { NotEditable } from '../cluster/config/yaml-text.ts';
 import { type ClusterRoot, COMPANION_FILE } from '../cluster/root.ts';
+import { sealedCompanion } from './companion.ts';
 import { failure, type Failure, type Finding } from '../report/finding.ts';
 import { keepSecrets } from '../report/redaction.ts';
-import { now, randomBytes } from '../system/environment.ts';
+import { randomBytes } from '../system/environment.ts';
 import { readTextIfPresent } from '../system/files.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import { asFields, type Fields } from '../text/values.ts';
@@ -199,7 +200,9 @@ interface Change {
 
 async function planned(root: ClusterRoot, state: State, { text, secrets, removed, entries }: Change): Promise<AddPlan> {
   const hasSecrets = Object.keys(secrets).length > 0 || (removed.length > 0 && state.sealed !== undefined);
-  const sealed = hasSecrets ? await sealedAgain(state, secrets, removed) : state.sealed;
+  const sealed = hasSecrets
+    ? await sealedCompanion(state.sealed, state.access, { set: secrets, removed })
+    : state.sealed;
   const { findings } = await readConfiguration({ ...root, tried: { cluster: text, companion: sealed } }, state.access);
   const pathOf = (path: string): string => relative(root.path, path);
   const companion = join(dirname(root.clusterFile), COMPANION_FILE);
@@ -212,23 +215,6 @@ async function planned(root: ClusterRoot, state: State, { text, secrets, removed
     },
   ];
   return { changes: changes.filter(({ before, after }) => before !== after), entries, findings };
-}
-
-async function sealedAgain(
-  { sealed, access }: State,
-  set: Readonly<Record<string, string>>,
-  removed: readonly string[],
-): Promise<string | undefined> {
-  if (access.kind !== 'owner') {
-    throw failure('input', {
-      code: 'credentials/missing',
-      message: `a secret goes into ${COMPANION_FILE}, and there is no key to encrypt it with`,
-      place: { file: COMPANION_FILE },
-      remedy: 'run `cluster-template init`, or copy the age.key of the cluster to here',
-    });
-  }
-  const { recipient, identities } = access.key;
-  return await changedCompanion(sealed, { set, removed, recipient, identities, now: now() });
 }
 
 type Answer = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'secret'; readonly text: string };

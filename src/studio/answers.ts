@@ -40,6 +40,8 @@ export interface Studio {
   readonly documents: DocumentStore;
   /** Name and version of the program, as the inventory records them. */
   readonly generator: string;
+  /** A command of ours as it is typed here: `task configure`, `npx cluster-template plan`. */
+  readonly commandText: (words: string) => string;
 }
 
 /** What a page begins with. */
@@ -75,13 +77,13 @@ async function failureOf(work: () => Promise<unknown>): Promise<StudioFinding | 
  *
  * @throws Failure where a file cannot be read at all
  */
-async function examined(root: ClusterRoot): Promise<LoadedConfiguration> {
+export async function examined(root: ClusterRoot): Promise<LoadedConfiguration> {
   const recipient = (await readInventory(root))?.recipient ?? SAMPLE_RECIPIENT;
   return await examineConfiguration(root, { kind: 'none', recipient });
 }
 
 /** The findings of a configuration, each with its field; that secrets were not looked at is no news here. */
-function findingsAbout({ findings, about }: LoadedConfiguration): StudioFinding[] {
+export function findingsAbout({ findings, about }: LoadedConfiguration): StudioFinding[] {
   return findings
     .filter(({ code }) => code !== 'secrets/not-checked')
     .map((finding) => toStudio(finding, about.get(finding)));

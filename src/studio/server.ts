@@ -16,6 +16,7 @@ import {
 import { isFields } from '../text/values.ts';
 import { check, configureAll, diff, explanation, plan, session, type Studio } from './answers.ts';
 import type { ApiError, CallName, Documents, Empty, ResponseOf, StudioEvent } from './api.ts';
+import { checks, commands, doctor, graph, network, secrets, setSecret, status } from './look.ts';
 import { DocumentStore } from './documents.ts';
 import { findingsOf, Refusal, refused, RequestBody } from './request.ts';
 
@@ -24,6 +25,10 @@ export interface StudioOptions {
   readonly root: ClusterRoot;
   /** Name and version of the program, as the inventory records them. */
   readonly generator: string;
+  /** A command of ours as it is typed here. */
+  readonly commandText: (words: string) => string;
+  /** A sentence with the commands in it as they are typed here. */
+  readonly worded: (text: string) => string;
   /** 0 for a port that is free. */
   readonly port: number;
   /** Absolute folder that the files of the page lie in, among others: `studio.html` and what begins with `studio.` or `studio-`. */
@@ -143,8 +148,8 @@ class StudioServer {
   constructor(options: StudioOptions, page: ReadonlyMap<string, PageFile>) {
     this.#options = options;
     this.#page = page;
-    const { root, generator } = options;
-    this.#studio = { root, generator, documents: new DocumentStore(root, unguessable()) };
+    const { root, generator, commandText } = options;
+    this.#studio = { root, generator, commandText, documents: new DocumentStore(root, unguessable()) };
   }
 
   async start(): Promise<RunningStudio> {
@@ -297,11 +302,11 @@ class StudioServer {
   }
 
   async #call(name: string, request: LoopbackRequest): Promise<LoopbackAnswer> {
-    const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name as CallName] : undefined;
-    if (handler === undefined) throw refused('not-found', 'there is no such call');
+    if (!Object.hasOwn(this.#handlers, name)) throw refused('not-found', 'there is no such call');
+    const handler = this.#handlers[name as CallName];
     if (request.method !== 'POST') throw refused('request', 'calls are made by POST');
     if (!/^application\/json(?:; ?charset=utf-8)?$/i.test(request.header('content-type') ?? ''))
-      return jsonAnswer(415, errorBody('request', 'the body is not sent as application/json'));
+      return this.#json(415, errorBody('request', 'the body is not sent as application/json'));
     const bytes = await request.body(LARGEST_BODY);
     if (bytes === undefined) throw refused('too-large', 'the request is too large');
     const body = new RequestBody(bytes.toString('utf8'));
@@ -310,7 +315,7 @@ class StudioServer {
       const result = isAlone
         ? await this.#inTurn(() => handler(body, request.gone), request.gone)
         : await handler(body, request.gone);
-      return jsonAnswer(200, result);
+      return this.#json(200, result);
     });
   }
 
@@ -339,7 +344,7 @@ class StudioServer {
     return await own;
   }
 
-  readonly #handlers: Readonly<Partial<Record<CallName, Handler>>> = {
+  readonly #handlers: Readonly<Record<CallName, Handler>> = {
     session: () => session(this.#studio),
     documents: () => this.#studio.documents.read(),
     check: (body) => check(this.#studio, body),
@@ -349,6 +354,14 @@ class StudioServer {
     explain: (body) => explanation(this.#studio, body),
     save: (body) => this.#save(body),
     configure: (body) => this.#configure(body),
+    graph: (body) => graph(this.#studio, body),
+    network: (body) => network(this.#studio, body),
+    checks: (body) => checks(this.#studio, body),
+    secrets: (body) => secrets(this.#studio, body),
+    setSecret: (body) => setSecret(this.#studio, body, this.#ending.signal),
+    doctor: (body, gone) => doctor(this.#studio, body, gone),
+    status: (_, gone) => status(this.#studio, gone),
+    commands: () => Promise.resolve(commands(this.#studio)),
     stop: () => this.#stop(),
   };
 
@@ -385,23 +398,35 @@ class StudioServer {
     return Promise.resolve({});
   }
 
+  /** Commands in sentences stand as they are typed here, as they do on the terminal. */
+  #json(status: number, value: unknown): LoopbackAnswer {
+    const { worded } = this.#options;
+    const wordedMember = (key: string, member: unknown): unknown =>
+      ['message', 'remedy', 'why'].includes(key) && typeof member === 'string' ? worded(member) : member;
+    return {
+      status,
+      headers: { ...HEADERS, 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(redacted(value), wordedMember),
+    };
+  }
+
   #errorAnswer(error: unknown, isCall: boolean): LoopbackAnswer {
     if (error instanceof Refusal) {
       const { kind, message } = error;
-      return isCall ? jsonAnswer(STATUS[kind], errorBody(kind, message)) : textAnswer(STATUS[kind], message);
+      return isCall ? this.#json(STATUS[kind], errorBody(kind, message)) : textAnswer(STATUS[kind], message);
     }
     if (error instanceof Failure) {
       const kind = error.kind === 'outside' ? 'outside' : 'input';
       const body: ApiError = { error: { kind, message: error.message, findings: findingsOf(error) } };
-      return jsonAnswer(STATUS[kind], body);
+      return this.#json(STATUS[kind], body);
     }
     this.#options.fault(error);
-    return jsonAnswer(STATUS.fault, errorBody('fault', 'this is a fault of the program: the terminal says more'));
+    return this.#json(STATUS.fault, errorBody('fault', 'this is a fault of the program: the terminal says more'));
   }
 }
 
 /** Calls that do not look at what the others do, and take long or none of the time. */
-const BESIDE: ReadonlySet<CallName> = new Set(['documents', 'edit', 'stop']);
+const BESIDE: ReadonlySet<CallName> = new Set(['documents', 'edit', 'doctor', 'status', 'commands', 'stop']);
 
 function eventText({ type, ...rest }: StudioEvent): string {
   return `event: ${type}\ndata: ${JSON.stringify(rest)}\n\n`;
@@ -409,14 +434,6 @@ function eventText({ type, ...rest }: StudioEvent): string {
 
 function errorBody(kind: ApiError['error']['kind'], message: string): ApiError {
   return { error: { kind, message, findings: [] } };
-}
-
-function jsonAnswer(status: number, value: unknown): LoopbackAnswer {
-  return {
-    status,
-    headers: { ...HEADERS, 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(redacted(value)),
-  };
 }
 
 /** As every text that leaves the process; but texts that are edited come back, so that marks stand for secrets in them and nothing else does. */

@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleCluster } from '../support/cluster.ts';
+import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { startClient, textsIn } from './studio.ts';
 
 describe('a page', () => {
@@ -55,5 +57,149 @@ describe('a page', () => {
     expect(talconfig?.diff).toContain('+endpoint: https://192.0.2.9:6443');
     expect(plan.changedInputs).toContainEqual({ path: 'cluster.yaml', change: 'changed' });
     expect(await textsIn(folder)).toEqual(texts);
+  });
+});
+
+describe('what is written', () => {
+  it('is what was confirmed, stage by stage, and nothing where the file is another one by now', async () => {
+    const folder = await sampleCluster();
+    await runCommand(['configure', '--yes', '--root', folder]);
+    const client = await startClient(folder);
+    const other = await client.events();
+    const texts = await textsIn(folder);
+    const documents = await client.call('documents', {});
+    const text = texts.cluster.replace('cluster_api_addr: 192.0.2.5', 'cluster_api_addr: 192.0.2.9');
+    const plan = await client.call('plan', { pending: { cluster: text } });
+    const request = {
+      documents: { cluster: { text, revision: documents.cluster.revision } },
+      token: plan.token ?? '',
+      run: 'first',
+    };
+    expect(await client.refused('configure', { ...request, token: 'another' })).toMatchObject({
+      kind: 'stale-plan',
+      status: 409,
+    });
+    const stale = { documents: { cluster: { text, revision: 'another' } } };
+    expect(await client.refused('configure', { ...request, ...stale })).toMatchObject({ kind: 'conflict' });
+    expect(await textsIn(folder)).toEqual(texts);
+
+    const done = await client.call('configure', request);
+    expect(done.written.map(({ path }) => path)).toEqual(plan.files.map(({ path }) => path));
+    expect((await textsIn(folder)).cluster).toBe(text);
+    expect(await readFile(join(folder, 'talos/talconfig.yaml'), 'utf8')).toContain('endpoint: https://192.0.2.9:6443');
+    const stages = other.all.filter((event) => event.type === 'progress');
+    expect(stages.every(({ run }) => run === 'first')).toBe(true);
+    expect(stages.filter(({ state }) => state === 'done').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const told = await other.next('documents');
+    expect(told.documents).toEqual(done.documents);
+    expect(await client.call('plan', {})).toMatchObject({ files: [], changedInputs: [] });
+    // The other tab has the old text still.
+    expect(
+      await client.refused('save', {
+        documents: { cluster: { text: texts.cluster, revision: documents.cluster.revision } },
+      }),
+    ).toMatchObject({ kind: 'conflict' });
+    expect((await textsIn(folder)).cluster).toBe(text);
+    expect(client.faults).toEqual([]);
+  });
+
+  it('is told to all pages where somebody else writes it, and never overwritten', async () => {
+    const folder = await sampleCluster();
+    const client = await startClient(folder);
+    const [one, two] = [await client.events(), await client.events()];
+    const { nodes } = await client.call('documents', {});
+    await writeFile(join(folder, 'nodes.yaml'), `${nodes.text}# by hand\n`);
+    const [first, second] = await Promise.all([one.next('documents'), two.next('documents')]);
+    expect(first.documents.nodes.text).toBe(`${nodes.text}# by hand\n`);
+    expect(second).toEqual(first);
+    const mine = { documents: { nodes: { text: 'nodes: []\n', revision: nodes.revision } } };
+    expect(await client.refused('save', mine)).toMatchObject({ kind: 'conflict' });
+    expect((await textsIn(folder)).nodes).toBe(`${nodes.text}# by hand\n`);
+    const again = { documents: { nodes: { text: nodes.text, revision: first.documents.nodes.revision } } };
+    expect((await client.call('save', again)).nodes).toEqual(nodes);
+    await writeFile(join(folder, 'templates/config/AGENTS.md.j2'), 'another\n');
+    await one.next('tree', ({ paths }) => paths.includes('templates/config/AGENTS.md.j2'));
+  });
+
+  it('stops at files that somebody changed', async () => {
+    const folder = await sampleCluster();
+    await runCommand(['configure', '--yes', '--root', folder]);
+    await writeFile(join(folder, 'AGENTS.md'), 'mine\n');
+    const client = await startClient(folder);
+    const plan = await client.call('plan', {});
+    expect(plan.refusals.map(({ code }) => code)).toEqual(['workspace/edited']);
+    const refused = await client.refused('configure', { documents: {}, token: plan.token, run: 'x' });
+    expect(refused.findings.map(({ code }) => code)).toEqual(['workspace/edited']);
+    expect(await readFile(join(folder, 'AGENTS.md'), 'utf8')).toBe('mine\n');
+  });
+});
+
+describe('what is shown besides', () => {
+  it('is drawn, checked and explained from what was typed', async () => {
+    const folder = await sampleCluster();
+    const client = await startClient(folder);
+    const { cluster } = await textsIn(folder);
+    const pending = {
+      cluster: cluster.replace('# spegel', 'spegel') + '\nhubble_enabled: true\nspegel_enabled: false\n',
+    };
+    const { graph, changes } = await client.call('graph', { pending });
+    const objects = Object.entries(changes);
+    expect(objects.some(([id, change]) => change === 'removed' && id.includes('spegel'))).toBe(true);
+    expect(objects.some(([, change]) => change === 'changed')).toBe(true);
+    expect(objects.filter(([id]) => !graph.nodes.some((node) => node.id === id))).toEqual([]);
+
+    const clash = { cluster: cluster.replace('cluster_gateway_addr: 192.0.2.7', 'cluster_gateway_addr: 192.0.2.10') };
+    const network = await client.call('network', { pending: clash });
+    expect(network).toMatchObject({
+      vlan: { tag: 100, by: 'nodes' },
+      ingress: 'tunnel',
+      networks: [
+        { key: 'node_cidr', first: '192.0.2.0', last: '192.0.2.255', source: 'written' },
+        { kind: 'pods', source: 'default' },
+        { kind: 'services' },
+      ],
+    });
+    expect(network.nodes.map(({ role }) => role)).toEqual(['controller', 'controller', 'controller', 'worker']);
+    expect(network.clashes).toMatchObject([
+      {
+        code: 'config/address-taken',
+        keys: expect.arrayContaining(['nodes[0].address', 'cluster_gateway_addr']) as unknown,
+      },
+    ]);
+    expect(network.addresses.map(({ kind }) => kind)).toContain('internal-gateway');
+
+    expect(await client.call('explain', { file: 'talos/talconfig.yaml', line: 4 })).toMatchObject({
+      about: 'file',
+      line: 4,
+    });
+    expect(await client.call('explain', { file: 'cluster.yaml', line: 11 })).toMatchObject({
+      about: 'key',
+      use: { key: 'node_cidr' },
+    });
+    expect(await client.call('explain', { key: 'cluster_api_addr', pending })).toMatchObject({ about: 'key' });
+    expect((await client.call('graph', { key: 'node_cidr' })).graph.nodes.length).toBeGreaterThan(1);
+
+    const checks = await client.call('checks', { pending: { cluster: 'node_cidr: [' } });
+    expect(checks.notRun).toMatchObject([{ by: 'validate' }]);
+    expect(checks.files).toBeGreaterThan(10);
+    expect(await client.call('diff', { path: '.sops.yaml' })).toEqual({
+      path: '.sops.yaml',
+      diff: '',
+      changedKeys: [],
+    });
+    expect(await client.refused('diff', { path: '../x' })).toMatchObject({ kind: 'not-found' });
+    expect(await client.call('status', {})).toMatchObject({ isThere: false });
+    const doctor = await client.call('doctor', { areas: ['configuration', 'keys'] });
+    expect(new Set(doctor.checks.map(({ area }) => area))).toEqual(new Set(['configuration', 'keys']));
+    expect((await client.call('commands', {})).groups.flatMap(({ commands }) => commands).length).toBeGreaterThan(5);
+    expect(client.faults).toEqual([]);
+  });
+
+  it('ends when it is told, and where its signal says so', async () => {
+    const client = await startClient(await sampleCluster());
+    const events = await client.events();
+    expect(await client.call('stop', {})).toEqual({});
+    await Promise.all([events.next('stopped'), events.closed, client.ended]);
+    await expect(client.send({ path: '/' })).rejects.toThrow('ECONNREFUSED');
   });
 });

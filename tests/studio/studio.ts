@@ -74,6 +74,8 @@ export async function startClient(folder: string): Promise<Client> {
   const { port, address, ended } = await startStudio({
     root: clusterRoot(folder),
     generator: 'cluster-template test',
+    commandText: (words) => `cluster-template ${words}`,
+    worded: (text) => text,
     port: 0,
     page,
     signal: ending.signal,

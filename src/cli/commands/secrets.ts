@@ -13,6 +13,7 @@ import {
 } from '../../operations/secrets/values.ts';
 import {
   encryptedFiles,
+  listEncrypted,
   openVault,
   openVaultToWrite,
   readNamed,
@@ -21,7 +22,6 @@ import {
 } from '../../operations/secrets/vault.ts';
 import { failure, type Finding } from '../../report/finding.ts';
 import { Secret } from '../../report/redaction.ts';
-import { readSealed } from '../../sops/decrypt.ts';
 import { parseValuePath } from '../../sops/values.ts';
 import { environment } from '../../system/environment.ts';
 import { readStandardInput } from '../../system/files.ts';
@@ -82,11 +82,8 @@ export async function runShow(
 }
 
 async function listFiles(vault: Vault, { json }: SecretOptions): Promise<number> {
-  const files = (await encryptedFiles(vault)).map(({ path, text }) => ({
-    path,
-    recipients: readSealed(path, text).metadata.age.map(({ recipient }) => recipient),
-    generated: vault.inventory?.files.has(path) === true && !vault.inventory.adopted.includes(path),
-  }));
+  const found = await listEncrypted(vault);
+  const files = found.map(({ path, recipients, generated }) => ({ path, recipients, generated }));
   if (json === true) printJson({ status: 'done', files });
   else {
     print(files.map(({ path, generated }) => `${path}${generated ? '  (generated)' : ''}\n`).join(''));

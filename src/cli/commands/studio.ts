@@ -8,6 +8,7 @@ import { realPathSync } from '../../system/tree.ts';
 import { below, makeMemoryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { EXIT } from '../exit-codes.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { commandText, worded } from '../invocation.ts';
 import { printJson, printMistake } from '../output.ts';
 import { GENERATOR, rootOf, type RootOptions } from '../root.ts';
 
@@ -27,7 +28,16 @@ export async function runStudio({ port = 0, open, ...options }: StudioCommandOpt
   // It lies beside the program.
   const page = join(dirname(dirname(realPathSync(process.argv[1] ?? ''))), 'dist');
   await untilInterrupted(async (signal) => {
-    const studio = await started({ root, generator: GENERATOR, port, page, signal, fault: printMistake });
+    const studio = await started({
+      root,
+      generator: GENERATOR,
+      commandText,
+      worded,
+      port,
+      page,
+      signal,
+      fault: printMistake,
+    });
     if (options.json === true) printJson({ status: 'started', address: studio.address, port: studio.port });
     else {
       print(`${studio.address}\n`);

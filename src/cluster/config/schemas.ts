@@ -8,6 +8,7 @@ export interface FieldSchema {
   readonly type?: string | readonly string[];
   readonly title?: string;
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly format?: string;
   readonly enum?: readonly unknown[];
   readonly description?: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { secretsIn } from '../../checks/secrets.ts';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { variablesWithoutSecrets } from '../../cluster/config/secrets.ts';
-import type { ClusterRoot } from '../../cluster/root.ts';
+import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
 import { readInventory, workspaceOf } from '../../pipeline/state.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { keepSecrets } from '../../report/redaction.ts';
@@ -313,6 +313,26 @@ function textOrNone(bytes: Uint8Array | undefined): string | undefined {
 /** The encrypted files of the repository, by path: those that a command on all of them works on. */
 export async function encryptedFiles(vault: Vault): Promise<Candidate[]> {
   return (await candidates(vault)).filter(({ path, text }) => isSealed(path, text));
+}
+
+/** An encrypted file and who may read it. */
+interface EncryptedFile {
+  readonly path: string;
+  readonly recipients: readonly string[];
+  /** Whether `configure` writes it. */
+  readonly generated: boolean;
+  /** Whether the published key of the sample opens it. */
+  readonly isOfSample: boolean;
+}
+
+/** The encrypted files of the repository with their recipients; no key is looked for. */
+export async function listEncrypted(vault: Vault): Promise<EncryptedFile[]> {
+  const { inventory } = vault;
+  return (await encryptedFiles(vault)).map(({ path, text }) => {
+    const recipients = readSealed(path, text).metadata.age.map(({ recipient }) => recipient);
+    const generated = inventory?.files.has(path) === true && !inventory.adopted.includes(path);
+    return { path, recipients, generated, isOfSample: recipients.includes(SAMPLE_RECIPIENT) };
+  });
 }
 
 /** Whether a text is encrypted and whole as far as it can be told without a key. */
