@@ -137,6 +137,7 @@ function mergeTrees(tree: ManifestTree, clusters: readonly FluxTree[]): FluxTree
     problems: clusters.flatMap(({ problems }) => problems),
     unread: clusters.flatMap(({ unread }) => unread),
     isMentioned: (name) => clusters.some(({ isMentioned }) => isMentioned(name)),
+    refusesUnset: () => clusters.some(({ refusesUnset }) => refusesUnset()),
   };
 }
 

@@ -1,8 +1,10 @@
 import { dataKeysOf, textsIn } from './document.ts';
-import { asFields, at, isFields, listAt, textAt } from '../text/values.ts';
+import { asFields, at, type Fields, isFields, listAt, textAt } from '../text/values.ts';
 import type { Root } from './flux/roots.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from './flux/tree.ts';
+import { isClusterScoped } from './kustomize/objects.ts';
 import type { Reference } from './references.ts';
+import { releaseValues } from './release-values.ts';
 
 /** What a reference leads to. */
 type Resolution =
@@ -27,24 +29,26 @@ export function indexObjects({
   isMentioned,
 }: Pick<FluxTree, 'objects' | 'root' | 'unread' | 'isMentioned'>): ObjectIndex {
   const byName = new Map(objects.map((object) => [keyOf(object.kind, object.namespace, object.name), object]));
+  const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
+    byName.get(keyOf(kind, namespace, name));
   const made = [
     ...givenBy(root).map((product) => ({ product, maker: undefined })),
-    ...objects.flatMap((maker) => productsOf(maker).map((product) => ({ product, maker }))),
+    ...objects.flatMap((maker) => productsOf(maker, find).map((product) => ({ product, maker }))),
   ];
   const products = new Map(made.map((one) => [keyOf(one.product.kind, one.product.namespace, one.product.name), one]));
-  const makers = makersAmong(objects);
+  const makers = makersAmong(objects, find);
+  const ofIssuers = homeOfIssuers(objects, find);
   // A Kustomization of another repository brings nothing where nothing makes the source of that.
   const elsewhere = unread.filter(({ what, source }) => {
     if (what !== 'kustomization' || source === undefined || !MADE_BY_FLUX.has(source.kind)) return true;
     const key = keyOf(source.kind, source.namespace, source.name);
     return byName.has(key) || products.has(key);
   });
-  const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
-    byName.get(keyOf(kind, namespace, name));
   return {
     find,
     resolve(reference) {
-      const { kind, namespace, name } = reference;
+      const { kind, name } = reference;
+      const namespace = reference.from.kind === 'ClusterIssuer' && kind === 'Secret' ? ofIssuers : reference.namespace;
       const object = find(kind, namespace, name) ?? find(kind, undefined, name);
       if (object !== undefined) return { kind: 'object', object };
       const product = products.get(keyOf(kind, namespace, name)) ?? products.get(keyOf(kind, undefined, name));
@@ -124,7 +128,8 @@ interface Makers {
 }
 
 /** Charts and objects of operators make what bears their name, and what is named in them. */
-function makersAmong(objects: readonly AppliedObject[]): Makers {
+function makersAmong(objects: readonly AppliedObject[], find: ObjectIndex['find']): Makers {
+  const isChart = (object: AppliedObject): boolean => object.kind === 'HelmRelease' && !isAppTemplate(object, find);
   const makers = objects.filter((object) => isChart(object) || !KNOWN_GROUPS.test(object.group));
   const names = new Map<string, AppliedObject[]>();
   const mentions = new Map<string, Set<AppliedObject>>();
@@ -172,15 +177,25 @@ function isPartOf(name: string, whole: string): boolean {
   return whole.endsWith(`-${name}`) || whole.includes(`-${name}-`);
 }
 
-/** Whether it is a release of a chart of which it is not known what it makes; of app-template it is. */
-function isChart(object: AppliedObject): boolean {
-  return object.kind === 'HelmRelease' && !isAppTemplate(object);
+/** https://bjw-s-labs.github.io/helm-charts/docs/app-template/: everything that it makes stands in its values. */
+function isAppTemplate({ fields, namespace }: AppliedObject, find: ObjectIndex['find']): boolean {
+  const reference = at(fields, 'spec', 'chartRef');
+  const home = textAt(reference, 'namespace') ?? namespace;
+  const source = find(textAt(reference, 'kind') ?? '', home, textAt(reference, 'name') ?? '')?.fields;
+  const chart =
+    textAt(fields, 'spec', 'chart', 'spec', 'chart') ??
+    textAt(source, 'spec', 'chart') ??
+    textAt(source, 'spec', 'url')?.split('/').at(-1);
+  // Other charts have controllers in their values as well.
+  return chart === undefined ? isFields(at(fields, 'spec', 'values', 'controllers')) : chart === 'app-template';
 }
 
-/** https://bjw-s-labs.github.io/helm-charts/docs/app-template/: everything that it makes stands in its values. */
-function isAppTemplate({ fields }: AppliedObject): boolean {
-  const values = at(fields, 'spec', 'values');
-  return isFields(at(values, 'controllers')) || textAt(fields, 'spec', 'chart', 'spec', 'chart') === 'app-template';
+/** The namespace in which cert-manager looks for the Secrets of a ClusterIssuer: its own where it is told no other. */
+function homeOfIssuers(objects: readonly AppliedObject[], find: ObjectIndex['find']): string {
+  const release = objects.find(({ kind, name }) => kind === 'HelmRelease' && name === 'cert-manager');
+  if (release === undefined) return 'cert-manager';
+  const told = textAt(releaseValues(release, release.fields, find).all, 'clusterResourceNamespace');
+  return told ?? homeOf(release);
 }
 
 /** The namespace in which it makes things. */
@@ -207,13 +222,17 @@ function copiesOf(object: AppliedObject): string[] {
     at(fields, 'metadata', 'annotations'),
     at(fields, 'spec', 'secretTemplate', 'annotations'),
     at(fields, 'spec', 'target', 'template', 'metadata', 'annotations'),
+    // A Cluster of CloudNativePG hands these on to the Secrets that it makes.
+    at(fields, 'spec', 'inheritedMetadata', 'annotations'),
   ];
   const isCopied = annotations.some((one) =>
     Object.keys(asFields(one)).some((key) => /reflector|replicator|kubed/.test(key)),
   );
   if (!isCopied) return [];
   const target = textAt(fields, 'spec', 'secretName') ?? textAt(fields, 'spec', 'target', 'name') ?? name;
-  return [`Secret/${resolverOf(object)(target)}`, `ConfigMap/${name}`];
+  const made = resolverOf(object)(target);
+  const ofDatabase = kind === 'Cluster' ? ['app', 'superuser', 'ca'].map((end) => `Secret/${made}-${end}`) : [];
+  return [`Secret/${made}`, `ConfigMap/${name}`, ...ofDatabase];
 }
 
 /** Whether two names differ in one letter or two beside each other, digits aside: more may well be meant. */
@@ -247,7 +266,8 @@ interface Product {
 }
 
 /** The objects that controllers make from an object of the tree, as far as other objects name them. */
-function productsOf(object: AppliedObject): Product[] {
+function productsOf(object: AppliedObject, find: ObjectIndex['find']): Product[] {
+  if (object.kind === 'HelmRelease') return chartProducts(object, find);
   return (PRODUCTS[object.kind] ?? nothing)(object);
 }
 
@@ -265,7 +285,6 @@ const PRODUCTS: Readonly<Record<string, (object: AppliedObject) => Product[]>> =
   // Envoy Gateway in the mode GatewayNamespace, agentgateway and Cilium name the Service like the Gateway.
   Gateway: (object) => [made('Service', object, object.name)],
   FluxInstance: (object) => fluxProducts(object, at(object.fields, 'spec')),
-  HelmRelease: chartProducts,
 };
 
 /** https://external-secrets.io/latest/guides/templating/: a template replaces what was read, unless it is merged. */
@@ -290,7 +309,10 @@ function made(kind: string, { fields, owner, namespace }: AppliedObject, name: s
 /** https://fluxcd.control-plane.io/operator/flux-sync/: the source and the Kustomization are named after the namespace. */
 function fluxProducts(object: AppliedObject, instance: unknown): Product[] {
   const sync = textAt(instance, 'sync', 'name') ?? object.namespace ?? 'flux-system';
-  const components = listAt(instance, 'components');
+  const listed = listAt(instance, 'components');
+  // What the chart flux-instance has by itself.
+  const components =
+    isFields(instance) && listed.length === 0 ? ['source-controller', 'notification-controller'] : listed;
   return [
     ...(at(instance, 'sync') === undefined
       ? []
@@ -303,13 +325,20 @@ function fluxProducts(object: AppliedObject, instance: unknown): Product[] {
   ];
 }
 
-/** What the charts of the starter make, by the name of the release. */
+/** What charts make under names that are not theirs, by the name of the release. */
 const CHARTS: Readonly<Record<string, (object: AppliedObject, values: unknown) => Product[]>> = {
   agentgateway: (object) => [gatewayClass(object, 'agentgateway')],
   cilium: (object, values) => [
     ...(at(values, 'hubble', 'ui', 'enabled') === true ? [made('Service', object, 'hubble-ui')] : []),
     ...(at(values, 'hubble', 'relay', 'enabled') === true ? [made('Service', object, 'hubble-relay')] : []),
     ...(at(values, 'gatewayAPI', 'enabled') === true ? [gatewayClass(object, 'cilium')] : []),
+  ],
+  'rook-ceph-cluster': (object, values) => [
+    ...(at(values, 'cephClusterSpec', 'dashboard', 'enabled') === false
+      ? []
+      : [made('Service', object, 'rook-ceph-mgr-dashboard')]),
+    made('Service', object, 'rook-ceph-mgr'),
+    made('Service', object, 'rook-ceph-exporter'),
   ],
   kgateway: (object) => [gatewayClass(object, 'agentgateway')],
 };
@@ -325,8 +354,7 @@ const APP_TEMPLATE = [
 ] as const;
 
 /** One alone is named after the release, several after their keys too; `forceRename` and the like name them otherwise. */
-function appTemplateProducts(object: AppliedObject): Product[] {
-  const values = at(object.fields, 'spec', 'values');
+function appTemplateProducts(object: AppliedObject, values: Fields): Product[] {
   const names = [object.name, ...namesOf(object)];
   return APP_TEMPLATE.flatMap(([part, kind]) =>
     Object.entries(asFields(at(values, part))).flatMap(([key, one]) => {
@@ -340,15 +368,28 @@ function appTemplateProducts(object: AppliedObject): Product[] {
   ).concat(made('ServiceAccount', object, object.name));
 }
 
-function chartProducts(object: AppliedObject): Product[] {
-  const values = at(object.fields, 'spec', 'values');
-  if (isAppTemplate(object)) return appTemplateProducts(object);
+function chartProducts(object: AppliedObject, find: ObjectIndex['find']): Product[] {
+  const values = releaseValues(object, object.fields, find).all;
+  if (isAppTemplate(object, find)) return [...appTemplateProducts(object, values), ...objectsInValues(object, values)];
   const names = [object.name, textAt(values, 'fullnameOverride'), textAt(values, 'nameOverride')];
   return [
     ...(CHARTS[object.name] ?? nothing)(object, values),
     ...fluxProducts(object, at(values, 'instance')),
+    ...objectsInValues(object, values),
     ...[...new Set(names)].flatMap((name) => (name === undefined ? [] : [made('Service', object, name)])),
   ];
+}
+
+/** Whole objects that a chart is given to make: `extraObjects` and the like, and all values of charts for raw manifests. */
+function objectsInValues(release: AppliedObject, value: unknown): Product[] {
+  if (Array.isArray(value)) return value.flatMap((one) => objectsInValues(release, one));
+  if (!isFields(value)) return [];
+  const [kind, name] = [textAt(value, 'kind'), textAt(value, 'metadata', 'name')];
+  if (textAt(value, 'apiVersion') !== undefined && kind !== undefined && name !== undefined) {
+    const namespace = textAt(value, 'metadata', 'namespace') ?? release.namespace;
+    return [{ ...made(kind, release, name), namespace: isClusterScoped(kind) ? undefined : namespace }];
+  }
+  return Object.values(value).flatMap((one) => objectsInValues(release, one));
 }
 
 function gatewayClass(object: AppliedObject, name: string): Product {

@@ -4,6 +4,7 @@ import { SourceText } from '../report/source.ts';
 import { locate } from '../text/places.ts';
 import type { Path } from '../text/values.ts';
 import type { ManifestDocument, ManifestFile } from './document.ts';
+import { withAliasKeysApart } from './yaml.ts';
 
 // A file as it is written, for rules that look at texts and for edits that keep comments and anchors: offsets count in UTF-16 units.
 
@@ -31,7 +32,7 @@ const parsed = new WeakMap<ManifestFile, readonly Document.Parsed[]>();
 export function writtenDocuments(file: ManifestFile): readonly Document.Parsed[] {
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  const documents = [...parseAllDocuments(file.text, READING)];
+  const documents = [...parseAllDocuments(withAliasKeysApart(file.text), READING)];
   parsed.set(file, documents);
   return documents;
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import type { ManifestFile } from '../../src/manifests/document.ts';
+import { spanOf } from '../../src/manifests/written.ts';
 import { readYaml } from '../../src/manifests/yaml.ts';
 import { listTree } from '../../src/system/files.ts';
 import { allTrees } from '../golden/trees.ts';
@@ -48,6 +50,28 @@ async function textsBelow(folder: string): Promise<string[]> {
 
 const TREES = [...new Set((await allTrees()).flatMap(({ files }) => files.map(({ text }) => text)))];
 const WRITTEN = (await Promise.all(['tests/checks', 'tests/manifests', 'examples'].map(textsBelow))).flat();
+
+/** As sigs.k8s.io/yaml and kustomize read them. */
+describe('an alias for a key with its colon behind it', () => {
+  it.each([
+    ['before a map', 'a: &app x\nb:\n  *app:\n    c: 1\n', { a: 'x', b: { x: { c: 1 } } }],
+    ['before a text', 'a: &app x\nb:\n  *app: y\n  c: *app\n', { a: 'x', b: { x: 'y', c: 'x' } }],
+    ['in a list', 'a: &the-app x\nb:\n  - *the-app: y\n', { a: 'x', b: [{ x: 'y' }] }],
+    ['beside a text that looks like one', 'a: &app x\nb:\n  *app: |\n    ls *app\n', { a: 'x', b: { x: 'ls *app\n' } }],
+  ])('%s', (_, text, value) => {
+    expect(readYaml(text)).toEqual([value]);
+    const document = { file: fileOf(text), index: 0, value, fields: value };
+    expect(spanOf(document, ['b'], 'key')).toEqual({ start: text.indexOf('b:'), end: text.indexOf('b:') + 1 });
+  });
+
+  it('is none where no anchor has its name', () => {
+    expect(readYaml('a: |\n  *note: read this\n')).toEqual([{ a: '*note: read this\n' }]);
+  });
+});
+
+function fileOf(text: string): ManifestFile {
+  return { path: 'a.yaml', source: '', text, isGenerated: false, isSecret: false };
+}
 
 describe('readYaml', () => {
   it('reads every file of every tree as it is placed', () => {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { at, isFields, textAt } from '../../text/values.ts';
+import { at, type Fields, isFields, listAt, textAt } from '../../text/values.ts';
 import type { ManifestDocument, Origin } from '../document.ts';
+import { kustomizationIn } from '../kustomize/files.ts';
 import type { ManifestTree } from '../tree.ts';
 
 /** Where Flux begins in a cluster. */
@@ -43,7 +44,7 @@ export function folderOf(path: string | undefined): string {
 /** A folder of one's own choice as a root. */
 export function rootAt(tree: ManifestTree, folder: string): Root {
   const wanted = folderOf(folder);
-  const own = tree.documents.find((document) => appliesItself(document) && pathOf(document) === wanted);
+  const own = tree.documents.find((document) => appliesItself(tree, document) && pathOf(document) === wanted);
   return own === undefined ? rootOfFolders(tree, [wanted]) : rootOf(tree, own);
 }
 
@@ -55,15 +56,30 @@ export function rootAt(tree: ManifestTree, folder: string): Root {
  */
 export function rootCandidates(tree: ManifestTree): readonly (readonly Root[])[] {
   const kustomizations = tree.documents.filter(isFluxKustomization);
-  const own = kustomizations.filter(appliesItself).sort(shallowFirst);
+  const own = kustomizations.filter((document) => appliesItself(tree, document)).sort(shallowFirst);
   const clusters = [...tree.folders].filter((folder) => /(?:^|\/)clusters\/[^/]+$/.test(folder)).sort();
   const withFlux = clusters.filter((folder) => kustomizations.some(({ file }) => file.path.startsWith(`${folder}/`)));
+  // Who came from `flux bootstrap` to an instance may have both: what applies itself stays in the cluster.
+  const around = ({ folders: [folder = '.'] }: Root): ManifestDocument | undefined =>
+    own.find((document) => folder.startsWith(`${pathOf(document)}/`));
+  const instances = tree.documents
+    .flatMap((document) => instanceRoots(tree, document))
+    .map((root) => {
+      const document = around(root);
+      return document === undefined ? root : { ...rootOf(tree, document), source: root.source };
+    });
   return [
-    tree.documents.flatMap((document) => instanceRoots(tree, document)),
+    instances.sort(outermostFirst),
     own.map((document) => rootOf(tree, document)),
     withFlux.map((folder) => rootOfFolders(tree, [folder])),
     [rootOfFolders(tree, [...new Set(kustomizations.map(({ file }) => posix.dirname(file.path)))].sort())],
   ];
+}
+
+/** A folder that lies in another one's is reached from there. */
+function outermostFirst(one: Root, other: Root): number {
+  const depth = ({ folders: [folder = '.'] }: Root): number => (folder === '.' ? 0 : folder.split('/').length);
+  return depth(one) - depth(other);
 }
 
 function shallowFirst(one: ManifestDocument, other: ManifestDocument): number {
@@ -131,32 +147,60 @@ function repositoryIn(url: string): string {
     .replace(/\.git\/?$|\/$/, '');
 }
 
-/** https://fluxoperator.dev/docs/instance/sync/: the source is named after the namespace where nothing else is said. */
+/** What a document says of an instance of the Flux operator: its own object, or values of the chart flux-instance. */
+export function instanceOf(
+  fields: Fields,
+): { readonly instance: Fields; readonly path: readonly string[] } | undefined {
+  const paths = fields.kind === 'FluxInstance' ? [['spec']] : [['spec', 'values', 'instance'], ['instance']];
+  for (const path of paths) {
+    const instance = at(fields, ...path);
+    if (isFields(instance) && (isFields(instance.sync) || isFields(instance.distribution))) return { instance, path };
+  }
+  return undefined;
+}
+
+/**
+ * The folders that an instance syncs. Where a variable stands in its path, each folder that it can mean is one.
+ *
+ * @see https://fluxoperator.dev/docs/instance/sync/ - the source is named after the namespace where nothing else is said
+ */
 function instanceRoots(tree: ManifestTree, document: ManifestDocument): Root[] {
   const { fields } = document;
-  const ways = fields.kind === 'FluxInstance' ? [['spec']] : [['spec', 'values', 'instance'], ['instance']];
-  const way = ways.find((path) => isFields(at(fields, ...path, 'sync'))) ?? [];
-  const sync = at(fields, ...way, 'sync');
+  const found = instanceOf(fields);
+  const sync = at(found?.instance, 'sync');
   const path = textAt(sync, 'path');
-  if (way.length === 0 || path === undefined || /\$\{|\{\{/.test(path)) return [];
+  if (found === undefined || path === undefined || path.includes('{{')) return [];
   const [folder, kind] = [folderOf(path), textAt(sync, 'kind') ?? 'GitRepository'];
-  // An artifact in a registry may hold any part of a repository.
-  if (!tree.folders.has(folder) && folder !== '.' && kind !== 'GitRepository') return [];
   const namespace = textAt(fields, 'metadata', 'namespace') ?? FLUX_NAMESPACE;
   const source = { kind, namespace, name: textAt(sync, 'name') ?? namespace, url: textAt(sync, 'url') };
-  const root = { folders: [folder], kustomization: undefined, source };
-  const isThere = folder === '.' || tree.folders.has(folder);
-  return [isThere ? root : { ...root, missing: { document, path: [...way, 'sync', 'path'] } }];
+  const rootOfFolder = (one: string): Root => ({ folders: [one], kustomization: undefined, source });
+  if (folder.includes('${')) return foldersMeant(tree, folder).map(rootOfFolder);
+  if (folder === '.' || tree.folders.has(folder)) return [rootOfFolder(folder)];
+  // An artifact in a registry may hold any part of a repository.
+  if (kind !== 'GitRepository') return [];
+  return [{ ...rootOfFolder(folder), missing: { document, path: [...found.path, 'sync', 'path'] } }];
+}
+
+/** A variable stands for a part of a path, and no slash. */
+function foldersMeant(tree: ManifestTree, path: string): string[] {
+  const parts = path.split(/\$\{[^}]*\}/).map((part) => part.replace(/[^\w/-]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('[^/]+')}$`);
+  return [...tree.folders].filter((folder) => pattern.test(folder)).sort();
 }
 
 function pathOf({ fields }: ManifestDocument): string {
   return folderOf(textAt(fields, 'spec', 'path'));
 }
 
-/** Whether a Kustomization lies in the folder that it applies; the top of a repository counts for none but that of `flux bootstrap`. */
-function appliesItself(document: ManifestDocument): boolean {
+/**
+ * Whether a Kustomization lies in the folder that it applies; the top of a repository counts for none but that of `flux bootstrap`, and a
+ * folder whose kustomization.yaml lists nothing is one that only gives components a place.
+ */
+function appliesItself(tree: ManifestTree, document: ManifestDocument): boolean {
   if (!isFluxKustomization(document)) return false;
   const folder = pathOf(document);
   if (folder === '.') return posix.basename(document.file.path) === 'gotk-sync.yaml';
-  return document.file.path.startsWith(`${folder}/`);
+  if (!document.file.path.startsWith(`${folder}/`)) return false;
+  const listed = kustomizationIn(tree, folder);
+  return listed === undefined || ['resources', 'bases'].some((key) => listAt(listed.fields, key).length > 0);
 }

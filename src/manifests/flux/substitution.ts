@@ -73,9 +73,9 @@ export function variablesIn(text: string): Variable[] {
   return found;
 }
 
-/** Whether two dollar signs stand in a text that escape no brace: Flux makes one of them. */
+/** Whether two dollar signs stand in a text that escape no brace: Flux makes one of them. Whoever writes four knows. */
 export function losesDollar(text: string): boolean {
-  return [...text.matchAll(/\$\$(\{?)/g)].some(([, brace]) => brace === '');
+  return [...text.matchAll(/(\$\$+)(\{?)/g)].some(([, { length } = '', brace]) => length % 4 !== 0 && brace === '');
 }
 
 /**

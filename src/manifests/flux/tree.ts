@@ -18,6 +18,7 @@ import {
   urlOf,
 } from './roots.ts';
 import { substitute, SUBSTITUTE_KEY, VARIABLE_NAME } from './substitution.ts';
+import { unsetRefusal } from './version.ts';
 
 /** A Kustomization of Flux: a folder that it builds, substitutes variables in and applies. */
 export interface FluxKustomization {
@@ -96,6 +97,8 @@ export interface FluxTree {
   readonly unread: readonly Unread[];
   /** Whether a script or a template of the bootstrap names an object: what lies there is not read. */
   readonly isMentioned: (name: string) => boolean;
+  /** Whether a variable that nothing defines stops its Kustomization, rather than being replaced by nothing. */
+  readonly refusesUnset: () => boolean;
 }
 
 const DEFAULT_ROOT = 'kubernetes/flux/cluster';
@@ -158,6 +161,7 @@ function followOnce(tree: ManifestTree, root: Root, known: readonly AppliedObjec
     problems: [],
     unread: [],
     isMentioned: mentionsIn(tree),
+    refusesUnset: unsetRefusal(tree),
     byName: new Map(known.map((object) => [nameKey(object.kind, object.namespace, object.name), object])),
     followed: new Set(),
   };

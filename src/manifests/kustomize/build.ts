@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 import type { ManifestDocument, Origin } from '../document.ts';
-import { asFields, at, type Fields, listAt, type Path, textAt } from '../../text/values.ts';
+import { asFields, at, type Fields, isFields, listAt, type Path, textAt } from '../../text/values.ts';
 import type { ManifestTree } from '../tree.ts';
 import { mergeAllSpecs, readSpecs } from './configurations.ts';
-import { DEFAULT_FIELD_SPECS } from './field-specs.ts';
+import { DEFAULT_FIELD_SPECS, type FieldSpec } from './field-specs.ts';
 import { FILE_NAMES, Files, kustomizationIn, type Target } from './files.ts';
 import { absorb, generate } from './generators.ts';
 import { entriesAt, type Kustomization, readKustomization } from './kustomization.ts';
-import { addHashes, updateReferences } from './names.ts';
+import { addHashes, setNamespace, updateReferences } from './names.ts';
 import { type BuiltObject, builtObject, isLocal, objectsIn, writeAnnotations } from './objects.ts';
 import { inLegacyOrder } from './order.ts';
 import { type BuildProblem, Problems } from './problems.ts';
@@ -119,6 +119,7 @@ class Builder {
       this.#addGenerated(target, gathered);
       this.#addComponents(target, gathered);
       this.#transformations.apply(target, gathered);
+      this.#runTransformers(target, gathered);
       this.#addVariables(target, gathered);
       this.#nameUnread(target);
     });
@@ -274,6 +275,27 @@ class Builder {
     }
   }
 
+  /** Transformers that stand in files of their own: the built-in one of namespaces is run, others are not. */
+  #runTransformers({ kustomization, folder, place }: Target, gathered: Accumulator): void {
+    const seen = new Set<string>();
+    for (const [index, entry] of listAt(kustomization.fields, 'transformers').entries()) {
+      const origin = place(['transformers', index]);
+      const found = this.#files.resolve(folder, textOf(entry), origin, seen);
+      if (found === undefined) continue;
+      const transformers = found.isFile
+        ? this.#resourcesIn(found.path, origin)
+        : this.#addFolder(found.path, origin, gathered, false);
+      for (const { type, namespace, fields } of transformers) {
+        if (type.kind !== 'NamespaceTransformer') this.#problems.notRead(origin, 'transformers');
+        else
+          this.#problems.attempt(origin, () => {
+            const specs = listAt(fields, 'fieldSpecs').filter(isFields) as unknown as readonly FieldSpec[];
+            setNamespace(gathered.resources, namespace, { specs, origin, onlyUnset: fields.unsetOnly === true });
+          });
+      }
+    }
+  }
+
   /** What a kustomization asks other programs for. */
   #nameUnread({ kustomization, folder, place }: Target): void {
     for (const key of UNREAD) {
@@ -313,6 +335,7 @@ class Builder {
     this.#files.within(folder, () => {
       this.#addComponents(target, gathered);
       this.#transformations.apply(target, gathered);
+      this.#runTransformers(target, gathered);
     });
   }
 
@@ -338,7 +361,7 @@ const GENERATORS = [
 ] as const;
 
 /** Fields that call other programs or carry schemas of their own. */
-const UNREAD = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers', 'validators', 'crds'];
+const UNREAD = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'validators', 'crds'];
 
 function emptyAccumulator(): Accumulator {
   return { resources: [], specs: DEFAULT_FIELD_SPECS, variables: new Map() };

@@ -22,9 +22,14 @@ import {
 export function setNamespace(
   resources: readonly Resource[],
   namespace: string,
-  { specs, origin }: { readonly specs: readonly FieldSpec[]; readonly origin: Origin },
+  {
+    specs,
+    origin,
+    onlyUnset = false,
+  }: { readonly specs: readonly FieldSpec[]; readonly origin: Origin; readonly onlyUnset?: boolean },
 ): void {
   for (const resource of resources) {
+    if (onlyUnset && resource.namespace !== '') continue;
     resource.remember();
     if (!resource.isClusterScoped) resource.set(['metadata', 'namespace'], namespace, origin);
     const isBinding = /^(?:Cluster)?RoleBinding$/.test(resource.type.kind);

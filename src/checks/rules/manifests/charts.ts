@@ -1,6 +1,7 @@
-import { type Chart, coalesced, enabledDependencies, merged, readValues } from '../../../manifests/charts.ts';
+import { type Chart, coalesced, enabledDependencies } from '../../../manifests/charts.ts';
 import { type AppliedObject, type FluxTree, resolverOf } from '../../../manifests/flux/tree.ts';
 import { indexObjects, type ObjectIndex } from '../../../manifests/objects.ts';
+import { type ReleaseValues, releaseValues } from '../../../manifests/release-values.ts';
 import type { Misfit } from '../../../manifests/structural.ts';
 import { Failure } from '../../../report/finding.ts';
 import { asFields, at, type Fields, isFields, listAt, type Path, textAt } from '../../../text/values.ts';
@@ -58,7 +59,7 @@ async function checkRelease(
   const chart = await charts.find(named.name, named.version);
   if (chart === undefined)
     return `the chart ${[named.name, ...(named.version === undefined ? [] : [named.version])].join(' ')} is not here`;
-  const values = valuesOf(release, applied, index);
+  const values = releaseValues(release, applied, index.find);
   const misfits = await chartMisfits(chart, coalesced(chart, values.all), []);
   if (typeof misfits === 'string') return misfits;
   return misfits.flatMap((misfit) => {
@@ -127,36 +128,6 @@ function named(place: string | undefined, version: string | undefined): ReturnTy
   if (name === undefined) return undefined;
   const isExact = version !== undefined && /^v?\d+\.\d+\.\d+(?:[-+].*)?$/.test(version);
   return { name, version: isExact ? version.replace(/^v/, '') : undefined };
-}
-
-interface ReleaseValues {
-  readonly all: Fields;
-  /** Whether all of them are known. */
-  readonly isWhole: boolean;
-  /** ConfigMaps that they come from, the last one first. */
-  readonly sources: readonly { readonly object: AppliedObject; readonly path: Path; readonly values: Fields }[];
-}
-
-/** https://fluxcd.io/flux/components/helm/helmreleases/#values: later ones go over earlier ones, those of the release over all. */
-function valuesOf(release: AppliedObject, applied: Fields, index: ObjectIndex): ReleaseValues {
-  let all: Fields = {};
-  let isWhole = true;
-  const sources: { object: AppliedObject; path: Path; values: Fields }[] = [];
-  for (const reference of listAt(applied, 'spec', 'valuesFrom')) {
-    const kind = textAt(reference, 'kind') ?? '';
-    const key = textAt(reference, 'valuesKey') ?? 'values.yaml';
-    const object =
-      kind === 'ConfigMap' ? index.find(kind, release.namespace, textAt(reference, 'name') ?? '') : undefined;
-    const text = object === undefined ? undefined : textAt(object.fields, 'data', key);
-    const isPlain = textAt(reference, 'targetPath') === undefined;
-    const values = text === undefined || !isPlain ? undefined : readValues(text);
-    if (object === undefined || values === undefined) isWhole = false;
-    else {
-      all = merged(all, values, true);
-      sources.unshift({ object, path: ['data', key], values });
-    }
-  }
-  return { all: merged(all, asFields(at(applied, 'spec', 'values')), true), isWhole, sources };
 }
 
 /** Where a value was written: in the release, in a ConfigMap, or nowhere, which is told at the values of the release. */

@@ -56,8 +56,9 @@ function checkNamespaces({ root, objects, unread }: FluxTree): Told[] {
   });
 }
 
-/** Helm makes the namespace of a release where it is told to. */
-function namespacesOfRelease({ kind, namespace, fields }: AppliedObject): string[] {
+/** Helm makes the namespace of a release where it is told to; the chart of Cilium makes one for the certificates of its Gateways. */
+function namespacesOfRelease({ kind, name, namespace, fields }: AppliedObject): string[] {
+  if (kind === 'HelmRelease' && name === 'cilium') return ['cilium-secrets'];
   if (kind !== 'HelmRelease' || at(fields, 'spec', 'install', 'createNamespace') !== true) return [];
   return [textAt(fields, 'spec', 'targetNamespace') ?? namespace ?? ''];
 }
@@ -145,12 +146,22 @@ function checkObject(object: AppliedObject): Told[] {
   search(fields, (value, key, way) => {
     if (typeof key !== 'string' || (value !== null && !(Array.isArray(value) && value.length === 0))) return;
     const path = way();
-    if (isHelmValue(kind, path)) return;
+    if (isHelmValue(kind, path) || (value === null && meansNothing(object, path))) return;
     if (value === null) findings.push(complain(object, path, `${key} has no value`, 'warning'));
     else if (NOT_EMPTY[kind]?.includes(key) === true)
       findings.push(complain(object, path, `${key} has no entries`, 'error'));
   });
   return findings;
+}
+
+/**
+ * Where a key without a value is no slip: generators write one as the time of creation, labels and annotations without any are none, and
+ * definitions and objects of operators come from elsewhere, comments in the place of their entries.
+ */
+function meansNothing({ kind, group }: AppliedObject, path: Path): boolean {
+  const isOfTree = /^(?:|[a-z]+|[\w.-]+\.k8s\.io|[a-z]+\.toolkit\.fluxcd\.io)$/.test(group);
+  if (kind === 'CustomResourceDefinition' || !isOfTree) return true;
+  return ['creationTimestamp', 'labels', 'annotations'].includes(String(path.at(-1))) && path.includes('metadata');
 }
 
 /** In the values of a chart an empty value takes the chart's own away. */
@@ -170,7 +181,7 @@ function complain(object: AppliedObject, path: Path, message: string, severity: 
 function checkReferences(flux: FluxTree): Told[] {
   const { objects } = flux;
   const index = indexObjects(flux);
-  const grants = objects.filter(({ kind }) => kind === 'ReferenceGrant');
+  const grants = objects.filter((object) => object.kind === 'ReferenceGrant' || bringsGrant(object));
   return objects.flatMap((object) =>
     referencesOf(object).flatMap((reference) =>
       [unresolved(index, reference), ungranted(grants, reference)].flatMap((complaint) =>
@@ -273,8 +284,14 @@ function ungranted(grants: readonly AppliedObject[], reference: Reference): Comp
   };
 }
 
+/** A release whose chart is asked for a ReferenceGrant: what that allows is the chart's affair. */
+function bringsGrant({ kind, fields }: AppliedObject): boolean {
+  return kind === 'HelmRelease' && /referenceGrant/i.test(JSON.stringify(at(fields, 'spec', 'values') ?? ''));
+}
+
 function allows(grant: AppliedObject, { from, kind, group, name }: Reference): boolean {
   const { fields } = grant;
+  if (grant.kind === 'HelmRelease') return true;
   const resolve = resolverOf(grant);
   const isFrom = listAt(fields, 'spec', 'from').some(
     (one) =>

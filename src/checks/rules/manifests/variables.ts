@@ -8,13 +8,24 @@ import {
   type Substitution,
 } from '../../../manifests/flux/tree.ts';
 import { suggestNearest } from '../../../text/suggest.ts';
-import type { Path } from '../../../text/values.ts';
+import { listAt, type Path } from '../../../text/values.ts';
 import { atObject, type Complaint, defineCheck, once, type Rule, type Told } from '../../rule.ts';
 import { applied, object } from './examples.ts';
 
 /** Finds variables that nothing defines, expressions that Flux cannot read, and what it would change although nobody asked for it. */
-function checkSubstitutions({ kustomizations, objects }: FluxTree): Told[] {
-  return [...kustomizations.flatMap(refusedNames), ...objects.flatMap(findingsOf)];
+function checkSubstitutions({ kustomizations, objects, refusesUnset }: FluxTree): Told[] {
+  const isOpen = objects.some(addsVariables);
+  return [
+    ...kustomizations.flatMap(refusedNames),
+    ...objects.flatMap((object) => findingsOf(object, { isOpen, refusesUnset })),
+  ];
+}
+
+/** A webhook that changes Kustomizations as they are applied: what it adds stands nowhere in the repository. */
+function addsVariables({ kind, name, fields }: AppliedObject): boolean {
+  if (kind !== 'MutatingWebhookConfiguration') return kind === 'HelmRelease' && name === 'kustomize-mutating-webhook';
+  const rules = listAt(fields, 'webhooks').flatMap((webhook) => listAt(webhook, 'rules'));
+  return rules.some((rule) => listAt(rule, 'resources').includes('kustomizations'));
 }
 
 /** Flux refuses the whole Kustomization because of one entry that cannot be a variable. */
@@ -28,23 +39,31 @@ function refusedNames(kustomization: FluxKustomization): Told[] {
   );
 }
 
-function findingsOf(object: AppliedObject): Told[] {
+function findingsOf(object: AppliedObject, { isOpen, refusesUnset }: Pick<Known, 'isOpen' | 'refusesUnset'>): Told[] {
   const substitution = object.owner?.substitution;
-  return substitution === undefined || !isSubstituted(object.fields) ? [] : findingsIn(object, substitution);
+  if (substitution === undefined || !isSubstituted(object.fields)) return [];
+  return findingsIn(object, { ...substitution, isOpen: isOpen || substitution.isOpen, refusesUnset });
 }
 
-function findingsIn(object: AppliedObject, substitution: Substitution): Told[] {
+/** What variables have a value, and what becomes of the others. */
+interface Known extends Substitution {
+  readonly refusesUnset: () => boolean;
+}
+
+function findingsIn(object: AppliedObject, substitution: Known): Told[] {
   const { fields, kind, document } = object;
   return textsIn(fields, '$').flatMap(({ text, path }) => {
     const isHidden = isSecretValue(kind, path) && (document.file.isGenerated || document.file.isSecret);
-    const complaints = isHidden ? complainOfSecret(text) : complainOf(text, substitution);
+    // Descriptions of fields speak of dollar signs; nobody runs them.
+    const isProse = kind === 'CustomResourceDefinition' && path.at(-1) === 'description';
+    const complaints = isHidden ? complainOfSecret(text) : complainOf(text, substitution, isProse);
     return complaints.map((complaint) => atObject(object, path, complaint));
   });
 }
 
-function complainOf(text: string, substitution: Substitution): Complaint[] {
+function complainOf(text: string, substitution: Known, isProse: boolean): Complaint[] {
   const complaints = variablesIn(text).flatMap((variable) => complain(variable, substitution) ?? []);
-  if (complaints.length > 0 || !losesDollar(text)) return complaints;
+  if (complaints.length > 0 || isProse || !losesDollar(text)) return complaints;
   const message = 'Flux makes one dollar sign of two here';
   return [{ code: 'manifests/substitution', severity: 'warning', message, remedy: `write four where two are meant` }];
 }
@@ -67,7 +86,7 @@ function complainOfSecret(text: string): Complaint[] {
 
 function complain(
   { expression, name, hasDefault, problem }: Variable,
-  { names, isOpen }: Substitution,
+  { names, isOpen, refusesUnset }: Known,
 ): Complaint | undefined {
   if (name === undefined) {
     return {
@@ -78,9 +97,12 @@ function complain(
   }
   if (hasDefault || names.has(name) || isOpen) return undefined;
   const near = suggestNearest(name, names);
+  const isRefused = refusesUnset();
+  const effect = isRefused ? 'refuses the whole Kustomization because of' : 'puts nothing in the place of';
   return {
     code: 'manifests/variable',
-    message: `nothing defines the variable ${name}: Flux refuses the whole Kustomization because of ${expression}`,
+    ...(isRefused ? {} : { severity: 'warning' as const }),
+    message: `nothing defines the variable ${name}: Flux ${effect} ${expression}`,
     remedy:
       near === undefined ? `define it, or write $${expression} where it shall stay as it is` : `did you mean ${near}?`,
   };
@@ -103,7 +125,7 @@ export const VARIABLE_RULES: readonly Rule[] = [
     description:
       'Every variable has a value: in `postBuild.substitute`, in a source of `substituteFrom`, or a default.',
     rationale:
-      'Flux refuses the whole Kustomization because of one variable that nothing defines, and because of one name that can be none.',
+      'Since version 2.9 Flux refuses the whole Kustomization because of one variable that nothing defines, and because of one name that can be none. Older ones, and those with `StrictPostBuildSubstitutions=false`, put nothing in the place of such a variable: there it is a warning.',
     source: 'https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution',
     walk,
     examples: {
