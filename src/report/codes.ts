@@ -139,7 +139,8 @@ export const FINDING_CODES = {
   'manifests/route': 'a route does not fit the gateway that it is attached to',
   'manifests/namespace': 'an object is in a namespace that nothing in the tree makes',
   'manifests/versions': 'versions do not go together, or one does not know a setting',
-  'manifests/variable': 'nothing defines a variable: Flux refuses its Kustomization, or before 2.9 puts nothing in its place',
+  'manifests/variable':
+    'nothing defines a variable: Flux refuses its Kustomization, or before 2.9 puts nothing in its place',
   'manifests/substitution': 'Flux cannot read a substitution, or would change a text that was not meant for it',
   'manifests/empty-value': 'a list is empty, or a value is missing, where the API refuses it',
   'manifests/replaced-default': 'a list in the values of a chart replaces one that it cannot do without',
