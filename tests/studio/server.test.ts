@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
+import { writeFiles } from '../support/folders.ts';
 import { startClient, textsIn } from './studio.ts';
 
 describe('a page', () => {
@@ -202,4 +203,30 @@ describe('what is shown besides', () => {
     await Promise.all([events.next('stopped'), events.closed, client.ended]);
     await expect(client.send({ path: '/' })).rejects.toThrow('ECONNREFUSED');
   });
+});
+
+it('takes 600 apps of its owner', async () => {
+  const folder = await sampleCluster();
+  const app = 'kubernetes/apps/default/echo';
+  const texts = await Promise.all(
+    ['ks.yaml', 'app/kustomization.yaml', 'app/helmrelease.yaml'].map(
+      async (name) => [name, await readFile(join(folder, app, name), 'utf8')] as const,
+    ),
+  );
+  const names = Array.from({ length: 600 }, (_, index) => `own-${String(index).padStart(3, '0')}`);
+  const files = names.flatMap((name) =>
+    texts.map(([file, text]) => [`kubernetes/apps/default/${name}/${file}`, text.replaceAll('echo', name)] as const),
+  );
+  await writeFiles(folder, Object.fromEntries(files));
+  const client = await startClient(folder);
+  const { cluster } = await textsIn(folder);
+  const pending = { cluster: cluster.replace('cluster_api_addr: 192.0.2.5', 'cluster_api_addr: 192.0.2.9') };
+  expect((await client.call('check', { pending })).isValid).toBe(true);
+  const plan = await client.call('plan', { pending });
+  expect(plan.files.map(({ path }) => path)).toContain('talos/talconfig.yaml');
+  const { graph } = await client.call('graph', { pending });
+  expect(graph.nodes.length).toBeGreaterThan(50);
+  const { files: looked } = await client.call('checks', { pending });
+  expect(looked).toBeGreaterThan(1800);
+  expect(client.faults).toEqual([]);
 });
