@@ -120,7 +120,8 @@ export const ANSWERS = {
     question: {
       text: 'Host name, - for none',
       isAsked: ({ port, chart }) => given(port) || given(chart),
-      proposal: ({ port }, _, name) => (given(port) ? name : ''),
+      proposal: ({ port }, { style }, name) =>
+        given(port) && (style.domain !== '' || style.route === 'tailscale-ingress') ? name : '',
     },
     read: readHost,
   }),

@@ -89,7 +89,7 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
         for (const [from, to] of movesOf(draft, edit)) {
           const home = to.indexOf(edit.to) + edit.to.length;
           const path = to.slice(0, home) + edit.rename(to.slice(home));
-          if (!edit.without.has(from)) draft.copy(from, path, edit.rename(draft.text(from) ?? ''));
+          if (!edit.without.has(from)) draft.copy(from, path, renamedText(from, draft.text(from) ?? '', edit.rename));
         }
         return [];
       case 'remove':
@@ -119,6 +119,15 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
         return [];
     }
   });
+}
+
+/** A text with other names in it; of what a template computes only literals are names, as variables and macros are somebody else's. */
+function renamedText(path: string, text: string, rename: (text: string) => string): string {
+  if (!path.endsWith('.j2')) return rename(text);
+  const parts = text.split(/(#<[^]*?>#|#%[^]*?%#)/);
+  return parts
+    .map((part, index) => (index % 2 === 0 ? rename(part) : part.replace(/'[^'\n]*'|"[^"\n]*"/g, rename)))
+    .join('');
 }
 
 /** A name or host where it stands by itself. */

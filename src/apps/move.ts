@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { dataKeysOf, type ManifestDocument, type ManifestFile } from '../manifests/document.ts';
+import { isFluxKustomization } from '../manifests/flux/roots.ts';
 import type { AppliedObject, FluxKustomization } from '../manifests/flux/tree.ts';
 import { referencesOf } from '../manifests/references.ts';
 import { placeOf } from '../manifests/written.ts';
@@ -97,7 +98,10 @@ class Moving {
   readonly #app: App;
   readonly #to: Destination;
   readonly #folder: string;
+  /** New names of its Kustomizations, and of what they substitute. */
   readonly #names: ReadonlyMap<string, string>;
+  /** New names of its objects: one that is written elsewhere, in a base that others share, keeps its own. */
+  readonly #objectNames: ReadonlyMap<string, string>;
   readonly #isMoved: boolean;
   readonly #isCopy: boolean;
 
@@ -112,6 +116,8 @@ class Moving {
     this.#folder = posix.join(home, base === app.name ? to.name : base);
     this.#isCopy = isCopy;
     this.#names = isCopy ? new Map() : renamed(app, to.name);
+    const shared = new Set(sharedObjects(app).map(({ name }) => name));
+    this.#objectNames = new Map([...this.#names].filter(([name]) => !shared.has(name)));
   }
 
   edits(): AppEdits {
@@ -222,6 +228,7 @@ class Moving {
       if (fields.namespace === namespace) this.#value(document, ['namespace'], namespace, this.#to.namespace);
     }
     if (isFields(fields.sops)) return;
+    const names = isFluxKustomization(document) ? this.#names : this.#objectNames;
     walk(fields, (value, path) => {
       const key = String(path.at(-1));
       if (typeof value === 'string') this.#hosts(document, path, value);
@@ -234,7 +241,7 @@ class Moving {
       }
       const isNaming =
         NAMING.test(key) || path.includes('labels') || path.includes('matchLabels') || path.includes('substitute');
-      const name = this.#isSealed(fields, path, value) ? undefined : this.#names.get(value);
+      const name = this.#isSealed(fields, path, value) ? undefined : names.get(value);
       if (name !== undefined && isNaming && !path.includes('dependsOn')) this.#value(document, path, value, name);
       else if (name !== undefined && path.includes('dependsOn') && this.#isOwnDependency(fields, path))
         this.#value(document, path, value, name);
@@ -281,7 +288,8 @@ class Moving {
   /** Parts of a chart that bear the name of the app: `controllers.films`. */
   #renameKeys(document: ManifestDocument, path: Path, value: Readonly<Record<string, unknown>>): void {
     const key = this.#app.name;
-    if (this.#isCopy) return;
+    // The values of an object of a base are called as they are there.
+    if (this.#isCopy || !this.#objectNames.has(key)) return;
     const isPart = [
       'controllers',
       'service',
@@ -308,7 +316,7 @@ class Moving {
 
   #text(file: ManifestFile, host: string): void {
     const [service = '', , ...rest] = host.split('.');
-    const prefix = [...this.#names].find(([name]) => service === name || service.startsWith(`${name}-`));
+    const prefix = [...this.#objectNames].find(([name]) => service === name || service.startsWith(`${name}-`));
     const name = prefix === undefined ? this.#tokens(service) : prefix[1] + service.slice(prefix[0].length);
     const [from, to] = [this.#tokens(host), [name, this.#to.namespace, ...rest].join('.')];
     const isKnown = this.#edits.some((one) => one.kind === 'text' && one.file === file && one.from === from);
@@ -353,9 +361,9 @@ class Moving {
         continue;
       }
       const value = at(document.fields, ...origin.path);
-      const name = this.#names.get(String(value));
+      const name = (how === 'depends on' ? this.#names : this.#objectNames).get(String(value));
       if (name !== undefined) this.#value(document, origin.path, String(value), name);
-      if (!this.#isMoved) continue;
+      if (!this.#isMoved || (how === 'depends on' && this.#staysHome(from, String(value)))) continue;
       const around = origin.path.slice(0, -1);
       const said = textAt(document.fields, ...around, 'namespace');
       const field = [...around].reverse().find((step) => typeof step === 'string');
@@ -371,6 +379,12 @@ class Moving {
           'objects of another namespace cannot be named there: move both, or make one there',
         );
     }
+  }
+
+  /** Whether what is waited for is a Kustomization that lies in a namespace for all, as flux-system: its app alone moves. */
+  #staysHome(from: Pick<AppliedObject, 'fields' | 'apiVersion' | 'kind'>, name: string): boolean {
+    const { kustomizations, namespace } = this.#app;
+    return isFluxKustomization(from) && kustomizations.some((one) => one.name === name && one.namespace !== namespace);
   }
 
   /** Who lets routes of the old namespace in. */
@@ -402,9 +416,11 @@ class Moving {
   /** Texts that Flux does not read and that name the folder: owners of code, workflows, pages. */
   #mentions(): void {
     const { folder, namespace } = this.#app;
-    const needles = [folder, ...servicesOf(this.#app).map((one) => `${one}.${namespace}.svc`)];
+    const services = servicesOf(this.#app).filter((one) => this.#isMoved || this.#objectNames.has(one));
+    const needles = [folder, ...services.map((one) => `${one}.${namespace}.svc`)];
+    const isRead = (path: string): boolean => this.#repository.clusters.some(({ flux }) => flux.used.has(path));
     for (const file of this.#repository.files) {
-      if (file.path.startsWith(`${folder}/`) || file.isSecret || this.#app.cluster.flux.used.has(file.path)) continue;
+      if (file.path.startsWith(`${folder}/`) || file.isSecret || isRead(file.path)) continue;
       for (const [index, line] of file.text.split('\n').entries()) {
         const found = needles.find((one) => new RegExp(`${one.replace(/[.]/g, '\\.')}(?![\\w-])`).test(line));
         if (found === undefined) continue;
@@ -424,10 +440,15 @@ class Moving {
   #notes(): string[] {
     const { volumes, backups, secrets } = factsOf(this.#app);
     const kept = volumes.filter(({ kind }) => kind === 'claim' || kind === 'chart' || kind === 'database');
-    const claims = kept.filter(({ name }) => this.#isMoved || this.#names.has(name));
+    const claims = kept.filter(({ name }) => this.#isMoved || this.#objectNames.has(name));
     const where = this.#isMoved ? `in ${this.#to.namespace}` : 'under the new name';
     const sealed = this.#sealed().filter(({ name }) => this.#names.has(name));
+    const shared = this.#names.size === 0 ? [] : sharedObjects(this.#app).filter(({ name }) => this.#names.has(name));
     return [
+      ...shared.map(
+        ({ kind, name, document }) =>
+          `the ${kind} ${name} keeps its name: it is written in ${document.file.path}, outside of the app`,
+      ),
       ...sealed.map(
         ({ name }) => `the encrypted Secret ${name} keeps its name, and so does what reads it: sops edit renames it`,
       ),
@@ -466,6 +487,15 @@ class Moving {
   #undecided(document: ManifestDocument, path: Path, message: string, remedy: string): void {
     this.#findings.push({ code: 'apps/undecided', severity: 'warning', message, ...placeOf(document, path), remedy });
   }
+}
+
+/** Objects that are written outside of the folder of an app, in a base that others take, too; what is called by a variable follows the app. */
+function sharedObjects({ objects, folder }: App): AppliedObject[] {
+  return objects.filter(
+    ({ document }) =>
+      !document.file.path.startsWith(`${folder}/`) &&
+      textAt(document.fields, 'metadata', 'name')?.includes('${') !== true,
+  );
 }
 
 /** What objects of an app are called once it has another name: those that are called after it. */

@@ -45,27 +45,30 @@ export function registrationEdits(
   const entries = app.registrations
     .filter(({ file }) => posix.dirname(file.path) === old)
     .map(({ target, list }) => ({ list, target: target.replace(app.folder, () => folder) }));
-  if (home === old || listed !== undefined) {
-    // A list further up names the folder itself.
-    const further = app.registrations
-      .filter(({ file }) => posix.dirname(file.path) !== old)
-      .map(({ file, list, target }) => ({ file, list, target: target.replace(app.folder, () => folder) }));
-    return [...(listed === undefined ? [] : entries.map((one) => ({ ...one, file: listed }))), ...further].map(
-      ({ file, list, target }) => ({
-        kind: 'list',
-        file,
-        list: [list],
-        entry: posix.relative(posix.dirname(file.path), target),
-      }),
-    );
-  }
-  return newNamespace(repository, {
-    old,
-    home,
-    app,
-    namespace,
-    entries: entries.map(({ target }) => posix.relative(home, target)),
-  });
+  // A list further up names the folder itself.
+  const further = app.registrations
+    .filter(({ file }) => posix.dirname(file.path) !== old)
+    .map(({ file, list, target }) => ({ file, list, target: target.replace(app.folder, () => folder) }));
+  const isThere = home === old || listed !== undefined;
+  const own = isThere && listed !== undefined ? entries.map((one) => ({ ...one, file: listed })) : [];
+  const made = isThere
+    ? []
+    : newNamespace(repository, {
+        old,
+        home,
+        app,
+        namespace,
+        entries: entries.map(({ target }) => posix.relative(home, target)),
+      });
+  return [
+    ...made,
+    ...[...own, ...further].map(({ file, list, target }): Edit => ({
+      kind: 'list',
+      file,
+      list: [list],
+      entry: posix.relative(posix.dirname(file.path), target),
+    })),
+  ];
 }
 
 /** The folder of a namespace as its sibling has it, with nothing but one app. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Draft } from '../../src/apps/change.ts';
+import { Draft, withName } from '../../src/apps/change.ts';
 import { doEdits } from '../../src/apps/edit.ts';
 import { appLike } from '../../src/apps/like.ts';
 import { type AppEdits, copyApp, moveApp } from '../../src/apps/move.ts';
 import { removeApp } from '../../src/apps/remove.ts';
-import { type AppRepository, appNamed } from '../../src/apps/repository.ts';
+import { type AppRepository, appNamed, findApps } from '../../src/apps/repository.ts';
 import { graphOf } from '../../src/graph/graph.ts';
 import { fluxTrees } from '../../src/manifests/flux/tree.ts';
 import { readTree } from '../../src/manifests/tree.ts';
@@ -114,6 +114,85 @@ describe('an app that moves', () => {
   });
 });
 
+/** Two clusters that take the same app out of a base, each with a patch of its own; each lists it above the folder of its namespace. */
+const OVERLAYS: Texts = Object.fromEntries([
+  ...['home', 'away'].flatMap((cluster) => [
+    [
+      `clusters/${cluster}/ks.yaml`,
+      ks('flux-system', 'apps', { path: `./apps/${cluster}` }).replace(
+        'name: &app apps',
+        'name: &app apps\n  namespace: flux-system',
+      ),
+    ],
+    [`apps/${cluster}/kustomization.yaml`, listing(['./web/site/ks.yaml', './web/front/ks.yaml'])],
+    [
+      `apps/${cluster}/web/site/ks.yaml`,
+      ks('web', 'site', { path: `./apps/${cluster}/web/site/app` }).replace(
+        'name: &app site',
+        'name: &app site\n  namespace: flux-system',
+      ),
+    ],
+    [
+      `apps/${cluster}/web/site/app/kustomization.yaml`,
+      `${listing(['../../../../base/web/site'])}patches:\n  - path: ./patch.yaml\n`,
+    ],
+    [
+      `apps/${cluster}/web/site/app/patch.yaml`,
+      '---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: site\nspec:\n  replicas: 2\n',
+    ],
+    [
+      `apps/${cluster}/web/front/ks.yaml`,
+      ks('web', 'front', { path: `./apps/${cluster}/web/front/app`, spec: '  dependsOn:\n    - name: site\n' }).replace(
+        'name: &app front',
+        'name: &app front\n  namespace: flux-system',
+      ),
+    ],
+    [`apps/${cluster}/web/front/app/kustomization.yaml`, listing(['./map.yaml'])],
+    [
+      `apps/${cluster}/web/front/app/map.yaml`,
+      '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: front\ndata:\n  url: http://site.web.svc:80\n',
+    ],
+  ]),
+  ['apps/base/web/site/kustomization.yaml', listing(['./deployment.yaml', './service.yaml'])],
+  [
+    'apps/base/web/site/deployment.yaml',
+    "---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: site\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          image: 'ghcr.io/example/site:1.2.3'\n",
+  ],
+  [
+    'apps/base/web/site/service.yaml',
+    '---\napiVersion: v1\nkind: Service\nmetadata:\n  name: site\nspec:\n  ports:\n    - port: 80\n',
+  ],
+]) as Texts;
+
+describe('an app of two clusters with one base', () => {
+  const relocated = (namespace: string, name: string): { readonly draft: Draft; readonly made: AppEdits } => {
+    const draft = new Draft(filesOf(OVERLAYS));
+    const files = filesOf(OVERLAYS);
+    const { tree } = readTree(files);
+    const repository = findApps(files, tree, fluxTrees(tree, ['clusters/home']));
+    const made = moveApp(repository, appNamed(repository, 'web/site'), { namespace, name });
+    expect(doEdits(draft, made.edits)).toEqual([]);
+    for (const cluster of ['clusters/home', 'clusters/away']) {
+      const [flux] = fluxTrees(readTree(draft.files()).tree, [cluster]);
+      expect(flux?.problems).toEqual([]);
+      const nodes = flux === undefined ? [] : graphOf(flux).nodes;
+      expect(nodes.filter(({ isMissing }) => isMissing === true)).toEqual([]);
+      expect(flux?.objects.filter(({ kind }) => kind === 'Deployment')).toHaveLength(1);
+    }
+    return { draft, made };
+  };
+
+  it.each([
+    ['moves with its patch, and stays listed', 'media', 'site'],
+    ['gets another name, and what the base calls stays', 'web', 'shop'],
+  ])('%s', async (what, namespace, name) => {
+    const { draft, made } = relocated(namespace, name);
+    await expect(patchOf({ texts: {}, draft, made })).toMatchFileSnapshot(join(GOLDEN, `overlay ${what}.diff`));
+    const base = draft.changes().filter(({ path }) => path.startsWith('apps/base/') || path.includes('/away/'));
+    expect(base).toEqual([]);
+  });
+});
+
 describe('an app like another one', () => {
   it.each([
     ['in the same namespace', HOME, 'media', 'movies'],
@@ -163,6 +242,18 @@ describe('an app like another one', () => {
     expect(none.findings.map(({ message }) => message)).toEqual([
       '--cpu 1 has no place in the copy: media/radio says none',
     ]);
+  });
+
+  it('keeps variables of templates, and renames what they are given', () => {
+    const path = 'templates/overrides/kubernetes/apps/media/films/ks.yaml.j2';
+    const text = "#< flux_kustomization('media', 'films') >#\n# films: #< films_host | default(\"films.lan\") >#\n";
+    const draft = new Draft(filesOf({ [path]: text }));
+    const [from, to] = ['kubernetes/apps/media/films', 'kubernetes/apps/media/movies'];
+    const rename = (one: string): string => withName(one, 'films', 'movies');
+    doEdits(draft, [{ kind: 'copy-app', from, to, rename, without: new Set() }]);
+    expect(draft.text(path.replace('films', 'movies'))).toBe(
+      "#< flux_kustomization('media', 'movies') >#\n# movies: #< films_host | default(\"movies.lan\") >#\n",
+    );
   });
 
   it('is moved, renamed and removed again, and leaves no trace', () => {
