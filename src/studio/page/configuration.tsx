@@ -22,6 +22,7 @@ import {
   plan,
   resolveConflict,
   save,
+  sentence,
   session,
   shownField,
   shownLine,
@@ -29,7 +30,7 @@ import {
   type,
   valueAt,
 } from './store.ts';
-import { Button, Choices, counted, FindingNote, Severity } from './ui.tsx';
+import { Busy, Button, Choices, counted, FindingNote, Severity } from './ui.tsx';
 
 export function Configuration(): JSX.Element {
   const [side, setSide] = useState<'form' | 'text'>('form');
@@ -59,8 +60,15 @@ export function Configuration(): JSX.Element {
 function Form(): JSX.Element {
   const [words, setWords] = useState('');
   const known = session.value;
-  if (known === undefined) return <div class="form" />;
-  const isReadable = check.value?.values.cluster !== undefined || check.value === undefined;
+  // What the texts say comes a moment after them: a form without it would write over what is there.
+  if (known === undefined || check.value === undefined) {
+    return (
+      <section class="form" aria-label="Form">
+        <Busy text="Reading the configuration" />
+      </section>
+    );
+  }
+  const unreadable = DOCUMENTS.filter((name) => check.value?.values[name] === undefined);
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = ({ name, title, description }: Field): boolean => {
     const text = `${name} ${title} ${description}`.toLowerCase();
@@ -89,20 +97,24 @@ function Form(): JSX.Element {
         <JumpMenu groups={[...core, ...optional.filter(isOn)]} />
       </div>
       <div class="form-body" tabIndex={-1}>
-        {!isReadable && (
-          <div class="finding error">
-            <p class="finding-message">The text of cluster.yaml cannot be read as it is. Mend it in the text first.</p>
+        {unreadable.map((name) => (
+          <div key={name} class="finding error">
+            <p class="finding-message">{base.value?.[name].file} cannot be read as it is. Mend it in the text first.</p>
           </div>
-        )}
+        ))}
         <LooseFindings />
-        {core.map((group) => (
-          <Group key={group.id} group={group} fields={fieldsOf(group)} isOpen />
-        ))}
-        {nodes && <Nodes isMatch={isSearching ? matches : undefined} />}
-        {optional.some((group) => fieldsOf(group).length > 0) && <p class="form-part">Optional parts</p>}
-        {optional.map((group) => (
-          <Group key={group.id} group={group} fields={fieldsOf(group)} isOpen={isSearching || isOn(group)} />
-        ))}
+        <div inert={unreadable.includes('cluster')}>
+          {core.map((group) => (
+            <Group key={group.id} group={group} fields={fieldsOf(group)} isOpen />
+          ))}
+        </div>
+        <div inert={unreadable.includes('nodes')}>{nodes && <Nodes isMatch={isSearching ? matches : undefined} />}</div>
+        <div inert={unreadable.includes('cluster')}>
+          {optional.some((group) => fieldsOf(group).length > 0) && <p class="form-part">Optional parts</p>}
+          {optional.map((group) => (
+            <Group key={group.id} group={group} fields={fieldsOf(group)} isOpen={isSearching || isOn(group)} />
+          ))}
+        </div>
         {isNothing && <p class="quiet">No field has these words.</p>}
       </div>
     </section>
@@ -438,7 +450,8 @@ function markOf({ severity, message, remedy, place, fix }: (typeof findings.valu
     length: place?.length ?? 1,
     severity: severity === 'note' ? 'info' : severity,
     message: remedy === undefined ? message : `${message}: ${remedy}`,
-    actions: fix === undefined ? [] : [{ name: fix.title, act: () => void edit(fix.changes) }],
+    actions:
+      fix === undefined ? [] : [{ name: sentence(fix.title.replaceAll('`', '')), act: () => void edit(fix.changes) }],
   };
 }
 

@@ -105,7 +105,11 @@ export function FieldRow({ field, document, path }: FieldProps): JSX.Element {
 /** Shows the same place in the text. */
 function follow(document: DocumentName, key: string): void {
   openDocument.value = document;
-  const place = check.value?.lines[key];
+  const lines = check.value?.lines ?? {};
+  // What is not written yet will stand behind what is written beside it.
+  const beside = /^(.*\])\./.exec(key)?.[1];
+  const near = Object.keys(lines).findLast((other) => beside !== undefined && other.startsWith(`${beside}.`));
+  const place = lines[key] ?? (near === undefined ? undefined : lines[near]);
   if (place !== undefined) shownLine.value = place;
 }
 

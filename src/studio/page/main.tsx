@@ -196,6 +196,8 @@ const CONNECTIONS = {
   expired: 'Started anew',
 } as const;
 
+const isSampleSeen = signal(false);
+
 function Banners(): JSX.Element {
   const { isSample = false, untrusted } = session.value ?? {};
   const state = connection.value;
@@ -214,12 +216,20 @@ function Banners(): JSX.Element {
         </div>
       )}
       {untrusted !== undefined && <FindingNote finding={untrusted} />}
-      {isSample && (
+      {isSample && !isSampleSeen.value && (
         <div class="banner">
           <p>
             This is the published sample: look round, change what you like. The first run that is yours makes keys and
             secrets of its own.
           </p>
+          <Button
+            icon="close"
+            kind="quiet"
+            label="Close the note"
+            onClick={() => {
+              isSampleSeen.value = true;
+            }}
+          />
         </div>
       )}
     </>

@@ -316,7 +316,11 @@ function OfFile({ told }: { readonly told: FileExplanation }): JSX.Element {
     <>
       {text !== undefined && <pre class="told-line">{text}</pre>}
       {secret && <p class="quiet">A secret: its lines are not shown.</p>}
-      {differs && <p class="tag amber">The file on disk is another one</p>}
+      {differs && (
+        <p>
+          <span class="tag amber">The file on disk is another one</span>
+        </p>
+      )}
       <p class="quiet">
         {isRendered ? 'Rendered from' : 'Copied from'} <code>{source}</code>
       </p>
@@ -387,8 +391,7 @@ function Keys({ keys }: { readonly keys: readonly KeyUse[] }): JSX.Element {
           <button type="button" class="link code" onClick={() => void explain({ key: use.key })}>
             {use.key}
           </button>{' '}
-          <KeyValue use={use} />
-          <GoTo use={use} />
+          <KeyValue use={use} /> <GoTo use={use} />
           {use.from !== undefined && use.from.length > 0 && <Keys keys={use.from} />}
         </li>
       ))}

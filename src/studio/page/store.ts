@@ -53,6 +53,8 @@ export const texts = signal<Texts>({ cluster: '', nodes: '' });
 /** Files that changed on disk where they are edited here as well. */
 export const conflicts = signal<Partial<Documents>>({});
 export const check = signal<CheckResult | undefined>(undefined);
+/** What the texts said when each of them could be read last. */
+const values = signal<CheckResult['values']>({});
 export const plan = signal<PlanResult | undefined>(undefined);
 export const isPlanning = signal(false);
 export const secrets = signal<Secrets | undefined>(undefined);
@@ -113,11 +115,12 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
 export function messageOf(error: unknown): string {
   if (!(error instanceof CallError)) return String(error);
   const [first] = error.findings;
-  return first === undefined ? error.message : sentence(first.message);
+  return first === undefined ? error.message : first.message;
 }
 
+/** With a capital letter where it begins with a word and not with a name. */
 export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /^[a-z]+[\s,:]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
 /** `nodes[0].address`. */
@@ -134,9 +137,9 @@ export function pathOf(key: string): (string | number)[] {
   );
 }
 
-/** The value of a field as the texts say; undefined where it is not written. */
+/** The value of a field as the texts say, or said when they could be read; undefined where it is not written. */
 export function valueAt(document: DocumentName, path: FieldPath): Value | undefined {
-  let value: Value | undefined = check.value?.values[document];
+  let value: Value | undefined = values.value[document];
   for (const step of path) {
     if (value === null || typeof value !== 'object') return undefined;
     value = (value as Readonly<Record<string | number, Value>>)[step];
@@ -392,7 +395,11 @@ const CHECK_DELAY = 60;
 const PLAN_DELAY = 150;
 
 const refreshCheck = latest(CHECK_DELAY, async () => {
-  check.value = await call('check', { pending: pending.value });
+  const answer = await call('check', { pending: pending.value });
+  batch(() => {
+    check.value = answer;
+    values.value = { ...values.value, ...answer.values };
+  });
 });
 
 const refreshPlan = latest(PLAN_DELAY, async () => {

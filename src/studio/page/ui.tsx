@@ -99,9 +99,9 @@ export function FindingNote({
     <div class={`finding ${severity}`} id={id}>
       <p class="finding-message">
         {hasPlace && <Severity severity={severity} />}
-        <Prose text={sentence(message)} />
+        <Prose text={message} />
       </p>
-      {remedy !== undefined && (
+      {remedy !== undefined && remedy !== fix?.title && (
         <p class="finding-remedy">
           <Prose text={sentence(remedy)} />
         </p>
@@ -110,7 +110,7 @@ export function FindingNote({
         <p class="finding-foot">
           {fix !== undefined && (
             <button type="button" class="button small" onClick={() => void edit(fix.changes)}>
-              {fix.title}
+              {sentence(fix.title.replaceAll('`', ''))}
             </button>
           )}
           {hasPlace && where !== undefined && (

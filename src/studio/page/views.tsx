@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ChecksResult, DoctorResult, Field, StatusResult, StudioFinding } from '../api.ts';
 import { SecretControl, secretState } from './field.tsx';
-import { call, findings, pending, secrets, session, showField, treeVersion } from './store.ts';
+import { call, findings, pending, secrets, sentence, session, showField, treeVersion } from './store.ts';
 import { Busy, Button, Choices, CopyButton, counted, Empty, FindingNote, Prose, useAnswer } from './ui.tsx';
 
 type Told = StudioFinding & { readonly by: string };
@@ -287,7 +287,7 @@ export function Terminal(): JSX.Element {
                     <CopyButton text={command} label={`Copy ${command}`} />
                   </div>
                   <p class="field-about">
-                    <Prose text={description} />
+                    <Prose text={sentence(description)} />
                   </p>
                 </li>
               ))}
