@@ -141,8 +141,8 @@ describe.skipIf(CHROMIUM === undefined)(`the studio in Chromium${WITHOUT_CHROMIU
     const secret = 'typed-by-a-person-6fQ2';
     await open(['--root', cluster.repository], cluster.env);
     await page.getByRole('link', { name: 'Secrets' }).click();
-    await page.getByRole('button', { name: 'Enter a value for API token' }).click();
-    await page.getByLabel('New value of API token').fill(secret);
+    await page.getByRole('button', { name: 'Enter a value for Cloudflare API token' }).click();
+    await page.getByLabel('New value of Cloudflare API token').fill(secret);
     await page.getByRole('button', { name: 'Encrypt' }).click();
     await page.getByText('Encrypted into cluster.sops.yaml').waitFor();
     for (const view of ['plan', 'checks', 'configuration', 'secrets']) {

@@ -218,10 +218,20 @@ function TextInput({
       clearTimeout(timer.current);
     };
   }, []);
+  /** What was committed and is not in the text yet. */
+  const sent = useRef<string | undefined>(undefined);
   const commit = (next: string): void => {
     clearTimeout(timer.current);
-    if (next !== text) onCommit(next);
+    timer.current = undefined;
+    if (next === text) return;
+    sent.current = next;
+    onCommit(next);
   };
+  useEffect(() => {
+    if (sent.current === text) sent.current = undefined;
+    // Somebody else wrote another value: it is shown, and never written over by what was typed before it.
+    else if (sent.current === undefined && timer.current === undefined) setDraft(undefined);
+  }, [text]);
   return (
     <input
       ref={input}
