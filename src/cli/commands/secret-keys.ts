@@ -2,7 +2,16 @@ import { resolve } from 'node:path';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { openPrograms } from '../../operations/programs/programs.ts';
 import { checkFiles } from '../../operations/secrets/check.ts';
-import { comparableText, conflictFinding, diffFile, type KeyDiff, mergeFiles } from '../../operations/secrets/git.ts';
+import {
+  comparableText,
+  conflictFinding,
+  diffFile,
+  holdsCiphertext,
+  type KeyDiff,
+  mergeFiles,
+  mergeLines,
+  notMerged,
+} from '../../operations/secrets/git.ts';
 import {
   changeRecipient,
   type ExposedSecret,
@@ -15,7 +24,7 @@ import {
 } from '../../operations/secrets/keys.ts';
 import { writePlain } from '../../operations/secrets/values.ts';
 import { encryptedFiles, openVault, openVaultToWrite, readNamed } from '../../operations/secrets/vault.ts';
-import { type Finding, inOrder } from '../../report/finding.ts';
+import { Failure, type Finding, inOrder } from '../../report/finding.ts';
 import { countFindings } from '../../report/text.ts';
 import { print, printBytes, printError, printSentences } from '../../system/terminal.ts';
 import { below, replaceFile } from '../../system/writing.ts';
@@ -233,7 +242,13 @@ export async function runMerge(
     Buffer.from(await readNamed(resolve(path), path)).toString('utf8');
   const [path = ''] = await pathsInside(root.path, [file]);
   const texts = { base: await read(base), ours: await read(ours), theirs: await read(theirs) };
-  const { text, conflicts } = await mergeFiles(vault, { path, ...texts });
+  if (!holdsCiphertext(texts.ours) && !holdsCiphertext(texts.theirs)) {
+    const files = { base: resolve(base), ours: resolve(ours), theirs: resolve(theirs) };
+    return (await mergeLines(root, files)) ? EXIT.done : EXIT.findings;
+  }
+  const { text, conflicts } = await mergeFiles(vault, { path, ...texts }).catch((error: unknown) => {
+    throw error instanceof Failure ? notMerged(path, error) : error;
+  });
   const place = resolve(ours);
   await replaceFile({ ...below(resolve(place, '..'), place.split('/').at(-1) ?? ''), isOfWork: true }, text);
   printFindings(conflicts.map((what) => conflictFinding(path, what)));

@@ -13,6 +13,7 @@ export function registerSecrets(program: Command, finish: Finish): void {
     .argument('[path]', 'of a value, as in stringData.token or users[0].name')
     .option('--masked', 'print [secret] in the place of every value that is encrypted')
     .option('--decode', 'take the value out of its base64')
+    .option('--commit <commit>', 'show the file of that commit; :3 is the other side of a merge that goes on')
     .action(async (file: string | undefined, path: string | undefined, options: SecretOptions) => {
       const { runShow } = await import('./secrets.ts');
       finish(await runShow(file, path, options));

@@ -45,6 +45,7 @@ import { pathsInside, rootOf, type RootOptions } from '../root.ts';
 export interface SecretOptions extends RootOptions {
   readonly masked?: boolean;
   readonly decode?: boolean;
+  readonly commit?: string;
   readonly asIs?: boolean;
   readonly raw?: boolean;
   readonly force?: boolean;

@@ -76,6 +76,9 @@ export async function armedHook(root: ClusterRoot): Promise<Destination | undefi
   return text !== undefined && (text.includes(MARK) || /\blefthook\b/.test(text)) ? hook : undefined;
 }
 
+/** The rules of SOPS and templates are named so as well, and are plain text. */
+const ATTRIBUTES = ['*.sops.* diff=sops merge=sops', '.sops.yaml !diff !merge', '*.sops.*.j2 !diff !merge'];
+
 /**
  * Has git compare and merge encrypted files by what they say, in this clone alone: a text conversion and a merge driver in its
  * configuration, and the attribute of `*.sops.*` in .git/info/attributes. What is there already stays.
@@ -102,10 +105,10 @@ export async function armGitDrivers(root: ClusterRoot, launcher: string): Promis
   }
   const path = resolve(root.path, attributes);
   const text = (await readTextIfPresent(path)) ?? '';
-  const line = '*.sops.* diff=sops merge=sops';
-  if (!text.split('\n').includes(line)) {
+  const missing = ATTRIBUTES.filter((line) => !text.split('\n').includes(line));
+  if (missing.length > 0) {
     const head = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-    await replaceFile(below(dirname(path), 'attributes'), `${head}${line}\n`);
+    await replaceFile(below(dirname(path), 'attributes'), `${head}${missing.join('\n')}\n`);
     written.push('.git/info/attributes');
   }
   return written;

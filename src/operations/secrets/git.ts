@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { ClusterRoot } from '../../cluster/root.ts';
 import { Failure, type Finding } from '../../report/finding.ts';
 import { Secret } from '../../report/redaction.ts';
 import { decrypt, type Opened } from '../../sops/decrypt.ts';
@@ -9,6 +10,7 @@ import { selects } from '../../sops/selection.ts';
 import { mapLeaves, type Tree, visitLeaves } from '../../sops/tree.ts';
 import { textOfScalar } from '../../sops/values.ts';
 import { now } from '../../system/environment.ts';
+import { askGit } from '../../system/git.ts';
 import { committedText } from '../../pipeline/git.ts';
 import { indentIn, isWrongKey, openText, ruleOf, type Vault } from './vault.ts';
 
@@ -108,8 +110,42 @@ export function conflictFinding(path: string, what: string): Finding {
     severity: 'error',
     message: `both sides changed ${what} of ${path}: ours stands there`,
     place: { file: path },
-    remedy: `set what it is to be (\`cluster-template secrets edit ${path}\`), then \`git add ${path}\``,
+    remedy: `see theirs (\`cluster-template secrets show ${path} --commit :3\`), set what it is to be (\`cluster-template secrets edit ${path}\`), then \`git add ${path}\``,
   };
+}
+
+/** Adds to what a merge failed for what git has made of it, and how it is done again. */
+export function notMerged(path: string, { kind, findings }: Failure): Failure {
+  return new Failure(kind, [
+    ...findings,
+    {
+      code: 'workspace/merge-conflict',
+      severity: 'error',
+      message: `${path} was not merged: ours stands there`,
+      place: { file: path },
+      remedy: `mend that, then merge it again: \`git checkout --merge -- ${path}\``,
+    },
+  ]);
+}
+
+/** Whether a text holds anything that is encrypted: .sops.yaml and templates, which are named so as well, do not. */
+export function holdsCiphertext(text: string): boolean {
+  return text.includes('ENC[AES256_GCM,');
+}
+
+/**
+ * Merges texts that are not encrypted line by line, as git does without a driver.
+ *
+ * @param files - absolute paths; ours becomes the result, with the marks of git where both changed the same lines
+ * @returns whether there are none
+ */
+export async function mergeLines(
+  root: ClusterRoot,
+  { base, ours, theirs }: Readonly<Record<'base' | 'ours' | 'theirs', string>>,
+): Promise<boolean> {
+  const labels = ['-L', 'ours', '-L', 'base', '-L', 'theirs'];
+  const { exitCode } = await askGit(root.path, ['merge-file', ...labels, ours, base, theirs]);
+  return exitCode === 0;
 }
 
 /** What differs between a file and its last commit, by key. */

@@ -155,7 +155,7 @@ export async function changeRecipient(
   else if (vault.inventory?.recipient === recipient) throw isOwner(recipient);
   const next = changeRecipients(text, RULES_FILE, change);
   const rules = parseRules(next);
-  const changes: FileChange[] = [];
+  const changes: TreeChange[] = [];
   const findings: Finding[] = [];
   if (next !== text) {
     changes.push({ path: RULES_FILE, before: Buffer.from(text, 'utf8'), text: next });
@@ -243,25 +243,33 @@ async function rulesText({ root }: Vault): Promise<string> {
 /** Where a template of the user's own goes before the one of the tool. */
 const OVERRIDE = 'templates/overrides/.sops.yaml.j2';
 
-/** The change of the template that makes .sops.yaml, in the user's layer; none where it is written by hand. */
-async function templateChange(vault: Vault, change: RecipientChange): Promise<FileChange[]> {
+/** A file that is to be written, or removed where it is to say nothing any more. */
+type TreeChange = Omit<FileChange, 'text'> & { readonly text: string | undefined };
+
+/**
+ * The change of the template that makes .sops.yaml, in the user's layer; none where it is written by hand. A copy that says the same as
+ * the template of the tool again is removed, so that newer versions of that one count.
+ */
+async function templateChange(vault: Vault, change: RecipientChange): Promise<TreeChange[]> {
   const { root, inventory } = vault;
   if (inventory?.files.has(RULES_FILE) !== true || inventory.adopted.includes(RULES_FILE)) return [];
+  const own = await readTextIfPresent(join(root.path, OVERRIDE));
   // The whole renderer: only what changes a template needs it.
   const { templateFolders } = await import('../../pipeline/inputs.ts');
   const { packages } = await templateFolders(root);
-  const places = [
-    join(root.path, OVERRIDE),
-    join(root.path, 'templates/config/.sops.yaml.j2'),
-    ...packages.map((folder) => join(folder, '.sops.yaml.j2')),
-  ];
-  for (const [index, place] of places.entries()) {
-    const text = await readTextIfPresent(place);
-    if (text === undefined) continue;
-    const before = index === 0 ? Buffer.from(text, 'utf8') : undefined;
-    return [{ path: OVERRIDE, before, text: changeRecipients(text, OVERRIDE, change) }];
-  }
-  return [];
+  const origins = await Promise.all(
+    [join(root.path, 'templates/config'), ...packages].map((folder) =>
+      readTextIfPresent(join(folder, '.sops.yaml.j2')),
+    ),
+  );
+  const origin = origins.find((text) => text !== undefined);
+  const from = own ?? origin;
+  if (from === undefined) return [];
+  const text = changeRecipients(from, OVERRIDE, change);
+  const before = own === undefined ? undefined : Buffer.from(own, 'utf8');
+  return text === own
+    ? []
+    : [{ path: OVERRIDE, before, text: own !== undefined && text === origin ? undefined : text }];
 }
 
 /** What the new key of a cluster changed. */
@@ -667,7 +675,7 @@ function exposedSecrets(files: readonly OpenFile[]): ExposedSecret[] {
  */
 async function commitChanges(
   { root }: Vault,
-  changes: readonly FileChange[],
+  changes: readonly TreeChange[],
   signal: AbortSignal,
   recipient?: string,
 ): Promise<void> {
@@ -683,15 +691,10 @@ async function commitChanges(
       const files = record === undefined ? changes : [...changes, inventoryChange(record.bytes, changes, recipient)];
       const entries = files.map(({ path, text }): PlanEntry => {
         const disk = present.get(path);
+        const about = { path, secret: true, present: disk, recorded: [] };
+        if (text === undefined) return { ...about, desired: undefined, status: 'removed' };
         const desired = { path, bytes: Buffer.from(text, 'utf8'), executable: disk?.executable ?? false, secret: true };
-        return {
-          path,
-          secret: true,
-          desired,
-          present: disk,
-          recorded: [],
-          status: disk === undefined ? 'created' : 'changed',
-        };
+        return { ...about, desired, status: disk === undefined ? 'created' : 'changed' };
       });
       const plan: Plan = { entries };
       await applyFiles(workspace, plan);
@@ -700,7 +703,7 @@ async function commitChanges(
 }
 
 /** The inventory with the hashes that the changed files have; it is read as JSON, as a merge of it is none of ours to settle. */
-function inventoryChange(bytes: Uint8Array, changes: readonly FileChange[], recipient: string | undefined): FileChange {
+function inventoryChange(bytes: Uint8Array, changes: readonly TreeChange[], recipient: string | undefined): FileChange {
   const text = Buffer.from(bytes).toString('utf8');
   const inventory = parseInventory(text, INVENTORY_FILE);
   if (inventory.conflicted)
@@ -713,10 +716,12 @@ function inventoryChange(bytes: Uint8Array, changes: readonly FileChange[], reci
   const files = new Map([...inventory.files].map(([path, [hash = '']]) => [path, hash]));
   const inputs = new Map(inventory.inputs);
   for (const { path, before, text: after } of changes) {
-    const [old, fresh] = [
-      before === undefined ? undefined : contentHash(before),
-      contentHash(Buffer.from(after, 'utf8')),
-    ];
+    const old = before === undefined ? undefined : contentHash(before);
+    if (after === undefined) {
+      if (inputs.get(path) === old) inputs.delete(path);
+      continue;
+    }
+    const fresh = contentHash(Buffer.from(after, 'utf8'));
     // What was edited by hand before stays so.
     if (files.get(path) === old && old !== undefined) files.set(path, fresh);
     if (inputs.get(path) === old && (old !== undefined || path === OVERRIDE)) inputs.set(path, fresh);

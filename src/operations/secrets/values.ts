@@ -24,6 +24,7 @@ import { inspect, inspectTarget, readBytesIfPresent } from '../../system/files.t
 import { askGit } from '../../system/git.ts';
 import { below, makeMemoryFolder, type MemoryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { keepBackup, readDisk } from '../../workspace/disk.ts';
+import { committedText } from '../../pipeline/git.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { formatPath, type Path } from '../../text/values.ts';
 import { mergeFiles } from './git.ts';
@@ -56,14 +57,15 @@ interface Shown {
  * @param at - the value that is wanted, or what lies below it; everything where it is not given
  * @param options.masked - whether every value that is encrypted is replaced by `[secret]`
  * @param options.decode - whether a value below `data` is taken out of its base64
+ * @param options.commit - whose file it is, in git's words: `:3` is the other side of a merge that goes on
  */
 export async function show(
   vault: Vault,
   path: string,
   at: Path | undefined,
-  options: { readonly masked?: boolean; readonly decode?: boolean } = {},
+  options: { readonly masked?: boolean; readonly decode?: boolean; readonly commit?: string } = {},
 ): Promise<Shown> {
-  const file = await openFile(vault, path);
+  const file = options.commit === undefined ? await openFile(vault, path) : await openAt(vault, path, options.commit);
   const { text, bytes } = await vault.keyring.try((identities) => decrypt({ path, text: file.text, identities }));
   if (options.masked === true) {
     const masked = redact(path, text, file.opened.metadata);
@@ -73,6 +75,13 @@ export async function show(
   const value = valueAtPath(file.opened.tree, at);
   if (value === undefined) throw noValue(path, at, file.opened.tree);
   return { path, key: formatPath(at), content: new Secret(contentOf(path, at, value, options.decode === true)) };
+}
+
+async function openAt(vault: Vault, path: string, commit: string): Promise<OpenFile> {
+  const text = await committedText(vault.root, commit, path);
+  if (text === undefined)
+    throw failure('usage', { code: 'usage/argument', message: `git has no ${path} in ${JSON.stringify(commit)}` });
+  return { path, text, bytes: Buffer.from(text, 'utf8'), opened: await openText(vault, path, text) };
 }
 
 function contentOf(path: string, at: Path, value: Value, decode: boolean): Uint8Array {

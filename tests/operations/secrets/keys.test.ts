@@ -10,7 +10,8 @@ import { Failure } from '../../../src/report/finding.ts';
 import { decrypt, readSealed } from '../../../src/sops/decrypt.ts';
 import { generateIdentity, parseIdentityFile } from '../../../src/sops/identities.ts';
 import { changeRecipients } from '../../../src/sops/rules-text.ts';
-import { findingsOf, NEVER, SECRET, secretWorld, type World } from './world.ts';
+import { contentHash } from '../../../src/workspace/inventory.ts';
+import { findingsOf, NEVER, RULES, SECRET, secretWorld, type World } from './world.ts';
 
 const SITE = 'kubernetes/site.sops.yaml';
 const FILES = {
@@ -92,6 +93,39 @@ describe('secrets recipients', () => {
     const [finding] = await findingsOf(async () => changeRecipient(await world.vault(), { add }, { signal }));
     expect(finding?.code).toBe(code);
     expect(await world.read('.sops.yaml')).toBe(before);
+  });
+
+  it.each([
+    ['leaves no template of its own behind', '', false],
+    ['keeps a template that says something else, too', '# mine\n', true],
+  ])('changes the template that makes the rules, and %s', async (_, more, isKept) => {
+    const template = RULES.replaceAll('KEY', "#< age_key('public') >#");
+    const override = 'templates/overrides/.sops.yaml.j2';
+    const world = await secretWorld({
+      [SITE]: SECRET,
+      'makejinja.toml': '[makejinja]\ninputs = ["./templates/config"]\noutput = "."\n',
+      'templates/config/.sops.yaml.j2': template,
+      ...(isKept ? { [override]: more + template } : {}),
+    });
+    const rules = contentHash(Buffer.from(await world.read('.sops.yaml')));
+    const inputs = isKept ? { [override]: contentHash(Buffer.from(more + template)) } : {};
+    const manifest = {
+      format: 1,
+      generator: 'test',
+      recipient: world.recipient,
+      files: { '.sops.yaml': rules },
+      inputs,
+    };
+    await mkdir(join(world.folder, '.cluster-template'));
+    await writeFile(join(world.folder, '.cluster-template/manifest.json'), JSON.stringify(manifest));
+    const recipient = await generateIdentity().recipient();
+    await changeRecipient(await world.vault(), { add: recipient }, { signal });
+    expect(await world.read(override)).toContain(`#< age_key('public') >#,${recipient}`);
+    expect((await world.vault()).inventory?.inputs.get(override)).toBeDefined();
+    await changeRecipient(await world.vault(), { remove: recipient }, { signal });
+    expect(existsSync(join(world.folder, override))).toBe(isKept);
+    if (isKept) expect(await world.read(override)).toBe(more + template);
+    expect((await world.vault()).inventory?.inputs.has(override)).toBe(isKept);
   });
 
   it('leaves nobody without a recipient', async () => {

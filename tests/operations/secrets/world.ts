@@ -8,7 +8,7 @@ import { Failure, type Finding } from '../../../src/report/finding.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
 import { encrypt } from '../../../src/sops/encrypt.ts';
 import { type AgeIdentity, generateIdentity } from '../../../src/sops/identities.ts';
-import { indentFor, parseRules, requireRule } from '../../../src/sops/rules.ts';
+import { indentFor, isSecretPath, parseRules, requireRule } from '../../../src/sops/rules.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
 /** A repository with rules, an age key of its own and encrypted files. */
@@ -81,7 +81,7 @@ export async function secretWorld(
   await chmod(join(folder, 'age.key'), 0o600);
   for (const [path, plain] of Object.entries(files)) {
     const options = { path, plain, identities: [identity], now: NOW, indent: indentFor(parsed, path) };
-    await write(path, path.includes('.sops.') ? await encrypt({ ...options, rule: requireRule(parsed, path) }) : plain);
+    await write(path, isSecretPath(path) ? await encrypt({ ...options, rule: requireRule(parsed, path) }) : plain);
   }
   const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
   // With a folder of keys of its own no key of whoever runs the tests counts.
