@@ -410,6 +410,14 @@ describe('secrets check', () => {
     expect(findings.map((finding) => [finding.code, finding.place?.file])).toContainEqual([code, file]);
   });
 
+  it('says of a file that was cut off that it is damaged, and nothing of its rule', async () => {
+    const world = await secretWorld();
+    const text = await world.read(SITE);
+    await write(world, SITE, text.slice(0, text.indexOf('\n  mac:') + 1));
+    const { findings } = await checkFiles(await world.vault());
+    expect(findings.map(({ code }) => code)).toEqual(['sops/mac']);
+  });
+
   it('says what it did not verify without a key, and finds what can be told without one', async () => {
     const world = await secretWorld(FILES);
     await write(world, 'age.key', `${generateIdentity().reveal()}\n`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,6 +16,8 @@ import { candidates } from '../../../src/operations/secrets/vault.ts';
 import type { Finding } from '../../../src/report/finding.ts';
 import { redact, Secret } from '../../../src/report/redaction.ts';
 import { parseValuePath } from '../../../src/sops/values.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { LAUNCHER } from '../../support/small-cluster.ts';
 import { findingsOf, NEVER, SECRET, secretWorld, type World } from './world.ts';
 
 const SITE = 'kubernetes/site.sops.yaml';
@@ -380,6 +382,30 @@ describe('secrets edit', () => {
     const kept = editor.told.find(({ code }) => code === 'secrets/kept')?.place?.file ?? '';
     expect(await world.plain(kept)).toContain('marker-new-token-77');
   });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)(
+    'leaves no plain text behind where %s ends it',
+    { tags: 'long' },
+    async (ending) => {
+      const world = await secretWorld({ [SITE]: SECRET, 'cluster.yaml': '', 'makejinja.toml': '[makejinja]\n' });
+      const home = await temporaryFolder({
+        'editor.sh': 'echo "$1" > "$HOME/where.part"; mv "$HOME/where.part" "$HOME/where"; sleep 3\n',
+      });
+      const child = spawn(process.execPath, [LAUNCHER, 'secrets', 'edit', SITE], {
+        cwd: world.folder,
+        env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, EDITOR: `sh ${join(home, 'editor.sh')}` },
+        stdio: 'ignore',
+      });
+      const ended = new Promise<number | null>((settle) => child.once('exit', settle));
+      await expect.poll(() => existsSync(join(home, 'where'))).toBe(true);
+      const plain = (await readFile(join(home, 'where'), 'utf8')).trim();
+      expect(await readFile(plain, 'utf8')).toBe(SECRET);
+      child.kill(ending);
+      expect(await ended).toBe(ending === 'SIGTERM' ? 143 : 129);
+      expect(existsSync(dirname(plain))).toBe(false);
+      expect(await world.plain(SITE)).toBe(SECRET);
+    },
+  );
 
   it('makes a new file, which begins as a Secret where Flux reads it', async () => {
     const world = await secretWorld({});
