@@ -1,13 +1,6 @@
-// What the page and the server say to each other: types and nothing else, so that the page can import it. Changes since the first version
-// stand here, the last one first.
+// What the page and the server of the studio say to each other: types and nothing else, so that the page can import it.
 //
-// - `GET /?token=…` answers with a page that leads to `/` by itself; the files of the page are `dist/studio.html` (as `/`) and `dist/studio.*` and
-//   `dist/studio-*` under their names; `__NONCE__` in studio.html becomes the nonce of the answer: `<meta name="csp-nonce" content="__NONCE__" />` for
-//   `EditorView.cspNonce`. The policy is `script-src 'self'; style-src 'self' 'nonce-…'`, so no `style` attributes in HTML (the CSSOM is fine).
-// - `SecretMark` is a type; `Session.template`; `loadBalancer` is a text
-// - first version
-//
-// How it travels: `GET /?token=…` sets the cookie and leads to `/`. Every call is `POST /api/NAME` with `Content-Type: application/json` and the
+// How it travels: `GET /?token=…` sets the cookie and answers with a page that leads to `/`. Every call is `POST /api/NAME` with `Content-Type: application/json` and the
 // request as the body (`{}` where there is nothing to say); the answer is JSON, with status 200. Anything else holds an `ApiError`: 400 a
 // request that is none, 401 no cookie, 403 another origin or host, 404, 409 what was changed meanwhile (`conflict`), 413 too large,
 // 415 another content type, 422 what the user wrote (`input`), 500 a fault of ours, 502 what failed around us (`outside`).
@@ -106,8 +99,6 @@ export interface ApiError {
 export interface Session {
   /** `cluster-template 0.1.0`. */
   readonly program: string;
-  /** Version of the template that the repository was made from, where that is recorded. */
-  readonly template?: string;
   /** Name of the repository's folder. */
   readonly name: string;
   /** Absolute path of the repository, to be shown. */

@@ -174,7 +174,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe('a change of a text', () => {
-  it.each(CASES)('%s', (_, file, before, changes, after) => {
+  it.each(CASES)('%s', (...[, file, before, changes, after]) => {
     expect(changedText(file, before, changes)).toBe(after);
   });
 
