@@ -127,7 +127,9 @@ describe.skipIf(CHROMIUM === undefined)(`the studio in Chromium${WITHOUT_CHROMIU
     await expect.poll(planLine).toMatch(/would change$/);
     const elsewhere = before.replace('repository_visibility: private', 'repository_visibility: public');
     await writeFile(path, elsewhere);
-    await page.getByText('Your edits were kept').waitFor();
+    const visibility = page.locator(`${field('repository_visibility')} option:checked`);
+    await expect.poll(() => visibility.innerText()).toBe('public');
+    expect(await page.locator(`${field('node_vlan_tag')} input`).inputValue()).toBe('200');
     await page.keyboard.press('Control+s');
     await page.getByText('Saved cluster.yaml.').waitFor();
     expect(await readFile(path, 'utf8')).toBe(elsewhere.replace('node_vlan_tag: 100', 'node_vlan_tag: 200'));
