@@ -229,7 +229,7 @@ const RANDOM = /(?<![\w+/-])(?!AAAA[BCE][23])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]
 export function secretsIn(path: string, tree: Tree): KnownSecret[] {
   const leaves = keptLeaves(tree) ?? allLeaves(tree);
   return leaves.flatMap(({ path: keys, leaf }) => {
-    if (leaf.kind !== 'str' && leaf.kind !== 'int') return [];
+    if ((leaf.kind !== 'str' && leaf.kind !== 'int') || isHidden(leaf)) return [];
     const name = `\`${keys.join('.')}\` of ${path}`;
     const text = String(leaf.value);
     const texts = keys[0] === 'data' ? [text, decoded(text)] : [text];

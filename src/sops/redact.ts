@@ -81,10 +81,12 @@ function secretObjects(value: Value | Comment): Branch[] {
   return value.items.flatMap((item) => (item.kind === 'entry' ? secretObjects(item.value) : []));
 }
 
+/** What only names a Secret, as a reference of a HelmRelease does, has no version, metadata or data. */
 function isSecretObject({ items }: Branch): boolean {
-  return items.some(
-    (item) =>
-      item.kind === 'entry' && item.key === 'kind' && item.value.kind === 'str' && item.value.value === 'Secret',
+  const entries = items.filter((item) => item.kind === 'entry');
+  return (
+    entries.some(({ key, value }) => key === 'kind' && value.kind === 'str' && value.value === 'Secret') &&
+    entries.some(({ key }) => /^(?:apiVersion|metadata|\w*data)$/i.test(key))
   );
 }
 

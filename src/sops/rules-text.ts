@@ -26,19 +26,22 @@ export function changeRecipients(text: string, file: string, change: RecipientCh
     .reduce((result, { start, end, text: by }) => result.slice(0, start) + by + result.slice(end), text);
 }
 
-/** The nodes below `age` of all rules, each once: several rules may share one by an alias. */
+/** The nodes below `age` of all rules and of the groups in them, each once: several rules may share one by an alias. */
 function recipientNodes(document: Document.Parsed): (Scalar | YAMLSeq)[] {
   const found = new Map<number, Scalar | YAMLSeq>();
-  const rules = document.get('creation_rules');
-  for (const rule of isSeq(rules) ? rules.items : []) {
-    const map = isAlias(rule) ? rule.resolve(document) : rule;
-    const pairs = isMap(map) ? map.items : [];
-    for (const { key, value } of pairs) {
-      if (!isScalar(key) || key.value !== 'age') continue;
-      const node = isAlias(value) ? value.resolve(document) : value;
-      if ((isScalar(node) || isSeq(node)) && node.range) found.set(node.range[0], node);
+  const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const visit = (list: unknown): void => {
+    for (const item of isSeq(list) ? list.items : []) {
+      const map = resolve(item);
+      for (const { key, value } of isMap(map) ? map.items : []) {
+        const node = resolve(value);
+        if (isScalar(key) && key.value === 'key_groups') visit(node);
+        if (!isScalar(key) || key.value !== 'age') continue;
+        if ((isScalar(node) || isSeq(node)) && node.range) found.set(node.range[0], node);
+      }
     }
-  }
+  };
+  visit(resolve(document.get('creation_rules')));
   return [...found.values()];
 }
 

@@ -230,13 +230,31 @@ function readRule(node: YamlNode, source: Source): Rule {
   warnOfUnknown(members, source);
   const rule: RuleInProgress = { node, members, source, problems: [] };
   const pathRegex = regexAt('path_regex', rule);
+  const keys = onlyGroup(rule) ?? rule;
   return {
     ...(pathRegex === undefined ? {} : { pathRegex }),
-    recipients: readRecipients(rule),
-    otherStores: OTHER_STORES.filter((key) => (members.get(key)?.value ?? null) !== null),
+    recipients: readRecipients(keys),
+    otherStores: OTHER_STORES.filter((key) => (keys.members.get(key)?.value ?? null) !== null),
     selection: readSelection(rule),
     macOnlyEncrypted: truthAt('mac_only_encrypted', rule),
     ...(rule.problems.length === 0 ? {} : { problems: rule.problems }),
+  };
+}
+
+/**
+ * The one entry of `key_groups`, whose keys take the place of those of the rule: with a single group the data key is not split, and files
+ * come out as they do without any. Undefined where there is none, or several.
+ */
+function onlyGroup(rule: RuleInProgress): RuleInProgress | undefined {
+  const { members, source } = rule;
+  const groups = members.get('key_groups')?.value ?? null;
+  const [item, another] = isSeq(groups) ? (groups.items as YamlNode[]) : [];
+  const node = source.resolve(item ?? null);
+  if (node === null || another !== undefined) return undefined;
+  return {
+    ...rule,
+    node,
+    members: source.members(node, 'A key group is no mapping', 'a group has keys such as `age`'),
   };
 }
 

@@ -2,6 +2,8 @@ import { RE2JS, RE2JSException } from 're2js';
 
 /** A regular expression of Go. */
 export interface GoRegex {
+  /** The pattern as it was given. */
+  readonly source: string;
   /** Whether it matches anywhere in the text. */
   readonly test: (text: string) => boolean;
 }
@@ -19,16 +21,16 @@ export function compileGoRegex(pattern: string): GoRegex {
   // A rule is asked about every file, and the same one each time.
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
-  const made = plainRegExp(pattern) ?? compileRe2(pattern);
+  const regex = plainRegExp(pattern) ?? compileRe2(pattern);
+  const made = { source: pattern, test: (text: string) => regex.test(text) };
   if (compiled.size >= MOST_COMPILED) compiled.clear();
   compiled.set(pattern, made);
   return made;
 }
 
-function compileRe2(pattern: string): GoRegex {
+function compileRe2(pattern: string): Pick<GoRegex, 'test'> {
   try {
-    const regex = RE2JS.compile(pattern);
-    return { test: (text) => regex.test(text) };
+    return RE2JS.compile(pattern);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     throw new SyntaxError(error.message.replace(/^error parsing regexp: /, ''), { cause: error });

@@ -103,6 +103,18 @@ describe('plainSecretNames', () => {
     ['another kind', 'own.yaml', TEXT.replace('Secret', 'SecretStore'), []],
     ['a kind that is a value further in', 'own.yaml', 'kind: ConfigMap\ndata:\n  kind: x\n  password: hunter2\n', []],
     ['a word of a text', 'own.yaml', 'kind: ConfigMap\ndata:\n  a: |\n    kind: Secret\n  password: hunter2\n', []],
+    [
+      'what names a Secret and is none',
+      'own.yaml',
+      'kind: HelmRelease\nvaluesFrom:\n  - kind: Secret\n    name: a\n    valuesKey: cluster-token-values.yaml\n',
+      [],
+    ],
+    [
+      'a Secret that is encrypted under another name',
+      'own.enc.yaml',
+      TEXT.replace('hunter2', 'ENC[AES256_GCM,data:aaaa,iv:aaaa,tag:aaaa,type:str]'),
+      [],
+    ],
     ['what cannot be read', 'own.yaml', 'kind: Secret\n  a: [', []],
   ] as const)('%s', (_, path, text, expected) => {
     const names = plainSecretNames(path, text);

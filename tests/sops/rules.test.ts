@@ -102,6 +102,30 @@ describe('recipients', () => {
     expect(parseRules(`creation_rules:\n  - age: ${age}\n`).rules[0]?.recipients).toStrictEqual(expected);
   });
 
+  it.each([
+    ['those of the only group', `key_groups:\n      - age: [${SAMPLE}, ${OTHER}]`, [SAMPLE, OTHER], []],
+    [
+      'those of the group, not those beside it',
+      `age: ${OTHER}\n    key_groups:\n      - age: [${SAMPLE}]`,
+      [SAMPLE],
+      [],
+    ],
+    [
+      'those of the only group with another store',
+      `key_groups:\n      - age: [${SAMPLE}]\n        pgp: [ABC]`,
+      [SAMPLE],
+      ['pgp'],
+    ],
+    [
+      'left to sops where the key is split',
+      `key_groups: [{ age: [${SAMPLE}] }, { age: [${OTHER}] }]`,
+      [],
+      ['key_groups'],
+    ],
+  ])('are %s', (_what, keys, recipients, otherStores) => {
+    expect(parseRules(`creation_rules:\n  - ${keys}\n`).rules[0]).toMatchObject({ recipients, otherStores });
+  });
+
   it('notes other key stores', () => {
     expect(parseRules(`creation_rules:\n  - pgp: ABC\n    age: ${SAMPLE}\n`).rules[0]?.otherStores).toStrictEqual([
       'pgp',

@@ -230,7 +230,13 @@ function checkRule(path: string, metadata: Metadata, rule: Rule | undefined, own
     const message = `${path} was not encrypted as its rule says: by ${by} ${pattern}, where ${RULES_FILE} has ${rule.selection.by} ${rule.selection.pattern}`;
     const onlyMac = by === rule.selection.by && pattern === rule.selection.pattern;
     const other = `${path} was not encrypted as its rule says: \`mac_only_encrypted\` is another`;
-    findings.push({ ...about, code: 'sops/other-rule', message: onlyMac ? other : message, remedy });
+    findings.push({
+      ...about,
+      severity: 'warning',
+      code: 'sops/other-rule',
+      message: onlyMac ? other : message,
+      remedy,
+    });
   }
   return findings;
 }

@@ -13,6 +13,7 @@ import { formatFor } from '../../sops/formats/format.ts';
 import type { AgeIdentity } from '../../sops/identities.ts';
 import { findKeys, keysByCommand } from '../../sops/key-sources.ts';
 import type { Metadata } from '../../sops/metadata.ts';
+import { isHidden, keptLeaves } from '../../sops/redact.ts';
 import { indentFor, isSecretPath, parseRules, type Rule, ruleFor, type Rules } from '../../sops/rules.ts';
 import type { Tree } from '../../sops/tree.ts';
 import { environment, now } from '../../system/environment.ts';
@@ -278,9 +279,28 @@ export async function candidates(
     const isWanted = isSecretPath(path) || rule?.pathRegex !== undefined;
     if (!isWanted && !MAY_BE_ENCRYPTED.test(path)) continue;
     const text = await read(vault, path);
-    if (text !== undefined && (isWanted || looksEncrypted(text))) found.push({ path, text, rule });
+    if (text !== undefined && (looksEncrypted(text) || (isWanted && isMeant(path, text, rule))))
+      found.push({ path, text, rule });
   }
   return found;
+}
+
+/** How the patterns of rules mark what is to be encrypted. */
+const MARKED = /sops|secret|enc|cred|env|age|vault|private/i;
+
+/**
+ * Whether a file that is not encrypted has to be: as its name says so, or the pattern of its rule does. Many rules take a whole tree of manifests,
+ * so that whatever is encrypted in it finds its recipients: there a Secret has to be.
+ */
+function isMeant(path: string, text: string, rule: Rule | undefined): boolean {
+  if (isSecretPath(path) || rule === undefined || MARKED.test(rule.pathRegex?.source ?? '')) return true;
+  try {
+    return (keptLeaves(formatFor(path).read(text, path)) ?? []).some(({ leaf }) => !isHidden(leaf));
+  } catch (error) {
+    // What cannot be read is told by whoever reads it.
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 /** Formats that hold metadata of SOPS; of others the name has to say it. */
@@ -291,8 +311,8 @@ function looksEncrypted(text: string): boolean {
   return text.includes('ENC[AES256_GCM,') && /^[ \t]*"?(?:sops"?:|sops_|\[sops\])/m.test(text);
 }
 
-/** Where nothing of the user's is looked for: sources and tests of the tool, and its rules. */
-const PASSED_OVER = /^(?:tests|node_modules|dist)\/|^\.sops\.yaml$|(?:^|\/)\.git\//;
+/** Where nothing of the user is looked for: sources and tests of the tool, its rules, and templates, which give what is encrypted then. */
+const PASSED_OVER = /^(?:tests|node_modules|dist)\/|^\.sops\.yaml$|(?:^|\/)\.git\/|\.(?:j2|tmpl|gotmpl|tpl)$/;
 
 async function pathsOf({ root }: Vault): Promise<string[]> {
   const listed = await askGitForPaths(root.path, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);

@@ -155,6 +155,11 @@ describe('secrets recipients', () => {
       'all: &all A,N\ncreation_rules:\n  - age: *all\n  - age: *all\n',
     ],
     [
+      'a key group',
+      'creation_rules:\n  - key_groups:\n      - age:\n          - A # one\n',
+      'creation_rules:\n  - key_groups:\n      - age:\n          - A # one\n          - N\n',
+    ],
+    [
       'a template',
       "creation_rules:\n  - age: #< age_key('public', 1) >#\n",
       "creation_rules:\n  - age: #< age_key('public', 1) >#,N\n",
@@ -416,6 +421,33 @@ describe('secrets check', () => {
     await write(world, SITE, text.slice(0, text.indexOf('\n  mac:') + 1));
     const { findings } = await checkFiles(await world.vault());
     expect(findings.map(({ code }) => code)).toEqual(['sops/mac']);
+  });
+
+  it('asks of a rule for a whole tree that its Secrets are encrypted, and nothing else', async () => {
+    const world = await secretWorld(FILES);
+    const rules = await world.read('.sops.yaml');
+    await write(
+      world,
+      '.sops.yaml',
+      rules
+        .replace('stores:', '  - path_regex: apps/.*\\.ya?ml\n    age: KEY\nstores:')
+        .replace('KEY', world.recipient),
+    );
+    await write(
+      world,
+      'apps/release.yaml',
+      'apiVersion: v2\nkind: HelmRelease\nspec:\n  valuesFrom: [{ kind: Secret, name: a, valuesKey: password }]\n',
+    );
+    await write(world, 'apps/template.sops.yaml.j2', 'kind: Secret\nstringData: { token: #< token ># }\n');
+    expect((await checkFiles(await world.vault())).findings).toEqual([]);
+    await write(
+      world,
+      'apps/secret.yaml',
+      'apiVersion: v1\nkind: Secret\nstringData: { token: marker-token-plain-1 }\n',
+    );
+    expect((await checkFiles(await world.vault())).findings).toMatchObject([
+      { code: 'sops/not-encrypted', place: { file: 'apps/secret.yaml' } },
+    ]);
   });
 
   it('says what it did not verify without a key, and finds what can be told without one', async () => {
