@@ -193,7 +193,8 @@ function removeItem(yaml: YamlText, list: YAMLSeq, path: Path): void {
   const end =
     next === undefined ? endOfItem(yaml, item, indent + 1) : commentsAbove(yaml, lineOf(yaml, dashBefore(yaml, next)));
   // The blank lines above the last one go with it.
-  const from = next === undefined ? yaml.text.slice(0, start).replace(/\n(?:[ \t]*\n)+$/, '\n').length : start;
+  const above = yaml.text.slice(0, start).trimEnd().length;
+  const from = next === undefined ? Math.min(start, yaml.text.indexOf('\n', above) + 1) : start;
   yaml.splice(from, end, '');
 }
 
