@@ -1,5 +1,4 @@
 import {
-  createCipheriv,
   createDecipheriv,
   createHmac,
   createPrivateKey,
@@ -9,7 +8,6 @@ import {
   type KeyObject,
   timingSafeEqual,
 } from 'node:crypto';
-import { randomBytes } from '../system/environment.ts';
 
 const VERSION_LINE = 'age-encryption.org/v1';
 const BODY_LINE_LENGTH = 64;
@@ -17,8 +15,6 @@ const MAC_LENGTH = 32;
 const NONCE_LENGTH = 16;
 const TAG_LENGTH = 16;
 const CHUNK_LENGTH = 64 * 1024 + TAG_LENGTH;
-/** The nonce of a payload of one chunk: its counter is zero, and the last byte says that it is the final one. */
-const FINAL_CHUNK = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 const ARMOUR =
   /^\s*-----BEGIN AGE ENCRYPTED FILE-----\r?\n([A-Za-z0-9+/=\r\n]+?)\r?\n-----END AGE ENCRYPTED FILE-----\s*$/;
 
@@ -40,39 +36,6 @@ export function openAgeFile(
     .digest();
   if (mac.length !== MAC_LENGTH || !timingSafeEqual(own, mac)) throw new Error('invalid header MAC');
   return openPayload(payload, fileKey);
-}
-
-/**
- * An armoured age file of a single chunk (64 KiB) for one recipient, as the program age writes it. After https://age-encryption.org/v1; the
- * package age-encryption takes 50 ms for the first one and 5 for each more, which is most of what encrypting a file of secrets takes.
- *
- * @param recipient - the public half of an X25519 secret
- */
-export function sealAgeFile(contents: Uint8Array, recipient: Uint8Array): string {
-  const fileKey = randomBytes(FILE_KEY_LENGTH);
-  const ephemeral = randomBytes(KEY_LENGTH);
-  const share = Buffer.from(x25519PublicKey(ephemeral));
-  const shared = diffieHellman({ privateKey: privateKey(ephemeral), publicKey: publicKey(recipient) });
-  const key = hkdfSync('sha256', shared, Buffer.concat([share, recipient]), HKDF_LABEL, KEY_LENGTH);
-  const body = sealChunk(fileKey, new Uint8Array(key), Buffer.alloc(12));
-  const authenticated = `${VERSION_LINE}\n-> ${STANZA_TYPE} ${unpadded(share)}\n${unpadded(body)}\n---`;
-  const mac = createHmac('sha256', derive(fileKey, new Uint8Array(), 'header'))
-    .update(authenticated)
-    .digest();
-  const salt = randomBytes(NONCE_LENGTH);
-  const payload = sealChunk(contents, derive(fileKey, salt, 'payload'), FINAL_CHUNK);
-  const file = Buffer.concat([Buffer.from(`${authenticated} ${unpadded(mac)}\n`), salt, payload]);
-  const lines = file.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----', ''].join('\n');
-}
-
-function sealChunk(plain: Uint8Array, key: Uint8Array, nonce: Uint8Array): Buffer {
-  const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_LENGTH });
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function unpadded(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/(?<!=)=+$/, '');
 }
 
 interface Header {
@@ -119,7 +82,9 @@ function openPayload(payload: Buffer, fileKey: Uint8Array): Uint8Array {
   const sealed = payload.subarray(NONCE_LENGTH);
   if (sealed.length < TAG_LENGTH || sealed.length > CHUNK_LENGTH) throw new Error('invalid payload');
   const key = derive(fileKey, payload.subarray(0, NONCE_LENGTH), 'payload');
-  const decipher = createDecipheriv('chacha20-poly1305', key, FINAL_CHUNK, { authTagLength: TAG_LENGTH });
+  // The counter of the first chunk is zero; the last byte says that it is the final one.
+  const nonce = Buffer.concat([Buffer.alloc(11), Buffer.from([1])]);
+  const decipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_LENGTH });
   decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
   return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(0, -TAG_LENGTH)), decipher.final()]));
 }
@@ -179,10 +144,6 @@ function privateKey(secret: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PRIVATE_PREFIX, secret]), format: 'der', type: 'pkcs8' });
 }
 
-function publicKey(bytes: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, bytes]), format: 'der', type: 'spki' });
-}
-
 function ephemeralShare({ args, body }: HeaderStanza): Buffer {
   const text = args[1] ?? '';
   const share = Buffer.from(text, 'base64');
@@ -199,8 +160,9 @@ function ephemeralShare({ args, body }: HeaderStanza): Buffer {
 }
 
 function wrapKey(own: KeyObject, ownPublic: Uint8Array, share: Buffer): Uint8Array {
+  const publicKey = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, share]), format: 'der', type: 'spki' });
   // OpenSSL refuses the all-zero secret that a share of low order gives, as the specification asks.
-  const shared = diffieHellman({ privateKey: own, publicKey: publicKey(share) });
+  const shared = diffieHellman({ privateKey: own, publicKey });
   return new Uint8Array(hkdfSync('sha256', shared, Buffer.concat([share, ownPublic]), HKDF_LABEL, KEY_LENGTH));
 }
 
@@ -234,7 +196,7 @@ export function unwrapEd25519(
   const multiply = (by: Uint8Array, point: Uint8Array): Buffer =>
     diffieHellman({
       privateKey: privateKey(by),
-      publicKey: publicKey(point),
+      publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, point]), format: 'der', type: 'spki' }),
     });
   const shared = multiply(tweak, multiply(scalar, share));
   const salt = Buffer.concat([share, x25519PublicKey(scalar)]);

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { randomBytes } from '../system/environment.ts';
-import { openAgeFile, sealAgeFile } from './age.ts';
-import { type AgeIdentity, classicRecipient } from './identities.ts';
+import { openAgeFile } from './age.ts';
+import type { AgeIdentity } from './identities.ts';
 import type { Metadata, WrappedKey } from './metadata.ts';
 
 const DATA_KEY_LENGTH = 32;
@@ -13,22 +13,14 @@ export function newDataKey(): Uint8Array {
 
 /** The data key encrypted for each recipient, in their order. */
 export async function wrapDataKey(key: Uint8Array, recipients: readonly string[]): Promise<WrappedKey[]> {
+  const { armor, Encrypter } = await import('age-encryption');
   return Promise.all(
     recipients.map(async (recipient) => {
-      const classic = classicRecipient(recipient);
-      return {
-        recipient,
-        enc: classic === undefined ? await sealWithLibrary(key, recipient) : sealAgeFile(key, classic),
-      };
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(recipient);
+      return { recipient, enc: armor.encode(await encrypter.encrypt(key)) };
     }),
   );
-}
-
-async function sealWithLibrary(key: Uint8Array, recipient: string): Promise<string> {
-  const { armor, Encrypter } = await import('age-encryption');
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  return armor.encode(await encrypter.encrypt(key));
 }
 
 /**

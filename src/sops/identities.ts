@@ -110,11 +110,6 @@ export function recipientKind(text: string): KeyKind | undefined {
   );
 }
 
-/** The public key of a classic recipient `age1…`; undefined where the text is none. */
-export function classicRecipient(text: string): Uint8Array | undefined {
-  return recipientKind(text) === 'x25519' ? decodeBech32(text)?.bytes : undefined;
-}
-
 /** Whether two recipients are one: of a key of SSH a comment may stand behind it. */
 export function isSameRecipient(one: string, other: string): boolean {
   const bare = (text: string): string => (text.startsWith('ssh-') ? text.split(/\s+/).slice(0, 2).join(' ') : text);

@@ -1,17 +1,11 @@
 import { bech32 } from '@scure/base';
-import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import { armor, Encrypter, identityToRecipient } from 'age-encryption';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { openAgeFile, sealAgeFile } from '../../src/sops/age.ts';
+import { openAgeFile } from '../../src/sops/age.ts';
 import { unwrapDataKey, wrapDataKey } from '../../src/sops/data-key.ts';
 import { DEFAULT_SELECTION } from '../../src/sops/selection.ts';
-import {
-  classicRecipient,
-  generateIdentity,
-  parseIdentity,
-  parseIdentityFile,
-  recipientKind,
-} from '../../src/sops/identities.ts';
+import { generateIdentity, parseIdentity, parseIdentityFile, recipientKind } from '../../src/sops/identities.ts';
 import { findingsOf, SAMPLE_KEY } from './support.ts';
 
 const identity = generateIdentity();
@@ -207,30 +201,5 @@ describe('openAgeFile', () => {
   it('refuses contents of several chunks', async () => {
     const file = await ageFile(new Uint8Array(70_000));
     expect(() => openAgeFile(file, unwrap)).toThrow('invalid payload');
-  });
-});
-
-describe('sealAgeFile', () => {
-  const seal = (contents: Uint8Array): string => sealAgeFile(contents, classicRecipient(recipient) ?? new Uint8Array());
-
-  it.each([0, 1, 32, 4096, 65_536])('writes what the age library and we read: %d bytes', async (length) => {
-    const contents = new Uint8Array(length).fill(5);
-    const decrypter = new Decrypter();
-    decrypter.addIdentity(identity.reveal());
-    expect(await decrypter.decrypt(armor.decode(seal(contents)))).toEqual(contents);
-    expect(openAgeFile(seal(contents), (stanzas) => identity.unwrap(stanzas))).toStrictEqual(contents);
-  });
-
-  it('writes it as the age library does, and never twice alike', async () => {
-    const encrypter = new Encrypter();
-    encrypter.addRecipient(recipient);
-    const theirs = armor.encode(await encrypter.encrypt(new Uint8Array(32)));
-    const shape = (text: string): string => text.replaceAll(/[A-Za-z0-9+/]/g, 'x');
-    expect(shape(seal(new Uint8Array(32)))).toBe(shape(theirs));
-    expect(seal(new Uint8Array(32))).not.toBe(seal(new Uint8Array(32)));
-  });
-
-  it('refuses a public key of low order, whose secret everybody knows', () => {
-    expect(() => sealAgeFile(new Uint8Array(32), new Uint8Array(32))).toThrow();
   });
 });
