@@ -65,6 +65,16 @@ export function appLike(
   const tokens = (text: string): string => (model.name === to.name ? text : withName(text, model.name, to.name));
   const set = ({ object, path }: Pick<Spot, 'object' | 'path'>, value: string): void => {
     const { document, path: place } = object.originOf(path);
+    if (!document.file.path.startsWith(`${model.folder}/`)) {
+      findings.push({
+        code: 'apps/undecided',
+        severity: 'warning',
+        message: `${value} has no place in the copy: what it would replace is written outside of ${appLabel(model)}, where others may take it`,
+        ...placeOf(document, place),
+        remedy: 'patch it in the copy by hand',
+      });
+      return;
+    }
     const from = tokens(String(valueAt(document.fields, place)));
     // Keys that are called after the model are called after the copy there.
     const renamed = place.map((step) => (typeof step === 'string' ? tokens(step) : step));
@@ -90,9 +100,14 @@ export function appLike(
   };
 }
 
+/** What a component brings is shared, and a copy has it already. */
+function isOwnSecret({ kind, document }: AppliedObject, { folder }: App): boolean {
+  return kind === 'Secret' && isFields(document.fields.sops) && document.file.path.startsWith(`${folder}/`);
+}
+
 /** The encrypted files of a model as the copy has them: the same keys, and values of its own. */
 function sealedLike(model: App, folder: string, tokens: (text: string) => string): SealedFile[] {
-  const secrets = model.objects.filter(({ kind, document }) => kind === 'Secret' && isFields(document.fields.sops));
+  const secrets = model.objects.filter((object) => isOwnSecret(object, model));
   const paths = [...new Set(secrets.map(({ document }) => document.file.path))];
   return paths.map((path) => {
     const own = secrets.filter(({ document }) => document.file.path === path);
@@ -113,12 +128,15 @@ function sealedLike(model: App, folder: string, tokens: (text: string) => string
           own.map((object) => {
             const { apiVersion, kind, type, metadata } = object.document.fields;
             const name = tokens(object.name);
-            const annotations = at(metadata, 'annotations');
+            const about = ['annotations', 'labels'].flatMap((key) => {
+              const value = at(metadata, key);
+              return isFields(value) ? [[key, value as Content] as const] : [];
+            });
             return {
               content: {
                 apiVersion: String(apiVersion),
                 kind: String(kind),
-                metadata: { name, ...(isFields(annotations) ? { annotations: annotations as Content } : {}) },
+                metadata: { name, ...Object.fromEntries(about) },
                 ...(typeof type === 'string' ? { type } : {}),
                 stringData: Object.fromEntries(keysOf(object).map((key) => [key, valueOf({ item: name, field: key })])),
               },

@@ -145,7 +145,8 @@ class Moving {
     for (const kustomization of app.kustomizations) this.#kustomization(kustomization);
     for (const document of this.#documents()) this.#document(document);
     for (const object of app.objects) this.#staying(object);
-    const sealed = this.#sealed();
+    // What a component brings is shared, and the copy has it already.
+    const sealed = this.#sealed().filter(({ document }) => document.file.path.startsWith(`${app.folder}/`));
     const without = new Set(sealed.map(({ document }) => document.file.path));
     return {
       folder,

@@ -194,8 +194,12 @@ function isAppTemplate({ fields, namespace }: AppliedObject, find: ObjectIndex['
 function homeOfIssuers(objects: readonly AppliedObject[], find: ObjectIndex['find']): string {
   const release = objects.find(({ kind, name }) => kind === 'HelmRelease' && name === 'cert-manager');
   if (release === undefined) return 'cert-manager';
-  const told = textAt(releaseValues(release, release.fields, find).all, 'clusterResourceNamespace');
-  return told ?? homeOf(release);
+  const { all } = releaseValues(release, release.fields, find);
+  const [flag] = listAt(all, 'extraArgs').flatMap(
+    (one) => /^--cluster-resource-namespace=(.+)$/.exec(String(one))?.[1] ?? [],
+  );
+  const written = textAt(all, 'clusterResourceNamespace') ?? textAt(all, 'config', 'clusterResourceNamespace');
+  return flag ?? written ?? homeOf(release);
 }
 
 /** The namespace in which it makes things. */

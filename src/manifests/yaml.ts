@@ -31,7 +31,8 @@ function isAnchor(text: string, name: string): boolean {
 export function withAliasKeysApart(text: string): string {
   const names = [...text.matchAll(ALIAS_KEY)].map(([, , name = '']) => name);
   return [...new Set(names)].reduce((all, name) => {
-    if (name.length < 2 || !isAnchor(text, name)) return all;
+    // Another anchor may be called as the shorter one would be.
+    if (name.length < 2 || !isAnchor(text, name) || isAnchor(all, name.slice(0, -1))) return all;
     const uses = new RegExp(`(^|[ [{,])([&*])${name}(?=$|[\\s\\]},:])`, 'gm');
     return all.replace(uses, `$1$2${name.slice(0, -1)} `);
   }, text);

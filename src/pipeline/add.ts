@@ -131,7 +131,8 @@ async function unlisted(root: ClusterRoot, wanted: readonly Entry[]): Promise<Fi
         const one = texts[index];
         return one === undefined ? [] : ([[path, one]] as const);
       })[0] ?? ['', undefined];
-      if (text === undefined || /namespace_apps\s*\(/.test(text) || text.includes(`${app}/ks.yaml`)) return [];
+      const entry = new RegExp(`^[^#\\n]*(?<![\\w-])${app}/ks\\.yaml`, 'm');
+      if (text === undefined || /namespace_apps\s*\(/.test(text) || entry.test(text)) return [];
       return [
         {
           code: 'config/not-listed',

@@ -119,8 +119,8 @@ async function archived(root: ClusterRoot): Promise<Failure> {
 }
 
 /**
- * A file of the configuration as text, or the text that is tried in its place; undefined where there is none. Whoever writes it anew reads it by this way too: what is no UTF-8
- * would not come back as it was.
+ * A file of the configuration as text, or the text that is tried in its place; undefined where there is none. Whoever writes it anew reads
+ * it by this way too: what is no UTF-8 would not come back as it was.
  *
  * @param path - absolute
  * @throws Failure of kind `input` where it is no UTF-8, or a link of the repository that leads out of it

@@ -114,6 +114,17 @@ const CERT_MANAGER = {
     'certificates/release.yaml': release('cert-manager', 'cert-manager'),
   },
 };
+/** The same in a namespace of its own, told where to look. */
+function withArguments(argument: string): { readonly more: string; readonly others: Texts } {
+  const values = `  values:\n    extraArgs: [${argument}]\n`;
+  return {
+    more: CERT_MANAGER.more,
+    others: {
+      'clusters/home/certificates.yaml': flux('certificates', 'certificates', '  targetNamespace: other\n'),
+      'certificates/release.yaml': release('cert-manager', 'cert-manager', values),
+    },
+  };
+}
 const DNS_ISSUER = object(
   'cert-manager.io/v1',
   'ClusterIssuer',
@@ -170,6 +181,18 @@ describe('a repository of somebody else has no finding', () => {
       'where cert-manager lives in a namespace of another name',
       cluster({ 'token.yaml': EXTERNAL('token'), 'issuer.yaml': DNS_ISSUER }, CERT_MANAGER),
       cluster({ 'token.yaml': EXTERNAL('tokens'), 'issuer.yaml': DNS_ISSUER }, CERT_MANAGER),
+      /nothing .*makes the Secret token/,
+    ],
+    [
+      'where an argument tells cert-manager another namespace',
+      cluster(
+        { 'token.yaml': EXTERNAL('token'), 'issuer.yaml': DNS_ISSUER },
+        withArguments('--cluster-resource-namespace=site'),
+      ),
+      cluster(
+        { 'token.yaml': EXTERNAL('token'), 'issuer.yaml': DNS_ISSUER },
+        withArguments('--cluster-resource-namespace=other'),
+      ),
       /nothing .*makes the Secret token/,
     ],
     [

@@ -280,7 +280,13 @@ class Builder {
     const seen = new Set<string>();
     for (const [index, entry] of listAt(kustomization.fields, 'transformers').entries()) {
       const origin = place(['transformers', index]);
-      const found = this.#files.resolve(folder, textOf(entry), origin, seen);
+      const name = textOf(entry);
+      // One may stand in the list itself.
+      if (/[\n{]/.test(name)) {
+        this.#problems.notRead(origin, 'transformers');
+        continue;
+      }
+      const found = this.#files.resolve(folder, name, origin, seen);
       if (found === undefined) continue;
       const transformers = found.isFile
         ? this.#resourcesIn(found.path, origin)

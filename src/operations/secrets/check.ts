@@ -109,7 +109,7 @@ function checkOne({ path, text, rule }: Candidate, hasRules: boolean, own: Reado
     const broken = checkStructure(path, tree, metadata);
     // What was cut off has lost the words that would be compared, and nothing can encrypt it anew.
     if (!hasRules || broken.some(({ code }) => code === 'sops/mac')) return broken;
-    return [...broken, ...checkRule(path, metadata, rule, own)];
+    return [...broken, ...checkRule(path, { tree, metadata }, rule, own)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return error.findings;
@@ -184,7 +184,12 @@ function notEncrypted(path: string): Finding {
   };
 }
 
-function checkRule(path: string, metadata: Metadata, rule: Rule | undefined, ownKeys: ReadonlySet<string>): Finding[] {
+function checkRule(
+  path: string,
+  { tree, metadata }: { readonly tree: Tree; readonly metadata: Metadata },
+  rule: Rule | undefined,
+  ownKeys: ReadonlySet<string>,
+): Finding[] {
   const about = { severity: 'error', place: { file: path } } as const;
   if (rule === undefined) {
     const message = `no creation rule in ${RULES_FILE} takes ${path}: whoever encrypts it again has no recipients`;
@@ -232,13 +237,24 @@ function checkRule(path: string, metadata: Metadata, rule: Rule | undefined, own
     const other = `${path} was not encrypted as its rule says: \`mac_only_encrypted\` is another`;
     findings.push({
       ...about,
-      severity: 'warning',
+      // A pattern names what is secret. Without one everything is, which few mean.
+      severity: rule.selection.by === 'encrypted_regex' && leavesOpen(tree, rule) ? 'error' : 'warning',
       code: 'sops/other-rule',
       message: onlyMac ? other : message,
       remedy,
     });
   }
   return findings;
+}
+
+/** Whether something stands in plain text that a rule would encrypt. */
+function leavesOpen(tree: Tree, { selection }: Rule): boolean {
+  const isSelected = selects(selection);
+  let isOpen = false;
+  visitLeaves(tree, (leaf, position) => {
+    isOpen ||= leaf.kind !== 'comment' && isSelected(leaf, position) && !isHidden(leaf);
+  });
+  return isOpen;
 }
 
 /** Post-quantum recipients have 2,000 letters. */

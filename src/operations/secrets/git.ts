@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { ClusterRoot } from '../../cluster/root.ts';
-import { Failure, type Finding } from '../../report/finding.ts';
+import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { Secret } from '../../report/redaction.ts';
 import { decrypt, type Opened } from '../../sops/decrypt.ts';
 import { encryptTree } from '../../sops/encrypt.ts';
@@ -89,8 +89,13 @@ export async function mergeFiles(vault: Vault, { path, base, ours, theirs }: Ver
   const isTheirs = own === old && (other !== old || (before !== undefined && hasKeyOf(mine, before)));
   const [kept, rest] = isTheirs ? [others, mine] : [mine, others];
   if (hasKeyOf(kept, rest)) kept.vectors.takeOver(rest.vectors);
+  // One side changed who can read it, the other one rotated its data key: what has both is encrypted under a key of its own.
+  const isOutdated =
+    before !== undefined && hasKeyOf(kept, before) && !hasKeyOf(rest, before) && kept.metadata.others.length === 0;
   const options = { path, rule: ruleOf(kept.metadata), indent: indentIn(path, isTheirs ? theirs : ours), now: now() };
-  const text = await vault.keyring.try((identities) => encryptTree(tree, { ...options, identities }, kept));
+  const text = await vault.keyring.try((identities) =>
+    encryptTree(tree, { ...options, identities }, isOutdated ? undefined : kept),
+  );
   const named = conflicts.map((key) => (key.startsWith('the ') ? key : `\`${key}\``));
   return { text, conflicts: own === other || own === old || other === old ? named : [...named, 'its recipients'] };
 }
@@ -145,6 +150,13 @@ export async function mergeLines(
 ): Promise<boolean> {
   const labels = ['-L', 'ours', '-L', 'base', '-L', 'theirs'];
   const { exitCode } = await askGit(root.path, ['merge-file', ...labels, ours, base, theirs]);
+  // Up to 127 it is the number of conflicts.
+  if (exitCode === undefined || exitCode > 127)
+    throw failure('outside', {
+      code: 'workspace/merge-conflict',
+      message: 'git cannot merge the file line by line: ours stands there',
+      remedy: 'take one side with `git checkout --ours` or `git checkout --theirs`, then `git add` it',
+    });
   return exitCode === 0;
 }
 

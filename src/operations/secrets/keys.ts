@@ -266,10 +266,9 @@ async function templateChange(vault: Vault, change: RecipientChange): Promise<Tr
   const from = own ?? origin;
   if (from === undefined) return [];
   const text = changeRecipients(from, OVERRIDE, change);
+  if (text === from) return [];
   const before = own === undefined ? undefined : Buffer.from(own, 'utf8');
-  return text === own
-    ? []
-    : [{ path: OVERRIDE, before, text: own !== undefined && text === origin ? undefined : text }];
+  return [{ path: OVERRIDE, before, text: own !== undefined && text === origin ? undefined : text }];
 }
 
 /** What the new key of a cluster changed. */

@@ -80,7 +80,12 @@ export async function show(
 async function openAt(vault: Vault, path: string, commit: string): Promise<OpenFile> {
   const text = await committedText(vault.root, commit, path);
   if (text === undefined)
-    throw failure('usage', { code: 'usage/argument', message: `git has no ${path} in ${JSON.stringify(commit)}` });
+    throw failure('usage', {
+      code: 'usage/argument',
+      message: `git has no ${path} in ${JSON.stringify(commit)}`,
+      place: { file: path },
+      remedy: 'name a commit that has the file, as HEAD; :2 and :3 are the sides of a merge that is not finished',
+    });
   return { path, text, bytes: Buffer.from(text, 'utf8'), opened: await openText(vault, path, text) };
 }
 
@@ -478,7 +483,7 @@ async function editOpened(vault: Vault, file: OpenFile, desk: Desk): Promise<Edi
       return [];
     } catch (error) {
       if (!isConcurrent(error)) throw error;
-      return await onceMore(() => writeMerged(vault, { file, text }, desk));
+      return await writeMerged(vault, { file, text }, desk);
     }
   });
   return { outcome: 'changed', keys, findings };
@@ -505,8 +510,14 @@ async function writeMerged(
     const tree = await typed(path, await plainOf(vault, sealed), context);
     if (tree !== undefined) result = await sealChanged(vault, sealed, tree);
   }
-  await writeChange(vault, { path, before: current.bytes, text: result }, desk.editor.signal);
-  return [mergedFinding(path)];
+  try {
+    await writeChange(vault, { path, before: current.bytes, text: result }, desk.editor.signal);
+    return [mergedFinding(path)];
+  } catch (error) {
+    // What was settled counts from here on.
+    if (!isConcurrent(error)) throw error;
+    return await writeMerged(vault, { file: current, text: result }, desk);
+  }
 }
 
 function bothChanged(path: string, what: string): Finding {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { secretsIn } from '../../checks/secrets.ts';
+import { SECRET_KIND, secretsIn } from '../../checks/secrets.ts';
 import { CREDENTIAL_FILES } from '../../cluster/credentials/read.ts';
 import { variablesWithoutSecrets } from '../../cluster/config/secrets.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../../cluster/root.ts';
@@ -279,14 +279,15 @@ export async function candidates(
     const isWanted = isSecretPath(path) || rule?.pathRegex !== undefined;
     if (!isWanted && !MAY_BE_ENCRYPTED.test(path)) continue;
     const text = await read(vault, path);
-    if (text !== undefined && (looksEncrypted(text) || (isWanted && isMeant(path, text, rule))))
+    if (text !== undefined && (looksEncrypted(text) || (isWanted && !TEMPLATE.test(path) && isMeant(path, text, rule))))
       found.push({ path, text, rule });
   }
   return found;
 }
 
 /** How the patterns of rules mark what is to be encrypted. */
-const MARKED = /sops|secret|enc|cred|env|age|vault|private/i;
+const MARKED =
+  /sops|secret|vault|private|passw|token|tfvars|kubeconfig|crypted|credential|(?<![a-z])(?:enc|cred|env|age|keys?|pem)(?![a-z])/i;
 
 /**
  * Whether a file that is not encrypted has to be: as its name says so, or the pattern of its rule does. Many rules take a whole tree of manifests,
@@ -297,8 +298,8 @@ function isMeant(path: string, text: string, rule: Rule | undefined): boolean {
   try {
     return (keptLeaves(formatFor(path).read(text, path)) ?? []).some(({ leaf }) => !isHidden(leaf));
   } catch (error) {
-    // What cannot be read is told by whoever reads it.
-    if (error instanceof Failure) return false;
+    // What cannot be read may hold a Secret all the same.
+    if (error instanceof Failure) return SECRET_KIND.test(text);
     throw error;
   }
 }
@@ -311,8 +312,11 @@ function looksEncrypted(text: string): boolean {
   return text.includes('ENC[AES256_GCM,') && /^[ \t]*"?(?:sops"?:|sops_|\[sops\])/m.test(text);
 }
 
-/** Where nothing of the user is looked for: sources and tests of the tool, its rules, and templates, which give what is encrypted then. */
-const PASSED_OVER = /^(?:tests|node_modules|dist)\/|^\.sops\.yaml$|(?:^|\/)\.git\/|\.(?:j2|tmpl|gotmpl|tpl)$/;
+/** Where nothing of the user is looked for: sources and tests of the tool, and its rules. */
+const PASSED_OVER = /^(?:tests|node_modules|dist)\/|^\.sops\.yaml$|(?:^|\/)\.git\//;
+
+/** Templates give what is encrypted then, so that they count where they are encrypted themselves. */
+const TEMPLATE = /\.(?:j2|tmpl|gotmpl|tpl)$/;
 
 async function pathsOf({ root }: Vault): Promise<string[]> {
   const listed = await askGitForPaths(root.path, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);

@@ -50,6 +50,15 @@ describe('buildFolder', () => {
     });
   });
 
+  it('does not read a transformer that stands in the list itself', () => {
+    const transformer = '|-\n      apiVersion: builtin\n      kind: NamespaceTransformer\n';
+    const texts = {
+      'a/kustomization.yaml': `${kustomization('x.yaml')}transformers:\n  - ${transformer}`,
+      'a/x.yaml': object('ConfigMap', 'x'),
+    };
+    expect(build(texts, 'a').problems).toEqual([expect.stringContaining('not-read')]);
+  });
+
   it('makes what generators make, and uses the files of patches', () => {
     const texts = {
       'a/kustomization.yaml': `${kustomization('x.yaml')}configMapGenerator:

@@ -3,11 +3,12 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { comparableText, mergeFiles } from '../../../src/operations/secrets/git.ts';
-import { rotate } from '../../../src/operations/secrets/keys.ts';
+import { changeRecipient, rotate } from '../../../src/operations/secrets/keys.ts';
 import { setValue } from '../../../src/operations/secrets/values.ts';
 import { Secret } from '../../../src/report/redaction.ts';
 import { armGitDrivers } from '../../../src/operations/repository/hook.ts';
 import { decrypt } from '../../../src/sops/decrypt.ts';
+import { generateIdentity } from '../../../src/sops/identities.ts';
 import { mergeTrees } from '../../../src/sops/merge.ts';
 import { readYaml } from '../../../src/sops/formats/yaml-reader.ts';
 import { writeYaml } from '../../../src/sops/formats/yaml-writer.ts';
@@ -98,6 +99,25 @@ describe('a merge of encrypted files', () => {
     expect(wrapped(text)).toBe(wrapped(rotated));
     expect((await decrypt({ path: SITE, text, identities: [world.identity] })).text).toContain('token-of-one-side');
   });
+
+  it.each(['ours', 'theirs'] as const)(
+    'takes no data key back where %s was rotated and the other one shared',
+    async (side) => {
+      const world = await secretWorld();
+      const base = await world.read(SITE);
+      const add = await generateIdentity().recipient();
+      await changeRecipient(await world.vault(), { add }, { signal: NEVER });
+      const shared = await world.read(SITE);
+      await changeRecipient(await world.vault(), { remove: add }, { signal: NEVER });
+      const rotated = await world.read(SITE);
+      const sides = side === 'ours' ? { ours: rotated, theirs: shared } : { ours: shared, theirs: rotated };
+      const { text } = await mergeFiles(await world.vault(), { path: SITE, base, ...sides });
+      expect(text).toContain(`recipient: ${add}`);
+      const ciphertexts = (one: string): string[] => one.match(/ENC\[[^\]]*/g) ?? [];
+      expect(ciphertexts(text).filter((one) => ciphertexts(base).includes(one))).toEqual([]);
+      expect((await decrypt({ path: SITE, text, identities: [world.identity] })).text).toContain('marker-token');
+    },
+  );
 
   it.each([
     [

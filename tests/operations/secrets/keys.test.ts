@@ -450,6 +450,48 @@ describe('secrets check', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a manifest in a folder whose name has a word in it',
+      'apps/storage/.*\\.ya?ml',
+      'apps/storage/a.yaml',
+      'kind: Pod\n',
+      [],
+    ],
+    [
+      'a file that is encrypted by its ending',
+      'terraform/.*\\.tfvars$',
+      'terraform/a.tfvars',
+      'password = 1\n',
+      ['sops/not-encrypted'],
+    ],
+    ['keys by their ending', 'certs/.*\\.key$', 'certs/a.key', 'abc\n', ['sops/not-encrypted']],
+    ['a Secret that cannot be read', 'apps/.*\\.ya?ml', 'apps/a.yaml', 'kind: Secret\na: 1\na: 2\n', ['sops/yaml']],
+  ])('takes a rule for %s as it is meant', async (_, ...row) => {
+    const [pattern, path, text, codes] = row;
+    const world = await secretWorld(FILES);
+    const rules = await world.read('.sops.yaml');
+    const rule = `  - path_regex: ${pattern}\n    age: ${world.recipient}\nstores:`;
+    await write(
+      world,
+      '.sops.yaml',
+      rules.replace('stores:', () => rule),
+    );
+    await write(world, path, text);
+    expect((await checkFiles(await world.vault())).findings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('finds a value in plain text that the rule has come to name since', async () => {
+    const world = await secretWorld(FILES);
+    const rules = await world.read('.sops.yaml');
+    const severities = async (): Promise<readonly string[]> =>
+      (await checkFiles(await world.vault())).findings.map(({ code, severity }) => `${severity} ${code}`);
+    await write(world, '.sops.yaml', rules.replace('^(data|stringData)$', '^(data|stringData|annotations)$'));
+    expect(new Set(await severities())).toEqual(new Set(['warning sops/other-rule']));
+    await write(world, '.sops.yaml', rules.replace('^(data|stringData)$', '^(data|stringData|metadata)$'));
+    expect(await severities()).toContain('error sops/other-rule');
+  });
+
   it('says what it did not verify without a key, and finds what can be told without one', async () => {
     const world = await secretWorld(FILES);
     await write(world, 'age.key', `${generateIdentity().reveal()}\n`);
