@@ -127,6 +127,65 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     expect(comments(pendingText('nodes'))).toEqual(comments(texts.nodes));
   });
 
+  it('takes an emptied item out when one leaves the list, and no other row moves to where one types', async () => {
+    await open({
+      cluster: texts.cluster.replace(/^node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2, 192.0.2.3]'),
+    });
+    const rows = page.locator(`${field('node_dns_servers')} input`);
+    await rows.first().fill('');
+    await page.waitForTimeout(400);
+    await page.keyboard.type('192.0.2.9');
+    await expect.poll(() => pendingText('cluster')).toMatch(/192\.0\.2\.9.*192\.0\.2\.2.*192\.0\.2\.3/s);
+    await rows.first().fill('');
+    await rows.nth(1).focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('2');
+    await expect.poll(() => pendingText('cluster')).toMatch(/192\.0\.2\.9.*192\.0\.2\.22.*192\.0\.2\.3/s);
+    await page.locator(`${field('node_cidr')} input`).focus();
+    await expect.poll(() => pendingText('cluster')).not.toContain('192.0.2.9');
+    await expect.poll(() => rows.count()).toBe(2);
+    expect(pendingText('cluster')).toMatch(/192\.0\.2\.22.*192\.0\.2\.3/s);
+  });
+
+  it('adds one item for one line, whatever pauses while it is typed', async () => {
+    await open({
+      cluster: texts.cluster.replace(/^node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2]'),
+    });
+    const rows = page.locator(`${field('node_dns_servers')} input`);
+    await page
+      .locator(field('node_dns_servers'))
+      .getByRole('button', { name: /^Add to/ })
+      .click();
+    await page.keyboard.type('192.0');
+    await page.waitForTimeout(400);
+    await page.keyboard.type('.2.3');
+    await page.keyboard.press('Enter');
+    await page.locator(`${field('node_cidr')} input`).focus();
+    await expect.poll(() => rows.count()).toBe(3);
+    expect(await rows.nth(2).inputValue()).toBe('192.0.2.3');
+    await page.waitForTimeout(400);
+    expect(await rows.count()).toBe(3);
+  });
+
+  it('saves what is being typed in a field', async () => {
+    await open();
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    await page.keyboard.press('Control+s');
+    await page.getByText('Saved cluster.yaml.').waitFor();
+    expect(studio.documents().cluster.text).toContain('node_vlan_tag: 200');
+  });
+
+  it('writes no line where the plan is asked for in the text, and keeps how lines end', async () => {
+    await open({ cluster: texts.cluster.replaceAll('\n', '\r\n') });
+    await page.locator('.cm-content').first().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# new');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog', { name: 'Configure' }).waitFor();
+    await expect.poll(() => pendingText('cluster')).toContain('# new');
+    expect(pendingText('cluster')).toBe(`# new${texts.cluster.replaceAll('\n', '\r\n')}`);
+  });
+
   it('keeps an edit on top of a file that changed elsewhere, and asks where both changed the same line', async () => {
     await open();
     await page.locator(`${field('node_vlan_tag')} input`).fill('200');

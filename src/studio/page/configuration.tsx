@@ -183,6 +183,9 @@ function Group({
   }, [isOpen, hasTarget]);
   // What is folded is not made: there are many optional parts.
   const [isSeen, setSeen] = useState(isOpen);
+  // A part that was on is not folded under the cursor when its last field is emptied.
+  const wasOn = useRef(false);
+  wasOn.current ||= isOn(group);
   if (fields.length === 0) return null;
   const names = new Set(fields.map(({ name }) => name));
   const wrong = findings.value.filter(({ field }) => names.has(String(field?.path[0])));
@@ -192,7 +195,7 @@ function Group({
       ref={details}
       class="group"
       id={`group-${group.id}`}
-      open={isOpen}
+      open={isOpen || wasOn.current}
       onToggle={({ currentTarget }) => {
         if (currentTarget.open) setSeen(true);
       }}
@@ -320,11 +323,12 @@ function NodeCard({
 /** A worker that is called after the last node and has its disk and image; what only its machine knows is left to be filled in. */
 function nextNode(list: readonly Value[]): Value {
   const last = list.at(-1) as Readonly<Record<string, Value>> | undefined;
-  const [, stem = 'k8s-', number = '-1'] = /^(.*?)(\d+)$/.exec(typeof last?.name === 'string' ? last.name : '') ?? [];
+  const [, stem = 'k8s-', number = ''] = /^(.*?)(\d+)$/.exec(typeof last?.name === 'string' ? last.name : '') ?? [];
   const copied = ['disk', 'schematic_id'].flatMap((key) =>
     last?.[key] === undefined ? [] : [[key, last[key]] as const],
   );
-  return { name: `${stem}${String(Number(number) + 1)}`, controller: false, ...Object.fromEntries(copied) };
+  const next = number === '' ? '0' : String(Number(number) + 1).padStart(number.length, '0');
+  return { name: `${stem}${next}`, controller: false, ...Object.fromEntries(copied) };
 }
 
 /*

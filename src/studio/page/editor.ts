@@ -53,6 +53,8 @@ const FromOutside = Annotation.define<boolean>();
 /** The text of one file. It lies in a shadow root: style sheets that are constructed there need no exception from the page's policy. */
 export class TextEditor {
   readonly #view: EditorView;
+  /** What ends the lines of the text: the editor itself knows one kind alone. */
+  #lineBreak: string;
 
   constructor(host: HTMLElement, { label, text, keys, onType }: Options) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -60,6 +62,7 @@ export class TextEditor {
     const frame = document.createElement('div');
     frame.style.height = '100%';
     root.append(frame);
+    this.#lineBreak = lineBreakOf(text);
     this.#view = new EditorView({
       root,
       parent: frame,
@@ -71,7 +74,8 @@ export class TextEditor {
           EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             const isTyped = update.transactions.some((one) => one.docChanged && one.annotation(FromOutside) !== true);
-            if (isTyped) onType(update.state.doc.toString());
+            const { doc } = update.state;
+            if (isTyped) onType(doc.sliceString(0, doc.length, this.#lineBreak));
           }),
         ],
       }),
@@ -79,7 +83,9 @@ export class TextEditor {
   }
 
   /** Takes a text from elsewhere; what is the same in both stays, and with it the cursor and what is looked at. */
-  setText(text: string): void {
+  setText(whole: string): void {
+    this.#lineBreak = lineBreakOf(whole);
+    const text = whole.replaceAll(/\r\n?/g, '\n');
     const old = this.#view.state.doc.toString();
     if (old === text) return;
     let start = 0;
@@ -119,6 +125,10 @@ export class TextEditor {
   destroy(): void {
     this.#view.destroy();
   }
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /** Keys at the beginning of a line that are not there yet; behind a key its values. */
@@ -205,7 +215,8 @@ const BASE: readonly Extension[] = [
   yaml(),
   syntaxHighlighting(COLOURS),
   lintGutter(),
-  keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
+  // Mod-Enter is the page's: it confirms the plan and writes no line.
+  keymap.of([...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'), ...historyKeymap, indentWithTab]),
   EditorView.lineWrapping,
   THEME,
 ];

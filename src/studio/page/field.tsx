@@ -1,5 +1,6 @@
-// One field of the form: its control, what is said of it, and what is wrong with it.
-import type { JSX } from 'preact';
+// One field of the form: its control, what is said of it and what is wrong with it.
+import { useSignal } from '@preact/signals';
+import type { HTMLAttributes, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Change, DocumentName, Field, FieldPath, StudioFinding, Value } from '../api.ts';
 import {
@@ -187,6 +188,11 @@ function placeholderOf({ field, document, path }: FieldProps): string {
 /** How long a person may pause before what was typed is taken. */
 const PAUSE = 250;
 
+/** Whether a key saves: what is typed in a field is a part of what is saved. */
+function isSave({ ctrlKey, metaKey, key }: KeyboardEvent): boolean {
+  return (ctrlKey || metaKey) && key.toLowerCase() === 's';
+}
+
 /** A line of text that is taken while one types, and stays as it is typed until one leaves it. */
 function TextInput({
   id,
@@ -198,6 +204,7 @@ function TextInput({
   onCommit,
   onLeave,
   hasFocus = false,
+  isLive = true,
 }: {
   readonly id?: string;
   readonly text: string;
@@ -208,6 +215,8 @@ function TextInput({
   readonly onCommit: (text: string) => void;
   readonly onLeave?: () => void;
   readonly hasFocus?: boolean;
+  /** Whether a pause takes what is typed so far; nothing at all is never taken by a pause, as it may take away the line itself. */
+  readonly isLive?: boolean;
 }): JSX.Element {
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -218,19 +227,21 @@ function TextInput({
       clearTimeout(timer.current);
     };
   }, []);
+  /** Whether something was typed that is not committed. */
+  const isTyping = useRef(false);
   /** What was committed and is not in the text yet. */
   const sent = useRef<string | undefined>(undefined);
   const commit = (next: string): void => {
     clearTimeout(timer.current);
-    timer.current = undefined;
-    if (next === text) return;
+    isTyping.current = false;
+    if (next === (sent.current ?? text)) return;
     sent.current = next;
     onCommit(next);
   };
   useEffect(() => {
     if (sent.current === text) sent.current = undefined;
     // Somebody else wrote another value: it is shown, and never written over by what was typed before it.
-    else if (sent.current === undefined && timer.current === undefined) setDraft(undefined);
+    else if (sent.current === undefined && !isTyping.current) setDraft(undefined);
   }, [text]);
   return (
     <input
@@ -248,13 +259,19 @@ function TextInput({
       value={draft ?? text}
       onInput={({ currentTarget: { value } }) => {
         setDraft(value);
+        isTyping.current = true;
         clearTimeout(timer.current);
+        if (!isLive || value.trim() === '') return;
         timer.current = setTimeout(() => {
           commit(value.trim());
         }, PAUSE);
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') commit(event.currentTarget.value.trim());
+        if (event.key === 'Enter' || isSave(event)) commit(event.currentTarget.value.trim());
+      }}
+      onFocus={() => {
+        // What was sent and refused may be typed again.
+        sent.current = undefined;
       }}
       onBlur={({ currentTarget: { value } }) => {
         if (draft !== undefined) commit(value.trim());
@@ -347,6 +364,42 @@ function ChoiceControl(props: ControlProps): JSX.Element {
   );
 }
 
+/**
+ * Rows of a list that were emptied. They are taken out when one leaves the list: no other row moves to where one types.
+ *
+ * @param takeOut what takes rows out, told by their keys
+ */
+function useEmptied<Key>(takeOut: (keys: readonly Key[]) => void): {
+  readonly has: (key: Key) => boolean;
+  readonly set: (key: Key, isEmpty: boolean) => void;
+  /** Takes out what was emptied, and others with it. */
+  readonly end: (...others: readonly Key[]) => void;
+  /** Of the element that holds the rows. */
+  readonly handlers: Pick<HTMLAttributes<HTMLDivElement>, 'onFocusOut' | 'onKeyDown'>;
+} {
+  const emptied = useSignal<readonly Key[]>([]);
+  const end = (...others: readonly Key[]): void => {
+    const keys = [...new Set([...emptied.value, ...others])];
+    emptied.value = [];
+    if (keys.length > 0) takeOut(keys);
+  };
+  return {
+    has: (key) => emptied.value.includes(key),
+    set: (key, isEmpty) => {
+      emptied.value = [...emptied.value.filter((other) => other !== key), ...(isEmpty ? [key] : [])];
+    },
+    end,
+    handlers: {
+      onFocusOut: ({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) end();
+      },
+      onKeyDown: (event) => {
+        if (isSave(event)) end();
+      },
+    },
+  };
+}
+
 /** Texts one below the other; `one-or-more` is written as one text as long as it is one. */
 function ListControl(props: ControlProps): JSX.Element {
   const { field, document, path, id, value, describedBy, isWrong } = props;
@@ -358,17 +411,21 @@ function ListControl(props: ControlProps): JSX.Element {
       : [value];
   const isList = Array.isArray(value);
   const set = (index: number, text: string): void => {
+    if (isList) emptied.set(index, text === '');
     if (!isList) void edit([changeOf(props, text)]);
     else if (text !== '') void edit([{ op: 'set', document, path: [...path, index], value: text }]);
-    else remove(index);
   };
-  const remove = (index: number): void => {
-    const [left] = items.filter((_, other) => other !== index);
-    if (items.length === 1) void edit([{ op: 'remove', document, path }]);
-    else if (items.length === 2 && field.control === 'one-or-more' && left !== undefined)
-      void edit([{ op: 'set', document, path, value: left }]);
-    else void edit([{ op: 'remove', document, path: [...path, index] }]);
-  };
+  const emptied = useEmptied<number>((indexes) => {
+    const left = items.filter((_, index) => !indexes.includes(index));
+    const [first] = left;
+    if (first === undefined) void edit([{ op: 'remove', document, path }]);
+    else if (left.length === 1 && field.control === 'one-or-more')
+      void edit([{ op: 'set', document, path, value: first }]);
+    else {
+      const fromBehind = indexes.toSorted((one, other) => other - one);
+      void edit(fromBehind.map((index) => ({ op: 'remove', document, path: [...path, index] })));
+    }
+  });
   const add = (text: string): void => {
     setAdding(false);
     if (text === '') return;
@@ -380,12 +437,12 @@ function ListControl(props: ControlProps): JSX.Element {
   };
   const rows = items.length === 0 && !isAdding ? [''] : items.map(textOf);
   return (
-    <div class="list" role="group" aria-labelledby={`${id}-label`}>
+    <div class="list" role="group" aria-labelledby={`${id}-label`} {...emptied.handlers}>
       {rows.map((text, index) => (
         <div class="list-row" key={index}>
           <TextInput
             {...(index === 0 ? { id } : {})}
-            text={text}
+            text={emptied.has(index) ? '' : text}
             label={`${field.title} ${String(index + 1)}`}
             placeholder={items.length === 0 ? placeholderOf(props) : ''}
             describedBy={describedBy}
@@ -411,7 +468,7 @@ function ListControl(props: ControlProps): JSX.Element {
               kind="quiet"
               label={`Remove ${text}`}
               onClick={() => {
-                remove(index);
+                emptied.end(index);
               }}
             />
           )}
@@ -424,6 +481,7 @@ function ListControl(props: ControlProps): JSX.Element {
             label={`${field.title}, another one`}
             describedBy={describedBy}
             hasFocus
+            isLive={false}
             onCommit={add}
             onLeave={() => {
               setAdding(false);
@@ -439,22 +497,24 @@ function ListControl(props: ControlProps): JSX.Element {
 function MapControl({ field, document, path, id, value, describedBy }: ControlProps): JSX.Element {
   const [isAdding, setAdding] = useState(false);
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const emptied = useEmptied<string>((names) => {
+    const paths = entries.every(([name]) => names.includes(name)) ? [path] : names.map((name) => [...path, name]);
+    void edit(paths.map((one) => ({ op: 'remove', document, path: one })));
+  });
   return (
-    <div class="list" role="group" aria-labelledby={`${id}-label`}>
+    <div class="list" role="group" aria-labelledby={`${id}-label`} {...emptied.handlers}>
       {entries.map(([name, member], index) => (
         <div class="list-row pair" key={index}>
           <TextInput
             {...(index === 0 ? { id } : {})}
-            text={name}
+            text={emptied.has(name) ? '' : name}
             label={`${field.title}, name ${String(index + 1)}`}
             describedBy={describedBy}
-            onCommit={(next) =>
-              void edit([
-                next === ''
-                  ? { op: 'remove', document, path: [...path, name] }
-                  : { op: 'rename', document, path: [...path, name], name: next },
-              ])
-            }
+            onCommit={(next) => {
+              emptied.set(name, next === '');
+              if (next !== '' && next !== name)
+                void edit([{ op: 'rename', document, path: [...path, name], name: next }]);
+            }}
           />
           <TextInput
             text={textOf(member)}
@@ -465,13 +525,9 @@ function MapControl({ field, document, path, id, value, describedBy }: ControlPr
             icon="close"
             kind="quiet"
             label={`Remove ${name}`}
-            onClick={() =>
-              void edit([
-                entries.length === 1
-                  ? { op: 'remove', document, path }
-                  : { op: 'remove', document, path: [...path, name] },
-              ])
-            }
+            onClick={() => {
+              emptied.end(name);
+            }}
           />
         </div>
       ))}
@@ -482,6 +538,7 @@ function MapControl({ field, document, path, id, value, describedBy }: ControlPr
             label={`${field.title}, name of another one`}
             placeholder="name"
             hasFocus
+            isLive={false}
             onCommit={(name) => {
               setAdding(false);
               if (name !== '') void edit([{ op: 'set', document, path: [...path, name], value: '' }]);

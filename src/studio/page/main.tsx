@@ -57,6 +57,7 @@ function late(load: () => Promise<ComponentType>): ComponentType {
       load().then(
         (view) => {
           loaded.value = view;
+          failed.value = false;
         },
         () => {
           failed.value = true;
@@ -423,7 +424,8 @@ function toggleTheme(): void {
 }
 
 function onKey(event: KeyboardEvent): void {
-  const isCommand = event.ctrlKey || event.metaKey;
+  // What the text took for itself, as Ctrl-K on a Mac, is no command.
+  const isCommand = (event.ctrlKey || event.metaKey) && !event.defaultPrevented;
   const key = event.key.toLowerCase();
   if (isCommand && key === 'k') {
     isPaletteOpen.value = !isPaletteOpen.value;

@@ -351,11 +351,11 @@ function toWrite(): RequestOf<'save'> {
 
 /** Writes the texts to their files, and nothing else. */
 export async function save(): Promise<void> {
+  await edits;
   if (dirty.value.length === 0) {
     say('Nothing to save.');
     return;
   }
-  await edits;
   const written = toWrite();
   const names = dirty.value.map((name) => base.value?.[name].file ?? name);
   await attempt(async () => {
@@ -378,6 +378,7 @@ let currentRun = '';
 
 /** Writes the texts and what follows from them, as the plan with this token says. @throws CallError */
 export async function configure(token: string): Promise<ConfigureResult> {
+  await edits;
   const written = toWrite();
   currentRun = crypto.randomUUID();
   stages.value = [];
