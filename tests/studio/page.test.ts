@@ -129,7 +129,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
 
   it('takes an emptied item out when one leaves the list, and no other row moves to where one types', async () => {
     await open({
-      cluster: texts.cluster.replace(/^node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2, 192.0.2.3]'),
+      cluster: texts.cluster.replace(/^# node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2, 192.0.2.3]'),
     });
     const rows = page.locator(`${field('node_dns_servers')} input`);
     await rows.first().fill('');
@@ -149,7 +149,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
 
   it('adds one item for one line, whatever pauses while it is typed', async () => {
     await open({
-      cluster: texts.cluster.replace(/^node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2]'),
+      cluster: texts.cluster.replace(/^# node_dns_servers:.*$/m, 'node_dns_servers: [192.0.2.1, 192.0.2.2]'),
     });
     const rows = page.locator(`${field('node_dns_servers')} input`);
     await page
@@ -199,6 +199,79 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     await page.getByRole('button', { name: 'Take the file' }).click();
     await expect.poll(() => page.locator(`${field('node_vlan_tag')} input`).inputValue()).toBe('300');
     expect(studio.documents().cluster.text).toContain('node_vlan_tag: 300');
+  });
+
+  it('takes the files as they lie on disk where edits are discarded that clash with them', async () => {
+    await open();
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    await expect.poll(() => pendingText('cluster')).toContain('node_vlan_tag: 200');
+    studio.write('cluster', texts.cluster.replace('node_vlan_tag: 100', 'node_vlan_tag: 300'));
+    await page.getByRole('alert').getByText('changed on disk').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator(`${field('node_vlan_tag')} input`).inputValue()).toBe('300');
+  });
+
+  it('asks anew where a save comes too late for a file that changed unheard', async () => {
+    isExpected = (text) => text.includes('409');
+    await open();
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    await expect.poll(() => pendingText('cluster')).toContain('node_vlan_tag: 200');
+    const answer = (
+      status: number,
+      body: unknown,
+    ): { readonly status: number; readonly contentType: string; readonly body: string } => ({
+      status,
+      contentType: 'application/json',
+      body: JSON.stringify(body),
+    });
+    const text = texts.cluster.replace('node_vlan_tag: 100', 'node_vlan_tag: 300');
+    const { cluster, nodes } = studio.documents();
+    await page.route('**/api/save', (route) =>
+      route.fulfill(
+        answer(409, { error: { kind: 'conflict', message: 'cluster.yaml changed meanwhile', findings: [] } }),
+      ),
+    );
+    await page.route('**/api/documents', (route) =>
+      route.fulfill(answer(200, { cluster: { ...cluster, text, revision: 'cluster-9' }, nodes })),
+    );
+    await page.keyboard.press('Control+s');
+    await page.getByRole('alert').getByText('changed on disk').waitFor();
+    await page.getByText('cluster.yaml changed meanwhile').waitFor();
+  });
+
+  it('has no plan where none can be made, whatever there was before', async () => {
+    isExpected = (text) => text.includes('500');
+    await open();
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    const configure = page.getByRole('button', { name: 'Configure…' });
+    await page.locator('.summary .count-of').waitFor();
+    const body = JSON.stringify({ error: { kind: 'fault', message: 'the plan broke', findings: [] } });
+    await page.route('**/api/plan', (route) => route.fulfill({ status: 500, contentType: 'application/json', body }));
+    await page.locator(`${field('node_vlan_tag')} input`).fill('300');
+    await expect.poll(() => configure.isDisabled()).toBe(true);
+    expect(await page.locator('.summary .count-of').count()).toBe(0);
+    await page.getByRole('link', { name: 'Plan' }).click();
+    await page.locator('.finding.error').getByText('the plan broke').waitFor();
+  });
+
+  it('says that the studio was started anew where it comes back as another one', async () => {
+    isExpected = (text) => /ERR_|Failed to load|EventSource|401/.test(text);
+    await open();
+    let isBack = false;
+    await page.route('**/api/session', (route) => (isBack ? route.fulfill({ status: 401 }) : route.abort()));
+    await page.route('**/api/events', (route) => (isBack ? route.fulfill({ status: 401 }) : route.abort()));
+    await studio.close();
+    await page.getByRole('alert').getByText('does not answer').waitFor();
+    isBack = true;
+    await page.getByRole('alert').getByText('was started anew').waitFor();
+  });
+
+  it('keeps zeros before the number of a node', async () => {
+    await open({ nodes: texts.nodes.replaceAll('k8s-3', 'k8s-08') });
+    await page.getByRole('button', { name: 'Add a node' }).click();
+    await page.locator(field('nodes[4].name')).waitFor();
+    expect(await page.locator(`${field('nodes[4].name')} input`).inputValue()).toBe('k8s-09');
   });
 
   it('shows a file that changed elsewhere at once, in two tabs', async () => {

@@ -26,20 +26,16 @@ import {
   session,
   shownField,
   shownLine,
+  side,
   texts,
   type,
   valueAt,
 } from './store.ts';
-import { Busy, Button, Choices, counted, FindingNote, Severity } from './ui.tsx';
+import { Busy, Button, Choices, counted, Empty, FindingNote, Severity } from './ui.tsx';
 
 export function Configuration(): JSX.Element {
-  const [side, setSide] = useState<'form' | 'text'>('form');
-  const target = shownField.value;
-  useEffect(() => {
-    if (target !== undefined) setSide('form');
-  }, [target]);
   return (
-    <div class={`configuration show-${side}`}>
+    <div class={`configuration show-${side.value}`}>
       <div class="side-switch">
         <Choices
           label="Form or text"
@@ -47,8 +43,10 @@ export function Configuration(): JSX.Element {
             ['form', 'Form'],
             ['text', 'Text'],
           ]}
-          chosen={side}
-          onChoose={setSide}
+          chosen={side.value}
+          onChoose={(one) => {
+            side.value = one;
+          }}
         />
       </div>
       <Form />
@@ -376,7 +374,7 @@ function Conflict(): JSX.Element | null {
   if (fresh === undefined) return null;
   return (
     <div class="banner amber" role="alert">
-      <p>{fresh.file} changed on disk at lines that are edited here as well.</p>
+      <p>{fresh.file} changed on disk at or between lines that are edited here as well.</p>
       <Button
         onClick={() => {
           resolveConflict(name, 'disk');
@@ -398,6 +396,7 @@ function Conflict(): JSX.Element | null {
 function TextOf({ name }: { readonly name: (typeof DOCUMENTS)[number] }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<TextEditor | undefined>(undefined);
+  const [isFailed, setFailed] = useState(false);
   const known = session.value;
   const keys = useMemo((): readonly KnownKey[] => {
     const fields = (name === 'cluster' ? known?.fields : known?.nodeFields) ?? [];
@@ -411,18 +410,23 @@ function TextOf({ name }: { readonly name: (typeof DOCUMENTS)[number] }): JSX.El
   useEffect(() => {
     let isWanted = true;
     let made: TextEditor | undefined;
-    void import('./editor.ts').then(({ TextEditor: Editor }) => {
-      if (!isWanted || host.current === null) return;
-      made = new Editor(host.current, {
-        label: `Text of ${base.value?.[name].file ?? name}`,
-        text: texts.value[name],
-        keys: () => keys,
-        onType: (text) => {
-          type(name, text);
-        },
-      });
-      setEditor(made);
-    });
+    import('./editor.ts').then(
+      ({ TextEditor: Editor }) => {
+        if (!isWanted || host.current === null) return;
+        made = new Editor(host.current, {
+          label: `Text of ${base.value?.[name].file ?? name}`,
+          text: texts.value[name],
+          keys: () => keys,
+          onType: (text) => {
+            type(name, text);
+          },
+        });
+        setEditor(made);
+      },
+      () => {
+        if (isWanted) setFailed(true);
+      },
+    );
     return () => {
       isWanted = false;
       made?.destroy();
@@ -444,7 +448,13 @@ function TextOf({ name }: { readonly name: (typeof DOCUMENTS)[number] }): JSX.El
     editor.show(line.line, shownField.value === undefined && document.activeElement === document.body);
     shownLine.value = undefined;
   }, [editor, line]);
-  return <div ref={host} class="editor" hidden={openDocument.value !== name} />;
+  const isHidden = openDocument.value !== name;
+  return (
+    <>
+      {isFailed && !isHidden && <Empty title="The editor cannot be loaded. Is the studio still running?" />}
+      <div ref={host} class="editor" hidden={isHidden} />
+    </>
+  );
 }
 
 function markOf({ severity, message, remedy, place, fix }: (typeof findings.value)[number]): Mark {

@@ -26,6 +26,11 @@ export function GraphView(): JSX.Element {
     <>
       {answer === undefined && why === undefined && <Busy text="Drawing the graph" />}
       {answer === undefined && why !== undefined && <Empty title={why} />}
+      {answer !== undefined && why !== undefined && (
+        <p class="banner red" role="alert">
+          This is the graph of before: {why}
+        </p>
+      )}
       {answer !== undefined && check.value?.isValid === false && (
         <p class="banner amber">The configuration has errors: this is the graph before them.</p>
       )}

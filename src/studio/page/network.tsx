@@ -12,6 +12,11 @@ export function NetworkView(): JSX.Element {
   if (answer === undefined) return why === undefined ? <Busy text="Drawing the network" /> : <Empty title={why} />;
   return (
     <div class="network">
+      {why !== undefined && (
+        <p class="banner red" role="alert">
+          This is the network of before: {why}
+        </p>
+      )}
       {answer.clashes.length > 0 && (
         <div class="network-clashes">
           {answer.clashes.map((finding, index) => (

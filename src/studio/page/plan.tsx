@@ -1,4 +1,4 @@
-// What a run would do: files, their diffs, and where each line comes from.
+// What a run would do: files, their diffs and where each line comes from.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FileExplanation, KeyExplanation, KeyUse, PlannedFile, PlanStatus, SourceLine } from '../api.ts';

@@ -16,7 +16,7 @@ import {
   session,
   stages,
 } from './store.ts';
-import { Button, counted, Dialog, FindingNote } from './ui.tsx';
+import { Button, counted, Dialog, FindingNote, Prose } from './ui.tsx';
 
 type State =
   | { readonly at: 'asking' }
@@ -180,7 +180,11 @@ function Failed({ error }: { readonly error: unknown }): JSX.Element {
   const own = error instanceof CallError ? error.findings : [];
   return (
     <div role="alert">
-      <p class="red">{messageOf(error)}</p>
+      {own.length === 0 && (
+        <p class="red">
+          <Prose text={messageOf(error)} />
+        </p>
+      )}
       {own.map((finding, index) => (
         <FindingNote key={index} finding={finding} hasPlace />
       ))}

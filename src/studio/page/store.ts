@@ -66,6 +66,7 @@ export const notice = signal<{ readonly text: string; readonly isBad: boolean } 
 export const dirty = computed<readonly DocumentName[]>(() =>
   DOCUMENTS.filter((name) => base.value !== undefined && texts.value[name] !== base.value[name].text),
 );
+const clusterText = computed(() => texts.value.cluster);
 export const pending = computed<Pending>(() =>
   Object.fromEntries(dirty.value.map((name) => [name, texts.value[name]])),
 );
@@ -177,14 +178,16 @@ export async function start(): Promise<void> {
   texts.subscribe(refresh);
   treeVersion.subscribe(() => {
     refresh();
-    void attempt(async () => {
-      secrets.value = await call('secrets', {});
-    });
+    refreshSecrets();
   });
+  clusterText.subscribe(refreshSecrets);
 }
 
 /** What a run of `configure` told, by the name of its stage. */
 export const stages = signal<readonly Extract<StudioEvent, { type: 'progress' }>[]>([]);
+
+/** Milliseconds before a stream that was refused is asked for again. */
+const RETRY = 2000;
 
 function listen(): void {
   const source = new EventSource('/api/events');
@@ -223,15 +226,19 @@ function listen(): void {
     source.close();
   });
   source.addEventListener('error', () => {
-    if (connection.value !== 'open') return;
-    connection.value = 'lost';
-    // A server that was started anew refuses this page; the stream does not say why it broke.
-    void call('session', {}).catch(() => undefined);
+    const isEnded = source.readyState === EventSource.CLOSED;
+    if (connection.value === 'open') connection.value = 'lost';
+    else if (!isEnded || connection.value !== 'lost') return;
+    // A server that was started anew refuses this page; the stream does not say why it broke, and does not come back where it was refused.
+    const again = (): void => {
+      if (isEnded && connection.value === 'lost') setTimeout(listen, RETRY);
+    };
+    call('session', {}).then(again, again);
   });
 }
 
 /*
- * The texts: typed here, made by the form, or changed on disk.
+ * The texts: typed here, made by the form or changed on disk.
  */
 
 /** Takes files that changed on disk. What is edited here is kept on top of them where the two do not meet. */
@@ -245,8 +252,10 @@ function takeDocuments(next: Documents): void {
   for (const name of DOCUMENTS) {
     const [old, fresh, mine] = [known[name], next[name], texts.value[name]];
     if (old.revision === fresh.revision && !nextConflicts.has(name)) continue;
-    const isMine = mine !== old.text && mine !== fresh.text;
-    const merged = isMine ? merge(old.text, mine, fresh.text) : fresh.text;
+    // What this page writes is no change of somebody else, whatever was typed since.
+    const isSame = fresh.text === old.text || fresh.text === writing[name]?.text;
+    const isMine = !isSame && mine !== old.text && mine !== fresh.text;
+    const merged = isSame ? mine : isMine ? merge(old.text, mine, fresh.text) : fresh.text;
     if (merged === undefined) {
       nextConflicts.set(name, fresh);
       continue;
@@ -324,7 +333,8 @@ export function edit(changes: readonly Change[]): Promise<void> {
 async function applyEdit(changes: readonly Change[]): Promise<void> {
   for (;;) {
     const before = texts.value;
-    const edited = await call('edit', { changes, pending: pending.value });
+    // Both texts: a file that is not edited here may be another one on disk already.
+    const edited = await call('edit', { changes, pending: before });
     // Somebody typed meanwhile: the places of the answer are no longer those of the text.
     if (DOCUMENTS.some((name) => edited[name] !== undefined && texts.value[name] !== before[name])) continue;
     texts.value = {
@@ -335,9 +345,15 @@ async function applyEdit(changes: readonly Change[]): Promise<void> {
   }
 }
 
+/** Takes both files as they lie on disk. */
 export function discard(): void {
-  const known = base.value;
-  if (known !== undefined) texts.value = { cluster: known.cluster.text, nodes: known.nodes.text };
+  if (base.value === undefined) return;
+  const known = { ...base.value, ...conflicts.value };
+  batch(() => {
+    base.value = known;
+    texts.value = { cluster: known.cluster.text, nodes: known.nodes.text };
+    conflicts.value = {};
+  });
 }
 
 function toWrite(): RequestOf<'save'> {
@@ -359,9 +375,31 @@ export async function save(): Promise<void> {
   const written = toWrite();
   const names = dirty.value.map((name) => base.value?.[name].file ?? name);
   await attempt(async () => {
-    takeWritten(await call('save', written), written);
+    await write(written, async () => ({ documents: await call('save', written) }));
     say(`Saved ${names.join(' and ')}.`);
   });
+}
+
+/** What is being written: it comes back as a change on disk, maybe before the answer does. */
+let writing: RequestOf<'save'>['documents'] = {};
+
+/** Does what writes texts, and takes what the files are then. @throws CallError */
+async function write<Result extends { readonly documents: Documents }>(
+  written: RequestOf<'save'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  writing = written.documents;
+  try {
+    const result = await work();
+    takeWritten(result.documents, written);
+    return result;
+  } catch (error) {
+    const isStale = error instanceof CallError && error.kind === 'conflict';
+    if (isStale) takeDocuments(await call('documents', {}));
+    throw error;
+  } finally {
+    writing = {};
+  }
 }
 
 /** What was written is the text of the file now, whatever was typed since. */
@@ -382,8 +420,8 @@ export async function configure(token: string): Promise<ConfigureResult> {
   const written = toWrite();
   currentRun = crypto.randomUUID();
   stages.value = [];
-  const result = await call('configure', { ...written, token, run: currentRun });
-  takeWritten(result.documents, written);
+  const run = currentRun;
+  const result = await write(written, () => call('configure', { ...written, token, run }));
   treeVersion.value += 1;
   return result;
 }
@@ -394,9 +432,23 @@ export async function configure(token: string): Promise<ConfigureResult> {
 
 const CHECK_DELAY = 60;
 const PLAN_DELAY = 150;
+const SECRETS_DELAY = 300;
+
+/** Why there is no answer, as findings. */
+function findingsOf(error: unknown): readonly StudioFinding[] {
+  const own = error instanceof CallError ? error.findings : [];
+  const code = error instanceof CallError ? error.kind : 'fault';
+  return own.length > 0 ? own : [{ code, severity: 'error', message: messageOf(error) }];
+}
 
 const refreshCheck = latest(CHECK_DELAY, async () => {
-  const answer = await call('check', { pending: pending.value });
+  const answer = await call('check', { pending: pending.value }).catch((error: unknown): CheckResult => {
+    const before = check.value ?? { values: {}, lines: {} };
+    // That the server is gone is told by itself.
+    if ('findings' in before && connection.value !== 'open') return before;
+    const { values: known, lines } = before;
+    return { isValid: false, findings: findingsOf(error), values: known, lines, effective: [] };
+  });
   batch(() => {
     check.value = answer;
     values.value = { ...values.value, ...answer.values };
@@ -407,8 +459,22 @@ const refreshPlan = latest(PLAN_DELAY, async () => {
   isPlanning.value = true;
   try {
     plan.value = await call('plan', { pending: pending.value });
+  } catch (error) {
+    // The plan of other texts is none of these.
+    const nothing = { refusals: [], files: [], counts: {}, changedInputs: [], took: 0 };
+    plan.value = { isPossible: false, findings: findingsOf(error), ...nothing };
   } finally {
     isPlanning.value = false;
+  }
+});
+
+/** What is wanted of secrets follows from the text. */
+const refreshSecrets = latest(SECRETS_DELAY, async () => {
+  try {
+    secrets.value = await call('secrets', { pending: pending.value });
+  } catch (error) {
+    // A text that cannot be read tells nothing new of secrets, and what is wrong with it is told by `check`.
+    if (!(error instanceof CallError && error.kind === 'input')) throw error;
   }
 });
 
@@ -434,6 +500,8 @@ export const VIEWS = ['configuration', 'plan', 'graph', 'network', 'checks', 'se
 export type ViewName = (typeof VIEWS)[number];
 
 export const view = signal<ViewName>(viewOfAddress());
+/** Which of the two is shown where there is no room for both. */
+export const side = signal<'form' | 'text'>('form');
 /** The document in the text pane, and the line that is to be shown there. */
 export const openDocument = signal<DocumentName>('cluster');
 export const shownLine = signal<{ readonly document: DocumentName; readonly line: number } | undefined>(undefined);
@@ -470,12 +538,14 @@ export function jump({ field, place }: Pick<StudioFinding, 'field' | 'place'>): 
 
 export function showLine(document: DocumentName, line: number): void {
   go('configuration');
+  side.value = 'text';
   openDocument.value = document;
   shownLine.value = { document, line };
 }
 
 export function showField(document: DocumentName, path: FieldPath): void {
   go('configuration');
+  side.value = 'form';
   const key = keyOf(path);
   shownField.value = key;
   const place = check.value?.lines[key];

@@ -214,6 +214,13 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
+      onClose={() => {
+        // Chrome closes it at the second Escape unasked: it is opened again where it has to stay.
+        onClose();
+        requestAnimationFrame(() => {
+          if (dialog.current?.open === false) dialog.current.showModal();
+        });
+      }}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}

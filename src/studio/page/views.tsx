@@ -1,9 +1,9 @@
-// What is only looked at: findings, secrets, the doctor, and what is done on the terminal.
+// What is only looked at: findings, secrets, the doctor and what is done on the terminal.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ChecksResult, DoctorResult, Field, StatusResult, StudioFinding } from '../api.ts';
 import { SecretControl, secretState } from './field.tsx';
-import { call, findings, pending, secrets, sentence, session, showField, treeVersion } from './store.ts';
+import { call, findings, pending, secrets, sentence, session, showField, texts, treeVersion } from './store.ts';
 import { Busy, Button, Choices, CopyButton, counted, Empty, FindingNote, Prose, useAnswer } from './ui.tsx';
 
 type Told = StudioFinding & { readonly by: string };
@@ -12,13 +12,15 @@ export function Checks(): JSX.Element {
   const [severity, setSeverity] = useState<'all' | StudioFinding['severity']>('all');
   const [words, setWords] = useState('');
   const [round, setRound] = useState(0);
-  const { answer, why, isBusy } = useAnswer<ChecksResult>(
-    () => call('checks', { pending: pending.value }),
-    [round, treeVersion.value],
-  );
+  const { answer, why, isBusy } = useAnswer<ChecksResult & { readonly of: typeof texts.value }>(async () => {
+    const of = texts.value;
+    return { ...(await call('checks', { pending: pending.value })), of };
+  }, [round, treeVersion.value]);
   // What is typed is looked at as it is typed; validate tells the same again where it runs.
   const live = findings.value.map((finding): Told => ({ ...finding, by: 'configuration' }));
-  const told = [...live, ...(answer?.findings ?? []).filter((one) => !live.some((other) => isSame(one, other)))];
+  const isOfThese = answer?.of === texts.value;
+  const asked = (answer?.findings ?? []).filter(({ by }) => by === 'lint' || isOfThese);
+  const told = [...live, ...asked.filter((one) => !live.some((other) => isSame(one, other)))];
   const count = (one: StudioFinding['severity']): number => told.filter((finding) => finding.severity === one).length;
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = told.filter(
@@ -74,6 +76,7 @@ export function Checks(): JSX.Element {
       {answer !== undefined && !isBusy && (
         <p class="quiet" role="status">
           {counted(answer.files, 'file')} looked at; lint with the profile <code>{answer.profile}</code>.
+          {!isOfThese && ' The texts changed since: validate is left out until you check again.'}
         </p>
       )}
       <div class="findings">
@@ -323,9 +326,15 @@ function Status(): JSX.Element {
       {isBusy && round > 0 && <Busy text="Asking every machine" />}
       {why !== undefined && <p class="red">{why}</p>}
       {round === 0 && (
-        <p class="quiet">Read-only: what `talos status` says, where a kubeconfig and a talosconfig are there.</p>
+        <p class="quiet">
+          Read-only: what <code>talos status</code> says, where a kubeconfig and a talosconfig are there.
+        </p>
       )}
-      {answer !== undefined && !answer.isThere && <p>{answer.why}</p>}
+      {answer !== undefined && !answer.isThere && (
+        <p>
+          <Prose text={answer.why} />
+        </p>
+      )}
       {answer?.isThere === true && <StatusTables status={answer} />}
     </section>
   );
