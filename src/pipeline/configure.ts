@@ -28,6 +28,8 @@ interface ConfigureOptions {
   readonly withoutKey?: boolean;
   /** Asked before generated files are removed; a run that may not ask says yes. */
   readonly confirm: (removals: readonly PlanEntry[]) => Promise<boolean>;
+  /** Shown the plan before anything of it is carried out, while no other run writes; what it throws ends the run. */
+  readonly inspect?: (plan: Plan) => void;
   /** Aborted where somebody interrupts the program. */
   readonly signal: AbortSignal;
 }
@@ -83,6 +85,7 @@ export async function configure(
     const { generator, rotate = [], withoutKey = false } = options;
     const comparison = await compareWithTree(root, { writes: { generator }, rotate, withoutKey }, progress);
     const settled = await settleConflicts(root, comparison.plan, options.conflicts);
+    options.inspect?.(settled.plan);
     const result = {
       ...resultOf(comparison),
       plan: settled.plan,

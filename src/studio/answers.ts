@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { LoadedConfiguration } from '../cluster/config/load.ts';
-import { SCHEMAS, SECRET_FIELDS } from '../cluster/config/schemas.ts';
+import { SCHEMAS } from '../cluster/config/schemas.ts';
+import { isHiddenField } from '../cluster/config/secrets.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import { configure, planConfigure, type PlanResult as Planned } from '../pipeline/configure.ts';
 import { examineConfiguration } from '../pipeline/configuration.ts';
@@ -14,7 +15,7 @@ import { type Progress, SILENT } from '../report/progress.ts';
 import { clock } from '../system/environment.ts';
 import { isFields } from '../text/values.ts';
 import { contentHash } from '../workspace/inventory.ts';
-import { changesOf, type PlanEntry } from '../workspace/plan.ts';
+import { changesOf, type Plan, type PlanEntry } from '../workspace/plan.ts';
 import type {
   CheckResult,
   ConfigureRequest,
@@ -32,7 +33,7 @@ import type {
 } from './api.ts';
 import type { DocumentStore } from './documents.ts';
 import { clusterFields, fieldGroups, nodeFields } from './fields.ts';
-import { findingsOf, refused, type RequestBody, toStudio } from './request.ts';
+import { findingsOf, Refusal, refused, type RequestBody, toStudio } from './request.ts';
 
 /** What every answer takes. */
 export interface Studio {
@@ -108,8 +109,8 @@ export async function check({ documents }: Studio, body: RequestBody): Promise<C
     isValid,
     findings: findingsAbout(read),
     values: {
-      ...(read.written.cluster === undefined ? {} : { cluster: withoutSecrets(read.written.cluster) }),
-      ...(read.written.nodes === undefined ? {} : { nodes: read.written.nodes as Value }),
+      ...(read.written.cluster === undefined ? {} : { cluster: withoutSecrets(read.written.cluster, documents) }),
+      ...(read.written.nodes === undefined ? {} : { nodes: withoutSecrets(read.written.nodes, documents) }),
     },
     lines: Object.fromEntries(written),
     effective: effective.map(({ name, value, source, secret }): EffectiveValue => ({
@@ -127,13 +128,28 @@ function documentOf(key: string): 'cluster' | 'nodes' {
 
 const SECRET: SecretMark = '********';
 
-function withoutSecrets(value: unknown): Value {
-  if (!isFields(value)) return jsonOf(value);
-  const shown = Object.entries(value).map(([name, one]) => [
-    name,
-    SECRET_FIELDS.includes(name) && typeof one === 'string' ? SECRET : one,
-  ]);
-  return jsonOf(Object.fromEntries(shown));
+/** What is written, with nothing of what its text has marks for. */
+function withoutSecrets(value: unknown, documents: DocumentStore): Value {
+  const shown = (one: unknown): unknown => {
+    if (typeof one === 'string') return documents.withMarks(one);
+    if (Array.isArray(one)) return one.map(shown);
+    if (!isFields(one)) return one;
+    const members = Object.entries(one).map(([name, member]) => [
+      documents.withMarks(name),
+      isHiddenField(name) && member !== null && !isPlaceOfSecret(member) ? SECRET : shown(member),
+    ]);
+    return Object.fromEntries(members) as unknown;
+  };
+  return jsonOf(shown(value));
+}
+
+/** Whether a value only names the variable or the file that a secret is in. */
+function isPlaceOfSecret(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const [entry, ...others] = Object.entries(value);
+  return (
+    entry !== undefined && others.length === 0 && ['env', 'file'].includes(entry[0]) && typeof entry[1] === 'string'
+  );
 }
 
 /** Computed values have classes and bigints among them. */
@@ -225,7 +241,8 @@ export async function explanation({ documents }: Studio, body: RequestBody): Pro
 }
 
 /**
- * Writes pending texts and what follows from them, once the plan is the one that was confirmed.
+ * Writes pending texts and what follows from them, once the plan is the one that was confirmed. It is looked at before anything is
+ * written and once more while nobody else writes; what fails in between says that the texts are saved.
  *
  * @throws Refusal `stale-plan` where it is another one by now, `conflict` where a file was changed on disk; Failure as `configure`
  */
@@ -245,7 +262,14 @@ export async function configureAll(
     throw refused('stale-plan', 'the plan is no longer the one that was confirmed; nothing was written');
   await documents.save(request, signal);
   const confirm = (): Promise<boolean> => Promise.resolve(true);
-  const result = await configure(root, { generator, conflicts: 'stop', confirm, signal }, progress);
+  const inspect = (settled: Plan): void => {
+    if (tokenOf({ plan: settled }) !== request.token)
+      throw refused('stale-plan', 'the plan is no longer the one that was confirmed');
+  };
+  const options = { generator, conflicts: 'stop', confirm, inspect, signal } as const;
+  const result = await configure(root, options, progress).catch((error: unknown) => {
+    throw Object.keys(pending).length === 0 ? error : afterSaving(error);
+  });
   const findings: readonly Finding[] = result.findings;
   return {
     written: changesOf(result.plan).map(({ path, status }) => ({ path, status })),
@@ -255,4 +279,14 @@ export async function configureAll(
     findings: findings.map((finding) => toStudio(finding)),
     documents: await documents.read(),
   };
+}
+
+/** What ended a run, with what was written before it. */
+function afterSaving(error: unknown): unknown {
+  const saved = 'what was edited is saved';
+  if (error instanceof Refusal) return refused(error.kind, `${error.message}; ${saved}`);
+  if (!(error instanceof Failure)) return error;
+  const [first, ...others] = error.findings;
+  if (first === undefined) return error;
+  return new Failure(error.kind, [{ ...first, message: `${first.message}; ${saved}` }, ...others], { cause: error });
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { relative } from 'node:path';
 import { changedText } from '../cluster/config/change-text.ts';
 import { withoutWrittenSecrets } from '../cluster/config/secrets.ts';
@@ -46,8 +46,8 @@ export class DocumentStore {
   }
 
   async #readOne(name: DocumentName): Promise<StudioDocument> {
-    const text = await this.#textOnDisk(name);
-    return { file: this.#fileOf(name), text: this.#withMarks(text), revision: revisionOf(text) };
+    const text = (await this.#textOnDisk(name)) ?? '';
+    return { file: this.#fileOf(name), text: this.withMarks(text), revision: this.#revisionOf(text) };
   }
 
   /** Their paths, relative to the repository. */
@@ -94,17 +94,19 @@ export class DocumentStore {
       const one = documents[name];
       return one === undefined ? [] : [{ name, ...one }];
     });
-    const before = new Map<DocumentName, string>();
+    const before = new Map<DocumentName, string | undefined>();
     for (const { name, revision } of changed) {
       const text = await this.#textOnDisk(name);
-      if (revisionOf(text) !== revision)
+      if (this.#revisionOf(text ?? '') !== revision)
         throw refused('conflict', `${this.#fileOf(name)} was changed on disk meanwhile; nothing was written`);
       before.set(name, text);
     }
     const texts = await this.#withSecrets(Object.fromEntries(changed.map(({ name, text }) => [name, text])));
     const changes = changed.flatMap(({ name }) => {
-      const [old = '', text = ''] = [before.get(name), texts[name]];
-      return old === text ? [] : [{ path: this.#fileOf(name), before: old, after: text }];
+      const [old, text = ''] = [before.get(name), texts[name]];
+      return (old ?? '') === text
+        ? []
+        : [{ path: this.#fileOf(name), ...(old === undefined ? {} : { before: old }), after: text }];
     });
     if (changes.length === 0) return;
     const plan = await planEdits(this.#root.path, changes);
@@ -119,11 +121,18 @@ export class DocumentStore {
     return name === 'cluster' ? this.#root.clusterFile : this.#root.nodesFile;
   }
 
-  async #textOnDisk(name: DocumentName): Promise<string> {
-    return (await readConfigurationFile(this.#root, this.#pathOf(name))) ?? '';
+  /** Undefined where the file is not there. */
+  async #textOnDisk(name: DocumentName): Promise<string | undefined> {
+    return await readConfigurationFile(this.#root, this.#pathOf(name));
   }
 
-  #withMarks(text: string): string {
+  /** With the key of this start: by the text alone somebody who knows the rest of it could find out a short secret. */
+  #revisionOf(text: string): string {
+    return createHmac('sha256', this.#key).update(`revision\0${text}`).digest('base64url').slice(0, 22);
+  }
+
+  /** A text in which a mark stands for each secret. */
+  withMarks(text: string): string {
     return withoutWrittenSecrets(text, (secret) => this.#markOf(secret));
   }
 
@@ -140,7 +149,7 @@ export class DocumentStore {
     const onDisk = await Promise.all(NAMES.map((name) => this.#textOnDisk(name)));
     const known = new Map<string, string>();
     for (const text of onDisk)
-      withoutWrittenSecrets(text, (secret) => {
+      withoutWrittenSecrets(text ?? '', (secret) => {
         const mark = this.#markOf(secret);
         known.set(mark, secret);
         return mark;
@@ -158,11 +167,7 @@ export class DocumentStore {
   }
 }
 
-function revisionOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
-}
-
-/** The stretch in which two texts differ, taken apart at lines that both have. */
+/** The one stretch in which two texts differ: from the first character that is another to the last. */
 function differences(before: string, after: string): EditedText['changes'] {
   if (before === after) return [];
   let start = 0;

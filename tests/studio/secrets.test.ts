@@ -98,4 +98,37 @@ describe('a secret that stands in cluster.yaml', () => {
     const unknown = text.replace(/KEPT-SECRET-[0-9a-f]{16}/, 'KEPT-SECRET-0123456789abcdef');
     expect(await client.refused('check', { pending: { cluster: unknown } })).toMatchObject({ kind: 'conflict' });
   });
+
+  it('is in no answer, whatever it is and however its field is spelt', async () => {
+    const folder = await ownCluster();
+    const texts = await textsIn(folder);
+    const added = [
+      'grafana_admin_password: 7236451',
+      'grafana_admin_pasword: hunter',
+      'cilium_bgp_password: {env: BGP_PASSWORD}',
+      'oidc_client_secret:',
+      'own_url: https://u:cat-4@h.internal/x',
+    ];
+    await writeFile(join(folder, 'cluster.yaml'), `${texts.cluster}${added.join('\n')}\n`);
+    const client = await startClient(folder);
+    const { values } = await client.call('check', {});
+    expect(values.cluster).toMatchObject({
+      grafana_admin_password: '********',
+      grafana_admin_pasword: '********',
+      cilium_bgp_password: { env: 'BGP_PASSWORD' },
+      oidc_client_secret: null,
+      own_url: expect.stringMatching(/^https:\/\/u:KEPT-SECRET-\w+@h\.internal\/x$/) as string,
+    });
+    for (const name of ['session', 'documents', 'plan', 'network', 'secrets'] as const) await client.call(name, {});
+    for (const secret of ['7236451', 'hunter', 'cat-4']) expect(client.heard()).not.toContain(secret);
+  });
+
+  it('cannot be found out by the revision of its file', async () => {
+    const folder = await ownCluster();
+    const { cluster } = await textsIn(folder);
+    const first = await (await startClient(folder)).call('documents', {});
+    const second = await (await startClient(folder)).call('documents', {});
+    expect(first.cluster.text).toBe(cluster);
+    expect(second.cluster.revision).not.toBe(first.cluster.revision);
+  });
 });

@@ -1,6 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clusterRoot } from '../../src/cluster/root.ts';
+import { SILENT } from '../../src/report/progress.ts';
+import { configureAll } from '../../src/studio/answers.ts';
+import { DocumentStore } from '../../src/studio/documents.ts';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { writeFiles } from '../support/folders.ts';
 import { startClient, textsIn } from './studio.ts';
@@ -203,6 +207,47 @@ describe('what is shown besides', () => {
     await Promise.all([events.next('stopped'), events.closed, client.ended]);
     await expect(client.send({ path: '/' })).rejects.toThrow('ECONNREFUSED');
   });
+});
+
+it('writes nothing but the edited texts where the plan becomes another one after it was compared', async () => {
+  const folder = await sampleCluster();
+  expect((await runCommand(['configure', '--yes', '--root', folder])).code).toBe(0);
+  const client = await startClient(folder);
+  const { cluster } = await client.call('documents', {});
+  const text = cluster.text.replace('cluster_api_addr: 192.0.2.5', 'cluster_api_addr: 192.0.2.9');
+  const { token = '' } = await client.call('plan', { pending: { cluster: text } });
+  const talconfig = await readFile(join(folder, 'talos/talconfig.yaml'), 'utf8');
+  /** Somebody else edits the file in the very moment in which it was saved. */
+  class Contested extends DocumentStore {
+    override async save(...given: Parameters<DocumentStore['save']>): Promise<void> {
+      await super.save(...given);
+      await writeFile(join(folder, 'cluster.yaml'), cluster.text);
+    }
+  }
+  const root = clusterRoot(folder);
+  const documents = new Contested(root, 'key');
+  const { revision } = (await documents.read()).cluster;
+  const done = configureAll(
+    { root, documents, generator: 'cluster-template test', commandText: (words) => words },
+    { documents: { cluster: { text, revision } }, token, run: 'contested' },
+    { progress: SILENT, signal: new AbortController().signal },
+  );
+  await expect(done).rejects.toMatchObject({
+    kind: 'stale-plan',
+    message: 'the plan is no longer the one that was confirmed; what was edited is saved',
+  });
+  expect(await readFile(join(folder, 'talos/talconfig.yaml'), 'utf8')).toBe(talconfig);
+});
+
+it('writes a file that is not there', async () => {
+  const folder = await sampleCluster();
+  const { nodes } = await textsIn(folder);
+  await rm(join(folder, 'nodes.yaml'));
+  const client = await startClient(folder);
+  const absent = (await client.call('documents', {})).nodes;
+  expect(absent.text).toBe('');
+  await client.call('save', { documents: { nodes: { text: nodes, revision: absent.revision } } });
+  expect((await textsIn(folder)).nodes).toBe(nodes);
 });
 
 it('takes 600 apps of its owner', async () => {

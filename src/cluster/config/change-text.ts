@@ -101,11 +101,12 @@ function insert(yaml: YamlText, file: FileName, path: Path, value: unknown): voi
   if (entry !== undefined) {
     // Shown in the section of its part first, with what it is.
     const shown = withEntry(yaml.text, entry, new Map(), [name]);
-    if (shown !== yaml.text) {
-      yaml.splice(0, yaml.text.length, shown);
-      set(yaml, file, path, value);
-      return;
-    }
+    const isClear = commentedField(new YamlText(shown), path, 0, shown.length) !== undefined;
+    // Where it stands as a comment more than once, none of them is the one to take: it comes at the end of the section.
+    const section = isClear ? shown : withEntry(yaml.text, entry, new Map([[name, value]]), []);
+    yaml.splice(0, yaml.text.length, section);
+    set(yaml, file, path, value);
+    return;
   }
   // Behind the nearest field that goes before it in the schema, set or shown as a comment.
   const known = Object.keys(propertiesOf(file, path.slice(0, -1)));

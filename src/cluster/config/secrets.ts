@@ -137,17 +137,31 @@ interface WrittenSecrets {
   readonly file: ReadonlyMap<string, string>;
 }
 
+/** What says that there is no secret yet. */
+const NO_SECRET: readonly string[] = ['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN];
+
 /** Reads the secret fields of a text of cluster.yaml by their lines, so that one that is no YAML is no hiding place. */
 export function writtenSecrets(text: string): WrittenSecrets {
   const found = { literal: new Map<string, string>(), env: new Map<string, string>(), file: new Map<string, string>() };
-  const line = new RegExp(String.raw`^["']?(${SECRET_FIELDS.join('|')})["']?[ \t]*:(.*(?:\n[ \t]+\S.*)*)`, 'gm');
-  for (const [, field = '', rest = ''] of text.matchAll(line)) {
-    const [, kind, name] = /^\s*(?:\{\s*)?(env|file)\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
-    const value = literalOf(rest);
+  const fields = [...writtenFields(text)];
+  const top = fields[0]?.indent;
+  for (const { field, indent, start, end } of fields) {
+    if (!SECRET_FIELDS.includes(field) || (indent !== 0 && indent !== top)) continue;
+    const rest = text.slice(start, end());
+    const [, kind, name] = /^\s*(?:\{\s*)?["']?(env|file)["']?\s*:\s*["']?([^\s"',}]+)/.exec(rest) ?? [];
+    const value = literalLines(rest)
+      .map(([from, to]) => rest.slice(from, to))
+      .join('\n');
     if (name !== undefined) found[kind === 'env' ? 'env' : 'file'].set(field, name);
-    else if (!['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN].includes(value)) found.literal.set(field, value);
+    else if (!NO_SECRET.includes(value)) found.literal.set(field, value);
   }
   return found;
+}
+
+/** Whether the value of a field is to be hidden: that of a secret field, or of an unknown one that is named like one. */
+export function isHiddenField(name: string): boolean {
+  const isOpen = Object.hasOwn(CLUSTER_FIELDS, name) && !SECRET_FIELDS.includes(name);
+  return !isOpen && isSecretName(name);
 }
 
 /** A name and a password in a URL. */
@@ -156,6 +170,10 @@ const PASSWORD_IN_URL = /(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
 /** From so many characters on a secret is one wherever it stands. */
 const TELLING_LENGTH = 12;
 
+/** All that stands behind the colon of a field that says where its secret is found. */
+const PLACE =
+  /^\s*\{?\s*["']?(?:env|file)["']?\s*:\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s,{}"'][^\n,{}]*)\s*\}?\s*(?:#[^\n]*\s*)*$/;
+
 /**
  * A text of a file of the configuration in which something else stands for each secret, be it in a field of its own, in one that is
  * misspelt, or the password of a URL; lines stay lines.
@@ -163,32 +181,148 @@ const TELLING_LENGTH = 12;
  * @param replace - gives what stands for a secret, or for a line of one
  */
 export function withoutWrittenSecrets(text: string, replace: (secret: string) => string): string {
+  const pieces: (readonly [start: number, end: number])[] = [];
+  for (const { field, start, end } of writtenFields(text)) {
+    if (!isHiddenField(field)) continue;
+    const rest = text.slice(start, end());
+    if (PLACE.test(rest)) continue;
+    const lines = literalLines(rest);
+    const isNone = lines.length === 1 && lines.every(([from, to]) => NO_SECRET.includes(rest.slice(from, to)));
+    if (!isNone) pieces.push(...lines.map(([from, to]) => [start + from, start + to] as const));
+  }
   const found = new Set<string>();
-  const replaced = (secret: string): string => {
+  let result = '';
+  let at = 0;
+  for (const [from, to] of pieces.sort(([one], [other]) => one - other)) {
+    const start = Math.max(from, at);
+    if (start >= to) continue;
+    const secret = text.slice(start, to);
     found.add(secret);
-    return replace(secret);
-  };
-  const field = /^(["']?([\w-]+)["']?[ \t]*:)(.*(?:\n(?:[ \t]+\S.*|[ \t]*(?=\n[ \t]+\S)))*)/gm;
-  const result = text.replace(field, (whole: string, head: string, name: string, rest: string) => {
-    const isOpen = Object.hasOwn(CLUSTER_FIELDS, name) && !SECRET_FIELDS.includes(name);
-    if (isOpen || !isSecretName(name) || /^\s*(?:\{\s*)?(?:env|file)\s*:/.test(rest)) return whole;
-    const value = literalOf(rest);
-    const lines = ['', '~', 'null', SAMPLE_CLOUDFLARE_TOKEN].includes(value) ? [] : value.split('\n');
-    const secrets = lines.map((line) => line.trim()).filter((line) => line !== '');
-    return head + secrets.reduce((part, secret) => part.split(secret).join(replaced(secret)), rest);
-  });
+    result += text.slice(at, start) + replace(secret);
+    at = to;
+  }
+  result += text.slice(at);
   const long = [...found].filter(({ length }) => length >= TELLING_LENGTH);
   const everywhere = long.reduce((part, secret) => part.split(secret).join(replace(secret)), result);
   return everywhere.replace(PASSWORD_IN_URL, (password) => replace(password));
 }
 
-/** What stands behind the colon of a field, without quotes, comments and the sign of a text of several lines. */
-function literalOf(rest: string): string {
-  return rest
-    .replace(/(^|\s)#.*$/gm, '')
-    .replace(/^\s*[|>][+-]?\d?\s*\n/, '')
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, '$2');
+/** A field as it stands in a text that need not be YAML. */
+interface WrittenField {
+  readonly field: string;
+  /** Column of its name; 0 in braces around a whole file. */
+  readonly indent: number;
+  /** Position behind its colon. */
+  readonly start: number;
+  /** Position behind all that may belong to its value. */
+  readonly end: () => number;
+}
+
+const KEY = String.raw`(?:"([^"\n]*)"|'([^'\n]*)'|([\w.-]+(?: [\w.-]+)*))[ \t]*:`;
+const KEY_OF_LINE = new RegExp(String.raw`(?:---[ \t]+)?([ \t]*(?:-[ \t]+)*)(?:${KEY})?`, 'y');
+const KEY_ON_LINE = new RegExp(String.raw`^\s*${KEY}`);
+const KEY_IN_BRACES = new RegExp(String.raw`[{[,\n]\s*(?:#[^\n]*\n\s*)*${KEY}`, 'g');
+
+/** Fields at any depth, each on a line of its own or in braces. */
+function* writtenFields(text: string): Generator<WrittenField> {
+  let at = 0;
+  while (at < text.length) {
+    const next = endOfLine(text, at);
+    KEY_OF_LINE.lastIndex = at;
+    const [, before = '', ...names]: readonly (string | undefined)[] = KEY_OF_LINE.exec(text) ?? [];
+    const start = KEY_OF_LINE.lastIndex;
+    const field = names.find((name) => name !== undefined);
+    if (field !== undefined) {
+      const column = { indent: before.length, isItem: before.includes('-') };
+      yield { field, indent: before.length, start, end: () => endOfValue(text, start, column) };
+    }
+    const inner = /^[ \t]*(?=[{[])/.exec(text.slice(start, next));
+    at = next;
+    if (inner === null) continue;
+    const open = start + inner[0].length;
+    const isTop = field === undefined && before === '';
+    const close = endInBraces(text, open + 1, ']}');
+    // Where nothing closes it the lines go on to be looked at one by one.
+    if (close < text.length) at = Math.max(next, endOfLine(text, close));
+    for (const found of text.slice(open, close).matchAll(KEY_IN_BRACES)) {
+      const behind = open + found.index + found[0].length;
+      const keys: readonly (string | undefined)[] = found.slice(1);
+      yield {
+        field: keys.find((name) => name !== undefined) ?? '',
+        indent: isTop ? 0 : -1,
+        start: behind,
+        end: () => endInBraces(text, behind, ',]}'),
+      };
+    }
+  }
+}
+
+function endOfLine(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end + 1;
+}
+
+/** The lines that are indented more than a key belong to it, and those that are nothing else, as the rest of a text in quotes. */
+function endOfValue(
+  text: string,
+  start: number,
+  { indent, isItem }: { readonly indent: number; readonly isItem: boolean },
+): number {
+  let end = endOfLine(text, start);
+  for (let at = end; at < text.length; at = endOfLine(text, at)) {
+    const line = text.slice(at, endOfLine(text, at));
+    const column = line.search(/\S/);
+    if (column < 0) continue;
+    if (column <= indent) {
+      const isItemOfIt = !isItem && column === indent && /^\s*-\s/.test(line);
+      if (!isItemOfIt && (/^\s*(?:#|-|[}\]]|\.\.\.)/.test(line) || KEY_ON_LINE.test(line))) break;
+    }
+    end = at + line.length;
+  }
+  return end;
+}
+
+/** Where a value in braces or brackets ends: at the first of some signs that stands neither in quotes nor in brackets of its own. */
+function endInBraces(text: string, start: number, ends: string): number {
+  let depth = 0;
+  let quote: string | undefined;
+  for (let at = start; at < text.length; at += 1) {
+    const sign = text.charAt(at);
+    if (quote !== undefined) {
+      if (sign === '\\' && quote === '"') at += 1;
+      else if (sign === quote) quote = undefined;
+    } else if ((sign === '"' || sign === "'") && /[\s,:[{]/.test(text.charAt(at - 1))) quote = sign;
+    else if (depth === 0 && ends.includes(sign)) return at;
+    else if (sign === '{' || sign === '[') depth += 1;
+    else if (sign === '}' || sign === ']') depth -= 1;
+  }
+  return text.length;
+}
+
+/**
+ * Where the lines of a text stand in what follows the colon of its field: without quotes, the sign of a text of several lines and the
+ * comments that YAML allows there. What is written in no way that YAML knows is taken whole.
+ */
+function literalLines(rest: string): (readonly [start: number, end: number])[] {
+  const [lead = ''] = /^(?:(?:[ \t]+#[^\n]*)?[ \t]*\r?\n)*\s*(?:(?:[&!]\S*[ \t]+)+(?=["'|>]))?/.exec(rest) ?? [];
+  const body = rest.slice(lead.length);
+  const [header] = /^[|>][-+\d]{0,2}[ \t]*(?:[ \t]#[^\n]*)?\r?\n/.exec(body) ?? [];
+  const quoted = /^(?:"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*')(?=\s*(?:\s#[^\n]*\s*)*$)/.exec(body)?.[0].slice(1, -1);
+  const [from, to] =
+    header !== undefined
+      ? [header.length, body.length]
+      : quoted !== undefined
+        ? [1, 1 + quoted.length]
+        : [0, body.length];
+  const isPlain = header === undefined && quoted === undefined && !/^["'{[]/.test(body);
+  const lines: (readonly [number, number])[] = [];
+  let at = lead.length + from;
+  for (const line of body.slice(from, to).split('\n')) {
+    const own = (isPlain ? line.replace(at === 0 ? /[ \t]#.*$/s : /(?:^|[ \t])#.*$/s, '') : line).trimEnd();
+    if (own !== '') lines.push([at + own.search(/\S/), at + own.length]);
+    at += line.length + 1;
+  }
+  return lines;
 }
 
 /** The plain texts of all secrets in a configuration, for those who mask or look for them. */

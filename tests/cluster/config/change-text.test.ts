@@ -201,4 +201,11 @@ describe('a change of a text', () => {
     );
     expect(parse(text)).toEqual({ ...(parse(sample) as object), volsync_enabled: true });
   });
+
+  it('adds one that stands as a comment twice', () => {
+    const before = 'node_cidr: 10.0.0.0/8\n# volsync_enabled: true\n# volsync_enabled: false\n';
+    const text = changedText('cluster', before, [{ op: 'set', path: ['volsync_enabled'], value: true }]);
+    expect(text.startsWith(before)).toBe(true);
+    expect(text.slice(before.length)).toMatch(/^\n# --- VolSync -+\n\n# Whether [^]*\nvolsync_enabled: true\n$/);
+  });
 });

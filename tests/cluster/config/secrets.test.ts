@@ -5,6 +5,7 @@ import {
   openTexts,
   secretValues,
   variablesWithoutSecrets,
+  withoutWrittenSecrets,
   writtenSecrets,
 } from '../../../src/cluster/config/secrets.ts';
 import type { Configuration } from '../../../src/cluster/config/generated/types.ts';
@@ -48,6 +49,70 @@ describe('writtenSecrets', () => {
       ([name, fields]: [string, ReadonlyMap<string, string>]) => [...fields].map(([field, one]) => [name, field, one]),
     );
     expect(found).toEqual(kind === 'none' ? [] : [[kind, 'cloudflare_token', value]]);
+  });
+});
+
+describe('withoutWrittenSecrets', () => {
+  it.each<readonly [what: string, text: string, shown: string]>([
+    ['a number', 'cloudflare_token: 123456 # mine\n', 'cloudflare_token: * # mine\n'],
+    ['quotes with a sign of a comment', 'cloudflare_token: "abc #def" # mine\n', 'cloudflare_token: "*" # mine\n'],
+    ['quotes with quotes', `cloudflare_token: "a\\" #b"\n`, 'cloudflare_token: "*"\n'],
+    ['single quotes with quotes', "cloudflare_token: 'a'' #b'\n", "cloudflare_token: '*'\n"],
+    ['quotes that nothing closes', 'cloudflare_token: "abc #def\nb: 1\n', 'cloudflare_token: *\nb: 1\n'],
+    ['quotes with something behind', 'cloudflare_token: "abc" def #x\n', 'cloudflare_token: *\n'],
+    ['quotes that run on unindented', 'cloudflare_token: "abc\ndef"\nb: 1\n', 'cloudflare_token: "*\n*"\nb: 1\n'],
+    [
+      'a block with the sign of a comment',
+      'cloudflare_token: |- # mine\n  #abc\n\n\n  d # e\nb: 1\n',
+      'cloudflare_token: |- # mine\n  *\n\n\n  *\nb: 1\n',
+    ],
+    ['a short line that is part of a mark', 'cloudflare_token: |\n  abc\n  b\n', 'cloudflare_token: |\n  *\n  *\n'],
+    [
+      'lines of Windows',
+      'cloudflare_token: |\r\n  a\r\n  b\r\nb: 1\r\n',
+      'cloudflare_token: |\r\n  *\r\n  *\r\nb: 1\r\n',
+    ],
+    [
+      'an indented map',
+      '  a: 1\n  cloudflare_token: abc\n    def\n  b: 2\n',
+      '  a: 1\n  cloudflare_token: *\n    *\n  b: 2\n',
+    ],
+    ['a map in braces', '{a: 1, cloudflare_token: "x, y", b: z}\n', '{a: 1, cloudflare_token: "*", b: z}\n'],
+    ['braces over lines', '{a: 1,\n "my_password": [x, y],\n b: z}\n', '{a: 1,\n "my_password": *,\n b: z}\n'],
+    ['lines in brackets', 'a: [\nb: 1\nmy_password: y\n]\n', 'a: [\nb: 1\nmy_password: *\n]\n'],
+    ['a list', 'my_passwords:\n- abc\n- def\nb: 1\n', 'my_passwords:\n*\n*\nb: 1\n'],
+    ['a field further in', 'nodes:\n  - name: a\n    my_password: abc\n', 'nodes:\n  - name: a\n    my_password: *\n'],
+    ['a name in quotes', '"my password": abc\n', '"my password": *\n'],
+    ['a tag', 'cloudflare_token: !!str "abc"\n', 'cloudflare_token: !!str "*"\n'],
+    ['what looks like a tag', 'cloudflare_token: !abc\n', 'cloudflare_token: *\n'],
+    ['what looks like a comment', 'cloudflare_token:#abc\n', 'cloudflare_token:*\n'],
+    ['a place and more', 'cloudflare_token: {env: A, x: abc}\n', 'cloudflare_token: *\n'],
+    ['what begins like a place', 'cloudflare_token: file:abc\n', 'cloudflare_token: *\n'],
+    ['a URL', 'repository_url: https://u:abc@h/x\n', 'repository_url: https://u:*@h/x\n'],
+  ])('hides %s', (_, text, shown) => {
+    expect(withoutWrittenSecrets(text, () => '*')).toBe(shown);
+  });
+
+  it.each([
+    'cloudflare_token: {env: CF_TOKEN} # mine\n',
+    'cloudflare_token:\n  file: "my keys/cf.key"\n',
+    'cloudflare_token: # none\nb: 1\n',
+    'cloudflare_token: null\n',
+    `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}\n`,
+    '# cloudflare_token is a secret\nnode_cidr: 10.0.0.0/8 # token: x\n',
+  ])('leaves %j as it is', (text) => {
+    expect(withoutWrittenSecrets(text, () => '*')).toBe(text);
+  });
+
+  it('gives back what was replaced', () => {
+    const text = 'a: "x # y"\ncloudflare_token: |\n  KEPT abc\n  c\ngithub_tokn: [a, "b"]\n';
+    const kept = new Map<string, string>();
+    const marked = withoutWrittenSecrets(text, (secret) => {
+      const mark = `<${String(kept.size)}>`;
+      kept.set(mark, secret);
+      return mark;
+    });
+    expect(marked.replace(/<\d>/g, (mark) => kept.get(mark) ?? '')).toBe(text);
   });
 });
 
