@@ -110,23 +110,18 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Scripts and styles are the page's own files; the editor adds a style with the nonce of the answer. */
-function contentPolicy(nonce: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
-
-/** Stands in studio.html where the nonce of the answer goes. */
-const NONCE = '__NONCE__';
+/** Scripts and styles are the page's own files. */
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 type Handler = (body: RequestBody, gone: AbortSignal) => Promise<unknown>;
 
@@ -276,12 +271,10 @@ class StudioServer {
   #file(path: string): LoopbackAnswer {
     const file = this.#page.get(path);
     if (file === undefined) throw refused('not-found', 'there is nothing here');
-    const nonce = unguessable();
-    const isPage = path === '/';
     return {
       status: 200,
-      headers: { ...HEADERS, 'content-type': file.type, 'content-security-policy': contentPolicy(nonce) },
-      body: isPage ? file.bytes.toString('utf8').replaceAll(NONCE, nonce) : file.bytes,
+      headers: { ...HEADERS, 'content-type': file.type, 'content-security-policy': CONTENT_POLICY },
+      body: file.bytes,
     };
   }
 
@@ -307,7 +300,9 @@ class StudioServer {
     if (request.method !== 'POST') throw refused('request', 'calls are made by POST');
     if (!/^application\/json(?:; ?charset=utf-8)?$/i.test(request.header('content-type') ?? ''))
       return this.#json(415, errorBody('request', 'the body is not sent as application/json'));
-    const bytes = await request.body(LARGEST_BODY);
+    const bytes = await request.body(LARGEST_BODY).catch((error: unknown) => {
+      throw request.gone.aborted ? refused('request', 'whoever asked has gone before the end of the request') : error;
+    });
     if (bytes === undefined) throw refused('too-large', 'the request is too large');
     const body = new RequestBody(bytes.toString('utf8'));
     const isAlone = !BESIDE.has(name as CallName);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleCluster } from '../support/cluster.ts';
-import { type Client, type Sent, startClient, textsIn } from './studio.ts';
+import { type Client, PAGE, type Sent, startClient, textsIn } from './studio.ts';
 
 const BODY = JSON.stringify({});
 
@@ -215,9 +215,8 @@ describe('what does not come from the page', () => {
     const policy = String(page.headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toMatch(/unsafe|script-src[^;]*nonce/);
-    const nonce = /'nonce-([\w-]+)'/.exec(policy)?.[1] ?? '';
-    expect(page.text).toContain(`content="${nonce}"`);
+    expect(policy).not.toMatch(/unsafe|nonce/);
+    expect(page.text).toBe(PAGE['studio.html']);
     expect(page.headers).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',

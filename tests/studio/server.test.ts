@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRoot } from '../../src/cluster/root.ts';
@@ -237,6 +238,23 @@ it('writes nothing but the edited texts where the plan becomes another one after
     message: 'the plan is no longer the one that was confirmed; what was edited is saved',
   });
   expect(await readFile(join(folder, 'talos/talconfig.yaml'), 'utf8')).toBe(talconfig);
+});
+
+it('does not take a page that goes while it asks for a fault', async () => {
+  const client = await startClient(await sampleCluster());
+  const { port, cookie } = client;
+  const origin = `http://127.0.0.1:${String(port)}`;
+  await new Promise<void>((settle) => {
+    const headers = { cookie, origin, 'content-type': 'application/json', 'content-length': '1000' };
+    const request = httpRequest({ host: '127.0.0.1', port, method: 'POST', path: '/api/check', headers });
+    request.on('error', () => undefined);
+    request.on('close', settle);
+    request.write('{"pending":', () => setTimeout(() => request.destroy(), 50));
+  });
+  await client.call('documents', {});
+  client.stop();
+  await client.ended;
+  expect(client.faults).toEqual([]);
 });
 
 it('writes a file that is not there', async () => {

@@ -58,8 +58,7 @@ export interface EventStream {
 
 /** A stand-in for the bundled page. */
 export const PAGE = {
-  'studio.html':
-    '<!doctype html><meta name="csp-nonce" content="__NONCE__"><script type="module" src="/studio.js"></script>',
+  'studio.html': '<!doctype html><script type="module" src="/studio.js"></script>',
   'studio.js': 'export {};\n',
   'cli.cjs': 'not a file of the page\n',
 };

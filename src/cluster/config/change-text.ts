@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, parse, type YAMLSeq } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, parse, visit, type YAMLSeq } from 'yaml';
 import { formatPath, isFields, type Path } from '../../text/values.ts';
 import { CATALOGUE } from '../catalogue.ts';
 import { withEntry } from './entry-text.ts';
@@ -19,13 +19,32 @@ type TextChange = Fix | { readonly op: 'append'; readonly path: Path; readonly v
  */
 export function changedText(file: FileName, text: string, changes: readonly TextChange[]): string {
   const yaml = new YamlText(text);
+  const named = namedValues(yaml);
   for (const change of changes) {
     if (change.op === 'rename') yaml.rename(change.path, change.name);
     else if (change.op === 'remove') remove(yaml, change.path);
     else if (change.op === 'append') append(yaml, file, change.path, change.value);
     else set(yaml, file, change.path, change.value);
   }
+  for (const value of namedValues(yaml)) {
+    const at = named.indexOf(value);
+    if (at < 0) throw new NotEditable('other places name the value that stands there');
+    named.splice(at, 1);
+  }
   return yaml.text;
+}
+
+/** What the aliases of a text stand for, as JSON: a change of one value is to leave every other as it is. */
+function namedValues(yaml: YamlText): string[] {
+  const values: string[] = [];
+  visit(yaml.document, {
+    Alias: (_, alias) => {
+      const node = alias.resolve(yaml.document);
+      if (node === undefined) throw new NotEditable('other places name the value that stands there');
+      values.push(JSON.stringify(node.toJS(yaml.document)));
+    },
+  });
+  return values;
 }
 
 function set(yaml: YamlText, file: FileName, path: Path, value: unknown): void {
@@ -37,6 +56,8 @@ function set(yaml: YamlText, file: FileName, path: Path, value: unknown): void {
     return;
   }
   const pair = pairAt(parent, step);
+  if (pair === undefined && typeof step === 'number')
+    throw new NotEditable(`\`${formatPath(path.slice(0, -1))}\` is no list`);
   if (pair !== undefined) replaceValue(yaml, path, pair, value);
   else if (isMap(parent) && parent.flow !== true && parent.items.length > 0) insert(yaml, file, path, value);
   else if (path.length === 1) replaceAll(yaml, path, value);
@@ -63,11 +84,11 @@ function replaceValue(yaml: YamlText, path: Path, pair: Pair<Node, Node | null>,
     return;
   }
   const { key, value: old } = pair;
+  if (old?.anchor !== undefined) throw new NotEditable('other places name the value that stands there');
   if (isCollection(old) && old.flow === true && isInline(value)) {
     yaml.splice(startOf(old), endOf(old), inline(value));
     return;
   }
-  if (old?.anchor !== undefined) throw new NotEditable('other places name the value that stands there');
   const indent = yaml.column(startOf(key));
   const end = endOfPair(yaml, pair);
   const lines = fieldLines(String(path.at(-1)), value, indent);
@@ -121,7 +142,7 @@ function insert(yaml: YamlText, file: FileName, path: Path, value: unknown): voi
   const at = ends[0] ?? (last === undefined ? yaml.text.length : endOfPair(yaml, last));
   const open = at > 0 && yaml.text[at - 1] !== '\n' ? '\n' : '';
   // Where fields are explained by comments, each stands by itself.
-  const gap = isTop && ends.length > 0 && yaml.text.slice(0, yaml.lineEnd(at)).endsWith('\n\n') ? '\n' : '';
+  const gap = isTop && ends.length > 0 && /\n\r?\n$/.test(yaml.text.slice(0, yaml.lineEnd(at))) ? '\n' : '';
   yaml.splice(at, at, `${open}${gap}${fieldLines(name, value, indent).join('\n')}\n`);
 }
 
@@ -139,7 +160,7 @@ function commentedField(
   const start = from + one.index;
   let end = start + one[0].length;
   // A map that is shown as a comment goes on below, indented behind the sign.
-  const rest = /\n[ ]*#[ ]{3,}\S.*/y;
+  const rest = /\r?\n[ ]*#[ ]{3,}\S.*/y;
   for (rest.lastIndex = end; rest.test(yaml.text) && rest.lastIndex <= to;) end = rest.lastIndex;
   return { start, end };
 }
@@ -241,7 +262,7 @@ function append(yaml: YamlText, file: FileName, path: Path, value: unknown): voi
   const indent = yaml.column(dashBefore(yaml, last));
   const end = endOfItem(yaml, last, indent + 1);
   const above = yaml.text.slice(0, commentsAbove(yaml, lineOf(yaml, dashBefore(yaml, last))));
-  const gap = isFields(value) && (items.length === 1 || /\n[ \t]*\n$/.test(above)) ? '\n' : '';
+  const gap = isFields(value) && (items.length === 1 || /\n[ \t]*\r?\n$/.test(above)) ? '\n' : '';
   const open = end > 0 && yaml.text[end - 1] !== '\n' ? '\n' : '';
   yaml.splice(end, end, `${open}${gap}${itemLines(value, indent).join('\n')}\n`);
 }
@@ -285,8 +306,16 @@ function endOfItem(yaml: YamlText, item: Node, indent: number): number {
   return end;
 }
 
+/** The dash of an item: between the two there may be an anchor, a tag and comments, each with hyphens of its own. */
 function dashBefore(yaml: YamlText, item: Node): number {
-  return yaml.text.lastIndexOf('-', startOf(item) - 1);
+  const start = startOf(item);
+  for (let at = start; at > 0;) {
+    at = yaml.text.lastIndexOf('-', at - 1);
+    if (at < 0) break;
+    const isFirst = /^[ \t]*(?:-[ \t]+)*$/.test(yaml.text.slice(at - yaml.column(at), at));
+    if (isFirst && /^(?:\s+(?:#[^\n]*(?=\n)|[&!]\S*)?)*$/.test(yaml.text.slice(at + 1, start))) return at;
+  }
+  throw new NotEditable('an item has no dash');
 }
 
 function lineOf(yaml: YamlText, offset: number): number {

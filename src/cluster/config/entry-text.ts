@@ -39,7 +39,7 @@ export function withEntry(text: string, entry: Entry, values: FieldValues, shown
   const title = heading(entry);
   const at = endOfSection(yaml.text, title);
   const before = yaml.text.slice(0, at ?? yaml.text.length).trimEnd();
-  const section = at === undefined ? [title, ...added] : added;
+  const section = at === undefined ? [`${title}\n`, ...added] : added;
   const lines = `${before === '' ? '' : `${before}\n\n`}${section.join('\n')}`;
   const rest = at === undefined ? '' : yaml.text.slice(at).replace(/^\s*/, '\n');
   yaml.splice(0, yaml.text.length, lines + rest);
@@ -63,7 +63,8 @@ export function withoutEntry(text: string, entry: Entry): string {
   if (rest.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#'))) return yaml.text;
   const before = `${yaml.text.slice(0, start).trimEnd()}\n`;
   const after = yaml.text.slice(end).replace(/^\s*/, '');
-  return `${before}${after === '' ? '' : `\n${after}`}`;
+  yaml.splice(0, yaml.text.length, `${before}${after === '' ? '' : `\n${after}`}`);
+  return yaml.text;
 }
 
 /** What a field is, then the field: set, or as a comment. */
@@ -77,9 +78,9 @@ function block(name: string, value: unknown): string {
   return `${about.join('')}${line}`;
 }
 
-/** The line that begins the section of an entry. */
+/** The line that begins the section of an entry, without its break. */
 function heading({ title = '' }: Entry): string {
-  return `# --- ${title} ${'-'.repeat(WIDTH - 7 - title.length)}\n`;
+  return `# --- ${title} ${'-'.repeat(WIDTH - 7 - title.length)}`;
 }
 
 /** Where the section below a heading ends; undefined where there is no such heading. */

@@ -87,7 +87,7 @@ export class YamlText {
   /** Writes another key in place of the one that a path ends with. */
   rename(path: Path, name: string): void {
     const [start, end] = rangeOf(this.#pair(path).key);
-    this.splice(start, end, name);
+    this.splice(start, end, scalarText(name));
   }
 
   /** What lines of the text end with. */
@@ -115,11 +115,14 @@ export class YamlText {
       this.splice(behind, behind, ` ${text}`);
       return;
     }
+    // A text in a block of lines ends with the break of its last one.
+    const isBlock = this.#text[end - 1] === '\n';
     const alias = isScalar(node) ? this.#aliasOf(node) : undefined;
     if (alias === undefined) {
-      this.splice(start, end, text);
+      this.splice(start, end, isBlock ? `${text}\n` : text);
       return;
     }
+    if (isBlock) throw new NotEditable('other places name the value that stands there');
     const [at, behind] = rangeOf(alias);
     const named = this.#text.lastIndexOf(`&${alias.source}`, start);
     const moved = `&${alias.source} ${this.#text.slice(start, end)}`;

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { CATALOGUE } from '../../../src/cluster/catalogue.ts';
 import { changedText } from '../../../src/cluster/config/change-text.ts';
+import { withoutEntry } from '../../../src/cluster/config/entry-text.ts';
 import { NotEditable } from '../../../src/cluster/config/yaml-text.ts';
 
 type Changes = Parameters<typeof changedText>[2];
@@ -160,6 +162,36 @@ const CASES: readonly Case[] = [
   ],
   ['an item for one value', 'cluster', 'a: x\n', [{ op: 'append', path: ['a'], value: 'w' }], 'a: [x, w]\n'],
   ['another name', 'cluster', '# c\na: 1 # one\n', [{ op: 'rename', path: ['a'], name: 'b' }], '# c\nb: 1 # one\n'],
+  ['a name that is a word of YAML', 'cluster', 'a: 1\n', [{ op: 'rename', path: ['a'], name: 'yes' }], "'yes': 1\n"],
+  ['a name with a comment', 'cluster', 'a: 1\n', [{ op: 'rename', path: ['a'], name: 'b #c' }], "'b #c': 1\n"],
+  [
+    'an item in a block of lines',
+    'cluster',
+    'a:\n  - |\n    x\n    y\n  - z\n',
+    [{ op: 'set', path: ['a', 0], value: 'w' }],
+    'a:\n  - w\n  - z\n',
+  ],
+  [
+    'an item behind a comment with hyphens',
+    'nodes',
+    'nodes:\n  - # a - b\n    name: a\n  - &a-b\n    name: b\n',
+    [{ op: 'remove', path: ['nodes', 0] }],
+    'nodes:\n  - &a-b\n    name: b\n',
+  ],
+  [
+    'an item behind one with an anchor',
+    'nodes',
+    'nodes:\n  - &a-b\n    name: b\n',
+    [{ op: 'append', path: ['nodes'], value: { name: 'c' } }],
+    'nodes:\n  - &a-b\n    name: b\n\n  - name: c\n',
+  ],
+  [
+    'a field with lines of Windows that goes on as a comment',
+    'nodes',
+    'nodes:\r\n  - name: a\r\n    # nodeLabels:\r\n    #   x: y\r\n',
+    [{ op: 'set', path: ['nodes', 0, 'nodeLabels'], value: { x: 'z' } }],
+    'nodes:\r\n  - name: a\r\n    nodeLabels:\r\n      x: z\r\n',
+  ],
   [
     'several',
     'cluster',
@@ -184,6 +216,10 @@ describe('a change of a text', () => {
     ['what is not there', 'a: 1\n', [{ op: 'remove', path: ['b'] }]],
     ['an item that is not there', 'a: [1]\n', [{ op: 'remove', path: ['a', 3] }]],
     ['a field of a text', 'a: x\n', [{ op: 'set', path: ['a', 'b'], value: 1 }]],
+    ['a list with another name', 'a: &x [1]\nb: *x\n', [{ op: 'set', path: ['a'], value: [2] }]],
+    ['an item of a list with another name', 'a: &x [1]\nb: *x\n', [{ op: 'append', path: ['a'], value: 2 }]],
+    ['what has another name', 'a: &x [1]\nb: *x\n', [{ op: 'remove', path: ['a'] }]],
+    ['an item of no list', 'b: 1\n', [{ op: 'set', path: ['nodes', 0, 'x'], value: 1 }]],
     ['an item of a map', 'a:\n  b: 1\n', [{ op: 'append', path: ['a'], value: 1 }]],
   ])('is refused: %s', (_, text, changes) => {
     expect(() => changedText('cluster', text, changes)).toThrow(NotEditable);
@@ -200,6 +236,18 @@ describe('a change of a text', () => {
       /^\n\n# --- VolSync -+\n\n# Whether [^]*\nvolsync_enabled: true\n$/,
     );
     expect(parse(text)).toEqual({ ...(parse(sample) as object), volsync_enabled: true });
+  });
+
+  it('adds the second one to the section of the first with lines of Windows, too', () => {
+    const changes = ['volsync_enabled', 'volsync_mover'].map(
+      (name) => ({ op: 'set', path: [name], value: 'x' }) as const,
+    );
+    const unix = changedText('cluster', 'node_cidr: 10.0.0.0/8\n', changes);
+    expect(unix.match(/^# --- /gm)).toHaveLength(1);
+    expect(changedText('cluster', 'node_cidr: 10.0.0.0/8\r\n', changes)).toBe(unix.replaceAll('\n', '\r\n'));
+    const volsync = CATALOGUE.find(({ fields }) => fields.includes('volsync_enabled'));
+    if (volsync === undefined) throw new Error('the catalogue has no VolSync');
+    expect(withoutEntry(unix.replaceAll('\n', '\r\n'), volsync)).toBe('node_cidr: 10.0.0.0/8\r\n');
   });
 
   it('adds one that stands as a comment twice', () => {
