@@ -274,6 +274,54 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     expect(await page.locator(`${field('nodes[4].name')} input`).inputValue()).toBe('k8s-09');
   });
 
+  it('does not fold a part under the cursor when its only field is emptied', async () => {
+    await open({ cluster: `${texts.cluster}\nonepassword_vault: value\n` });
+    const input = page.locator(`${field('onepassword_vault')} input`);
+    await input.fill('');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => pendingText('cluster')).not.toContain('onepassword_vault');
+    await page.waitForTimeout(100);
+    expect(await input.isVisible()).toBe(true);
+  });
+
+  it('leaves findings of validate out once the texts are others than those that it looked at', async () => {
+    await open();
+    const told = { code: 'x/y', severity: 'error', message: 'told by validate', by: 'validate' };
+    const body = JSON.stringify({ findings: [told], files: 3, profile: 'flux', notRun: [] });
+    await page.route('**/api/checks', (route) => route.fulfill({ contentType: 'application/json', body }));
+    await page.getByRole('link', { name: 'Checks' }).click();
+    await page.getByText('told by validate').waitFor();
+    studio.write('cluster', `${texts.cluster}# more\n`);
+    await page.getByText('told by validate').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('told by validate').waitFor();
+  });
+
+  it('shows the text where a finding leads to a line and there is room for one of both', async () => {
+    const place = { file: 'cluster.yaml', line: 3 };
+    await open({
+      view: 'checks',
+      width: 700,
+      findings: [{ code: 'config/unknown-key', severity: 'warning', message: 'odd', place }],
+    });
+    await page.getByRole('button', { name: 'cluster.yaml:3' }).click();
+    await page.locator('.configuration.show-text .cm-content').first().waitFor();
+  });
+
+  it('stays open while it writes, however often Escape is pressed', async () => {
+    await open();
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    await page.locator('.summary .count-of').waitFor();
+    await page.route('**/api/configure', () => undefined);
+    await page.keyboard.press('Control+Enter');
+    const dialog = page.getByRole('dialog', { name: 'Configure' });
+    await dialog.getByRole('button', { name: /^Write/ }).click();
+    await dialog.locator('.progress').waitFor();
+    for (let time = 0; time < 3; time += 1) await page.keyboard.press('Escape');
+    await page.waitForTimeout(200);
+    expect(await dialog.isVisible()).toBe(true);
+  });
+
   it('shows a file that changed elsewhere at once, in two tabs', async () => {
     await open();
     const other = await context.newPage();
