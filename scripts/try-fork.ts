@@ -40,14 +40,18 @@ async function takeOut(): Promise<void> {
   await cp(SAMPLE_FILES, fork, { recursive: true });
 }
 
-/** Raises the last number of every version in the templates; gives back how many there are. */
+/** Raises the last number of every version in the templates, which have another digest then; gives back how many there are. */
 async function raiseVersions(): Promise<number> {
   const root = join(fork, 'templates/config');
   const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   let count = 0;
   for (const { parentPath, name } of entries) {
     const text = await readFile(join(parentPath, name), 'utf8');
-    const raised = versionsIn(text).map(({ value }) => value.replace(/\d+$/, (last) => String(Number(last) + 1)));
+    const raised = versionsIn(text).map(({ value }) =>
+      value
+        .replace(/\d+(?=@|$)/, (last) => String(Number(last) + 1))
+        .replace(/[0-9a-f]{64}$/, (digest) => digest.slice(1) + digest.slice(0, 1)),
+    );
     count += raised.length;
     if (raised.length > 0) await writeFile(join(parentPath, name), withVersions(text, raised));
   }

@@ -109,7 +109,9 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     await page.locator('.cm-content').first().click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('\nnode_def');
+    // A list that has just appeared takes no Enter, as it may have been meant for the text.
     await page.locator('.cm-tooltip-autocomplete').waitFor();
+    await page.waitForTimeout(500);
     await page.keyboard.press('Enter');
     await page.keyboard.type('192.0.2.77');
     await expect.poll(() => page.locator(`${field('node_default_gateway')} input`).inputValue()).toBe('192.0.2.77');
