@@ -313,9 +313,21 @@ function dashBefore(yaml: YamlText, item: Node): number {
     at = yaml.text.lastIndexOf('-', at - 1);
     if (at < 0) break;
     const isFirst = /^[ \t]*(?:-[ \t]+)*$/.test(yaml.text.slice(at - yaml.column(at), at));
-    if (isFirst && /^(?:\s+(?:#[^\n]*(?=\n)|[&!]\S*)?)*$/.test(yaml.text.slice(at + 1, start))) return at;
+    if (isFirst && isDecoration(yaml.text.slice(at + 1, start))) return at;
   }
   throw new NotEditable('an item has no dash');
+}
+
+/** Whether nothing but white space, comments, anchors and tags stands between a dash and its item. */
+function isDecoration(text: string): boolean {
+  if (text !== '' && text.trimStart() === text) return false;
+  return text.split('\n').every((line, index, lines) => {
+    const words = line.split(/\s/).filter((word) => word !== '');
+    const comment = words.findIndex((word) => word.startsWith('#'));
+    // A comment goes to the end of its line, and the item stands behind that.
+    if (comment !== -1 && index === lines.length - 1) return false;
+    return words.slice(0, comment === -1 ? words.length : comment).every((word) => /^[&!]/.test(word));
+  });
 }
 
 function lineOf(yaml: YamlText, offset: number): number {

@@ -170,9 +170,15 @@ const PASSWORD_IN_URL = /(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
 /** From so many characters on a secret is one wherever it stands. */
 const TELLING_LENGTH = 12;
 
-/** All that stands behind the colon of a field that says where its secret is found. */
-const PLACE =
-  /^\s*\{?\s*["']?(?:env|file)["']?\s*:\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s,{}"'][^\n,{}]*)\s*\}?\s*(?:#[^\n]*\s*)*$/;
+/** A line that says where a secret is found, in braces or without, a comment behind it. */
+const PLACE = /^(?:\{ *)?["']?(?:env|file)["']? *: +(?:"[^"]*" *|'[^']*' *|[^\s,{}"'#][^,{}#]*)(?:\} *)?(?:#.*)?$/;
+
+/** Whether all that stands behind the colon of a field says where its secret is found. */
+function isPlace(rest: string): boolean {
+  const lines = rest.split('\n').map((line) => line.trim());
+  const [line = '', another] = lines.filter((one) => one !== '' && !one.startsWith('#'));
+  return another === undefined && PLACE.test(line);
+}
 
 /**
  * A text of a file of the configuration in which something else stands for each secret, be it in a field of its own, in one that is
@@ -185,7 +191,7 @@ export function withoutWrittenSecrets(text: string, replace: (secret: string) =>
   for (const { field, start, end } of writtenFields(text)) {
     if (!isHiddenField(field)) continue;
     const rest = text.slice(start, end());
-    if (PLACE.test(rest)) continue;
+    if (isPlace(rest)) continue;
     const lines = literalLines(rest);
     const isNone = lines.length === 1 && lines.every(([from, to]) => NO_SECRET.includes(rest.slice(from, to)));
     if (!isNone) pieces.push(...lines.map(([from, to]) => [start + from, start + to] as const));
