@@ -179,7 +179,8 @@ describe.skipIf(CHROMIUM === undefined)(`the studio in Chromium${WITHOUT_CHROMIU
   it('stops when it is told to, and the page says so', async () => {
     await open(['--root', await sampleCluster(), '--keys', SAMPLE_KEYS]);
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('stop');
+    await page.getByPlaceholder('A view, a field, a node, a file').fill('stop');
+    await page.getByRole('option', { name: /stop/i, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('The studio was stopped').waitFor();
   });
