@@ -372,7 +372,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
       page.evaluate<string>('document.activeElement?.closest("[data-key]")?.dataset.key ?? ""');
     await press('Control+k');
     await page.getByPlaceholder('A view, a field, a node, a file').fill('VLAN tag');
-    await page.getByRole('option', { selected: true }).waitFor();
+    await page.locator('#palette-list [aria-selected="true"]').waitFor();
     await press('Enter');
     await expect.poll(focused).toBe('node_vlan_tag');
     await press('Control+a');
@@ -380,7 +380,7 @@ describe.skipIf(CHROMIUM === undefined)(`the page in Chromium${WITHOUT_CHROMIUM}
     await expect.poll(() => pendingText('cluster')).toContain('node_vlan_tag: 200');
     await press('Control+k');
     await page.getByPlaceholder('A view, a field, a node, a file').fill('plan view');
-    await page.getByRole('option', { selected: true }).waitFor();
+    await page.locator('#palette-list [aria-selected="true"]').waitFor();
     await press('Enter');
     await page.getByText('network: new').waitFor();
     await press('Control+Enter');
