@@ -76,7 +76,8 @@ class Plugin:
         return [self._wants]
 
     def _wants(self, path):
-        parts = path.parts
+        # Newer versions of the library that makejinja reads its settings with make inputs absolute.
+        parts = (path.relative_to(Path.cwd()) if path.is_absolute() else path).parts
         if path.name == "entry.yaml":
             return False
         if any(not self._holds(folder) for folder in self._when if parts[2 : 2 + len(folder.parts)] == folder.parts):
