@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { inspectTarget, readStandardInput, reasonOf } from '../system/files.ts';
 import { listTreeSync, readFileWithMode, type TreeEntry } from '../system/tree.ts';
@@ -16,6 +16,8 @@ export interface InputFile {
   readonly mode: number;
   /** Whether it is found through a link to a folder: as with makejinja it can be included and gives no output. */
   readonly isBehindLink?: boolean;
+  /** Whether a listing of its folder found it to be no link; not known of an input that is a single file. */
+  readonly isListed?: boolean;
 }
 
 /** All that the inputs hold. */
@@ -108,7 +110,8 @@ export function chooseOutputs(
   return { files, outputs, rivals, unmatched };
 }
 
-type KnownFiles = (path: string) => InputFile | undefined;
+/** Files by their absolute path that need not be read. */
+export type KnownFiles = (path: string) => Pick<InputFile, 'bytes' | 'mode'> | undefined;
 
 interface Choice {
   readonly settings: Settings;
@@ -121,22 +124,33 @@ interface Choice {
 /** The files of a folder that become output, pattern by pattern. */
 function choose(found: readonly InputFile[], { settings, folder, pathFilters, used }: Choice): InputFile[] {
   const excluded = settings.excludePatterns.map((pattern) => ({ pattern, matches: pathMatcher(pattern) }));
+  const absolute = absolutePaths(folder);
   // Patterns are compared with the whole path from the root, as with makejinja.
-  const isExcluded = (source: string): boolean => {
-    const path = resolve(folder, source);
+  const isExcluded = (file: InputFile): boolean => {
+    const path = absolute(file);
     const reasons = excluded.filter(({ matches }) => matches(path));
     for (const { pattern } of reasons) used.add(pattern);
     return reasons.length > 0;
   };
   const candidates = found.filter(
-    ({ isBehindLink, source }) =>
-      isBehindLink !== true && !isExcluded(source) && pathFilters.every((wants) => wants(source)),
+    (file) => file.isBehindLink !== true && !isExcluded(file) && pathFilters.every((wants) => wants(file.source)),
   );
   return settings.includePatterns.flatMap((pattern) => {
     const isIncluded = globMatcher(pattern);
     if (found.some(({ name }) => isIncluded(name))) used.add(pattern);
     return candidates.filter(({ name }) => isIncluded(name));
   });
+}
+
+/** Absolute paths of files: what stands before their names is resolved once for each input. */
+function absolutePaths(folder: string): (file: InputFile) => string {
+  const known = new Map<string, string>();
+  return ({ name, source }) => {
+    const before = source.slice(0, source.length - name.length);
+    const resolved = known.get(before) ?? resolve(folder, before || '.');
+    known.set(before, resolved);
+    return resolved.endsWith('/') ? resolved + name : `${resolved}/${name}`;
+  };
 }
 
 function unusedPatterns({ includePatterns, excludePatterns }: Settings, used: ReadonlySet<string>): Unmatched[] {
@@ -211,12 +225,12 @@ async function readInput(folder: string, input: string, known: KnownFiles): Prom
       strange.map((entry) => strangeName(entry, source)),
     );
   const entries = listed.filter(({ kind: one }) => one === 'file');
-  const wanted = entries.map(({ name, isBehindLink }) => ({
-    path: join(root, name),
-    name,
-    source: source === '.' ? name : source === '/' ? `/${name}` : `${source}/${name}`,
-    ...(isBehindLink ? { isBehindLink } : {}),
-  }));
+  const above = root.endsWith('/') ? root : `${root}/`;
+  const wanted = entries.map(({ name, isBehindLink, isLink }) => {
+    const shown = source === '.' ? name : source === '/' ? `/${name}` : `${source}/${name}`;
+    const file = { path: above + name, name, source: shown, isListed: isLink !== true };
+    return isBehindLink ? { ...file, isBehindLink } : file;
+  });
   return { isSingle: false, found: readFiles(wanted, known) };
 }
 

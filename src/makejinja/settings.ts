@@ -84,7 +84,18 @@ export interface SettingsContext {
  * @throws Failure of kind `input` with every finding at once: bad TOML, unknown keys, values of the wrong type
  * @see https://makejinja.readthedocs.io (configuration)
  */
-export function parseSettings(text: string, file: string, context: SettingsContext = {}): Settings {
+export function parseSettings(text: string, file: string, context?: SettingsContext): Settings {
+  if (context !== undefined) return parseAnew(text, file, context);
+  if (lastParsed?.text !== text || lastParsed.file !== file)
+    lastParsed = { text, file, settings: parseAnew(text, file, {}) };
+  // A plugin is given them, and may change them.
+  return structuredClone(lastParsed.settings);
+}
+
+/** A run asks for the same settings where it looks for trust, inputs and templates. */
+let lastParsed: { readonly text: string; readonly file: string; readonly settings: Settings } | undefined;
+
+function parseAnew(text: string, file: string, context: SettingsContext): Settings {
   const { table, places } = parseToml(text, file);
   const reader = new SettingsReader(text, file, places);
   const main = reader.root(table, 'makejinja', Object.keys(SETTING_KEYS));

@@ -4,12 +4,13 @@ import { CREDENTIAL_FILES } from '../cluster/credentials/read.ts';
 import type { TreeCredential } from '../cluster/credentials/tree.ts';
 import type { Configuration } from '../cluster/config/generated/types.ts';
 import { type ClusterRoot, SAMPLE_CLOUDFLARE_TOKEN } from '../cluster/root.ts';
+import type { KnownFiles } from '../makejinja/inputs.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import { Failure, type Finding } from '../report/finding.ts';
 import type { Progress } from '../report/progress.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { DEFAULT_SELECTION } from '../sops/selection.ts';
-import { readTextIfPresent } from '../system/files.ts';
+import { type FileContent, readTextIfPresent } from '../system/files.ts';
 import { readDisk, repositoriesAmong, type Workspace } from '../workspace/disk.ts';
 import type { Inventory, SecretChange } from '../workspace/inventory.ts';
 import { type Plan, planChanges, type PlanEntry, type Present } from '../workspace/plan.ts';
@@ -83,7 +84,8 @@ export async function compareWithTree(
   const writes = options.writes !== undefined;
   const found = await findAccess(root, inventory, options.withoutKey === true ? 'without-key' : writes && 'plain');
   // Begun before anything else: what is edited while the run is at work shall count as changed the next time.
-  const hashing = hashInputs(root);
+  const read = new Map<string, FileContent>();
+  const hashing = hashInputs(root, (path, file) => read.set(path, file));
   hashing.catch(() => undefined);
 
   const { configuration, findings } = await progress.step(CONFIGURE_STAGES.validate, () =>
@@ -99,7 +101,8 @@ export async function compareWithTree(
   const isWanted = made.length > 0 && configuration.cluster.cloudflare_token === SAMPLE_CLOUDFLARE_TOKEN;
   const companion = isWanted ? await companionOfNewOwner(root, access) : undefined;
   const { rotate: rotated = [] } = options;
-  const run: Run = { root, inventory, configuration, access, memory: TreeMemory.open(root), progress };
+  const known: KnownFiles = (path) => read.get(path);
+  const run: Run = { root, inventory, configuration, access, known, memory: TreeMemory.open(root), progress };
   const rotation =
     rotated.length === 0
       ? NO_ROTATION
@@ -149,6 +152,8 @@ interface Run {
   readonly inventory: Inventory | undefined;
   readonly configuration: Configuration;
   readonly access: SettledAccess;
+  /** What was read of the inputs so far. */
+  readonly known: KnownFiles;
   readonly memory: TreeMemory;
   readonly progress: Progress;
 }
@@ -159,9 +164,9 @@ interface Rendering extends RenderedTree {
 }
 
 async function render(run: Run, given: ReadonlyMap<string, string>): Promise<Rendering> {
-  const { root, inventory, access, memory } = run;
+  const { root, inventory, access, known, memory } = run;
   const tree = await run.progress.step(CONFIGURE_STAGES.render, async ({ say }) => {
-    const result = await renderTree(root, run.configuration, { access, inventory, given, memory });
+    const result = await renderTree(root, run.configuration, { access, inventory, given, known, memory });
     say(`${String(result.files.length)} files`);
     return result;
   });

@@ -46,6 +46,37 @@ export async function refuseForeignFiles(
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
+/** A file that a listing of its folder has found. */
+interface ListedFile {
+  /** Relative to the cluster's root. */
+  readonly source: string;
+  /** Whether it is no link. */
+  readonly isListed?: boolean;
+  readonly isBehindLink?: boolean;
+}
+
+/**
+ * Which of the files of inputs have to be looked at. There may be a thousand, and nearly all are where they seem to be: one that is no
+ * link, below an input on whose way no link lies.
+ *
+ * @param inputs - as the settings have them
+ * @returns what `source` says of each
+ */
+export function suspectInputs(root: ClusterRoot, inputs: readonly string[], files: Iterable<ListedFile>): string[] {
+  const top = realPathSync(root.path);
+  const keys = root.keys === root.path ? undefined : `${realPathSync(root.keys)}${sep}`;
+  const ways = inputs.map((input) => slashed(relative(root.path, resolve(root.path, input))));
+  const plain = ways.filter((way) => way !== '' && !isOutside(way) && realPathSync(join(top, way)) === join(top, way));
+  const beginnings = plain.map((way) => `${way}/`);
+  const isPlain = ({ source, isListed, isBehindLink }: ListedFile): boolean =>
+    isListed === true &&
+    isBehindLink !== true &&
+    beginnings.some((way) => source.startsWith(way)) &&
+    !isPrivate(source, false) &&
+    (keys === undefined || !`${top}${sep}${source}`.startsWith(keys));
+  return Array.from(files).flatMap((file) => (isPlain(file) ? [] : [file.source]));
+}
+
 /**
  * The same for files that somebody put beside generated ones: only what is a link, or lies behind one, is looked at.
  *

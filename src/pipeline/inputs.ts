@@ -6,7 +6,7 @@ import { compareSnapshots, type Snapshot, snapshotOf } from '../makejinja/watch/
 import { watchLoop } from '../makejinja/watch/watch.ts';
 import { Failure } from '../report/finding.ts';
 import { unmergedFindings } from '../report/source.ts';
-import { errorCode, listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
+import { errorCode, type FileContent, listTree, readContentIfPresent, readTextIfPresent } from '../system/files.ts';
 import { contentHash } from '../workspace/inventory.ts';
 import { readInventory } from './state.ts';
 
@@ -107,21 +107,27 @@ const RESOLVE_COMPANION = `an encrypted file cannot be merged line by line: take
 /**
  * Content hashes of all inputs by path. A secret that stands in cluster.yaml itself is left out of its hash, as a hash of
  * a plain secret could be guessed from.
+ *
+ * @param keep - told of each file that is read, by its absolute path: what is rendered should be what was hashed
  */
-export async function hashInputs(root: ClusterRoot): Promise<Map<string, string>> {
+export async function hashInputs(root: ClusterRoot, keep?: KeepFile): Promise<Map<string, string>> {
   const { packages } = await templateFolders(root);
   const hashes = await Promise.all([
     ...(await inputPaths(root)).map(async (path) => {
       const tried = triedText(root, path);
-      const bytes = tried === undefined ? await readInput(path) : bytesOf(tried.text);
+      const file = tried === undefined ? await readInputFile(path) : undefined;
+      if (file !== undefined) keep?.(path, file);
+      const bytes = file?.bytes ?? bytesOf(tried?.text);
       if (bytes === undefined) return [];
       const hashed = path === root.clusterFile ? withoutSecrets(bytes) : bytes;
       return [[nameOf(root, path), contentHash(hashed)] as const];
     }),
-    ...packages.map(async (folder) => await hashPackage(root, folder)),
+    ...packages.map(async (folder) => await hashPackage(root, folder, keep)),
   ]);
   return new Map(hashes.flat());
 }
+
+type KeepFile = (path: string, file: FileContent) => void;
 
 function bytesOf(text: string | undefined): Buffer | undefined {
   return text === undefined ? undefined : Buffer.from(text, 'utf8');
@@ -157,11 +163,13 @@ async function inputsOf(root: ClusterRoot): Promise<readonly string[]> {
 }
 
 /** One hash over all that a package brings: it changes as a whole, with its version. */
-async function hashPackage(root: ClusterRoot, folder: string): Promise<(readonly [string, string])[]> {
+async function hashPackage(root: ClusterRoot, folder: string, keep?: KeepFile): Promise<(readonly [string, string])[]> {
   const lines = await Promise.all(
     (await filesBelow(folder)).map(async (path) => {
-      const bytes = await readInput(path);
-      return bytes === undefined ? '' : `${nameOf(root, path)} ${contentHash(bytes)}\n`;
+      const file = await readInputFile(path);
+      if (file === undefined) return '';
+      keep?.(path, file);
+      return `${nameOf(root, path)} ${contentHash(file.bytes)}\n`;
     }),
   );
   const account = lines.join('');
@@ -187,10 +195,14 @@ async function inputPaths(root: ClusterRoot): Promise<string[]> {
   return [root.clusterFile, companion, root.nodesFile, root.rendererConfig, ...templates.flat()];
 }
 
-/** What cannot be read is told by whoever needs it; a link to a folder, say, is no input. */
 async function readInput(path: string): Promise<Buffer | undefined> {
+  return (await readInputFile(path))?.bytes;
+}
+
+/** What cannot be read is told by whoever needs it; a link to a folder, say, is no input. */
+async function readInputFile(path: string): Promise<FileContent | undefined> {
   try {
-    return await readBytesIfPresent(path);
+    return await readContentIfPresent(path);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return undefined;

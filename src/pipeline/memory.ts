@@ -15,9 +15,10 @@ interface Kept {
 
 /** Something that was found out before and needs not be found out again. */
 type FactKind =
-  /** A file holds no object that would have to be encrypted and is not, for the name that it has. */
-  | 'named'
-  /** None of the secrets of a run stands in these bytes. */
+  /**
+   * None of the secrets of a run stands in these bytes, and no object that would have to be encrypted and is not, for the name that the
+   * file has.
+   */
   | 'open'
   /** The secret files of a run hold nothing in plain text that must not be. */
   | 'sealed'

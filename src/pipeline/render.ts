@@ -10,7 +10,7 @@ import type { Configuration } from '../cluster/config/generated/types.ts';
 import { OUTPUT_ROOTS, type ClusterRoot } from '../cluster/root.ts';
 import { clashFinding, findClashes } from '../makejinja/clashes.ts';
 import { openCodeCache } from '../makejinja/code-cache.ts';
-import { chooseOutputs, type Inputs, readLayers } from '../makejinja/inputs.ts';
+import { chooseOutputs, type Inputs, type KnownFiles, readLayers } from '../makejinja/inputs.ts';
 import { loadPlugin, type PluginSearch } from '../makejinja/load-plugin.ts';
 import type { Plugin } from '../makejinja/plugin.ts';
 import { RenderMemory } from '../makejinja/render-memory.ts';
@@ -34,7 +34,7 @@ import { isInsideOutputRoots } from '../workspace/disk.ts';
 import type { Inventory } from '../workspace/inventory.ts';
 import type { OwnerAccess, SettledAccess } from './access.ts';
 import { readConfiguration } from './configuration.ts';
-import { refuseForeignFiles } from './foreign-files.ts';
+import { refuseForeignFiles, suspectInputs } from './foreign-files.ts';
 import { refuseUnmergedInputs } from './inputs.ts';
 import {
   credentialSource,
@@ -68,6 +68,8 @@ interface TreeAccess {
   readonly given?: ReadonlyMap<string, string>;
   /** What earlier runs on it found out; without it all is rendered and looked at. */
   readonly memory?: TreeMemory;
+  /** Files of the inputs that were read before, by their absolute path. */
+  readonly known?: KnownFiles;
   /** Absolute folder of another state of the templates, and of the plugins where that one has other ones. */
   readonly sources?: { readonly templates: string; readonly plugins: string };
 }
@@ -150,8 +152,9 @@ async function renderOnce(root: ClusterRoot, configuration: Configuration, tree:
   const { memory } = tree;
   // A template or a plugin may change a list of the configuration: whoever renders once more does it with what was read.
   const given = memory === undefined ? configuration : structuredClone(configuration);
-  const { settings, inputs, plugins, functions, credentials, watch } = await readSources(root, given, tree);
   const codeCache = openCodeCache(openUserCache(root.path), { shipped: () => builtText('templates.json') });
+  const read = await readSources(root, given, { ...tree, codeCache });
+  const { settings, inputs, plugins, functions, credentials, watch } = read;
   const request = { settings, inputs, plugins };
   const outputs = memory?.digestOf && outputMemory(memory, { plugins, functions, digestOf: memory.digestOf });
   watch.onCall = () => outputs?.noteOpaque();
@@ -253,14 +256,23 @@ interface RenderSources {
 export async function readSources(
   root: ClusterRoot,
   configuration: Configuration,
-  { access, given, sources = { templates: root.path, plugins: root.path } }: Omit<TreeAccess, 'inventory'>,
+  {
+    access,
+    given,
+    sources = { templates: root.path, plugins: root.path },
+    codeCache,
+    known,
+  }: Omit<TreeAccess, 'inventory'> & Pick<RenderRequest, 'codeCache'>,
 ): Promise<RenderSources> {
   const settings = await readSettings(root);
   await refuseForeignFiles(root, settings.inputs);
-  const found = await readLayers(settings, sources.templates);
+  const found = await readLayers(settings, sources.templates, known);
   const everything = chooseOutputs(found, settings, sources.templates);
+  const isOwn = sources.templates === root.path;
+  const files = [...everything.files.values()];
+  const suspects = isOwn ? suspectInputs(root, settings.inputs, files) : files.map(({ source }) => source);
   await refuseForeignFiles(root, [
-    ...[...everything.files.values()].map(({ source }) => join(sources.templates, source)),
+    ...suspects.map((source) => join(sources.templates, source)),
     ...loadedModules(root.path, settings),
   ]);
   await refuseStrangeCode(root, settings, sources.plugins);
@@ -291,7 +303,8 @@ export async function readSources(
   const plugins = [inherited, cluster, ...own];
   const layers = settings.inputs.map((path, index): Layer => ({ path, files: found[index]?.found ?? [] }));
   const conditions = conditionsOf(layers);
-  const selection = selectEntries(layers, conditions, holding(conditions, { settings, inputs: everything, plugins }));
+  const asking = { settings, inputs: everything, plugins, ...(codeCache === undefined ? {} : { codeCache }) };
+  const selection = selectEntries(layers, conditions, holding(conditions, asking));
   chosen.selection = selection;
   const filters = plugins.flatMap(({ pathFilters }) => pathFilters ?? []);
   const inputs = chooseOutputs(found, settings, sources.templates, filters);

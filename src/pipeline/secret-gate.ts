@@ -99,11 +99,8 @@ function fileSearch(search: SecretSearch, known: string, memory: TreeMemory): Fi
   const find = (file: WrittenFile): PlainSecret[] => findPlainSecrets([file], search);
   const passes = (file: WrittenFile): boolean => {
     const { path, bytes } = file;
-    const isNamed = (): boolean => plainSecretNames(path, textOf(bytes)).length === 0;
-    return (
-      (isSecretPath(path) || memory.holds('named', [path, bytes], isNamed)) &&
-      memory.holds('open', [key, bytes], () => find(file).length === 0)
-    );
+    const isNamed = (): boolean => isSecretPath(path) || plainSecretNames(path, textOf(bytes)).length === 0;
+    return memory.holds('open', [key, path, bytes], () => isNamed() && find(file).length === 0);
   };
   return { memory, find, passes };
 }

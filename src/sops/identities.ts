@@ -20,6 +20,7 @@ export class AgeIdentity {
   /** `ssh` is a key of SSH, which opens what age encrypted to it and can be encrypted to by age alone. */
   readonly kind: KeyKind | 'ssh';
   readonly #secret: Secret<Uint8Array>;
+  #recipient: Promise<string> | undefined;
 
   constructor(kind: KeyKind | 'ssh', secret: Uint8Array) {
     this.kind = kind;
@@ -34,6 +35,10 @@ export class AgeIdentity {
 
   /** The public half: `age1…` or `age1pq1…`, which is to encrypt to. */
   async recipient(): Promise<string> {
+    return await (this.#recipient ??= this.#findRecipient());
+  }
+
+  async #findRecipient(): Promise<string> {
     if (this.kind === 'x25519') return encodeBech32(RECIPIENT_PREFIX.x25519, x25519PublicKey(this.#secret.reveal()));
     const { identityToRecipient } = await import('age-encryption');
     return identityToRecipient(this.reveal());

@@ -14,11 +14,22 @@ export const LARGEST_INPUT = 64 * MEBIBYTE;
  * @throws Failure of kind `input` for a pipe or a device, which might never end, and for more than `LARGEST_INPUT`
  */
 export async function readBytesIfPresent(path: string): Promise<Buffer | undefined> {
+  return (await readContentIfPresent(path))?.bytes;
+}
+
+/** Bytes of a file and its permission bits. */
+export interface FileContent {
+  readonly bytes: Buffer;
+  readonly mode: number;
+}
+
+/** As `readBytesIfPresent`, with the permission bits. */
+export async function readContentIfPresent(path: string): Promise<FileContent | undefined> {
   return undefinedIfAbsent(async () => {
     const found = await stat(path);
     refuseEndless(path, found);
     refuseLarge(path, found);
-    return await readFile(path);
+    return { bytes: await readFile(path), mode: found.mode & 0o777 };
   });
 }
 
@@ -217,6 +228,8 @@ export function isAbsence(error: unknown): boolean {
  * @see https://github.com/git/git/blob/v2.50.0/path.c (is_ntfs_dotgit), utf8.c (is_hfs_dotgit), read-cache.c (verify_path)
  */
 export function isGitName(name: string): boolean {
+  // Asked of every part of every path.
+  if (!/git|[\u0080-\uFFFF]/i.test(name)) return false;
   // On Windows a backslash is a slash.
   return name.split('\\').some((part) => {
     const seen = part.replace(IGNORED_BY_HFS, '').toLowerCase();

@@ -25,6 +25,8 @@ export interface TreeEntry {
   readonly kind: 'file' | 'folder';
   /** Whether a link to a folder lies on the way to it, or it is such a link. */
   readonly isBehindLink: boolean;
+  /** Whether it is a link to a file itself. */
+  readonly isLink?: boolean;
   /** Whether the name is no UTF-8: nobody can ask for it. Its bytes are written as `\\xE9`, and a folder is not entered. */
   readonly isUndecodable?: boolean;
 }
@@ -60,7 +62,10 @@ function walk(folder: string, way: Way, found: TreeEntry[]): void {
     const name = `${way.prefix}${entry.name}`;
     if (undecodable.has(entry.name)) continue;
     const kind = kindOf(entry, path);
-    if (kind === 'file') found.push({ name, kind, isBehindLink: way.isBehindLink });
+    if (kind === 'file') {
+      const file = { name, kind, isBehindLink: way.isBehindLink };
+      found.push(entry.isSymbolicLink() ? { ...file, isLink: true } : file);
+    }
     if (kind !== 'folder') continue;
     const isBehindLink = way.isBehindLink || entry.isSymbolicLink();
     found.push({ name, kind, isBehindLink });
