@@ -2,7 +2,7 @@
 // Starts a bundled command; in a checkout whose sources are newer than the bundle, the bundle is made again first.
 const { existsSync, readFileSync, writeSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { loadBundle } = require('./load.cjs');
+const { keepCompiled, loadBundle } = require('./load.cjs');
 const { sourceStamp, STAMP_FILE } = require('./stamp.cjs');
 
 const root = dirname(__dirname);
@@ -49,8 +49,10 @@ async function run(name, words) {
 
 async function answer(name, words, prepareOutput) {
   const bundle = (part, use) => loadBundle(join(root, 'dist', `${part}.cjs`), use);
-  const answered = name === 'cli' ? await bundle('start', 'start').start(words, prepareOutput) : undefined;
+  const answered =
+    name === 'cli' ? await bundle('start', asksForHelp(words) ? 'help' : 'start').start(words, prepareOutput) : undefined;
   if (answered !== undefined) return answered;
+  keepCompiled();
   prepareOutput();
   optimizeLate();
   const { main, printMistake } = bundle(name, words[0] ?? '');
@@ -60,6 +62,11 @@ async function answer(name, words, prepareOutput) {
     process.exit(1);
   });
   return await main(words);
+}
+
+/** Help takes other code of the same bundle than a look at what was said before. */
+function asksForHelp([first, ...rest]) {
+  return first === undefined || first === 'help' || [first, ...rest].some((word) => word === '--help' || word === '-h');
 }
 
 /**

@@ -29,12 +29,25 @@ exports.loadBundle = function loadBundle(file, use) {
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file), (name) => import(name));
   if (cachedData === undefined || script.cachedDataRejected)
-    process.once('exit', (code) => {
-      // At the end all is compiled that this use needs; a word that is no command is none.
-      if (code !== USAGE) keep(kept, folder, script.createCachedData());
-    });
+    unkept.push(() => keep(kept, folder, script.createCachedData()));
   return module.exports;
 };
+
+/** What has to be kept of the bundles that were loaded. */
+const unkept = [];
+
+/**
+ * Keeps what was compiled of the bundles that were loaded so far: whoever sets flags of V8 next does it first, as code is only taken by a
+ * V8 with the flags of the one that gave it.
+ */
+exports.keepCompiled = function keepCompiled() {
+  for (const keepOne of unkept.splice(0)) keepOne();
+};
+
+process.once('exit', (code) => {
+  // At the end all is compiled that a use needs; a word that is no command is none.
+  if (code !== USAGE) exports.keepCompiled();
+});
 
 function readKept(path) {
   try {

@@ -1,5 +1,9 @@
 // What is bundled, and how.
 import * as crypto from 'node:crypto';
+import * as dns from 'node:dns/promises';
+import * as http from 'node:http';
+import * as net from 'node:net';
+import * as zlib from 'node:zlib';
 
 /** CommonJS packages inside an ESM bundle still call `require` for Node's own modules. */
 export const BANNER =
@@ -67,20 +71,29 @@ const LATE_PROCESSES = {
   },
 };
 
-/** What takes a tenth of a start to load is loaded by the first who takes something of it: who asks for help alone takes nothing. */
-const LATE_CRYPTO = {
-  name: 'node:crypto, where it is used',
+/**
+ * Modules of Node that take a while to load are loaded by the first who takes something of them: who asks for help needs no cipher, and
+ * who renders no network.
+ *
+ * @param modules - their names with what they export
+ */
+const late = (modules) => ({
+  name: 'modules of Node, where they are used',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^node:crypto$/ }, ({ path, namespace }) =>
-      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
-    );
-    const names = JSON.stringify(Object.keys(crypto).filter((name) => name !== 'default'));
-    const getter = "{ get: () => require('node:crypto')[name], enumerable: true }";
-    onLoad({ filter: /./, namespace: 'late' }, () => ({
-      contents: `for (const name of ${names}) Object.defineProperty(exports, name, ${getter});`,
-    }));
+    onResolve({ filter: /^node:/ }, ({ path, namespace }) => {
+      if (!Object.hasOwn(modules, path)) return undefined;
+      return namespace === 'late' ? { path, external: true } : { path, namespace: 'late' };
+    });
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const names = JSON.stringify(Object.keys(modules[path]).filter((name) => name !== 'default'));
+      const getter = `{ get: () => require('${path}')[name], enumerable: true }`;
+      return { contents: `for (const name of ${names}) Object.defineProperty(exports, name, ${getter});` };
+    });
   },
-};
+});
+
+/** What few commands need. */
+const SELDOM = { 'node:dns/promises': dns, 'node:http': http, 'node:net': net, 'node:zlib': zlib };
 
 const PROGRAM = {
   ...COMMON,
@@ -100,6 +113,7 @@ const PROGRAM = {
 /** The command lines, each one file: a start reads it whole, with what was compiled of it before (bin/load.cjs). */
 export const PROGRAMS = {
   ...PROGRAM,
+  plugins: [LATE_PROCESSES, late(SELDOM)],
   entryPoints: { cli: 'src/cli/main.ts', 'makejinja-cli': 'src/cli/makejinja.ts' },
 };
 
@@ -114,7 +128,7 @@ export const startOf = (identity) => ({
   define: { ...PROGRAM.define, __PROGRAM__: JSON.stringify(identity) },
   plugins: [
     LATE_PROCESSES,
-    LATE_CRYPTO,
+    late({ 'node:crypto': crypto, ...SELDOM }),
     {
       name: 'without what commands load',
       setup({ onResolve }) {

@@ -29,19 +29,20 @@ export async function warmUp(root) {
     const repository = join(folder, 'repository');
     const cache = join(folder, 'cache');
     await layOut(root, repository);
-    const configure = async () => {
-      const words = [join(root, 'bin/cluster-template.mjs'), 'configure', '--yes', '--root', repository];
-      const { PATH } = process.env;
-      const env = { PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), CLUSTER_TEMPLATE_CACHE: cache };
-      const options = { cwd: folder, env: { ...env, CLUSTER_TEMPLATE_TRUST: folder }, timeout: LONGEST };
-      await run(process.execPath, words, options);
-    };
+    const { PATH } = process.env;
+    const env = { PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), CLUSTER_TEMPLATE_CACHE: cache };
+    const options = { cwd: folder, env: { ...env, CLUSTER_TEMPLATE_TRUST: folder }, timeout: LONGEST };
+    const call = async (...words) => run(process.execPath, [join(root, 'bin/cluster-template.mjs'), ...words], options);
+    const configure = async () => call('configure', '--yes', '--root', repository);
     // Keys are made and secrets encrypted once in the life of a repository: code for that would be read at each start.
     await configure();
     await rm(join(root, 'dist/compile-cache'), { recursive: true, force: true });
     await rm(cache, { recursive: true });
+    // What it holds would be taken from it, and not be compiled again.
+    await rm(join(root, 'dist/templates.json'), { force: true });
     await appendFile(join(repository, 'cluster.yaml'), 'acme_staging: true\n');
     await configure();
+    await call('--help');
     await keepTemplates(root, cache);
   } finally {
     await rm(folder, { recursive: true, force: true });

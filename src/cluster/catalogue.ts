@@ -136,12 +136,10 @@ export function selectEntries(
     [`${app}/ks.yaml.j2`, `${app}/ks.yaml`].some((one) => ofTemplate.has(one));
   const unwanted = new Set(conditions.map(({ source }) => source));
   for (const layer of layers) {
-    const gone = off.filter(
-      ({ folder, source }) => !isOwnApp(layer, folder) || layer.files.some((file) => file.source === source),
-    );
-    for (const { name, source } of layer.files) {
-      if (gone.some(({ folder }) => name.startsWith(`${folder}/`))) unwanted.add(source);
-    }
+    const sources = new Set(layer.files.map(({ source }) => source));
+    const gone = off.filter(({ folder, source }) => sources.has(source) || !isOwnApp(layer, folder));
+    const isGone = isBelowOneOf(new Set(gone.map(({ folder }) => folder)));
+    for (const { name, source } of layer.files) if (isGone(name)) unwanted.add(source);
   }
   for (const { name, source } of template?.files ?? []) {
     const namespace = /^(kubernetes\/apps\/[^/]+)\/kustomization\.yaml(?:\.j2)?$/.exec(name)?.[1];
@@ -163,6 +161,15 @@ export function selectEntries(
       }
       return apps;
     },
+  };
+}
+
+/** Whether a path lies below one of some folders. */
+function isBelowOneOf(folders: ReadonlySet<string>): (path: string) => boolean {
+  return (path) => {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+      if (folders.has(path.slice(0, end))) return true;
+    return false;
   };
 }
 

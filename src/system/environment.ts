@@ -58,7 +58,8 @@ export function now(): Date {
 export const clock = {
   /** Milliseconds since some moment in the past, for measuring how long something takes: setting the clock does not change it. */
   elapsedMilliseconds(): number {
-    return performance.now();
+    // `performance` takes 7 ms to be loaded.
+    return Number(process.hrtime.bigint()) / 1e6;
   },
 
   /** Waits that long, or until the signal is aborted, whose reason is thrown then. */
