@@ -50,7 +50,9 @@ async function run(name, words) {
 async function answer(name, words, prepareOutput) {
   const bundle = (part, use) => loadBundle(join(root, 'dist', `${part}.cjs`), use);
   const answered =
-    name === 'cli' ? await bundle('start', asksForHelp(words) ? 'help' : 'start').start(words, prepareOutput) : undefined;
+    name === 'cli'
+      ? await bundle('start', asksForHelp(words) ? 'help' : 'start').start(words, prepareOutput)
+      : undefined;
   if (answered !== undefined) return answered;
   keepCompiled();
   prepareOutput();

@@ -1,6 +1,6 @@
 import type { BodyNode, BreakNode, ContinueNode, ForNode } from '../nodes/nodes.ts';
 import { findNodes } from '../nodes/walk.ts';
-import { findUndeclared, type Frame, trackLoop } from './symbols.ts';
+import { type Frame, trackLoop } from './symbols.ts';
 import { MacroCompiler } from './macros.ts';
 import { spendCode } from './scopes.ts';
 import { ROUND } from './weights.ts';
@@ -21,7 +21,7 @@ export class LoopCompiler extends MacroCompiler {
     loopFrame.loopFrame = true;
     loopFrame.tracksVariables = tracksVariables(node.body);
     const elseFrame = frame.inner();
-    const variable = isExtended(node) ? loopFrame.symbols.declareParameter('loop') : undefined;
+    const variable = this.isExtended(node) ? loopFrame.symbols.declareParameter('loop') : undefined;
     trackLoop(loopFrame.symbols, node, 'body');
     if (node.else_ !== null) trackLoop(elseFrame.symbols, node, 'else');
     this.checkLoopName(node);
@@ -30,6 +30,11 @@ export class LoopCompiler extends MacroCompiler {
     if (node.recursive) this.emitRecursive(loop, frame);
     else this.emitLoop(loop, this.code(node.arr, frame), frame);
     this.forgetAssigned(loopFrame.symbols.stores);
+  }
+
+  private isExtended(node: ForNode): boolean {
+    if (node.recursive || this.undeclaredAmong(node.body.children, 'loop').has('loop')) return true;
+    return this.mayMention('block') && findNodes(node, 'BlockDef').some((block) => block.scoped);
   }
 
   /** A recursive loop is a function that the `loop` object calls with the items of the next level. */
@@ -169,10 +174,4 @@ export class LoopCompiler extends MacroCompiler {
 export function tracksVariables(body: BodyNode): boolean {
   const found = findNodes(body, 'Assign', 'AssignBlock', 'Call');
   return found.some(({ typename }) => typename === 'Call') && found.some(({ typename }) => typename !== 'Call');
-}
-
-function isExtended(node: ForNode): boolean {
-  if (node.recursive) return true;
-  if (findUndeclared(node.body.children, ['loop']).has('loop')) return true;
-  return findNodes(node, 'BlockDef').some((block) => block.scoped);
 }

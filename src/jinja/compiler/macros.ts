@@ -1,6 +1,6 @@
 import type { CallBlockNode, MacroNode, NameNode } from '../nodes/nodes.ts';
 import { AssignmentCompiler } from './statements.ts';
-import { findUndeclared, type Frame, trackNodes } from './symbols.ts';
+import { type Frame, trackNodes } from './symbols.ts';
 
 type Definition = MacroNode | CallBlockNode;
 
@@ -74,7 +74,7 @@ export class MacroCompiler extends AssignmentCompiler {
   }
 
   private specialArguments(node: Definition): SpecialArguments {
-    const undeclared = findUndeclared(node.body.children, ['caller', 'kwargs', 'varargs']);
+    const undeclared = this.undeclaredAmong(node.body.children, 'caller', 'kwargs', 'varargs');
     const names = new Set(node.params.map((param) => param.value));
     const position = explicitCaller(node);
     if (undeclared.has('caller') && position !== -1 && position < node.params.length - node.defaults.length) {

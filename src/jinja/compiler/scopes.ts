@@ -1,9 +1,12 @@
 import { TemplateError } from '../errors.ts';
 import type { ExpressionNode, NameNode, StatementNode, TemplateNode } from '../nodes/nodes.ts';
 import { BaseCompiler } from '../nunjucks.ts';
-import type { Frame, Load, ScopeCounter } from './symbols.ts';
+import { findUndeclared, type Frame, type Load, type ScopeCounter } from './symbols.ts';
 import type { CompileOptions } from './options.ts';
 import { LOOKED_UP } from './weights.ts';
+
+const NOT_ASCII = /[\u0080-\uffff]/;
+const NONE: ReadonlySet<string> = new Set();
 
 /** Longest chain of assignments. */
 const LONGEST_CHAIN = 100;
@@ -67,10 +70,28 @@ export class ScopeCompiler extends BaseCompiler {
   /** Steps of work of the code of the current function or round of a loop. */
   protected weight = 0;
   private functionScope = new FunctionScope(false);
+  readonly #source: string;
+  readonly #isAscii: boolean;
 
-  constructor(options: CompileOptions) {
+  /** @param source - the text of the template */
+  constructor(options: CompileOptions, source: string) {
     super();
     this.options = options;
+    this.#source = source;
+    this.#isAscii = !NOT_ASCII.test(source);
+  }
+
+  /**
+   * Whether one of some words may stand in the template: of most templates the text says at once that a walk through its tree would find
+   * nothing. Names of other letters may be written in more than one way.
+   */
+  protected mayMention(...words: readonly string[]): boolean {
+    return !this.#isAscii || words.some((word) => this.#source.includes(word));
+  }
+
+  /** Those of some names that are read before anything there gives them a value. */
+  protected undeclaredAmong(nodes: Iterable<TemplateNode>, ...names: readonly string[]): ReadonlySet<string> {
+    return this.mayMention(...names) ? findUndeclared(nodes, names) : NONE;
   }
 
   /** Jinja's error class and lines. */

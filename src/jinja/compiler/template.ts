@@ -17,7 +17,7 @@ import { TemplateParser } from '../parser/parser.ts';
 import { Exhausted } from '../python/budget.ts';
 import { LoopCompiler, tracksVariables } from './loops.ts';
 import type { CompileOptions } from './options.ts';
-import { encodeName, findUndeclared, Frame, trackBody } from './symbols.ts';
+import { encodeName, Frame, trackBody } from './symbols.ts';
 
 /** What brings other templates in. */
 class ImportCompiler extends LoopCompiler {
@@ -93,7 +93,8 @@ class TemplateCompiler extends ImportCompiler {
 
   /** Emits the body of the function that makes the template: it takes `rt`, `env` and `name`. */
   compileRoot(node: RootNode): void {
-    const found = findNodes(node, 'Extends', 'MacroDef', 'CallBlock', 'BlockDef');
+    const isPlain = !this.mayMention('extends', 'macro', 'call', 'block');
+    const found = isPlain ? [] : findNodes(node, 'Extends', 'MacroDef', 'CallBlock', 'BlockDef');
     this.hasExtends = found.some(({ typename }) => typename === 'Extends');
     this.closures = found.some(({ typename }) => typename === 'MacroDef' || typename === 'CallBlock');
     const blocks = this.uniqueBlocks(found.filter((one) => one.typename === 'BlockDef'));
@@ -148,7 +149,7 @@ class TemplateCompiler extends ImportCompiler {
     frame.blockFrame = true;
     frame.tracksVariables = tracksVariables(node.body);
     const self = this.selfVariable(node.body.children, frame);
-    const wantsSuper = findUndeclared(node.body.children, ['super']).has('super');
+    const wantsSuper = this.undeclaredAmong(node.body.children, 'super').has('super');
     const super_ = wantsSuper ? frame.symbols.declareParameter('super') : undefined;
     trackBody(frame.symbols, node.body);
     const name = blockFunction(node.name);
@@ -185,7 +186,7 @@ class TemplateCompiler extends ImportCompiler {
   }
 
   private selfVariable(nodes: readonly StatementNode[], frame: Frame): string | undefined {
-    return findUndeclared(nodes, ['self']).has('self') ? frame.symbols.declareParameter('self') : undefined;
+    return this.undeclaredAmong(nodes, 'self').has('self') ? frame.symbols.declareParameter('self') : undefined;
   }
 
   private emitSelf(variable: string | undefined): void {
@@ -238,7 +239,7 @@ function blockFunction(name: string): string {
  */
 export function generateCode(source: string, options: CompileOptions, rules: LexerRules): string {
   return withoutOverflow(() => {
-    const compiler = new TemplateCompiler(options);
+    const compiler = new TemplateCompiler(options, source);
     const root = parseSource(source, options, rules);
     try {
       compiler.compileRoot(root);

@@ -25,6 +25,13 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ['[', ']'],
 ]);
 
+/** Whether a character of ASCII is neither a letter, a digit nor `_`: no name and no number begins with it. */
+function isPunctuation(code: number): boolean {
+  if (code < 0x41) return code < 0x30 || code > 0x39;
+  if (code < 0x61) return code > 0x5a && code !== 0x5f;
+  return code > 0x7a && code < 0x80;
+}
+
 /** The source as Jinja reads it: line breaks as `\n`, without the last one unless that is kept. */
 function normalizeSource(source: string, keepTrailingNewline: boolean): string {
   const text = source.includes('\r') ? normalizeNewlines(source, '\n') : source;
@@ -190,14 +197,8 @@ export class Lexer {
   }
 
   private symbol(open: string[]): Token {
-    const plain = this.match(PLAIN_NAME);
-    if (plain !== undefined) return this.token('symbol', plain, plain);
-    const float = this.match(FLOAT);
-    if (float !== undefined) return this.token('float', parseFloatLiteral(float), float);
-    const integer = this.match(INTEGER);
-    if (integer !== undefined) return this.token('int', parseInteger(integer), integer);
-    const name = this.match(NAME);
-    if (name !== undefined) return this.name(name);
+    const word = isPunctuation(this.source.charCodeAt(this.position)) ? undefined : this.word();
+    if (word !== undefined) return word;
     const string = this.match(STRING);
     if (string !== undefined) return this.string(string);
     const operator = this.match(OPERATOR);
@@ -205,6 +206,18 @@ export class Lexer {
     const character = String.fromCodePoint(this.source.codePointAt(this.position) ?? 0);
     const offset = Array.from(this.source.slice(0, this.position)).length;
     return this.fail(`unexpected char ${repr(character)} at ${String(offset)}`);
+  }
+
+  /** A name or a number. */
+  private word(): Token | undefined {
+    const plain = this.match(PLAIN_NAME);
+    if (plain !== undefined) return this.token('symbol', plain, plain);
+    const float = this.match(FLOAT);
+    if (float !== undefined) return this.token('float', parseFloatLiteral(float), float);
+    const integer = this.match(INTEGER);
+    if (integer !== undefined) return this.token('int', parseInteger(integer), integer);
+    const name = this.match(NAME);
+    return name === undefined ? undefined : this.name(name);
   }
 
   private name(text: string): Token {

@@ -26,8 +26,12 @@ export function normalizeNewlines(text: string, sequence: string): string {
   return text.replace(NEWLINES, sequence);
 }
 
+/** Digits of which a number keeps each. */
+const SMALL_INTEGER = /^\d{1,15}$/;
+
 /** The value of an integer literal: an exact number, a bigint where a number would not be. */
 export function parseInteger(text: string): number | bigint {
+  if (SMALL_INTEGER.test(text)) return Number(text);
   const value = BigInt(text.replaceAll('_', ''));
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
