@@ -1,7 +1,18 @@
 'use strict';
 // Loads a bundle of dist/ as `require` does, with what V8 compiled of it before: reading and compiling a program of a few megabytes
 // takes longer than most of what it is asked for. Node 22 can keep compiled code by itself, Node 20 cannot.
-const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -16,16 +27,12 @@ const USAGE = 64;
  * @param use - a word for what it is needed for: each use has compiled code of its own, which is what it needs and no more
  */
 exports.loadBundle = function loadBundle(file, use) {
-  // The build writes ASCII.
-  const text = readFileSync(file, 'latin1');
+  const text = readWrapped(file);
   const [content] = /[0-9a-f]{64}/.exec(text.slice(0, text.indexOf('\n')));
   const folder = join(dirname(file), 'compile-cache');
   const kept = join(folder, [content, use.replace(/\W/g, ''), process.version, process.arch].join('-'));
   const cachedData = readKept(kept);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname, __import) {${text}\n})`, {
-    filename: file,
-    cachedData,
-  });
+  const script = new Script(text, { filename: file, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file), (name) => import(name));
   if (cachedData === undefined || script.cachedDataRejected)
@@ -48,6 +55,25 @@ process.once('exit', (code) => {
   // At the end all is compiled that a use needs; a word that is no command is none.
   if (code !== USAGE) exports.keepCompiled();
 });
+
+const HEAD = '(function (exports, require, module, __filename, __dirname, __import) {';
+const TAIL = '\n})';
+
+/** The text of a file as the body of a function. A text of megabytes that is put together afterwards would be copied into the heap. */
+function readWrapped(file) {
+  const descriptor = openSync(file);
+  try {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.allocUnsafeSlow(HEAD.length + size + TAIL.length);
+    let end = bytes.write(HEAD, 'latin1');
+    for (let read = -1; read !== 0; end += read) read = readSync(descriptor, bytes, end, HEAD.length + size - end);
+    end += bytes.write(TAIL, end, 'latin1');
+    // The build writes ASCII.
+    return bytes.toString('latin1', 0, end);
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 function readKept(path) {
   try {
