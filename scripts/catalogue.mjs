@@ -51,7 +51,8 @@ function keyOf({ category, folder, name }) {
   return `${String(CATEGORIES.indexOf(category) + 1).padStart(2, '0')} ${name} ${folder}`;
 }
 
-function refuseContradictions(entries) {
+/** Throws an Error where entries contradict one another. */
+export function refuseContradictions(entries) {
   const wholes = entries.filter(isWhole);
   const names = wholes.map(({ name }) => name);
   const fields = wholes.flatMap((entry) => Object.keys(entry.fields ?? {}));
@@ -64,6 +65,17 @@ function refuseContradictions(entries) {
   for (const { folder, needs = [], part_of: whole } of entries) {
     const unknown = [...needs, ...(whole === undefined ? [] : [whole])].find((name) => !names.includes(name));
     if (unknown !== undefined) throw new Error(`${folder}/entry.yaml: there is no entry ${unknown}`);
+  }
+  for (const { name } of wholes) refuseCircle(wholes, [name]);
+}
+
+/** Entries that need each other could neither be added nor removed one after the other. */
+function refuseCircle(entries, path) {
+  for (const name of entries.find((one) => one.name === path.at(-1))?.needs ?? []) {
+    const start = path.indexOf(name);
+    if (start >= 0)
+      throw new Error(`${[...path.slice(start), name].join(' needs ')}: take the need out of one of them`);
+    refuseCircle(entries, [...path, name]);
   }
 }
 

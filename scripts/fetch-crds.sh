@@ -30,6 +30,8 @@ flux-operator      github.com/controlplaneio-fluxcd/flux-operator@v0.59.0       
 flux-source        github.com/fluxcd/source-controller/api@v1.9.5                      types v1
 kgateway           github.com/kgateway-dev/kgateway/v2@v2.2.0                          files install/helm/agentgateway-crds/templates install/helm/kgateway-crds/templates
 prometheus         github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring@v0.92.0  types v1
+rook               github.com/rook/rook@v1.20.6                                        files deploy/examples/crds.yaml
+snapshots          github.com/kubernetes-csi/external-snapshotter/client/v8@v8.6.0     files config/crd
 tailscale          tailscale.com@v1.104.7                                              files cmd/k8s-operator/deploy/crds
 volsync            github.com/backube/volsync@v0.14.0                                  files config/crd/bases
 "

@@ -130,7 +130,7 @@ Fields that had another name in earlier versions or in forks are read under it t
 ${rows.join('')}`;
 }
 
-/** What somebody wants to do, with the fields that it takes; `nodes[]` stands before those of a node. */
+/** What somebody wants to do, with the fields of the base that it takes; `nodes[]` stands before those of a node. The catalogue tells what its entries are for. */
 const TASKS = [
   ['Name the domain, and get certificates for it', ['cloudflare_domain', 'cloudflare_token', 'acme_staging']],
   ['Have a domain below a zone', ['cloudflare_domain', 'cloudflare_zone']],
@@ -154,46 +154,23 @@ const TASKS = [
     ['nodes[].schematic_id', 'node_schematic_id', 'nodes[].secureboot', 'nodes[].encrypt_disk'],
   ],
   ['Use a graphics processor', ['nodes[].gpu', 'nodes[].kernel_modules']],
-  ['Run everything on one machine', ['schedule_on_controllers', 'spegel_enabled']],
+  ['Run everything on one machine', ['schedule_on_controllers']],
   ['Close the machines to the network', ['node_firewall']],
-  ['Back volumes up, and have local ones', ['volsync_enabled', 'openebs_hostpath', 'nodes[].openebs_hostpath_enabled']],
-  [
-    'Have volumes from Proxmox',
-    [
-      'proxmox_api_url',
-      'proxmox_region',
-      'proxmox_storage',
-      'proxmox_csi_token_id',
-      'proxmox_csi_token_secret',
-      'nodes[].nodeLabels',
-    ],
-  ],
-  ['See what talks to what, and be told of errors', ['hubble_enabled', 'alerts_enabled', 'alertmanager_url']],
-  ['Keep secrets of apps elsewhere than in Git', ['external_secrets_store']],
-  [
-    'See metrics, logs and what answers',
-    ['kube_prometheus_stack_enabled', 'grafana_enabled', 'victoria_logs_enabled', 'gatus_endpoints'],
-  ],
-  ['Have databases', ['cloudnative_pg_enabled', 'dragonfly_operator_enabled']],
-  [
-    'Have replicated or shared volumes',
-    ['rook_ceph_device_filter', 'csi_driver_nfs_server', 'snapshot_controller_enabled'],
-  ],
-  ['Reach the cluster by Tailscale', ['tailscale_oauth_client_id', 'tailscale_oauth_client_secret']],
-  ['Run an AI gateway', ['agentgateway_addr', 'azure_openai_api_key', 'cohere_api_key', 'anthropic_api_key']],
+  ['Have local volumes', ['nodes[].openebs_hostpath_enabled']],
+  ['See what talks to what', ['hubble_enabled']],
 ];
 
-/** The index by task; a field that the schemas do not have stops the run. */
+/** The index by task; a field that is none of the base stops the run. */
 async function tasks() {
   const known = new Set([
-    ...(await clusterFields()).map(({ name }) => name),
+    ...(await clusterFields()).filter(({ entry }) => entry === undefined).map(({ name }) => name),
     ...(await nodeFields()).map(({ name }) => `nodes[].${name}`),
   ]);
   const unknown = TASKS.flatMap(([, fields]) => fields).filter((field) => !known.has(field));
-  if (unknown.length > 0) throw new Error(`no such field: ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`no such field of the base: ${unknown.join(', ')}`);
   const link = (field) => `[\`${field}\`](#${field.replace('nodes[].', '')})`;
   const rows = TASKS.map(([task, fields]) => `| ${task} | ${fields.map(link).join(', ')} |\n`);
-  return `## By task\n\n| What you want | Fields |\n|---|---|\n${rows.join('')}`;
+  return `## By task\n\n| What you want | Fields |\n|---|---|\n${rows.join('')}| Have storage, backups, databases, metrics and more | [the catalogue](catalogue.md) tells what each part is for |\n`;
 }
 
 /** The text of docs/configuration.md. */

@@ -289,6 +289,11 @@ const PRODUCTS: Readonly<Record<string, (object: AppliedObject) => Product[]>> =
   // Envoy Gateway in the mode GatewayNamespace, agentgateway and Cilium name the Service like the Gateway.
   Gateway: (object) => [made('Service', object, object.name)],
   FluxInstance: (object) => fluxProducts(object, at(object.fields, 'spec')),
+  // https://github.com/aclerici38/pocket-id-operator/blob/main/docs/pocketidinstance.md
+  PocketIDInstance: (object) =>
+    at(object.fields, 'spec', 'external') === undefined
+      ? [made('Service', object, object.name), made('Secret', object, `${object.name}-static-api-key`)]
+      : [],
 };
 
 /** https://external-secrets.io/latest/guides/templating/: a template replaces what was read, unless it is merged. */

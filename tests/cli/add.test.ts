@@ -171,10 +171,15 @@ describe('each entry of the catalogue', { tags: 'long' }, async () => {
     ({ name }) => name,
   );
 
-  it.each(named)('%s is added with what it needs, and leaves no trace when it is removed', async (name) => {
+  // With the values of each golden tree that has the entry on: they show its variants.
+  const cases = named.flatMap((name) =>
+    [0, 1].filter((tree) => isOnIn(entries, name, tree)).map((tree) => [name, tree] as const),
+  );
+
+  it.each(cases)('%s (%i) is added with what it needs, and leaves no trace when it is removed', async (name, tree) => {
     const folder = await sampleCluster();
     const before = await readFile(join(folder, 'cluster.yaml'), 'utf8');
-    const values = valuesOf(entries, name);
+    const values = valuesOf(entries, name, tree);
     const plain = Object.entries(values).filter(([field]) => !SECRET_FIELDS.includes(field));
     const secrets = Object.entries(values).filter(([field]) => SECRET_FIELDS.includes(field));
     const set = plain.flatMap(([field, value]) => ['--set', `${field}=${asWord(value)}`]);
@@ -189,13 +194,18 @@ describe('each entry of the catalogue', { tags: 'long' }, async () => {
   });
 });
 
+/** Whether a golden tree of the catalogue has an entry on; what has no second map takes the first in both. */
+function isOnIn(entries: readonly WrittenEntry[], name: string, tree: number): boolean {
+  const golden = entries.find((one) => one.name === name && one.part_of === undefined)?.golden ?? [];
+  return tree === 0 ? golden[0] !== undefined || name in OTHERWISE : Object.keys(golden[tree] ?? {}).length > 0;
+}
+
 /** The golden values of an entry and of those that it takes. */
-function valuesOf(entries: readonly WrittenEntry[], name: string): Record<string, unknown> {
-  const names = [...needsOf(name), name];
-  return Object.assign(
-    { ...OTHERWISE[name] },
-    ...entries.filter((one) => names.includes(one.name)).map(({ golden }) => golden?.[0]),
-  ) as Record<string, unknown>;
+function valuesOf(entries: readonly WrittenEntry[], name: string, tree: number): Record<string, unknown> {
+  const own = entries.find((one) => one.name === name && one.part_of === undefined)?.golden?.[tree];
+  const needs = needsOf(name);
+  const others = entries.filter((one) => needs.has(one.name)).map(({ golden }) => golden?.[0]);
+  return Object.assign({ ...OTHERWISE[name] }, ...others, own) as Record<string, unknown>;
 }
 
 /** Values of entries that other golden trees have. */

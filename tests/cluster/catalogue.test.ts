@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refuseContradictions, type WrittenEntry } from '../../scripts/catalogue.mjs';
 import { CATALOGUE, conditionsOf, ENTRIES, type Layer, selectEntries } from '../../src/cluster/catalogue.ts';
 import { CLUSTER_FIELDS } from '../../src/cluster/config/schemas.ts';
 import { Failure } from '../../src/report/finding.ts';
@@ -39,6 +40,27 @@ function selected(inputs: readonly Layer[], on: readonly string[]): { files: str
   const outputs = files.map(({ name }) => name.replace(/\.j2$/, ''));
   return { files: files.map(({ source }) => source), apps: Object.fromEntries(appsAmong(outputs)) };
 }
+
+/** Entries that need others, by their names. */
+function entriesThatNeed(needs: Readonly<Record<string, readonly string[]>>): WrittenEntry[] {
+  return Object.entries(needs).map(([name, list]) => ({ name, folder: `apps/${name}`, when: name, needs: list }));
+}
+
+describe('entries', () => {
+  it.each([
+    [{ disks: ['snapshots'], snapshots: ['disks'] }, 'disks needs snapshots needs disks: take the need out of one of'],
+    [{ disks: ['disks'] }, 'disks needs disks: '],
+    [{ disks: ['volumes'] }, 'apps/disks/entry.yaml: there is no entry volumes'],
+  ])('that contradict one another are refused: %j', (needs, message) => {
+    expect(() => {
+      refuseContradictions(entriesThatNeed(needs));
+    }).toThrow(message);
+  });
+
+  it('may need the same one', () => {
+    refuseContradictions(entriesThatNeed({ snapshots: [], disks: ['snapshots'], backups: ['snapshots', 'disks'] }));
+  });
+});
 
 describe('the optional parts', () => {
   it('are rendered where their condition holds, their entry.yaml never', () => {

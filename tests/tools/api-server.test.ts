@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,21 +9,21 @@ import { readTree } from '../../src/manifests/tree.ts';
 import { parseIdentityFile } from '../../src/sops/identities.ts';
 import { combination, COMBINATIONS, CONFIG_FILES } from '../apps/matrix.ts';
 import { asFiles, newApp, type Texts, world } from '../apps/world.ts';
-import { at, listAt, textAt, type Fields } from '../golden/trees.ts';
+import { at, textAt, type Fields } from '../golden/trees.ts';
 import { clusterTools, installCrds, startCluster, type TestCluster } from './cluster.ts';
+import { dryRun, kindOf, makeNamespaces, refusals, servedKinds } from './support/applying.ts';
+import { fetchCrds } from './support/fetched-crds.ts';
 import { decryptedObjects, fluxObjects, type Applied } from './support/flux.ts';
 import { REPOSITORY, titled } from './support/tools.ts';
 import { treeCases } from './support/trees.ts';
 
 const tools = clusterTools();
-const crds = fetchCrds();
-const missing = tools.missing ?? crds;
+const missing = tools.missing ?? fetchCrds();
 const trees = await treeCases();
 const identities = parseIdentityFile(await readFile(join(REPOSITORY, 'tests/sample/age.key'), 'utf8'), 'age.key');
 
 /** API groups whose CRDs no Go module holds: their objects are named and not applied. */
 const NOT_HAD = new Set([
-  'ceph.rook.io',
   'dragonflydb.io',
   'grafana.integreatly.org',
   'pocketid.internal',
@@ -57,7 +56,7 @@ describe.skipIf(missing !== undefined)(titled('a Kubernetes API', missing), () =
     const bootstrap = (await decryptedObjects(options)).map((one) => ({ object: one, from: 'bootstrap/' }));
     const all = [...applied, ...bootstrap.filter(({ object: one }) => at(one, 'metadata', 'namespace') !== undefined)];
     expect(applied.length).toBeGreaterThan(20);
-    await makeNamespaces(cluster, all);
+    await makeNamespaces(cluster, namespacesOf(all));
     await expectTaken(cluster, tree.name, all);
   });
 
@@ -74,9 +73,7 @@ describe.skipIf(missing !== undefined)(titled('a Kubernetes API', missing), () =
     }
     const all = [...found.values()];
     expect(all.length).toBeGreaterThan(100);
-    await makeNamespaces(cluster, [
-      { object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } }, from: '' },
-    ]);
+    await makeNamespaces(cluster, ['web']);
     await expectTaken(cluster, 'the matrix of app new', all);
   });
 });
@@ -108,86 +105,13 @@ async function expectTaken(cluster: TestCluster, title: string, all: readonly Ap
   console.info(`${title}: ${String(known.length)} objects of ${String(kinds.size)} kinds`);
 }
 
-/** Why there are no CRDs; undefined where they are there. */
-function fetchCrds(): string | undefined {
-  if (tools.missing !== undefined) return tools.missing;
-  const script = join(REPOSITORY, 'scripts/fetch-crds.sh');
-  const { status, stderr } = spawnSync(script, ['--strict'], { encoding: 'utf8' });
-  return status === 0 ? undefined : `the CRDs are not all there: ${stderr.trim()}`;
-}
-
 function object(apiVersion: string, kind: string, name: string, rest: Fields): Fields {
   return { apiVersion, kind, metadata: { name, namespace: 'default' }, ...rest };
 }
 
-/** `group/version/kind`; the core group has no name. */
-function kindOf(one: Fields): string {
-  const apiVersion = textAt(one, 'apiVersion');
-  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${textAt(one, 'kind')}`;
-}
-
-/** api-resources names the preferred version of a kind alone. */
-async function servedByDefinitions(cluster: TestCluster): Promise<string[]> {
-  const { stdout } = await cluster.kubectl(['get', 'customresourcedefinitions', '--output', 'json']);
-  return listAt(JSON.parse(stdout) as Fields, 'items').flatMap((one) =>
-    listAt(one, 'spec', 'versions')
-      .filter((version) => at(version, 'served') === true)
-      .map((version) => {
-        const apiVersion = `${textAt(one, 'spec', 'group')}/${textAt(version, 'name')}`;
-        return kindOf({ apiVersion, kind: textAt(one, 'spec', 'names', 'kind') });
-      }),
-  );
-}
-
-async function servedKinds(cluster: TestCluster): Promise<ReadonlySet<string>> {
-  const { stdout } = await cluster.kubectl(['api-resources', '--no-headers']);
-  const preferred = stdout.split('\n').flatMap((line) => {
-    const [kind = '', , apiVersion = ''] = line.trim().split(/\s+/).reverse();
-    return kind === '' ? [] : [kindOf({ apiVersion, kind })];
-  });
-  return new Set([...preferred, ...(await servedByDefinitions(cluster))]);
-}
-
-/** Namespaces are made in earnest: nothing can be tried in one that is not there. */
-async function makeNamespaces(cluster: TestCluster, all: readonly Applied[]): Promise<void> {
-  const own = all
+/** The names of the namespaces among objects. */
+function namespacesOf(all: readonly Applied[]): string[] {
+  return all
     .filter(({ object: one }) => kindOf(one) === '/v1/Namespace')
     .map((one) => textAt(one.object, 'metadata', 'name'));
-  // Flux's own is made by the bootstrap, before Flux is.
-  const names = new Set(['flux-system', ...own]);
-  const list = [...names].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
-  const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '-f', '-'], stream(list));
-  if (code !== 0) throw new Error(stderr);
-}
-
-/** All at once, as that is quick; one by one where something is refused, to say what. */
-async function refusals(cluster: TestCluster, all: readonly Applied[]): Promise<string[]> {
-  const together = await dryRun(cluster, ...all.map((one) => one.object));
-  if (together === '') return [];
-  const found: string[] = [];
-  for (const { object: one, from } of all) {
-    const message = await dryRun(cluster, one);
-    if (message !== '') found.push(`${from}: ${kindOf(one)} ${textAt(one, 'metadata', 'name')}: ${message}`);
-  }
-  return found.length > 0 ? found : [together];
-}
-
-/** What the API says against objects; an empty text where it takes them. Their text goes over standard input. */
-async function dryRun(cluster: TestCluster, ...objects: readonly Fields[]): Promise<string> {
-  const arguments_ = [
-    'apply',
-    '--server-side',
-    '--force-conflicts',
-    '--validate=strict',
-    '--dry-run=server',
-    '-f',
-    '-',
-  ];
-  const { code, stderr } = await cluster.kubectl(arguments_, stream(objects));
-  return code === 0 ? '' : stderr.trim() || `kubectl ended with ${String(code)}`;
-}
-
-/** JSON documents are YAML documents. */
-function stream(objects: readonly Fields[]): string {
-  return objects.map((one) => `---\n${JSON.stringify(one)}\n`).join('');
 }

@@ -1,88 +1,197 @@
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFields } from '../../src/text/values.ts';
 import { at, textAt, type Fields } from '../golden/trees.ts';
-import { output } from './support/run.ts';
-import { findTools, REPOSITORY, titled, TOOLS } from './support/tools.ts';
+import { CRDS, clusterTools, installCrds, startCluster, type TestCluster } from './cluster.ts';
+import { kindOf, makeNamespaces, refusals, servedKinds, stream } from './support/applying.ts';
+import { bare, fetchCharts, folderOf, releasesOf, rendered, type Release } from './support/fetched-charts.ts';
+import { fetchCrds } from './support/fetched-crds.ts';
+import type { Applied } from './support/flux.ts';
+import { findTools, REPOSITORY, titled } from './support/tools.ts';
 import { treeCases } from './support/trees.ts';
 
 const tools = findTools('helm');
 const missing = tools.missing ?? fetchCharts();
 const trees = await treeCases();
+const releases = new Map(trees.map(([name, tree]) => [name, releasesOf(tree)]));
+const folders = await chartFolders([...releases.values()].flat());
 
-/** A line of scripts/charts.txt. */
-interface Chart {
-  readonly name: string;
-  /** Folder of the app whose release uses it, below `kubernetes/apps`. */
-  readonly app: string;
-}
+/** Charts whose module has another version than the registry: the last column of scripts/charts.txt. */
+const OTHER_VERSION = new Set(
+  (await readFile(join(REPOSITORY, 'scripts/charts.txt'), 'utf8'))
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && line.split(/ +/).length > 3)
+    .map((line) => line.split(/ +/)[0]),
+);
 
-const charts: readonly Chart[] = (await readFile(join(REPOSITORY, 'scripts/charts.txt'), 'utf8'))
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => line.split(/ +/))
-  .map(([name = '', app = '']) => ({ name, app }));
-
-/** The chart of an app that can be had, by the path of its release. */
-const CHARTS = new Map(charts.map(({ name, app }) => [`kubernetes/apps/${app}/app/helmrelease.yaml`, name]));
-
-describe.skipIf(missing !== undefined)(titled('the real charts', missing), () => {
-  it('refuse values that they do not know', async () => {
-    await expect(render('cilium', 'kube-system', { ipam: { mode: 5 } })).rejects.toThrow(/values don't meet|schema/);
-  });
-
-  it.for(charts)('$name is of the version that its template names', async ({ name, app }, { skip }) => {
-    const template = await readFile(
-      join(REPOSITORY, `templates/config/kubernetes/apps/${app}/app/ocirepository.yaml.j2`),
-      'utf8',
-    );
-    const wanted = /^ +tag: v?(.*)$/m.exec(template)?.[1];
-    const { version } = parse(await readFile(join(TOOLS, 'charts', name, 'Chart.yaml'), 'utf8')) as {
-      readonly version: string;
-    };
-    skip(/^v?0\.0\.[01]/.test(version), 'the project fills its version in when it releases');
-    skip(NOT_HAD.has(name), `the proxy has ${version} alone, the template names ${wanted ?? 'none'}`);
-    expect(version.replace(/^v/, '')).toBe(wanted);
-  });
-
-  it.each(trees)('render with the values of %s', async (_, tree) => {
-    const releases = tree.documents.flatMap(({ path, fields }) => {
-      const chart = CHARTS.get(path);
-      return chart === undefined ? [] : [{ path, chart, fields }];
-    });
-    expect(releases.map(({ chart }) => chart)).toEqual(
-      expect.arrayContaining(['cert-manager', 'cilium', 'gateway-helm']),
-    );
-    for (const { path, chart, fields } of releases) {
-      const namespace = path.split('/')[2] ?? '';
-      const values = (at(fields, 'spec', 'values') ?? {}) as Fields;
-      const unknown = await unknownValues(chart, values);
-      expect(unknown.filter((one) => !UNLISTED.includes(one))).toEqual([]);
-      const text = await render(chart, namespace, values);
-      const objects = parseAllDocuments(text).map((document) => document.toJS() as Fields | null);
-      expect(objects.filter((one) => one !== null && textAt(one, 'kind') !== '').length, path).toBeGreaterThan(0);
-    }
-  });
-});
-
-/** Charts of which the proxy has an older version alone. */
-const NOT_HAD = new Set(['alloy', 'volsync']);
-
-/** Values that the charts read and list in comments only. */
+/** Values that the charts read and list in comments only, or hand on as they are. */
 const UNLISTED = [
+  'authentik: postgresql',
+  'ceph-csi-drivers: operatorConfig.driverSpecDefaults.controllerPlugin.priorityClassName',
   'cilium: loadBalancer.algorithm',
   'cilium: loadBalancer.dsrDispatch',
   'cilium: loadBalancer.mode',
   'gateway-helm: config.envoyGateway.provider.kubernetes',
+  'grafana: annotations',
+  'grafana: fullnameOverride',
+  'grafana: grafana.ini',
+  'headlamp: securityContext',
+  'k8s-gateway: fullnameOverride',
+  'k8s-gateway: service.externalTrafficPolicy',
+  'kube-prometheus-stack: kubeControllerManager.service.selector',
+  'kube-prometheus-stack: kubeEtcd.service.selector',
+  'kube-prometheus-stack: kubeScheduler.service.selector',
+  'loki: loki.limits_config',
+  'reloader: reloader.podMonitor.namespace',
+  'rook-ceph-cluster: cephClusterSpec.storage',
 ];
 
+describe.skipIf(missing !== undefined)(titled('the real charts', missing), () => {
+  it('refuse values that they do not know', async () => {
+    const [cilium] = (releases.get('sample') ?? []).filter(({ chart }) => chart.name === 'cilium');
+    if (cilium === undefined) throw new Error('the sample has no Cilium');
+    const wrong = { ...cilium, values: { ipam: { mode: 5 } } };
+    await expect(rendered(tools.paths.helm, wrong, folders.get(keyOf(cilium)) ?? '')).rejects.toThrow(
+      /values don't meet|schema/,
+    );
+  });
+
+  it.for([...folders])('%s is the one that its template names', async ([chart, folder], { skip }) => {
+    const [name = '', version = ''] = chart.split(' ');
+    skip(folder === undefined, 'it could not be had');
+    skip(OTHER_VERSION.has(name), 'its module has another version');
+    const { version: written } = parse(await readFile(join(folder ?? '', 'Chart.yaml'), 'utf8')) as Fields;
+    skip(PLACEHOLDER.test(String(written)), 'the project fills its version in when it releases');
+    expect(bare(String(written))).toBe(bare(version));
+  });
+
+  it.each(trees)('render with the values of %s', async (name) => {
+    const found = had(releases.get(name) ?? []);
+    expect(found.map(({ chart }) => chart.name)).toEqual(
+      expect.arrayContaining(['cert-manager', 'cilium', 'gateway-helm']),
+    );
+    for (const release of found) {
+      const folder = folders.get(keyOf(release)) ?? '';
+      const unknown = await unknownValues(release, folder);
+      expect(unknown.filter((one) => !UNLISTED.some((known) => `${one}.`.startsWith(`${known}.`)))).toEqual([]);
+      expect(objectsOf(await rendered(tools.paths.helm, release, folder)).length, release.path).toBeGreaterThan(0);
+    }
+  });
+});
+
+/** What projects write into the source of a chart, whose version is that of the release. */
+const PLACEHOLDER = /^v?0\.(?:0\.[01]|[12]\.0)$/;
+
+const cluster = clusterTools();
+const absent = missing ?? cluster.missing ?? fetchCrds();
+
+describe.skipIf(absent !== undefined)(titled('what the real charts make', absent), () => {
+  let api: TestCluster;
+
+  beforeAll(async () => {
+    api = await startCluster(cluster);
+    await installCrds(api, CRDS);
+  }, 300_000);
+
+  afterAll(async () => {
+    await api.stop();
+  }, 60_000);
+
+  it('is taken by a Kubernetes API, whatever tree the values are of', { timeout: 900_000 }, async () => {
+    const all = await made(had([...releases.values()].flat()));
+    const definitions = all.filter(({ object }) => isDefinition(object));
+    await installDefinitions(api, definitions);
+    await makeNamespaces(
+      api,
+      new Set(all.map(({ object }) => textAt(object, 'metadata', 'namespace')).filter(Boolean)),
+    );
+    const served = await servedKinds(api);
+    const objects = all.filter(({ object }) => !isDefinition(object));
+    const unknown = new Set(objects.map(({ object }) => kindOf(object)).filter((kind) => !served.has(kind)));
+    expect([...unknown].filter((kind) => !NOT_HAD.has(kind.split('/')[0] ?? ''))).toEqual([]);
+    const known = objects.filter(({ object }) => served.has(kindOf(object)));
+    expect(await refusals(api, known)).toEqual([]);
+    console.info(
+      `${String(known.length)} objects, ${String(definitions.length)} definitions; no CRD: ${[...unknown].join(', ') || 'none'}`,
+    );
+  });
+});
+
+/** API groups whose CRDs cannot be had. */
+const NOT_HAD = new Set<string>([]);
+
+/** Folders of the charts of releases by `NAME VERSION`; undefined where one could not be had. */
+async function chartFolders(all: readonly Release[]): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for (const release of all) if (!found.has(keyOf(release))) found.set(keyOf(release), await folderOf(release.chart));
+  return found;
+}
+
+function keyOf({ chart }: Release): string {
+  return `${chart.name} ${chart.version}`;
+}
+
+function had(all: readonly Release[]): Release[] {
+  return all.filter((release) => folders.get(keyOf(release)) !== undefined);
+}
+
+/** What helm makes of releases: each object once, in the namespace of its release. */
+async function made(all: readonly Release[]): Promise<Applied[]> {
+  const found = new Map<string, Applied>();
+  const asked = new Set<string>();
+  for (const release of all) {
+    const question = JSON.stringify([release.name, release.namespace, keyOf(release), release.values]);
+    if (asked.has(question)) continue;
+    asked.add(question);
+    for (const object of objectsOf(await rendered(tools.paths.helm, release, folders.get(keyOf(release)) ?? ''))) {
+      const placed = isClusterWide(object) ? object : inNamespace(object, release.namespace);
+      const key = JSON.stringify(placed);
+      if (!found.has(key)) found.set(key, { object: placed, from: `${release.path} (${keyOf(release)})` });
+    }
+  }
+  return [...found.values()];
+}
+
+function inNamespace(object: Fields, namespace: string): Fields {
+  const metadata = at(object, 'metadata') as Fields;
+  return { ...object, metadata: { ...metadata, namespace: metadata.namespace ?? namespace } };
+}
+
+/** Kinds of charts that lie in no namespace. */
+const CLUSTER_WIDE =
+  /^(?:Cluster.*|.*(?:Class|WebhookConfiguration|AdmissionPolicy|AdmissionPolicyBinding)|CSIDriver|CustomResourceDefinition|Namespace|APIService|Cilium(?:NodeConfig|LoadBalancerIPPool|L2AnnouncementPolicy)|PersistentVolume)$/;
+
+function isClusterWide(object: Fields): boolean {
+  return CLUSTER_WIDE.test(textAt(object, 'kind')) && textAt(object, 'metadata', 'namespace') === '';
+}
+
+function isDefinition(object: Fields): boolean {
+  return object.kind === 'CustomResourceDefinition';
+}
+
+/** Installs what charts bring; the last of several versions of a definition counts, as in a cluster. */
+async function installDefinitions(api: TestCluster, definitions: readonly Applied[]): Promise<void> {
+  const text = stream(definitions.map(({ object }) => object));
+  const apply = await api.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], text);
+  expect(apply.code, apply.stderr).toBe(0);
+  const wait = await api.kubectl(['wait', '--for=condition=established', '--timeout=60s', 'crd', '--all']);
+  expect(wait.code, wait.stderr).toBe(0);
+}
+
+/** The objects in a stream of YAML, those of lists among them. */
+function objectsOf(text: string): Fields[] {
+  const found = parseAllDocuments(text, { uniqueKeys: false }).map((document) => document.toJS() as Fields | null);
+  return found.flatMap((one) =>
+    one === null || textAt(one, 'kind') === '' ? [] : Array.isArray(one.items) ? (one.items as Fields[]) : [one],
+  );
+}
+
 /** Values that a chart has no default for beside others that it has: a misspelt one has no effect at all. */
-async function unknownValues(chart: string, values: Fields): Promise<string[]> {
-  const defaults = parse(await readFile(join(TOOLS, 'charts', chart, 'values.yaml'), 'utf8')) as Fields;
-  return unknownBelow(values, defaults, []).map((path) => `${chart}: ${path}`);
+async function unknownValues({ chart, values }: Release, folder: string): Promise<string[]> {
+  const defaults = parse(await readFile(join(folder, 'values.yaml'), 'utf8')) as Fields;
+  return unknownBelow(values, defaults, []).map((path) => `${chart.name}: ${path}`);
 }
 
 function unknownBelow(values: unknown, defaults: unknown, path: readonly string[]): string[] {
@@ -91,19 +200,4 @@ function unknownBelow(values: unknown, defaults: unknown, path: readonly string[
     const inner = [...path, key];
     return Object.hasOwn(defaults, key) ? unknownBelow(value, defaults[key], inner) : [inner.join('.')];
   });
-}
-
-/** What helm makes of a chart. Throws an Error where the chart refuses the values. */
-async function render(chart: string, namespace: string, values: Fields): Promise<string> {
-  // A helm that was built from its module takes Kubernetes for an old one.
-  const arguments_ = ['template', chart, join(TOOLS, 'charts', chart), '--namespace', namespace, '--values', '-'];
-  return await output(tools.paths.helm, [...arguments_, '--kube-version', '1.35.0', '--include-crds'], {
-    input: JSON.stringify(values),
-  });
-}
-
-/** Why there are no charts; undefined where they are there. */
-function fetchCharts(): string | undefined {
-  const { status, stderr } = spawnSync(join(REPOSITORY, 'scripts/fetch-charts.sh'), ['--strict'], { encoding: 'utf8' });
-  return status === 0 ? undefined : `the charts are not all there: ${stderr.trim()}`;
 }

@@ -1,8 +1,8 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { at, textAt, type Fields, type Tree } from '../../golden/trees.ts';
+import type { Fields, Tree } from '../../golden/trees.ts';
+import { folderOf, referenceOf } from './fetched-charts.ts';
 import { output } from './run.ts';
-import { TOOLS } from './tools.ts';
 
 /** The charts that a tree names. */
 export interface PackedCharts {
@@ -21,16 +21,14 @@ export async function packCharts(tree: Tree, folder: string, helm: string): Prom
   const real: string[] = [];
   const sources = tree.documents.map(({ fields }) => fields).filter((fields) => fields.kind === 'OCIRepository');
   for (const source of sources) {
-    const address = textAt(source, 'spec', 'url').replace('oci://', '');
-    const tag = String(at(source, 'spec', 'ref', 'tag'));
-    const name = address.slice(address.lastIndexOf('/') + 1);
-    const fetched = join(TOOLS, 'charts', name);
-    const isReal = await exists(join(fetched, 'Chart.yaml'));
-    if (isReal) real.push(name);
-    const chart = isReal ? fetched : await standIn(join(folder, 'stand-ins', name), name, tag);
+    const reference = referenceOf(source);
+    const { name, version: tag } = reference;
+    const fetched = await folderOf(reference);
+    if (fetched !== undefined) real.push(name);
+    const chart = fetched ?? (await standIn(join(folder, 'stand-ins', name), name, tag));
     const words = ['package', chart, '--version', tag, '--destination', folder];
     const line = await output(helm, words, { env: { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder } });
-    archives.set(`${address}:${tag}`, line.replace(/^.*: /s, '').trim());
+    archives.set(`${reference.url.replace('oci://', '')}:${tag}`, line.replace(/^.*: /s, '').trim());
   }
   return { archives, real: [...new Set(real)].sort() };
 }
@@ -47,11 +45,4 @@ async function standIn(folder: string, name: string, tag: string): Promise<strin
   const text = JSON.stringify(VALUES).replace(/\}$/, ',"data":{"values":{{ .Values | toJson | quote }}}}');
   await writeFile(join(folder, 'templates/values.yaml'), text);
   return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -159,12 +159,38 @@ export interface WrittenCluster {
   readonly proxmox_csi_token_id?: string;
   /** Secret of the Proxmox token. */
   readonly proxmox_csi_token_secret?: WrittenSecret;
+  /** Where Ceph runs. */
+  readonly rook_ceph_mode?: 'internal' | 'external';
   /** Disks of Ceph. */
   readonly rook_ceph_device_filter?: string;
   /** Copies in Ceph. */
   readonly rook_ceph_replicas?: number | string;
+  /** File system of Ceph. */
+  readonly rook_ceph_filesystem_enabled?: boolean;
   /** Default class of Ceph. */
   readonly rook_ceph_default_class?: boolean;
+  /** Identifier of the Ceph cluster. */
+  readonly rook_ceph_external_fsid?: string;
+  /** Monitors of the Ceph cluster. */
+  readonly rook_ceph_external_monitors?: string;
+  /** User of Rook. */
+  readonly rook_ceph_external_user?: string;
+  /** Key of the user of Rook. */
+  readonly rook_ceph_external_user_key?: WrittenSecret;
+  /** Pool of Ceph. */
+  readonly rook_ceph_external_pool?: string;
+  /** Key of nodes for block volumes. */
+  readonly rook_ceph_external_rbd_node_key?: WrittenSecret;
+  /** Key of the provisioner of block volumes. */
+  readonly rook_ceph_external_rbd_provisioner_key?: WrittenSecret;
+  /** File system of the Ceph cluster. */
+  readonly rook_ceph_external_filesystem?: string;
+  /** Pool of the file system. */
+  readonly rook_ceph_external_filesystem_pool?: string;
+  /** Key of nodes for the file system. */
+  readonly rook_ceph_external_cephfs_node_key?: WrittenSecret;
+  /** Key of the provisioner of the file system. */
+  readonly rook_ceph_external_cephfs_provisioner_key?: WrittenSecret;
   /** Snapshots of volumes. */
   readonly snapshot_controller_enabled?: boolean;
   /** VolSync. */
@@ -471,12 +497,38 @@ export interface Cluster {
   readonly proxmox_csi_token_id: string | null;
   /** Secret of the Proxmox token. */
   readonly proxmox_csi_token_secret: SecretText | null;
+  /** Where Ceph runs. */
+  readonly rook_ceph_mode: 'internal' | 'external' | null;
   /** Disks of Ceph. */
   readonly rook_ceph_device_filter: string | null;
   /** Copies in Ceph. */
   readonly rook_ceph_replicas: number;
+  /** File system of Ceph. */
+  readonly rook_ceph_filesystem_enabled: boolean;
   /** Default class of Ceph. */
   readonly rook_ceph_default_class: boolean;
+  /** Identifier of the Ceph cluster. */
+  readonly rook_ceph_external_fsid: string | null;
+  /** Monitors of the Ceph cluster. */
+  readonly rook_ceph_external_monitors: string | null;
+  /** User of Rook. */
+  readonly rook_ceph_external_user: string;
+  /** Key of the user of Rook. */
+  readonly rook_ceph_external_user_key: SecretText | null;
+  /** Pool of Ceph. */
+  readonly rook_ceph_external_pool: string | null;
+  /** Key of nodes for block volumes. */
+  readonly rook_ceph_external_rbd_node_key: SecretText | null;
+  /** Key of the provisioner of block volumes. */
+  readonly rook_ceph_external_rbd_provisioner_key: SecretText | null;
+  /** File system of the Ceph cluster. */
+  readonly rook_ceph_external_filesystem: string | null;
+  /** Pool of the file system. */
+  readonly rook_ceph_external_filesystem_pool: string | null;
+  /** Key of nodes for the file system. */
+  readonly rook_ceph_external_cephfs_node_key: SecretText | null;
+  /** Key of the provisioner of the file system. */
+  readonly rook_ceph_external_cephfs_provisioner_key: SecretText | null;
   /** Snapshots of volumes. */
   readonly snapshot_controller_enabled: boolean;
   /** VolSync. */
