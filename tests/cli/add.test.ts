@@ -92,6 +92,21 @@ describe('add', () => {
     expect(await companionOf(folder)).toContain('anthropic_api_key: another-secret\n');
   });
 
+  it('takes along what a part needs, and keeps it as long as the part is on', async () => {
+    const folder = await sampleCluster();
+    const before = await readFile(join(folder, 'cluster.yaml'), 'utf8');
+    const words = ['--set', 'rook_ceph_mode=internal', '--set', 'rook_ceph_device_filter=^sdb', '--yes'];
+    expect(await add(folder, ['rook-ceph', ...words])).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(join(folder, 'cluster.yaml'), 'utf8')).toContain('\nsnapshot_controller_enabled: true\n');
+    const kept = await add(folder, ['snapshot-controller', '--remove', '--yes']);
+    expect(kept.code).toBe(64);
+    expect(kept.stderr).toContain('Snapshot controller is taken by Rook-Ceph');
+    expect(kept.stderr).toContain('remove rook-ceph first');
+    for (const name of ['rook-ceph', 'snapshot-controller'])
+      expect(await add(folder, [name, '--remove', '--yes'])).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, 'cluster.yaml'), 'utf8')).toBe(before);
+  });
+
   it('sets a field that stands there as a comment in its place', async () => {
     const folder = await sampleCluster();
     const file = join(folder, 'cluster.yaml');

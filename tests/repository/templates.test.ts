@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/cluster/catalogue.ts';
 import { clusterRoot } from '../../src/cluster/root.ts';
+import { listTree } from '../../src/system/files.ts';
 import { sampleCluster } from '../support/cluster.ts';
 import { templateShortcomings } from './template-names.ts';
 
@@ -30,6 +32,30 @@ describe('what the templates mention', () => {
     await rm(join(cluster, 'templates/config/kubernetes/new.partial.yaml.j2'));
     await rm(join(cluster, template));
     expect(await found()).toEqual([]);
+  });
+});
+
+/** What computes, or has rules about networks and nodes; each of these entries is older than the catalogue. */
+const ENTRIES_WITH_CODE = ['agentgateway', 'openebs', 'proxmox-csi', 'spegel'];
+
+/** An example of a field in the help of a command. */
+const EXAMPLES = ['src/cli/help.ts: external_secrets_store'];
+
+describe('an entry of the catalogue', () => {
+  it('is its folder: nothing of the tool names its fields', async () => {
+    const entries = CATALOGUE.filter(({ name }) => !ENTRIES_WITH_CODE.includes(name));
+    const fields = entries.flatMap((entry) => entry.fields);
+    expect(fields.length).toBeGreaterThan(80);
+    const found: string[] = [];
+    for (const root of ['src', 'scripts']) {
+      for (const path of await listTree(resolve(import.meta.dirname, '../..', root))) {
+        if (!/\.(?:tsx?|mjs|sh|txt)$/.test(path) || path.includes('/generated/')) continue;
+        const text = await readFile(resolve(import.meta.dirname, '../..', root, path), 'utf8');
+        const words = new Set(text.match(/\w+/g));
+        found.push(...fields.filter((field) => words.has(field)).map((field) => `${root}/${path}: ${field}`));
+      }
+    }
+    expect(found).toEqual(EXAMPLES);
   });
 });
 

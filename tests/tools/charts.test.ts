@@ -33,6 +33,9 @@ const UNLISTED = [
   'cilium: loadBalancer.algorithm',
   'cilium: loadBalancer.dsrDispatch',
   'cilium: loadBalancer.mode',
+  'coredns: fullnameOverride',
+  'coredns: k8sAppLabelOverride',
+  'coredns: service',
   'gateway-helm: config.envoyGateway.provider.kubernetes',
   'grafana: annotations',
   'grafana: fullnameOverride',
@@ -40,6 +43,8 @@ const UNLISTED = [
   'headlamp: securityContext',
   'k8s-gateway: fullnameOverride',
   'k8s-gateway: service.externalTrafficPolicy',
+  'k8s-gateway: service.ipFamilies',
+  'k8s-gateway: service.ipFamilyPolicy',
   'kube-prometheus-stack: kubeControllerManager.service.selector',
   'kube-prometheus-stack: kubeEtcd.service.selector',
   'kube-prometheus-stack: kubeScheduler.service.selector',
@@ -82,7 +87,7 @@ describe.skipIf(missing !== undefined)(titled('the real charts', missing), () =>
 });
 
 /** What projects write into the source of a chart, whose version is that of the release. */
-const PLACEHOLDER = /^v?0\.(?:0\.[01]|[12]\.0)$/;
+const PLACEHOLDER = /^v?0\.(?:0\.[01](?:-latest)?|[12]\.0)$/;
 
 const cluster = clusterTools();
 const absent = missing ?? cluster.missing ?? fetchCrds();

@@ -40,17 +40,17 @@ export async function makeNamespaces(cluster: TestCluster, names: Iterable<strin
   if (code !== 0) throw new Error(stderr);
 }
 
-/** What the API refuses: all at once, as that is quick; one by one where something is refused, to say what. */
+/** What the API refuses: all at once, as that is quick; halves of them where something is refused, to say what. */
 export async function refusals(cluster: TestCluster, all: readonly Applied[]): Promise<string[]> {
   if (all.length === 0) return [];
-  const together = await dryRun(cluster, ...all.map((one) => one.object));
-  if (together === '') return [];
-  const found: string[] = [];
-  for (const { object: one, from } of all) {
-    const message = await dryRun(cluster, one);
-    if (message !== '') found.push(`${from}: ${kindOf(one)} ${textAt(one, 'metadata', 'name')}: ${message}`);
-  }
-  return found.length > 0 ? found : [together];
+  const message = await dryRun(cluster, ...all.map((one) => one.object));
+  if (message === '') return [];
+  const [{ object, from }] = all as readonly [Applied];
+  if (all.length === 1) return [`${from}: ${kindOf(object)} ${textAt(object, 'metadata', 'name')}: ${message}`];
+  const middle = Math.ceil(all.length / 2);
+  const found = [...(await refusals(cluster, all.slice(0, middle))), ...(await refusals(cluster, all.slice(middle)))];
+  // What is refused beside others alone, such as the same object twice.
+  return found.length > 0 ? found : [message];
 }
 
 /** What the API says against objects; an empty text where it takes them. Their text goes over standard input. */

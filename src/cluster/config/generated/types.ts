@@ -267,6 +267,8 @@ export interface WrittenCluster {
   readonly tailscale_proxy_tag?: string;
   /** Kubernetes API by Tailscale. */
   readonly tailscale_api_proxy_enabled?: boolean;
+  /** Name of the Kubernetes API in the tailnet. */
+  readonly tailscale_api_hostname?: string;
   /** KEDA. */
   readonly keda_enabled?: boolean;
   /** authentik. */
@@ -605,6 +607,8 @@ export interface Cluster {
   readonly tailscale_proxy_tag: string;
   /** Kubernetes API by Tailscale. */
   readonly tailscale_api_proxy_enabled: boolean;
+  /** Name of the Kubernetes API in the tailnet. */
+  readonly tailscale_api_hostname: string;
   /** KEDA. */
   readonly keda_enabled: boolean;
   /** authentik. */

@@ -39,9 +39,10 @@ export const entriesAreComplete: Rule = (configuration) =>
   fieldsOfEntries().flatMap(([name, schema, entry]): Issue[] => {
     if (schema['x-needed'] !== true || configuration.isWritten(name)) return [];
     const conditions = conditionsOf(schema, entry);
-    const [first] = conditions;
-    if (first === undefined || obstacles(conditions, configuration) !== undefined) return [];
-    const [field, wanted] = first;
+    // Of several the last is the closest to the field.
+    const closest = schema['x-with'] === undefined ? conditions[0] : conditions.at(-1);
+    if (closest === undefined || obstacles(conditions, configuration) !== undefined) return [];
+    const [field, wanted] = closest;
     const why = wanted === true ? field : `${field}: ${String(valueOf(field, configuration))}`;
     return [missingField('cluster', [name], `which \`${why}\` needs`)];
   });
