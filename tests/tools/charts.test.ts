@@ -142,6 +142,12 @@ function had(all: readonly Release[]): Release[] {
   return all.filter((release) => folders.get(keyOf(release)) !== undefined);
 }
 
+/** What Flux puts into the values before helm sees them. */
+function substituted(release: Release): Release {
+  const values = JSON.stringify(release.values).replaceAll(/\$\{SECRET_DOMAIN[^}]*\}/g, 'home.example');
+  return { ...release, values: JSON.parse(values) as Fields };
+}
+
 /** What helm makes of releases: each object once, in the namespace of its release. */
 async function made(all: readonly Release[]): Promise<Applied[]> {
   const found = new Map<string, Applied>();
@@ -150,7 +156,8 @@ async function made(all: readonly Release[]): Promise<Applied[]> {
     const question = JSON.stringify([release.name, release.namespace, keyOf(release), release.values]);
     if (asked.has(question)) continue;
     asked.add(question);
-    for (const object of objectsOf(await rendered(tools.paths.helm, release, folders.get(keyOf(release)) ?? ''))) {
+    const text = await rendered(tools.paths.helm, substituted(release), folders.get(keyOf(release)) ?? '');
+    for (const object of objectsOf(text)) {
       const placed = isClusterWide(object) ? object : inNamespace(object, release.namespace);
       const key = JSON.stringify(placed);
       if (!found.has(key)) found.set(key, { object: placed, from: `${release.path} (${keyOf(release)})` });
@@ -161,7 +168,14 @@ async function made(all: readonly Release[]): Promise<Applied[]> {
 
 function inNamespace(object: Fields, namespace: string): Fields {
   const metadata = at(object, 'metadata') as Fields;
-  return { ...object, metadata: { ...metadata, namespace: metadata.namespace ?? namespace } };
+  const placed = { ...object, metadata: { ...metadata, namespace: metadata.namespace ?? namespace } };
+  return object.kind === 'Service' ? withoutAddresses(placed) : placed;
+}
+
+/** The Service networks of the trees are not that of the API. */
+function withoutAddresses(service: Fields): Fields {
+  const { clusterIP, clusterIPs: _, ...spec } = at(service, 'spec') as Fields;
+  return { ...service, spec: clusterIP === 'None' ? { ...spec, clusterIP } : spec };
 }
 
 /** Kinds of charts that lie in no namespace. */

@@ -114,7 +114,8 @@ function apiArguments(folder: string, client: number, secure: number): string[] 
     `--cert-dir=${join(folder, 'certificates')}`,
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
-    '--service-cluster-ip-range=10.43.0.0/16',
+    // Those of the trees that have both families.
+    '--service-cluster-ip-range=10.43.0.0/16,fd42:5a1e:c0e::/112',
     '--allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--service-account-key-file=${join(folder, 'accounts.pub')}`,
