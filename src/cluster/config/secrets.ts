@@ -180,15 +180,22 @@ function isPlace(rest: string): boolean {
   return another === undefined && PLACE.test(line);
 }
 
+/** A field that is commented out. */
+const COMMENTED_FIELD = /^[ \t]*#[# \t]*(?:-[ \t]+)?["']?([\w.-]+)["']?[ \t]*:[ \t]/gm;
+
 /**
  * A text of a file of the configuration in which something else stands for each secret, be it in a field of its own, in one that is
- * misspelt, or the password of a URL; lines stay lines.
+ * misspelt or commented out, or the password of a URL; lines stay lines.
  *
  * @param replace - gives what stands for a secret, or for a line of one
  */
 export function withoutWrittenSecrets(text: string, replace: (secret: string) => string): string {
   const pieces: (readonly [start: number, end: number])[] = [];
-  for (const { field, start, end } of writtenFields(text)) {
+  const commented = [...text.matchAll(COMMENTED_FIELD)].map((found) => {
+    const start = found.index + found[0].length;
+    return { field: found[1] ?? '', start, end: () => endOfLine(text, start) };
+  });
+  for (const { field, start, end } of [...writtenFields(text), ...commented]) {
     if (!isHiddenField(field)) continue;
     const rest = text.slice(start, end());
     if (isPlace(rest)) continue;
@@ -313,7 +320,8 @@ function literalLines(rest: string): (readonly [start: number, end: number])[] {
   const [lead = ''] = /^(?:(?:[ \t]+#[^\n]*)?[ \t]*\r?\n)*\s*(?:(?:[&!]\S*[ \t]+)+(?=["'|>]))?/.exec(rest) ?? [];
   const body = rest.slice(lead.length);
   const [header] = /^[|>][-+\d]{0,2}[ \t]*(?:[ \t]#[^\n]*)?\r?\n/.exec(body) ?? [];
-  const quoted = /^(?:"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*')(?=\s*(?:\s#[^\n]*\s*)*$)/.exec(body)?.[0].slice(1, -1);
+  const [quotes = ''] = /^(?:"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*')/.exec(body) ?? [];
+  const quoted = quotes !== '' && saysNothing(body.slice(quotes.length)) ? quotes.slice(1, -1) : undefined;
   const [from, to] =
     header !== undefined
       ? [header.length, body.length]
@@ -329,6 +337,11 @@ function literalLines(rest: string): (readonly [start: number, end: number])[] {
     at += line.length + 1;
   }
   return lines;
+}
+
+/** Whether nothing but space and comments stands behind a value. */
+function saysNothing(behind: string): boolean {
+  return !behind.startsWith('#') && behind.split('\n').every((line) => /^\s*(?:#|$)/.test(line));
 }
 
 /** The plain texts of all secrets in a configuration, for those who mask or look for them. */

@@ -88,6 +88,14 @@ describe('withoutWrittenSecrets', () => {
     ['what looks like a comment', 'cloudflare_token:#abc\n', 'cloudflare_token:*\n'],
     ['a place and more', 'cloudflare_token: {env: A, x: abc}\n', 'cloudflare_token: *\n'],
     ['what begins like a place', 'cloudflare_token: file:abc\n', 'cloudflare_token: *\n'],
+    [
+      'quotes before a comment',
+      'cloudflare_token: "abc"\n  # x\n\n  # y # z\nb: 1\n',
+      'cloudflare_token: "*"\n  # x\n\n  # y # z\nb: 1\n',
+    ],
+    ['quotes before what is no comment', 'cloudflare_token: "abc"# x\n', 'cloudflare_token: *\n'],
+    ['what is commented out', 'a: 1\n  # cloudflare_token: "abc" # old\n', 'a: 1\n  # cloudflare_token: "*" # old\n'],
+    ['what is commented out twice, in a list', '## - my_password: abc\nb: 1\n', '## - my_password: *\nb: 1\n'],
     ['a URL', 'repository_url: https://u:abc@h/x\n', 'repository_url: https://u:*@h/x\n'],
   ])('hides %s', (_, text, shown) => {
     expect(withoutWrittenSecrets(text, () => '*')).toBe(shown);
@@ -99,9 +107,18 @@ describe('withoutWrittenSecrets', () => {
     'cloudflare_token: # none\nb: 1\n',
     'cloudflare_token: null\n',
     `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}\n`,
+    '# cloudflare_token: {env: CF_TOKEN}\n#cloudflare_token:\n# node_cidr: abc\n',
     '# cloudflare_token is a secret\nnode_cidr: 10.0.0.0/8 # token: x\n',
   ])('leaves %j as it is', (text) => {
     expect(withoutWrittenSecrets(text, () => '*')).toBe(text);
+  });
+
+  it.each([
+    ['comments in comments', `cloudflare_token: "abc"${' #'.repeat(20_000)}\nx`],
+    ['lines of comments', `cloudflare_token: "abc"${'\n  # x'.repeat(20_000)}\n  x`],
+    ['signs of comments', `${'# '.repeat(20_000)}\n${'#'.repeat(20_000)}`],
+  ])('reads %s in one pass', (_, text) => {
+    expect(withoutWrittenSecrets(text, () => '*')).not.toContain('abc');
   });
 
   it('gives back what was replaced', () => {
