@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { LoadedConfiguration } from '../cluster/config/load.ts';
-import { SCHEMAS } from '../cluster/config/schemas.ts';
 import { isHiddenField } from '../cluster/config/secrets.ts';
 import { type ClusterRoot, SAMPLE_RECIPIENT } from '../cluster/root.ts';
 import { configure, planConfigure, type PlanResult as Planned } from '../pipeline/configure.ts';
@@ -56,7 +55,6 @@ export async function session({ root, documents, generator }: Studio): Promise<S
     isSample: inventory?.recipient === SAMPLE_RECIPIENT,
     ...(untrusted === undefined ? {} : { untrusted }),
     documents: await documents.read(),
-    schemas: SCHEMAS as unknown as Session['schemas'],
     fields: clusterFields(),
     nodeFields: nodeFields(),
     groups: fieldGroups(),
@@ -172,7 +170,7 @@ export async function plan({ documents }: Studio, body: RequestBody): Promise<Pl
     planned = await planConfigure(root, SILENT);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const nothing = { refusals: [], files: [], counts: {}, changedInputs: [] };
+    const nothing = { refusals: [], files: [], counts: {} };
     return { isPossible: false, findings: findingsOf(error), ...nothing, took: took() };
   }
   const { entries } = planned.plan;
@@ -197,7 +195,6 @@ export async function plan({ documents }: Studio, body: RequestBody): Promise<Pl
     refusals: planned.refusals.map((finding) => toStudio(finding)),
     files,
     counts,
-    changedInputs: planned.stale,
     token: tokenOf(planned),
     took: took(),
   };

@@ -108,8 +108,6 @@ export interface Session {
   /** Why nothing can be rendered here before the user says so on the terminal; absent where it can. */
   readonly untrusted?: StudioFinding;
   readonly documents: Documents;
-  /** JSON Schemas (draft 2020-12) of both files, for completion. */
-  readonly schemas: Readonly<Record<DocumentName, Value>>;
   /** What a form needs of them, in the order of the form. */
   readonly fields: readonly Field[];
   /** Fields of one node, in their order; their paths begin behind `['nodes', index]`. */
@@ -232,9 +230,8 @@ export interface EditRequest extends PendingRequest {
 export type EditResult = Readonly<Partial<Record<DocumentName, EditedText>>>;
 
 export interface EditedText {
+  /** With the marks of the text that was given. */
   readonly text: string;
-  /** What became of the text that was given, in ascending order, as offsets in it (UTF-16 units): what CodeMirror's `dispatch` takes. */
-  readonly changes: readonly { readonly from: number; readonly to: number; readonly insert: string }[];
 }
 
 export type PlanStatus = 'created' | 'changed' | 'removed' | 'edited' | 'foreign' | 'adopted' | 'left' | 'unchanged';
@@ -248,8 +245,6 @@ export interface PlanResult {
   /** Files that are not as they shall be, by path; the others are counted. */
   readonly files: readonly PlannedFile[];
   readonly counts: Readonly<Partial<Record<PlanStatus, number>>>;
-  /** Inputs that differ from those of the last run that wrote. */
-  readonly changedInputs: readonly { readonly path: string; readonly change: 'added' | 'changed' | 'removed' }[];
   /** Confirms this plan to `configure`; absent where it is not possible. */
   readonly token?: string;
   /** Milliseconds that the server took. */
@@ -356,8 +351,6 @@ export interface Network {
   readonly ntpServers: readonly string[];
   /** How the Internet reaches the external gateway. */
   readonly ingress: 'tunnel' | 'port-forward' | 'none';
-  /** How Cilium leads traffic to Services: `dsr` or `snat`. */
-  readonly loadBalancer: string;
   readonly bgp?: {
     readonly router: string;
     readonly routerAsn?: number;

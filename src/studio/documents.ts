@@ -24,6 +24,19 @@ const NAMES = ['cluster', 'nodes'] as const satisfies readonly DocumentName[];
 const MARK = 'KEPT-SECRET-';
 const MARKED = new RegExp(`${MARK}[0-9a-f]{16}`, 'g');
 
+/** Objects whose `text` has marks for its secrets. */
+const MARKED_TEXTS = new WeakSet();
+
+function marked<T extends { readonly text: string }>(value: T): T {
+  MARKED_TEXTS.add(value);
+  return value;
+}
+
+/** Whether a value is a text that a page edits and gives back, in which a mark stands for each secret and nothing else may. */
+export function isMarkedText(value: object): boolean {
+  return MARKED_TEXTS.has(value);
+}
+
 /**
  * cluster.yaml and nodes.yaml as a page gets them and gives them back. A secret that stands there in plain text never leaves the process:
  * a mark takes its place, which is made from it with a key of this start, so that it is found again in the file and nowhere else.
@@ -47,7 +60,7 @@ export class DocumentStore {
 
   async #readOne(name: DocumentName): Promise<StudioDocument> {
     const text = (await this.#textOnDisk(name)) ?? '';
-    return { file: this.#fileOf(name), text: this.withMarks(text), revision: this.#revisionOf(text) };
+    return marked({ file: this.#fileOf(name), text: this.withMarks(text), revision: this.#revisionOf(text) });
   }
 
   /** Their paths, relative to the repository. */
@@ -73,8 +86,7 @@ export class DocumentStore {
       if (own.length === 0) continue;
       const before = pending[name] ?? onDisk[name].text;
       try {
-        const text = changedText(name, before, own);
-        result[name] = { text, changes: differences(before, text) };
+        result[name] = marked({ text: changedText(name, before, own) });
       } catch (error) {
         if (error instanceof NotEditable)
           throw refused('not-editable', `${onDisk[name].file} cannot be changed there: ${error.message}`);
@@ -165,15 +177,4 @@ export class DocumentStore {
       }),
     );
   }
-}
-
-/** The one stretch in which two texts differ: from the first character that is another to the last. */
-function differences(before: string, after: string): EditedText['changes'] {
-  if (before === after) return [];
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
-  return [{ from: start, to: before.length - end, insert: after.slice(start, after.length - end) }];
 }

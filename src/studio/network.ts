@@ -65,7 +65,6 @@ export function networkOf(
     dnsServers: cluster.node_dns_servers ?? [],
     ntpServers: cluster.node_ntp_servers ?? [],
     ingress: ingress === 'direct' ? 'port-forward' : ingress,
-    loadBalancer: cluster.cilium_loadbalancer_mode ?? '',
     ...(router === undefined || !isBgpEnabled(bgp)
       ? {}
       : {

@@ -17,7 +17,7 @@ import { isFields } from '../text/values.ts';
 import { check, configureAll, diff, explanation, plan, session, type Studio } from './answers.ts';
 import type { ApiError, CallName, Documents, Empty, ResponseOf, StudioEvent } from './api.ts';
 import { checks, commands, doctor, graph, network, secrets, setSecret, status } from './look.ts';
-import { DocumentStore } from './documents.ts';
+import { DocumentStore, isMarkedText } from './documents.ts';
 import { findingsOf, Refusal, refused, RequestBody } from './request.ts';
 
 /** How a server is started. */
@@ -431,12 +431,13 @@ function errorBody(kind: ApiError['error']['kind'], message: string): ApiError {
   return { error: { kind, message, findings: [] } };
 }
 
-/** As every text that leaves the process; but texts that are edited come back, so that marks stand for secrets in them and nothing else does. */
+/** As every text that leaves the process, but for those that come back. */
 function redacted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redacted);
   if (!isFields(value)) return redactValue(value);
-  const isEdited = typeof value.text === 'string' && ('revision' in value || 'changes' in value);
-  return isEdited ? value : Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), redacted(one)]));
+  return isMarkedText(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).map(([key, one]) => [redact(key), redacted(one)]));
 }
 
 function textAnswer(status: number, message: string): LoopbackAnswer {

@@ -166,7 +166,7 @@ interface Described {
 }
 
 /** The fields of the real schemas. */
-async function formFields(): Promise<Pick<Session, 'fields' | 'nodeFields' | 'groups' | 'schemas'>> {
+async function formFields(): Promise<Pick<Session, 'fields' | 'nodeFields' | 'groups'>> {
   const described = (await clusterFields()) as readonly Described[];
   const groups = new Map<string, string>();
   let section = '';
@@ -182,7 +182,6 @@ async function formFields(): Promise<Pick<Session, 'fields' | 'nodeFields' | 'gr
     fields,
     nodeFields: nodes,
     groups: [...groups.keys()].map((id) => ({ id, title: id, kind: entries.has(id) ? 'optional' : 'core' })),
-    schemas: { cluster: {}, nodes: {} },
   };
 }
 
@@ -257,7 +256,7 @@ function checkOf(texts: Record<DocumentName, string>, others: readonly StudioFin
 }
 
 function edited(texts: Record<DocumentName, string>, changes: readonly Change[]): EditResult {
-  const made: Partial<Record<DocumentName, { text: string; changes: [] }>> = {};
+  const made: Partial<Record<DocumentName, { text: string }>> = {};
   for (const change of changes) {
     const document: Document = parseDocument(made[change.document]?.text ?? texts[change.document]);
     if (change.op === 'set') document.setIn(change.path, document.createNode(change.value));
@@ -270,7 +269,7 @@ function edited(texts: Record<DocumentName, string>, changes: readonly Change[])
         : undefined;
       if (pair !== undefined) pair.key = document.createNode(change.name);
     }
-    made[change.document] = { text: document.toString({ lineWidth: 0 }), changes: [] };
+    made[change.document] = { text: document.toString({ lineWidth: 0 }) };
   }
   return made;
 }
@@ -290,7 +289,6 @@ function planOf(texts: Record<DocumentName, string>, options: FakeOptions): Plan
         ? [{ path: GENERATED, status: 'changed', secret: false, added: 1, removed: 1, diff, changedKeys: [] }]
         : [],
     counts: isChanged ? { changed: 1, unchanged: 2 } : { unchanged: 3 },
-    changedInputs: [],
     ...(isValid ? { token: 'token' } : {}),
     took: 12,
   };
@@ -337,6 +335,5 @@ const NO_NETWORK: Network = {
   dnsServers: [],
   ntpServers: [],
   ingress: 'none',
-  loadBalancer: 'dsr',
   clashes: [],
 };

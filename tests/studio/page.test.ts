@@ -513,7 +513,6 @@ const NETWORK: Network = {
   dnsServers: ['1.1.1.1'],
   ntpServers: ['162.159.200.1'],
   ingress: 'tunnel',
-  loadBalancer: 'dsr',
   bgp: { router: '192.0.2.1', routerAsn: 64513, nodeAsn: 64514 },
   clashes: [
     {

@@ -461,7 +461,7 @@ const refreshPlan = latest(PLAN_DELAY, async () => {
     plan.value = await call('plan', { pending: pending.value });
   } catch (error) {
     // The plan of other texts is none of these.
-    const nothing = { refusals: [], files: [], counts: {}, changedInputs: [], took: 0 };
+    const nothing = { refusals: [], files: [], counts: {}, took: 0 };
     plan.value = { isPossible: false, findings: findingsOf(error), ...nothing };
   } finally {
     isPlanning.value = false;
