@@ -21,13 +21,21 @@ export interface ObjectIndex {
   readonly resolve: (reference: Reference) => Resolution;
 }
 
-/** Makes the index of the objects that a cluster gets. */
-export function indexObjects({
-  objects,
-  root,
-  unread,
-  isMentioned,
-}: Pick<FluxTree, 'objects' | 'root' | 'unread' | 'isMentioned'>): ObjectIndex {
+type Indexed = Pick<FluxTree, 'objects' | 'root' | 'unread' | 'isMentioned'>;
+
+/** Several rules ask for the index of the same cluster. */
+const INDEXES = new WeakMap<Indexed, ObjectIndex>();
+
+/** The index of the objects that a cluster gets, made once for each. */
+export function indexObjects(flux: Indexed): ObjectIndex {
+  const known = INDEXES.get(flux);
+  if (known !== undefined) return known;
+  const index = makeIndex(flux);
+  INDEXES.set(flux, index);
+  return index;
+}
+
+function makeIndex({ objects, root, unread, isMentioned }: Indexed): ObjectIndex {
   const byName = new Map(objects.map((object) => [keyOf(object.kind, object.namespace, object.name), object]));
   const find = (kind: string, namespace: string | undefined, name: string): AppliedObject | undefined =>
     byName.get(keyOf(kind, namespace, name));

@@ -128,7 +128,13 @@ function manifestsBelow(tree: ManifestTree, folder: string): string[] {
   const prefix = folder === '.' ? '' : `${folder}/`;
   const inside = [...tree.folders].filter((one) => one.startsWith(prefix) && one !== folder).sort();
   const kustomized = inside.filter((one) => kustomizationIn(tree, one) !== undefined);
-  const isBelow = (path: string): boolean => kustomized.some((one) => path.startsWith(`${one}/`));
+  const taken = new Set(kustomized);
+  const isBelow = (path: string): boolean => {
+    for (let above = posix.dirname(path); above !== folder && above !== '.'; above = posix.dirname(above)) {
+      if (taken.has(above)) return true;
+    }
+    return false;
+  };
   const plain = [...tree.files.keys()].filter(
     (path) => path.startsWith(prefix) && /\.ya?ml$/.test(path) && !isBelow(path),
   );
