@@ -130,9 +130,7 @@ export async function setCompanionSecret(
   const plain = value.reveal().trim();
   if (plain === '') throw emptySecret(name);
   keepSecrets([{ name: `\`${name}\``, value: plain }]);
-  const { pattern, minLength = 0, 'x-form': form = 'a secret' } = schemaAt('cluster', [name]) ?? {};
-  if (plain.length < minLength || (pattern !== undefined && !new RegExp(pattern, 'u').test(plain)))
-    throw unfit(name, form);
+  requireForm(name, plain);
   const access = await findAccess(root, await readInventory(root), false);
   const place = join(dirname(root.clusterFile), COMPANION_FILE);
   const before = await readConfigurationFile(root, place);
@@ -151,8 +149,15 @@ export async function setCompanionSecret(
   return { file: COMPANION_FILE, outcome: before === undefined ? 'created' : 'changed', findings: own };
 }
 
-function unfit(name: string, form: string): Failure {
-  return failure('input', {
+/**
+ * Whether a text is what a field of cluster.yaml takes for its secret.
+ *
+ * @throws Failure where it has another form; the text is not part of it
+ */
+export function requireForm(name: string, plain: string): void {
+  const { pattern, minLength = 0, 'x-form': form = 'a secret' } = schemaAt('cluster', [name]) ?? {};
+  if (plain.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(plain))) return;
+  throw failure('input', {
     code: 'config/invalid-value',
     message: `the secret for \`${name}\` is not ${form.replace(', {env: NAME} or {file: PATH}', '')}, and nothing was written`,
     remedy: 'enter another one',

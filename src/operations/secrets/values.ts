@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { describeOpen, openValues } from '../../checks/secrets.ts';
-import { OUTPUT_ROOTS } from '../../cluster/root.ts';
+import { SECRET_FIELDS } from '../../cluster/config/schemas.ts';
+import { COMPANION_FILE, OUTPUT_ROOTS } from '../../cluster/root.ts';
 import { Failure, failure, type Finding } from '../../report/finding.ts';
 import { keepSecrets, Secret } from '../../report/redaction.ts';
 import { decrypt } from '../../sops/decrypt.ts';
@@ -24,6 +25,7 @@ import { inspect, inspectTarget, readBytesIfPresent } from '../../system/files.t
 import { askGit } from '../../system/git.ts';
 import { below, makeMemoryFolder, type MemoryFolder, removeTree, replaceFile } from '../../system/writing.ts';
 import { keepBackup, readDisk } from '../../workspace/disk.ts';
+import { requireForm } from '../../pipeline/companion.ts';
 import { committedText } from '../../pipeline/git.ts';
 import { workspaceOf } from '../../pipeline/state.ts';
 import { formatPath, type Path } from '../../text/values.ts';
@@ -178,6 +180,9 @@ async function setOnce(
       'input',
       unfit.map((one) => unfitFinding(path, { ...one, path: at.map(String) })),
     );
+  const field = formatPath(at);
+  const companion = relative(vault.root.path, join(dirname(vault.root.clusterFile), COMPANION_FILE));
+  if (options.asIs !== true && path === companion && SECRET_FIELDS.includes(field)) requireForm(field, value.reveal());
   const next = withValue(tree, at, scalar);
   refuseOpen(path, file, next, at);
   const findings = generatedFinding(vault, path);

@@ -137,6 +137,23 @@ describe('secrets set', () => {
     expect(await world.read(SITE)).not.toBe(before);
   });
 
+  it('refuses for a secret of cluster.yaml what its field does not take, unless it is to be taken as it is', async () => {
+    const path = 'cluster.sops.yaml';
+    const world = await secretWorld({ [path]: 'cloudflare_token: a-token\n' });
+    const before = await world.read(path);
+    const place = { path, at: ['cloudflare_token'] };
+    const set = async (options = {}): Promise<unknown> =>
+      await setValue(await world.vault(), place, new Secret('two words'), { signal, ...options });
+    const [finding] = await findingsOf(set);
+    expect(finding).toMatchObject({
+      code: 'config/invalid-value',
+      message: expect.not.stringContaining('two') as string,
+    });
+    expect(await world.read(path)).toBe(before);
+    await set({ asIs: true });
+    expect(await world.plain(path)).toBe('cloudflare_token: two words\n');
+  });
+
   it('refuses a value that would stay in plain text, and a path through a value', async () => {
     const world = await secretWorld();
     const [open] = await findingsOf(() => setTo(world, 'metadata.name', 'other'));
