@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleCluster } from '../support/cluster.ts';
 import { type Client, PAGE, type Sent, startClient, textsIn } from './studio.ts';
+import { layMarkup } from './trees.ts';
 
 const BODY = JSON.stringify({});
 
@@ -229,15 +230,7 @@ describe('what does not come from the page', () => {
 
   it('is data and nothing else where it is markup in every field', async () => {
     const folder = await sampleCluster();
-    const markup = '<img src=x onerror=alert(1)>"\'</script><script>alert(2)</script>';
-    const texts = await textsIn(folder);
-    const hostile = (text: string): string =>
-      text.replace(
-        /^(\s*(?:- )?(?!cloudflare_token)\w+): .*$/gm,
-        (_, key: string) => `${key}: ${JSON.stringify(markup)}`,
-      );
-    await writeFile(join(folder, 'cluster.yaml'), hostile(texts.cluster));
-    await writeFile(join(folder, 'nodes.yaml'), hostile(texts.nodes).replace(/^nodes: .*$/m, 'nodes:'));
+    await layMarkup(folder);
     const client = await startClient(folder);
     for (const name of ['session', 'check', 'plan', 'network', 'secrets'] as const) {
       const answer = await client.send(own(client, { path: `/api/${name}` }));

@@ -7,6 +7,7 @@ import { CHROMIUM, type Heard, listen, startChromium, WITHOUT_CHROMIUM } from '.
 import { sampleCluster } from '../support/cluster.ts';
 import { SAMPLE_KEYS } from '../support/sample.ts';
 import { LAUNCHER, type SmallCluster, smallCluster } from '../support/small-cluster.ts';
+import { layMarkup, layOwnApps, MARKUP } from './trees.ts';
 
 /** The page and the server together, in repositories as users have them. */
 describe.skipIf(CHROMIUM === undefined)(`the studio in Chromium${WITHOUT_CHROMIUM}`, { tags: 'long' }, () => {
@@ -173,6 +174,38 @@ describe.skipIf(CHROMIUM === undefined)(`the studio in Chromium${WITHOUT_CHROMIU
     await page.getByRole('link', { name: 'Graph' }).click();
     await page.locator('.box.changed').first().waitFor();
     expect(await page.locator('.box').count()).toBeGreaterThan(20);
+    expectQuiet();
+  });
+
+  it('shows 600 apps of its owner, and which of them a pending edit would change', async () => {
+    const folder = await sampleCluster();
+    await layOwnApps(folder, 600);
+    await open(['--root', folder, '--keys', SAMPLE_KEYS]);
+    await page.locator(`${field('node_vlan_tag')} input`).fill('200');
+    await expect.poll(planLine).toMatch(/would change$/);
+    await page.getByRole('link', { name: 'Graph' }).click();
+    await page.locator('.box', { hasText: 'space-7' }).first().click();
+    await page.locator('.box', { hasText: 'own-7-29' }).first().waitFor();
+    await page.getByRole('link', { name: 'Checks' }).click();
+    await page.getByText(/files? looked at/).waitFor();
+    expectQuiet();
+  });
+
+  it('shows markup in every field as the text that it is', async () => {
+    const folder = await sampleCluster();
+    await layMarkup(folder);
+    await open(['--root', folder, '--keys', SAMPLE_KEYS]);
+    await page.locator(`${field('node_cidr')} .finding.error`).waitFor();
+    expect(await page.locator(`${field('node_cidr')} input`).inputValue()).toBe(MARKUP);
+    for (const view of ['Plan', 'Graph', 'Network', 'Checks', 'Secrets', 'Doctor', 'Configuration']) {
+      await page.locator('.nav').getByRole('link', { name: view }).click();
+      await page.locator('h1', { hasText: view }).waitFor();
+      await expect.poll(() => page.locator('main .busy').count()).toBe(0);
+    }
+    expect(await page.locator('img[src="x"], script:not([src])').count()).toBe(0);
+    // The browser tells of the graph that there is none of such a configuration.
+    const others = heard.complaints.filter((text) => !text.includes('status of 422'));
+    heard.complaints.splice(0, Infinity, ...others);
     expectQuiet();
   });
 

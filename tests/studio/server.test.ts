@@ -7,8 +7,8 @@ import { SILENT } from '../../src/report/progress.ts';
 import { configureAll } from '../../src/studio/answers.ts';
 import { DocumentStore } from '../../src/studio/documents.ts';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
-import { writeFiles } from '../support/folders.ts';
 import { startClient, textsIn } from './studio.ts';
+import { layOwnApps } from './trees.ts';
 
 describe('a page', () => {
   it('begins with the files on disk, what is wrong with them and what would be written', async () => {
@@ -269,17 +269,7 @@ it('writes a file that is not there', async () => {
 
 it('takes 600 apps of its owner', async () => {
   const folder = await sampleCluster();
-  const app = 'kubernetes/apps/default/echo';
-  const texts = await Promise.all(
-    ['ks.yaml', 'app/kustomization.yaml', 'app/helmrelease.yaml'].map(
-      async (name) => [name, await readFile(join(folder, app, name), 'utf8')] as const,
-    ),
-  );
-  const names = Array.from({ length: 600 }, (_, index) => `own-${String(index).padStart(3, '0')}`);
-  const files = names.flatMap((name) =>
-    texts.map(([file, text]) => [`kubernetes/apps/default/${name}/${file}`, text.replaceAll('echo', name)] as const),
-  );
-  await writeFiles(folder, Object.fromEntries(files));
+  await layOwnApps(folder, 600);
   const client = await startClient(folder);
   const { cluster } = await textsIn(folder);
   const pending = { cluster: cluster.replace('cluster_api_addr: 192.0.2.5', 'cluster_api_addr: 192.0.2.9') };
@@ -287,7 +277,7 @@ it('takes 600 apps of its owner', async () => {
   const plan = await client.call('plan', { pending });
   expect(plan.files.map(({ path }) => path)).toContain('talos/talconfig.yaml');
   const { graph } = await client.call('graph', { pending });
-  expect(graph.nodes.length).toBeGreaterThan(50);
+  expect(graph.nodes.length).toBeGreaterThan(1800);
   const { files: looked } = await client.call('checks', { pending });
   expect(looked).toBeGreaterThan(1800);
   expect(client.faults).toEqual([]);
