@@ -1,3 +1,6 @@
+import { posix } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { type AccessMode, ACCESS_MODES } from '../checks/style.ts';
 import { parseQuantity } from '../text/quantities.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import type { Style } from './style.ts';
@@ -45,6 +48,14 @@ export interface ChartOrigin {
 export type Probe =
   | { readonly kind: 'http'; readonly path: string; readonly port: number }
   | { readonly kind: 'tcp'; readonly port: number };
+
+/** A base of kustomize. */
+export interface Base {
+  /** A folder from the top of the repository, or an address. */
+  readonly path: string;
+  /** What it brings, as far as it can be read: kind and name of each object; undefined for an address. */
+  readonly objects: readonly { readonly kind: string; readonly name: string }[] | undefined;
+}
 
 /** A file that the app reads, out of a ConfigMap. */
 export interface ConfigFile {
@@ -206,4 +217,78 @@ export function readConfig(text: string, { files }: RequestContext, name: string
       'name the file with letters, digits, dots, hyphens and underscores',
     );
   return { name: base, text: content, mount: mount ?? `/etc/${name}/${base}` };
+}
+
+export function readBase(text: string, { surroundings }: RequestContext): Base {
+  if (/^https:\/\/[^\s/]+\/\S+$/.test(text)) {
+    if (/[?&]ref=[^&\s]+/.test(text)) return { path: text, objects: undefined };
+    throw new BadAnswer(
+      `--from-base ${text} names no version, so that it changes whenever its owner wants`,
+      `write it behind the address: ${text}${text.includes('?') ? '&' : '?'}ref=v1.2.3`,
+    );
+  }
+  const path = posix.normalize(text).replace(/\/$/, '');
+  const base = path.startsWith('..') || path.startsWith('/') ? undefined : surroundings.baseAt(path);
+  if (base === undefined)
+    throw new BadAnswer(
+      `--from-base ${text} is no base: there is no kustomization.yaml in that folder, or Flux does not read it`,
+      'name a folder with one by its path from the top (below kubernetes/ in a cluster of the template), or https://…?ref=version',
+    );
+  return { path, objects: base };
+}
+
+export function readAccessMode(text: string): AccessMode {
+  const short = { RWO: ACCESS_MODES[0], RWOP: ACCESS_MODES[1], ROX: ACCESS_MODES[2], RWX: ACCESS_MODES[3] };
+  const mode = (short as Record<string, AccessMode>)[text] ?? ACCESS_MODES.find((one) => one === text);
+  if (mode !== undefined) return mode;
+  throw new BadAnswer(`${text} is no access mode`, `take one of ${Object.keys(short).join(', ')}`);
+}
+
+export function readShare(text: string): { readonly server: string; readonly path: string; readonly mount: string } {
+  const [, server, path, mount] = /^([^:\s]+):(\/[^:\s]*)(?::(\/[^:\s]+))?$/.exec(text) ?? [];
+  if (server !== undefined && path !== undefined) return { server, path, mount: mount ?? path };
+  throw new BadAnswer(`--nfs ${text} cannot be read`, 'write server:/path, or server:/path:/mount');
+}
+
+export function readLogin(text: string, { style }: RequestContext): 'native' | 'gateway' {
+  const way = oneOf('--oidc', text, ['native', 'gateway']);
+  if (style.oidcIssuer === '')
+    throw new BadAnswer(
+      'no identity provider is known',
+      'name its address in apps.oidcIssuer of .cluster-template.yaml',
+    );
+  if (way === 'gateway' && style.route !== 'httproute')
+    throw new BadAnswer(
+      'a login at the gateway needs an HTTPRoute, and apps are published by Ingresses here',
+      'take --oidc native',
+    );
+  return way;
+}
+
+/** A probe as it is asked for: without a port it is that of the app. */
+type AskedProbe =
+  | { readonly kind: 'http'; readonly path: string; readonly port: number | undefined }
+  | { readonly kind: 'tcp' | 'none'; readonly path: ''; readonly port: number | undefined };
+
+export function readProbe(text: string): AskedProbe {
+  const [, path, httpPort] = /^http:(\/[^:\s]*)(?::(\d+))?$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: 'http', path, port: httpPort === undefined ? undefined : Number(httpPort) };
+  const [, isTcp, tcpPort] = /^(tcp)(?::(\d+))?$/.exec(text) ?? [];
+  if (isTcp !== undefined) return { kind: 'tcp', path: '', port: tcpPort === undefined ? undefined : Number(tcpPort) };
+  if (text === 'none') return { kind: 'none', path: '', port: undefined };
+  throw new BadAnswer(`--probe ${text} cannot be read`, 'write http:/health, http:/health:8080, tcp:5432 or none');
+}
+
+/** Addresses of a load balancer, IPv4 before IPv6. */
+export function readAddresses(text: string): readonly string[] {
+  const all = text.split(',').map((one) => one.trim());
+  const [four, six] = [
+    all.filter((one) => ipaddr.IPv4.isValidFourPartDecimal(one)),
+    all.filter((one) => ipaddr.IPv6.isValid(one) && !one.includes('%')),
+  ];
+  if (four.length + six.length === all.length && four.length < 2 && six.length < 2) return [...four, ...six];
+  throw new BadAnswer(
+    `--lb ${text} are no addresses`,
+    'write an IPv4 address, an IPv6 address, or both with a comma between',
+  );
 }

@@ -1,6 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { isRandomSecret } from '../checks/secrets.ts';
-import { type AccessMode, ACCESS_MODES, SERVICES } from '../checks/style.ts';
+import { SERVICES } from '../checks/style.ts';
 import { suggestNearest } from '../text/suggest.ts';
 import {
   BadAnswer,
@@ -8,10 +7,16 @@ import {
   inRegistry,
   oneOf,
   quantity,
+  readAccessMode,
+  readAddresses,
+  readBase,
   readClass,
   readConfig,
   readHost,
   readImage,
+  readLogin,
+  readProbe,
+  readShare,
   readVolume,
   type RequestContext,
   variable,
@@ -57,6 +62,10 @@ function answer<const T>(one: Answer<T>): Answer<T> {
 export const given = (value: unknown): boolean => value !== undefined && value !== '' && value !== false;
 const nothing = (): string => '';
 
+/** Whether app-template runs it, whose values are known. */
+const isOfTemplate = ({ kind, chart, fromBase }: Answers): boolean =>
+  kind !== 'cnpg-cluster' && !given(chart) && !given(fromBase);
+
 /** All answers, in the order of the questions. */
 export const ANSWERS = {
   kind: answer({
@@ -69,7 +78,7 @@ export const ANSWERS = {
     help: 'image that app-template runs: registry/name:tag@digest',
     question: {
       text: 'Image with its tag or digest',
-      isAsked: ({ chart, kind }) => !given(chart) && kind !== 'cnpg-cluster',
+      isAsked: (answers) => isOfTemplate(answers),
       proposal: nothing,
     },
     read: readImage,
@@ -78,6 +87,11 @@ export const ANSWERS = {
     option: '--chart <chart>',
     help: 'a chart of its own instead: oci://registry/name:version, or name:version with --helm-repo',
     read: (text) => text,
+  }),
+  fromBase: answer({
+    option: '--from-base <folder>',
+    help: 'a base of kustomize instead, patched and not changed: a folder of the repository, or https://…?ref=version',
+    read: readBase,
   }),
   helmRepo: answer({
     option: '--helm-repo <url>',
@@ -119,7 +133,7 @@ export const ANSWERS = {
     help: 'host name; without a dot it is one of the domain of the repository',
     question: {
       text: 'Host name, - for none',
-      isAsked: ({ port, chart }) => given(port) || given(chart),
+      isAsked: ({ port, chart, fromBase }) => given(port) || given(chart) || given(fromBase),
       proposal: ({ port }, { style }, name) =>
         given(port) && (style.domain !== '' || style.route === 'tailscale-ingress') ? name : '',
     },
@@ -145,7 +159,8 @@ export const ANSWERS = {
     help: 'volume that VolSync makes and backs up: [claim=]size[:/mount]',
     question: {
       text: 'Volume that is backed up, as 5Gi',
-      isAsked: ({ kind }, { surroundings }) => surroundings.backup !== undefined && kind !== 'cnpg-cluster',
+      isAsked: ({ kind, fromBase }, { surroundings }) =>
+        surroundings.backup !== undefined && kind !== 'cnpg-cluster' && !given(fromBase),
       proposal: nothing,
     },
     read: (text, context, name) => readVolume('--backup', text, context, name),
@@ -156,7 +171,7 @@ export const ANSWERS = {
     isList: true,
     question: {
       text: 'Volume without a backup, as 5Gi',
-      isAsked: () => true,
+      isAsked: ({ fromBase }) => !given(fromBase),
       proposal: ({ kind }) => (kind === 'cnpg-cluster' ? '10Gi' : ''),
     },
     read: (text, context, name) => readVolume('--pvc', text, context, name),
@@ -175,29 +190,20 @@ export const ANSWERS = {
   accessMode: answer({
     option: '--access-mode <mode>',
     help: 'of its volumes: RWO, RWOP, RWX or ROX (default: RWO)',
-    read: (text) => {
-      const short = { RWO: ACCESS_MODES[0], RWOP: ACCESS_MODES[1], ROX: ACCESS_MODES[2], RWX: ACCESS_MODES[3] };
-      const mode = (short as Record<string, AccessMode>)[text] ?? ACCESS_MODES.find((one) => one === text);
-      if (mode !== undefined) return mode;
-      throw new BadAnswer(`${text} is no access mode`, `take one of ${Object.keys(short).join(', ')}`);
-    },
+    read: readAccessMode,
   }),
   nfs: answer({
     option: '--nfs <share>',
     help: 'share of an NFS server: server:/path[:/mount]',
     isList: true,
-    read: (text) => {
-      const [, server, path, mount] = /^([^:\s]+):(\/[^:\s]*)(?::(\/[^:\s]+))?$/.exec(text) ?? [];
-      if (server !== undefined && path !== undefined) return { server, path, mount: mount ?? path };
-      throw new BadAnswer(`--nfs ${text} cannot be read`, 'write server:/path, or server:/path:/mount');
-    },
+    read: readShare,
   }),
   db: answer({
     option: '--db <kind>',
     help: '`postgres`: a database on the server that apps share, or one of its own, as the settings say',
     question: {
       text: 'Database, postgres',
-      isAsked: ({ kind, chart }) => kind !== 'cnpg-cluster' && !given(chart),
+      isAsked: (answers) => isOfTemplate(answers),
       proposal: nothing,
     },
     read: (text) => oneOf('--db', text, ['postgres']),
@@ -228,20 +234,7 @@ export const ANSWERS = {
       isAsked: ({ host }, { style }) => given(host) && style.oidcIssuer !== '',
       proposal: nothing,
     },
-    read: (text, { style }) => {
-      const way = oneOf('--oidc', text, ['native', 'gateway']);
-      if (style.oidcIssuer === '')
-        throw new BadAnswer(
-          'no identity provider is known',
-          'name its address in apps.oidcIssuer of .cluster-template.yaml',
-        );
-      if (way === 'gateway' && style.route !== 'httproute')
-        throw new BadAnswer(
-          'a login at the gateway needs an HTTPRoute, and apps are published by Ingresses here',
-          'take --oidc native',
-        );
-      return way;
-    },
+    read: readLogin,
   }),
   client: answer<'by-hand' | 'pocket-id'>({
     option: '--client <who>',
@@ -254,7 +247,7 @@ export const ANSWERS = {
     isList: true,
     question: {
       text: 'Variables with secret values, by commas',
-      isAsked: ({ kind, chart }) => kind !== 'cnpg-cluster' && !given(chart),
+      isAsked: (answers) => isOfTemplate(answers),
       proposal: nothing,
     },
     read: (text) => variable('--secret', text),
@@ -306,16 +299,7 @@ export const ANSWERS = {
   probe: answer({
     option: '--probe <probe>',
     help: 'http:/path[:port], tcp[:port] or none (default: tcp at --port)',
-    read: (text) => {
-      const [, path, httpPort] = /^http:(\/[^:\s]*)(?::(\d+))?$/.exec(text) ?? [];
-      if (path !== undefined)
-        return { kind: 'http', path, port: httpPort === undefined ? undefined : Number(httpPort) } as const;
-      const [, isTcp, tcpPort] = /^(tcp)(?::(\d+))?$/.exec(text) ?? [];
-      if (isTcp !== undefined)
-        return { kind: 'tcp', path: '', port: tcpPort === undefined ? undefined : Number(tcpPort) } as const;
-      if (text === 'none') return { kind: 'none', path: '', port: undefined } as const;
-      throw new BadAnswer(`--probe ${text} cannot be read`, 'write http:/health, http:/health:8080, tcp:5432 or none');
-    },
+    read: readProbe,
   }),
   user: answer({
     option: '--user <number>',
@@ -348,18 +332,7 @@ export const ANSWERS = {
   lb: answer({
     option: '--lb <addresses>',
     help: 'addresses of a load balancer of its own: IPv4, or IPv4,IPv6',
-    read: (text) => {
-      const all = text.split(',').map((one) => one.trim());
-      const [four, six] = [
-        all.filter((one) => ipaddr.IPv4.isValidFourPartDecimal(one)),
-        all.filter((one) => ipaddr.IPv6.isValid(one) && !one.includes('%')),
-      ];
-      if (four.length + six.length === all.length && four.length < 2 && six.length < 2) return [...four, ...six];
-      throw new BadAnswer(
-        `--lb ${text} are no addresses`,
-        'write an IPv4 address, an IPv6 address, or both with a comma between',
-      );
-    },
+    read: readAddresses,
   }),
   crds: answer({
     option: '--crds <chart>',

@@ -5,6 +5,9 @@ import { substitute, variablesIn } from '../manifests/flux/substitution.ts';
 import { asFields, at, type Fields, isFields, listAt, textAt } from '../text/values.ts';
 import type { App } from './repository.ts';
 
+/** What is printed may be fed to kubectl, which reads YAML 1.1. */
+const SHOWN = { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
+
 /** What stands for a value that is not shown. */
 const HIDDEN = '***';
 
@@ -37,7 +40,7 @@ export function buildApp(app: App): BuiltApp {
       return true;
     });
   });
-  const text = objects.map((one) => `---\n${stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })}`).join('');
+  const text = objects.map((one) => `---\n${stringify(one, SHOWN)}`).join('');
   return {
     objects,
     text,

@@ -2,17 +2,12 @@ import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
 import type { Finding } from '../report/finding.ts';
 import { formatPath, type Path, valueAt } from '../text/values.ts';
-import {
-  type Draft,
-  listedEntry,
-  withBlock,
-  withEntry,
-  withKey,
-  withMember,
-  withoutEntry,
-  withScalars,
-} from './change.ts';
+import type { Draft } from './draft.ts';
+import { listedEntry, withEntry, withoutEntry } from './text/lists.ts';
+import { withBlock, withKey, withMember, withScalars } from './text/members.ts';
 import { parseAllDocuments } from 'yaml';
+import { quotedWhereAlone } from './text/names.ts';
+import { yamlWord } from '../text/yaml-plain.ts';
 
 // What a command wants of a repository, and how it is done to the files that people write: manifests, or the templates of manifests.
 
@@ -53,6 +48,8 @@ export type Edit =
       readonly from: string;
       readonly to: string;
       readonly rename: (text: string) => string;
+      /** The new name itself. */
+      readonly name: string;
       readonly without: ReadonlySet<string>;
     }
   /** Copies what is written of a namespace, with another name and another list. */
@@ -89,7 +86,9 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
         for (const [from, to] of movesOf(draft, edit)) {
           const home = to.indexOf(edit.to) + edit.to.length;
           const path = to.slice(0, home) + edit.rename(to.slice(home));
-          if (!edit.without.has(from)) draft.copy(from, path, renamedText(from, draft.text(from) ?? '', edit.rename));
+          if (edit.without.has(from)) continue;
+          const renamed = renamedText(from, draft.text(from) ?? '', edit.rename);
+          draft.copy(from, path, /\.ya?ml(?:\.j2)?$/.test(path) ? quotedWhereAlone(renamed, edit.name) : renamed);
         }
         return [];
       case 'remove':
@@ -184,7 +183,10 @@ function copyNamespace(draft: Draft, edit: Extract<Edit, { kind: 'copy' }>): voi
     return;
   }
   const copied = without.reduce((text, entry) => withoutEntry(text, ['resources'], entry), file.text);
-  const renamed = copied.replace(bounded(from), () => namespace);
+  const renamed = quotedWhereAlone(
+    copied.replace(bounded(from), () => namespace),
+    namespace,
+  );
   draft.write(
     to,
     entries.reduce((text, entry) => withEntry(text, ['resources'], entry), renamed),
@@ -197,7 +199,7 @@ function namespaceTemplate(namespace: string, components: string, entries: reado
 # yaml-language-server: $schema=https://json.schemastore.org/kustomization
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
-namespace: ${namespace}
+namespace: ${yamlWord(namespace)}
 ${components}
 resources:
 ${entries.map((entry) => `  - ./${entry}\n`).join('')}`;

@@ -1,7 +1,8 @@
 import { failure, type Failure } from '../report/finding.ts';
 import { type Path, textAt, valueAt } from '../text/values.ts';
 import type { Edit } from './edit.ts';
-import { type App, appLabel, type AppImage, factsOf } from './repository.ts';
+import { type AppImage, factsOf } from './facts.ts';
+import { type App, appLabel } from './repository.ts';
 
 /** A version of an image. */
 export interface ImageVersion {

@@ -2,20 +2,22 @@ import { failure, type Failure, type Finding } from '../report/finding.ts';
 import { dataKeysOf } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
 import { at, isFields, type Path, valueAt, walk } from '../text/values.ts';
-import type { RequestContext } from './answer-values.ts';
+import type { Image, RequestContext } from './answer-values.ts';
 import { type AnswerName, ANSWERS, type Answers } from './answers.ts';
-import { withName } from './change.ts';
+import { withName } from './text/names.ts';
 import type { Edit } from './edit.ts';
 import type { AppliedObject } from '../manifests/flux/tree.ts';
 import { type AppEdits, copyApp, type Destination } from './move.ts';
+import { type StoreItem, storeItemsOf } from './requirements.ts';
 import type { SealedFile } from './scaffold/scaffold.ts';
 import { type Content, manifestText } from './scaffold/yaml.ts';
-import { type App, appLabel, type AppImage, type AppRepository, factsOf } from './repository.ts';
+import { type AppImage, factsOf } from './facts.ts';
+import { type App, appLabel, type AppRepository } from './repository.ts';
 
 // A copy of an app with answers of its own: what is answered stands in the place of what the model has.
 
 /** Answers that a copy takes; everything else it has from its model. */
-const TAKEN: readonly AnswerName[] = ['image', 'port', 'host', 'cpu', 'memory'];
+const TAKEN = ['image', 'port', 'host', 'cpu', 'memory'] as const satisfies readonly AnswerName[];
 
 /** A value of the model, and where it stands. */
 interface Spot {
@@ -28,6 +30,8 @@ interface Spot {
 interface AppCopy extends AppEdits {
   /** Encrypted files of the model, to be made of other values. */
   readonly sealed: readonly SealedFile[];
+  /** What stores have to hold for the copy and do not hold for the model. */
+  readonly items: readonly StoreItem[];
 }
 
 /**
@@ -42,62 +46,87 @@ export function appLike(
   to: Destination,
   { answers, context }: { readonly answers: Answers; readonly context: RequestContext },
 ): AppCopy {
-  const foreign = (Object.keys(answers) as AnswerName[]).find((name) => !TAKEN.includes(name));
+  const foreign = (Object.keys(answers) as AnswerName[]).find((name) => !TAKEN.some((one) => one === name));
   if (foreign !== undefined) throw notTaken(foreign, model);
   const copy = copyApp(repository, model, to);
-  const read = <K extends 'image' | 'port' | 'host' | 'cpu' | 'memory'>(
-    name: K,
-  ): ReturnType<(typeof ANSWERS)[K]['read']> | undefined => {
+  const read = <K extends (typeof TAKEN)[number]>(name: K): ReturnType<(typeof ANSWERS)[K]['read']> | undefined => {
     const value = answers[name];
     return typeof value === 'string'
       ? (ANSWERS[name].read(value, context, to.name) as ReturnType<(typeof ANSWERS)[K]['read']>)
       : undefined;
   };
-  const [image, port, host] = [read('image'), read('port'), read('host')];
-  const wanted: readonly (readonly [AnswerName, readonly Spot[], string | undefined])[] = [
-    ['port', portsOf(model), port === undefined ? undefined : String(port)],
-    ['host', hostsOf(model), host],
-    ['cpu', amountsOf(model, 'requests', 'cpu'), read('cpu')],
-    ['memory', amountsOf(model, 'limits', 'memory'), read('memory')],
-  ];
-  const edits: Edit[] = [];
-  const findings: Finding[] = [];
-  const tokens = (text: string): string => (model.name === to.name ? text : withName(text, model.name, to.name));
-  const set = ({ object, path }: Pick<Spot, 'object' | 'path'>, value: string): void => {
+  const [image, port] = [read('image'), read('port')];
+  const changes = new CopyChanges(model, to.name);
+  if (port !== undefined) changes.answer('port', portsOf(model), String(port));
+  changes.answer('host', hostsOf(model), read('host'));
+  changes.answer('cpu', amountsOf(model, 'requests', 'cpu'), read('cpu'));
+  changes.answer('memory', amountsOf(model, 'limits', 'memory'), read('memory'));
+  if (image !== undefined) changes.image(image);
+  const guess = /^the image .* is a guess/;
+  return {
+    edits: [...copy.edits, ...changes.edits],
+    findings: [...copy.findings, ...changes.findings],
+    notes: copy.notes.filter((note) => image === undefined || !guess.test(note)),
+    sealed: sealedLike(model, copy.folder, (text) => changes.tokens(text)),
+    items: storeItemsOf(model)
+      .filter(({ item }) => changes.tokens(item) !== item)
+      .map((one) => ({
+        ...one,
+        item: changes.tokens(one.item),
+        fields: one.fields.map((field) => changes.tokens(field)),
+      })),
+  };
+}
+
+/** What is answered, in the places of what the model has. */
+class CopyChanges {
+  readonly edits: Edit[] = [];
+  readonly findings: Finding[] = [];
+  readonly #model: App;
+  readonly #name: string;
+
+  /** @param name - of the copy */
+  constructor(model: App, name: string) {
+    this.#model = model;
+    this.#name = name;
+  }
+
+  /** A text of the model as the copy has it. */
+  tokens(text: string): string {
+    return this.#model.name === this.#name ? text : withName(text, this.#model.name, this.#name);
+  }
+
+  /** One answer in all of its places; what the model has several of is for people to write. */
+  answer(name: AnswerName, spots: readonly Spot[], value: string | undefined): void {
+    if (value === undefined) return;
+    const different = new Set(spots.map((one) => String(one.value)));
+    if (different.size === 1) for (const spot of spots) this.#set(spot, value);
+    else this.findings.push(undecided(this.#model, name, spots, value));
+  }
+
+  image(image: Image): void {
+    const main = mainImage(this.#model);
+    if (main === undefined) this.findings.push(undecided(this.#model, 'image', [], image.repository));
+    else for (const [path, value] of imageFields(main, image)) this.#set({ object: main.object, path }, value);
+  }
+
+  #set({ object, path }: Pick<Spot, 'object' | 'path'>, value: string): void {
     const { document, path: place } = object.originOf(path);
-    if (!document.file.path.startsWith(`${model.folder}/`)) {
-      findings.push({
+    if (!document.file.path.startsWith(`${this.#model.folder}/`)) {
+      this.findings.push({
         code: 'apps/undecided',
         severity: 'warning',
-        message: `${value} has no place in the copy: what it would replace is written outside of ${appLabel(model)}, where others may take it`,
+        message: `${value} has no place in the copy: what it would replace is written outside of ${appLabel(this.#model)}, where others may take it`,
         ...placeOf(document, place),
         remedy: 'patch it in the copy by hand',
       });
       return;
     }
-    const from = tokens(String(valueAt(document.fields, place)));
+    const from = this.tokens(String(valueAt(document.fields, place)));
     // Keys that are called after the model are called after the copy there.
-    const renamed = place.map((step) => (typeof step === 'string' ? tokens(step) : step));
-    if (from !== value) edits.push({ kind: 'value', document, path: renamed, from, to: value });
-  };
-  for (const [name, spots, value] of wanted) {
-    if (value === undefined) continue;
-    const different = new Set(spots.map((one) => String(one.value)));
-    if (different.size === 1) for (const spot of spots) set(spot, value);
-    else findings.push(undecided(model, name, spots, value));
+    const renamed = place.map((step) => (typeof step === 'string' ? this.tokens(step) : step));
+    if (from !== value) this.edits.push({ kind: 'value', document, path: renamed, from, to: value });
   }
-  if (image !== undefined) {
-    const main = mainImage(model);
-    if (main === undefined) findings.push(undecided(model, 'image', [], image.repository));
-    else for (const [path, value] of imageFields(main, image)) set({ object: main.object, path }, value);
-  }
-  const guess = /^the image .* is a guess/;
-  return {
-    edits: [...copy.edits, ...edits],
-    findings: [...copy.findings, ...findings],
-    notes: copy.notes.filter((note) => image === undefined || !guess.test(note)),
-    sealed: sealedLike(model, copy.folder, tokens),
-  };
 }
 
 /** What a component brings is shared, and a copy has it already. */

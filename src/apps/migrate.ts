@@ -28,6 +28,9 @@ export function migrateApp(repository: AppRepository, app: App, target: Migratio
   return migration.edits();
 }
 
+/** Whatever YAML 1.1 takes for no text gets quotes: kubectl and Flux read that. */
+const WRITTEN = { lineWidth: 0, compat: 'yaml-1.1' } as const;
+
 class Migration {
   readonly #edits: Edit[] = [];
   readonly #findings: Finding[] = [];
@@ -96,7 +99,7 @@ class Migration {
         url: `${url.replace(/\/$/, '')}/${name}`,
       },
     });
-    this.#edits.push({ kind: 'block', document, path: ['spec', 'chart'], text: stringify({ chartRef: own }) });
+    this.#edits.push({ kind: 'block', document, path: ['spec', 'chart'], text: stringify({ chartRef: own }, WRITTEN) });
     if (source !== undefined) this.#sourceLeft(source);
   }
 
@@ -189,7 +192,7 @@ class Migration {
     const [name = gateway, namespace] = gateway.split('/').reverse();
     const parentRefs = [{ name, ...(namespace === undefined ? {} : { namespace }) }];
     const made = Object.fromEntries(routes.map(([key, route]) => [key, { ...route, parentRefs }]));
-    this.#edits.push({ kind: 'block', document, path, text: stringify({ route: made }, { lineWidth: 0 }) });
+    this.#edits.push({ kind: 'block', document, path, text: stringify({ route: made }, WRITTEN) });
     for (const [key, one] of ingresses)
       this.#leftOfIngress(`${key} of ${release.name}`, name, {
         annotations: at(one, 'annotations'),
@@ -306,7 +309,7 @@ class Migration {
       this.#edits.some((one) => one.kind === 'create' && one.path === `${folder}/${name}`);
     const path = `${folder}/${isTaken ? `${object.name}-${name}` : name}`;
     const isRendered = object.document.file.isGenerated;
-    const text = `---\n${stringify(fields, { lineWidth: 0 })}`;
+    const text = `---\n${stringify(fields, WRITTEN)}`;
     this.#edits.push({ kind: 'create', path: isRendered ? `templates/overrides/${path}.j2` : path, text });
     const list = this.#listOf(folder);
     if (list !== undefined)

@@ -5,7 +5,9 @@ import { placeOf } from '../manifests/written.ts';
 import type { Edit } from './edit.ts';
 import type { AppEdits } from './move.ts';
 import { isLastOf, unregisterEdits } from './registration.ts';
-import { type App, appLabel, type AppRepository, factsOf, referrersOf } from './repository.ts';
+import { factsOf } from './facts.ts';
+import { referrersOf } from './referrers.ts';
+import { type App, appLabel, type AppRepository } from './repository.ts';
 
 /**
  * Removes an app: its files, what lists it, and its namespace where nothing else is in it.

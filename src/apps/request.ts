@@ -1,6 +1,7 @@
 import type { AccessMode, ServiceName } from '../checks/style.ts';
 import {
   BadAnswer,
+  type Base,
   type ChartOrigin,
   type ConfigFile,
   type Image,
@@ -34,6 +35,8 @@ export interface AppRequest {
   /** Undefined where a chart of its own runs it. */
   readonly image: Image | undefined;
   readonly chart: ChartOrigin;
+  /** A base of kustomize in the place of both. */
+  readonly base: Base | undefined;
   readonly port: number | undefined;
   /** The Service that a route leads to. */
   readonly service: string;
@@ -90,7 +93,7 @@ export function readRequest(
   const { style, surroundings } = context;
   const read = new AnswerReader(answers, context, name);
   const kind = read.one('kind') ?? 'app';
-  const { image, chart } = originOf(read, { kind, name, style });
+  const { image, chart, base } = originOf(read, { kind, name, style });
   const port = read.one('port');
   const host = read.one('host');
   const addresses = read.one('lb') ?? [];
@@ -99,12 +102,14 @@ export function readRequest(
   refuseAddress(style, namespace, name, addresses);
   const login = loginOf(read, host, style);
   const volumes = volumesOf(read, kind, name, context);
-  if (chart !== undefined) refuseValues({ answers, chart: chart.chart, kind, login, volumes });
+  const other = chart?.chart ?? base?.path;
+  if (other !== undefined) refuseValues({ answers, chart: other, isBase: base !== undefined, kind, login, volumes });
   return {
     kind,
     namespace,
     name,
     image,
+    base,
     chart: chart ?? {
       kind: 'OCIRepository',
       chart: 'app-template',
@@ -112,10 +117,10 @@ export function readRequest(
       version: read.one('appTemplate') ?? surroundings.appTemplate?.tag ?? APP_TEMPLATE.tag,
     },
     port,
-    service: read.one('service') ?? name,
+    service: serviceOf(read, name, base),
     host,
     isExternal: read.isOn('external'),
-    routeIn: chart === undefined ? (read.one('route') ?? style.routeIn) : 'file',
+    routeIn: other === undefined ? (read.one('route') ?? style.routeIn) : 'file',
     volumes,
     nfs: read.all('nfs'),
     hasTmp: answers.tmp !== false && answers.securityContext !== false,
@@ -179,18 +184,40 @@ class AnswerReader {
 function originOf(
   read: AnswerReader,
   { kind, name, style }: { readonly kind: AppRequest['kind']; readonly name: string; readonly style: Style },
-): { readonly image: Image | undefined; readonly chart: ChartOrigin | undefined } {
+): {
+  readonly image: Image | undefined;
+  readonly chart: ChartOrigin | undefined;
+  readonly base: Base | undefined;
+} {
   const image = read.one('image');
+  const base = read.one('fromBase');
   const named = { chart: read.one('chart'), repository: read.one('helmRepo'), version: read.one('appTemplate') };
   const chart = chartOf(named, style, name);
-  if (kind === 'app' && image === undefined && chart === undefined)
+  if (kind === 'app' && image === undefined && chart === undefined && base === undefined)
     throw new BadAnswer(
       'neither an image nor a chart is named',
-      'add --image registry/name:tag@digest, or --chart oci://registry/name:version',
+      'add --image registry/name:tag@digest, --chart oci://registry/name:version or --from-base folder',
     );
   if (image !== undefined && chart !== undefined)
     throw new BadAnswer('both an image and a chart are named', 'leave one out: --image is run by app-template');
-  return { image, chart };
+  if (base !== undefined && (image !== undefined || chart !== undefined || kind !== 'app'))
+    throw new BadAnswer(
+      `--from-base goes with neither ${kind === 'app' ? '--image nor --chart' : `--kind ${kind}`}`,
+      'leave one out: a base brings what it runs',
+    );
+  return { image, chart, base };
+}
+
+/** The Service that is named, or the only one that a base brings. */
+function serviceOf(read: AnswerReader, name: string, base: Base | undefined): string {
+  const named = read.one('service');
+  const known = (base?.objects ?? []).filter(({ kind }) => kind === 'Service').map((one) => one.name);
+  const isNeeded = read.one('host') !== undefined || (read.one('monitor') ?? []).length > 0;
+  if (named === undefined && isNeeded && known.length > 1 && !known.includes(name))
+    throw new BadAnswer(`${base?.path ?? ''} brings several Services: ${known.join(', ')}`, 'say which by --service');
+  if (named !== undefined && known.length > 0 && !known.includes(named))
+    throw new BadAnswer(`${base?.path ?? ''} brings no Service ${named}`, `it brings ${known.join(', ')}`);
+  return named ?? (known.length === 1 ? (known[0] ?? name) : name);
 }
 
 function refuseWithoutPort({
@@ -264,12 +291,14 @@ const ONLY_APP_TEMPLATE: readonly AnswerName[] = [
 function refuseValues({
   answers,
   chart,
+  isBase,
   kind,
   login,
   volumes,
 }: {
   readonly answers: Answers;
   readonly chart: string;
+  readonly isBase: boolean;
   readonly kind: AppRequest['kind'];
   readonly login: { readonly way: AppRequest['login'] };
   readonly volumes: readonly Volume[];
@@ -278,11 +307,13 @@ function refuseValues({
   const used = ONLY_APP_TEMPLATE.find((key) => isUsed(answers[key]));
   if (used !== undefined)
     throw new BadAnswer(
-      `${flagOf(used)} is for an image that app-template runs: what the values of ${chart} are called is not known`,
-      'leave it out, and write the values by hand',
+      `${flagOf(used)} is for an image that app-template runs: ${isBase ? `${chart} is not changed` : `what the values of ${chart} are called is not known`}`,
+      isBase ? 'leave it out, and patch the base by hand' : 'leave it out, and write the values by hand',
     );
   if (login.way === 'native')
     throw new BadAnswer('--oidc native is for an image that app-template runs', 'take --oidc gateway');
+  if (isBase && volumes.length > 0)
+    throw new BadAnswer(`what mounts a volume in ${chart} is not known`, 'leave it out, and patch the base by hand');
   if (kind === 'app' && volumes.some(({ isBackedUp }) => !isBackedUp))
     throw new BadAnswer(
       `a volume is mounted by values of ${chart} that are not known`,

@@ -4,7 +4,7 @@ import { asFields, at, listAt, textAt } from '../text/values.ts';
 import { shouted } from './scaffold/secrets.ts';
 
 /** What a password store has to hold, as ExternalSecrets read it. */
-interface StoreItem {
+export interface StoreItem {
   readonly store: string;
   /** The name of the item; of several that may hold the fields all of them. */
   readonly item: string;

@@ -14,8 +14,10 @@ export interface Style extends StyleValues {
   /** Fields of a Kustomization of Flux that stand before the others, which are sorted. */
   readonly firstFields: readonly string[];
   readonly resources: { readonly order: 'alphabetical' | 'functional'; readonly functions: readonly string[] };
-  /** The first catalogue of schemas. */
+  /** The catalogue of schemas that manifests name. */
   readonly catalogue: string;
+  /** Whether a release says what becomes of a failed one; where none does, a patch above them may. */
+  readonly remediates: boolean;
   readonly dependencyNamespace: 'always' | 'if-different' | 'never';
   /** Whether a Kustomization names the key that it decrypts by. */
   readonly namesKey: boolean;
@@ -41,7 +43,14 @@ export interface Style extends StyleValues {
  */
 export function styleOf(settings: Settings, surroundings: Surroundings): Style {
   const preset = presetOf(settings.profile);
-  const given = { ...preset, ...surroundings.style, ...fromRules(settings, preset), ...settings.apps };
+  const habits = settings.profile === 'default' ? surroundings.habits : undefined;
+  const given = {
+    ...preset,
+    ...surroundings.style,
+    ...habits?.style,
+    ...fromRules(settings, preset),
+    ...settings.apps,
+  };
   const isThere = settings.apps.storageClass !== undefined || Object.hasOwn(given.storageClasses, given.storageClass);
   const values = { ...given, storageClass: isThere ? given.storageClass : '' };
   const texts = (rule: string, name: string): readonly string[] => settings.of(rule).options[name] as readonly string[];
@@ -49,6 +58,8 @@ export function styleOf(settings: Settings, surroundings: Surroundings): Style {
     words.find((one) => one === settings.of(rule).options[name]) ?? words[0];
   const option = (rule: string, name: string): unknown => settings.of(rule).options[name];
   const isAsked = (rule: string): boolean => (settings.of(rule).severity ?? 'off') !== 'off';
+  const catalogues = texts('yaml/schema-directive', 'catalogues');
+  const isCatalogueTaken = !isAsked('yaml/schema-directive') || catalogues.includes(habits?.catalogue ?? '');
   const isSemver = isAsked('image/no-latest') && option('image/no-latest', 'tags') === 'semver';
   const cluster = String(option('tailscale/tags', 'cluster'));
   const common = String(option('tailscale/tags', 'common'));
@@ -68,7 +79,11 @@ export function styleOf(settings: Settings, surroundings: Surroundings): Style {
       order: word('kustomization/alphabetical', 'order', ['alphabetical', 'functional']),
       functions: texts('kustomization/alphabetical', 'functions'),
     },
-    catalogue: texts('yaml/schema-directive', 'catalogues')[0] ?? 'https://kubernetes-schemas.pages.dev',
+    catalogue:
+      isCatalogueTaken && habits?.catalogue !== undefined
+        ? habits.catalogue
+        : (catalogues[0] ?? 'https://kubernetes-schemas.pages.dev'),
+    remediates: habits?.remediates ?? true,
     dependencyNamespace: word('ks/depends-on-namespace', 'namespace', ['always', 'if-different', 'never']),
     namesKey: isAsked('ks/decryption') && option('ks/decryption', 'secretRef') === 'require',
     sources: isAsked('helm/oci-per-app')

@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, defineMappingTag, loadAll, mapTag, mergeTag, YAMLException } from 'js-yaml';
-import { parseAllDocuments } from 'yaml';
+import { type Alias, type Document, parseAllDocuments, visit } from 'yaml';
 
 /** Why a text is no YAML, and where. */
 export interface YamlMistake {
@@ -44,11 +44,35 @@ function readWithPlaces(text: string): readonly unknown[] | YamlMistake {
     // Merge keys are known.
     const parsed = [...parseAllDocuments(text, { merge: true, prettyErrors: true, logLevel: 'silent' })];
     const error = parsed.flatMap(({ errors }) => errors)[0];
+    const dangling = error === undefined ? danglingAlias(text, parsed) : undefined;
+    if (dangling !== undefined) return dangling;
     return error === undefined ? parsed.map((document): unknown => document.toJS()) : mistakeOf(error);
   } catch (error) {
     if (isMistake(error)) return mistakeOf(error);
     throw error;
   }
+}
+
+/** An alias without an anchor before it: the package says which one it is, and not where. */
+function danglingAlias(text: string, parsed: readonly Document.Parsed[]): YamlMistake | undefined {
+  for (const document of parsed) {
+    let found: Alias | undefined;
+    visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document) !== undefined) return undefined;
+        found = alias;
+        return visit.BREAK;
+      },
+    });
+    if (found === undefined) continue;
+    const before = text.slice(0, found.range?.[0] ?? 0);
+    return {
+      message: `the alias *${found.source} has no anchor &${found.source} before it`,
+      line: before.split('\n').length,
+      column: before.length - before.lastIndexOf('\n'),
+    };
+  }
+  return undefined;
 }
 
 /** Out of stack, aliases that would unfold to more than anybody reads, and a merge of what is no map. */

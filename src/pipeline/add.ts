@@ -1,5 +1,5 @@
 import { dirname, join, posix, relative } from 'node:path';
-import type { FileChange } from '../apps/change.ts';
+import type { FileChange } from '../apps/draft.ts';
 import { CATALOGUE, ENTRIES, type Entry } from '../cluster/catalogue.ts';
 import { companionStandIns } from '../cluster/config/companion.ts';
 import { formatFlow } from '../cluster/config/issue.ts';

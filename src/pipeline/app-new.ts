@@ -1,7 +1,9 @@
 import type { RequestContext } from '../apps/answer-values.ts';
+import { gapsNamed } from '../apps/gaps.ts';
 import type { Answers } from '../apps/answers.ts';
 import type { AppRequest } from '../apps/request.ts';
-import { type Draft, withEntry } from '../apps/change.ts';
+import type { Draft } from '../apps/draft.ts';
+import { withEntry } from '../apps/text/lists.ts';
 import type { Making } from '../apps/scaffold/flux.ts';
 import { scaffold, type Scaffold } from '../apps/scaffold/scaffold.ts';
 import { styleOf } from '../apps/style.ts';
@@ -67,6 +69,7 @@ export async function draftNewApp(
   refuseExisting(read, making.request);
   const made = scaffold(making);
   const draft = draftOf(read);
+  refuseRest(read, draft, `${making.style.folder}/${namespace}/${name}`, `${namespace}/${name}`);
   for (const { path, text } of made.files) {
     const place = target === 'templates' ? templateOf(path) : { path, isTemplate: false };
     if (draft.text(place.path) !== undefined) throw isThere(place.path, `${namespace}/${name}`);
@@ -97,6 +100,19 @@ export async function seal(
 function refuseExisting({ repository }: ReadApps, { namespace, name }: AppRequest): void {
   const found = repository.apps.find((one) => one.namespace === namespace && one.name === name);
   if (found !== undefined) throw isThere(found.folder, `${namespace}/${name}`);
+}
+
+/** Files in the folder of an app that Flux does not apply: a new app among them would be half of either. */
+function refuseRest({ repository }: ReadApps, draft: Draft, folder: string, app: string): void {
+  const [rest] = [folder, `${OVERRIDES}/${folder}`].flatMap((one) => draft.below(one));
+  if (rest === undefined) return;
+  const [gap] = gapsNamed(repository, app);
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `${app} is there by half: ${rest} lies in its folder${gap === undefined ? '' : `; ${gap.message}`}`,
+    place: gap?.place ?? { file: rest },
+    remedy: `${gap?.remedy === undefined ? '' : `${gap.remedy}; or `}choose another name`,
+  });
 }
 
 function isThere(path: string, app: string): Failure {

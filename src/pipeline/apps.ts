@@ -1,13 +1,14 @@
 import { join, relative } from 'node:path';
-import { Draft, type FileChange } from '../apps/change.ts';
+import { Draft, type FileChange } from '../apps/draft.ts';
 import type { ImageVersion } from '../apps/image.ts';
-import { type AppImage, type AppRepository, findApps } from '../apps/repository.ts';
+import type { AppImage } from '../apps/facts.ts';
+import { type AppRepository, findApps } from '../apps/repository.ts';
 import { RULES } from '../checks/rules/list.ts';
 import { readSettings, SETTINGS_FILE } from '../checks/settings.ts';
 import type { ClusterRoot } from '../cluster/root.ts';
 import type { RenderedFile } from '../makejinja/render.ts';
 import type { ManifestFile } from '../manifests/document.ts';
-import { type Failure, failure, type Finding } from '../report/finding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { listTree, readBytesIfPresent, readTextIfPresent } from '../system/files.ts';
 import { type Destination, removeEmptyFolder, removeTree, writeDisposableFile } from '../system/writing.ts';
@@ -22,7 +23,7 @@ import { nothingOfFlux } from './any-repository.ts';
 import { PREVIEW } from './foreign-files.ts';
 import { templateFolders } from './inputs.ts';
 import { renderOnly } from './render-only.ts';
-import { folderIn, readClusters, readRepository } from './repository.ts';
+import { folderIn, readRepository, readWholeClusters } from './repository.ts';
 import { readInventory, workspaceOf } from './state.ts';
 import { loadChecks, manifestFiles } from './validate.ts';
 import { PROVIDED } from './schema-sources.ts';
@@ -41,6 +42,14 @@ export interface ReadApps {
   readonly repository: AppRepository;
   /** Everything that lies in the repository but what is rendered; templates among it. */
   readonly written: readonly ManifestFile[];
+  /** What was not read: manifests that are no YAML, and secrets that are not at hand, so that something else stands where they would. */
+  readonly notes: readonly Finding[];
+}
+
+/** What a command does with what it reads. */
+interface Use {
+  /** Whether it changes nothing: what is no YAML is left out then, and told. */
+  readonly isLooking?: boolean;
 }
 
 /**
@@ -48,20 +57,22 @@ export interface ReadApps {
  *
  * @throws Failure where the configuration or a template is wrong; of kind `input` where nothing of Flux is there, or a manifest is no YAML
  */
-export async function readApps(place: AppPlace): Promise<ReadApps> {
-  return place.kind === 'cluster' ? await readCluster(place) : await readOther(place);
+export async function readApps(place: AppPlace, use: Use = {}): Promise<ReadApps> {
+  return place.kind === 'cluster' ? await readCluster(place, use) : await readOther(place, use);
 }
 
-async function readCluster(place: Extract<AppPlace, { kind: 'cluster' }>): Promise<ReadApps> {
+async function readCluster(place: Extract<AppPlace, { kind: 'cluster' }>, use: Use): Promise<ReadApps> {
   const { root } = place;
   const inventory = await readInventory(root);
-  const { files: rendered } = await renderOnly(root);
+  const { files: rendered, findings } = await renderOnly(root, { isLooking: true });
   const files = await manifestFiles(root, rendered, inventory);
   const generated = new Set([...rendered.map(({ path }) => path), ...(inventory?.files.keys() ?? [])]);
   const isOwn = (path: string): boolean => !generated.has(path) || inventory?.adopted.includes(path) === true;
   const own = (await readRepository(root.path)).filter(({ path }) => isOwn(path));
   const written = [...own, ...(await packagedLists(root))];
-  return { place, top: root.path, repository: appsAmong(files, [], root.path), written };
+  const { repository, broken } = appsAmong(files, { paths: [], top: root.path, ...use });
+  const notes = [...broken, ...findings.filter(({ code }) => code === 'secrets/not-checked')];
+  return { place, top: root.path, repository, written, notes };
 }
 
 /** The lists of apps in the templates of an installed package, which a copy below templates/overrides may take the place of. */
@@ -80,17 +91,22 @@ async function packagedLists(root: ClusterRoot): Promise<ManifestFile[]> {
   );
 }
 
-async function readOther(place: Extract<AppPlace, { kind: 'other' }>): Promise<ReadApps> {
+async function readOther(place: Extract<AppPlace, { kind: 'other' }>, use: Use): Promise<ReadApps> {
   const wanted = await Promise.all(place.paths.map((path) => folderIn(place.path, path)));
   const files = await readRepository(place.path);
-  return { place, top: place.path, repository: appsAmong(files, wanted, place.path), written: files };
+  const { repository, broken } = appsAmong(files, { paths: wanted, top: place.path, ...use });
+  return { place, top: place.path, repository, written: files, notes: broken };
 }
 
-/** The apps among files. Throws a Failure where Flux finds nothing in them. */
-function appsAmong(files: readonly ManifestFile[], paths: readonly string[], top: string): AppRepository {
-  const { tree, clusters } = readClusters(files, paths);
+/** The apps among files. Throws a Failure where Flux finds nothing in them, or a manifest is no YAML and something is to be changed. */
+function appsAmong(
+  files: readonly ManifestFile[],
+  { paths, top, isLooking = false }: Use & { readonly paths: readonly string[]; readonly top: string },
+): { readonly repository: AppRepository; readonly broken: readonly Finding[] } {
+  const { tree, clusters, broken } = readWholeClusters(files, paths);
+  if (broken.length > 0 && !isLooking) throw new Failure('input', broken);
   if (clusters.length === 0) throw nothingOfFlux(top);
-  return findApps(files, tree, clusters);
+  return { repository: findApps(files, tree, clusters), broken };
 }
 
 /** The files that people write in a repository, to be changed. */
@@ -153,7 +169,7 @@ async function manifestsAfter({ place, top, written }: ReadApps, draft: Draft): 
       const bytes = isAsItWas ? await readBytesIfPresent(join(top, path)) : undefined;
       await writeDisposableFile(preview(path), bytes ?? text ?? '');
     }
-    const { files } = await renderOnly(place.root, preview().path);
+    const { files } = await renderOnly(place.root, { templates: preview().path, isLooking: true });
     const rendered = new Set(files.map(({ path }) => path));
     const own = draft
       .files()
@@ -275,13 +291,17 @@ function inTheWay(path: string): Failure {
  */
 export async function writeEdits(place: AppPlace, { plan }: EditPlan, signal: AbortSignal): Promise<void> {
   const workspace = workspaceFor(place);
-  await exclusively(workspace, signal, async (exclusive) => {
-    await exclusive.uninterrupted(async () => {
-      await (place.kind === 'cluster' ? recover(workspace) : recoverEdits(workspace));
-      await applyEdits(workspace, plan);
+  try {
+    await exclusively(workspace, signal, async (exclusive) => {
+      await exclusive.uninterrupted(async () => {
+        await (place.kind === 'cluster' ? recover(workspace) : recoverEdits(workspace));
+        await applyEdits(workspace, plan);
+      });
     });
-  });
-  if (place.kind === 'other') await removeEmptyFolder(workspace.state);
+  } finally {
+    // An empty folder that cannot be removed is no reason to say that something went wrong.
+    if (place.kind === 'other') await removeEmptyFolder(workspace.state).catch(() => false);
+  }
 }
 
 function workspaceFor(place: AppPlace): Workspace {

@@ -38,15 +38,14 @@ export interface ValidConfiguration {
  *
  * @param access - without the owner's key, secrets that are not at hand are stood in for, as nothing that holds them is compared;
  *   in a tree that is somebody's own no value of the sample should be left
- * @param standIns - which set of stand-ins is taken: two sets differ in all of them, and one is the same whenever it is asked for
  * @throws Failure with all findings where one of them is an error, or where cluster.sops.yaml cannot be read
  */
 export async function readConfiguration(
   root: ClusterRoot,
   access: Access,
-  standIns: StandInSet = 'first',
+  reading: Reading = {},
 ): Promise<ValidConfiguration> {
-  const { findings, configuration, sources } = await examineConfiguration(root, access, standIns);
+  const { findings, configuration, sources } = await examineConfiguration(root, access, reading);
   if (configuration === undefined) throw new Failure('input', findings);
   return { configuration, findings, sources };
 }
@@ -59,7 +58,7 @@ export async function readConfiguration(
 export async function examineConfiguration(
   root: ClusterRoot,
   access: Access,
-  standIns: StandInSet = 'first',
+  { standIns = 'first', isLooking = false }: Reading = {},
 ): Promise<LoadedConfiguration> {
   const standIn = (name: string): string => secretStandIn(standIns, name);
   const [cluster, nodes, sealed] = await Promise.all([
@@ -73,7 +72,7 @@ export async function examineConfiguration(
   const secrets = { ...secretSources(root), ...(await companionSecrets(sealed, access, standIn)) };
   return await loadConfiguration(
     { cluster, nodes, isOwned: isOwned(access) },
-    access.kind === 'none' ? { ...secrets, standIn } : secrets,
+    access.kind === 'none' || isLooking ? { ...secrets, standIn } : secrets,
   );
 }
 
@@ -140,6 +139,14 @@ export async function readConfigurationFile(root: ClusterRoot, path: string): Pr
     place: { file: relative(root.path, path), ...decoded },
     remedy: 'save the file as UTF-8',
   });
+}
+
+/** How a configuration is read. */
+export interface Reading {
+  /** Which set of stand-ins is taken: two sets differ in all of them, and one is the same whenever it is asked for. */
+  readonly standIns?: StandInSet;
+  /** Whether what is rendered is only looked at and no secret is shown: one that is not at hand is stood in for, and a note says so. */
+  readonly isLooking?: boolean;
 }
 
 /** The name of a set of stand-ins. */

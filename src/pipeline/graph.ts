@@ -91,7 +91,7 @@ function fileNode(kind: 'Template' | 'File', path: string, line?: number): Graph
 
 async function renderedFlux(root: ClusterRoot): Promise<FluxTree> {
   const inventory = await readInventory(root);
-  const { files: rendered } = await renderOnly(root);
+  const { files: rendered } = await renderOnly(root, { isLooking: true });
   const [flux] = clustersIn(await manifestFiles(root, rendered, inventory));
   if (flux === undefined) throw nothingOfFlux(root.path);
   return flux;

@@ -4,7 +4,7 @@ import { clusterRoot, ROOT_MARKERS } from '../cluster/root.ts';
 import type { ManifestFile } from '../manifests/document.ts';
 import { type FluxTree, fluxTrees } from '../manifests/flux/tree.ts';
 import { type ManifestTree, readTree, syntaxFinding } from '../manifests/tree.ts';
-import { Failure, failure } from '../report/finding.ts';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { isSecretPath } from '../sops/rules.ts';
 import { inspect, inspectTarget, listTree, readBytesIfPresent } from '../system/files.ts';
 import { kindAt } from '../system/tree.ts';
@@ -159,17 +159,18 @@ export async function folderIn(top: string, path: string, option = '--path'): Pr
  * @throws Failure of kind `input` where a manifest that Flux reads is no YAML
  */
 export function clustersIn(files: readonly ManifestFile[], paths: readonly string[] = []): readonly FluxTree[] {
-  return readClusters(files, paths).clusters;
+  const { clusters, broken } = readWholeClusters(files, paths);
+  if (broken.length > 0) throw new Failure('input', broken);
+  return clusters;
 }
 
-/** As `clustersIn`, with the tree that they were read from. */
-export function readClusters(
+/** As `clustersIn`, with the tree that they were read from; a manifest that is no YAML is left out, and told. */
+export function readWholeClusters(
   files: readonly ManifestFile[],
   paths: readonly string[],
-): { readonly tree: ManifestTree; readonly clusters: readonly FluxTree[] } {
+): { readonly tree: ManifestTree; readonly clusters: readonly FluxTree[]; readonly broken: readonly Finding[] } {
   const { tree, mistakes } = readTree(files);
   const clusters = fluxTrees(tree, paths);
   const broken = mistakes.filter(({ file }) => clusters.some(({ used }) => used.has(file.path)));
-  if (broken.length > 0) throw new Failure('input', broken.map(syntaxFinding));
-  return { tree, clusters };
+  return { tree, clusters, broken: broken.map(syntaxFinding) };
 }

@@ -41,7 +41,7 @@ export async function dependentFiles(
   run: { readonly access: KeylessAccess; readonly inventory: Inventory | undefined },
   rendered: readonly RenderedFile[],
 ): Promise<Set<string>> {
-  const { configuration } = await readConfiguration(root, run.access, 'second');
+  const { configuration } = await readConfiguration(root, run.access, { standIns: 'second' });
   const given = credentialStandIns(root, run.access);
   const { files } = await renderTree(root, configuration, { ...run, given });
   const others = new Map(files.map(({ path, bytes }) => [path, bytes]));

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import {
+  access,
   chmod,
   copyFile as nodeCopyFile,
   link,
@@ -19,9 +20,11 @@ import { failure, type Failure } from '../report/finding.ts';
 import {
   errorCode,
   inspect,
+  isAbsence,
   KIND_WORDS,
   listFolder,
   readTextIfPresent,
+  reasonOf,
   undefinedIfAbsent,
   type EntryKind,
 } from './files.ts';
@@ -218,6 +221,31 @@ async function removeLeftBehind(place: string): Promise<void> {
     const path = join(place, name);
     if ((await lstat(path)).uid === own) await rm(path, { recursive: true, force: true });
   }
+}
+
+/**
+ * Why nothing may be written at a path, in words of the system: it is read-only, or the folder that it would lie in is. Undefined where
+ * something may.
+ *
+ * @param path - absolute; nothing has to be there
+ * @returns what is read-only, and why
+ */
+export async function readOnlyAt(path: string): Promise<{ readonly path: string; readonly why: string } | undefined> {
+  // A new file takes the place of an old one in its folder, so that both count.
+  for (const place of [path, await folderAbove(path)]) {
+    try {
+      await access(place, constants.W_OK);
+    } catch (error) {
+      if (!isAbsence(error)) return { path: place, why: reasonOf(error) };
+    }
+  }
+  return undefined;
+}
+
+/** The innermost folder around a path that is there. */
+async function folderAbove(path: string): Promise<string> {
+  const folder = dirname(path);
+  return folder === path || (await inspect(folder)) !== undefined ? folder : await folderAbove(folder);
 }
 
 /** Puts a file into its place in one step: readers see the old one or the new one, whole. A link there is replaced. */

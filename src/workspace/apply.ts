@@ -1,9 +1,10 @@
-import { join } from 'node:path';
-import { Failure, failure } from '../report/finding.ts';
+import { join, relative } from 'node:path';
+import { Failure, failure, type Finding } from '../report/finding.ts';
 import { inspect, isGitName, listFolder } from '../system/files.ts';
 import { exists } from '../system/programs.ts';
 import {
   below,
+  readOnlyAt,
   readOwnTextIfPresent,
   removeEmptyFolder,
   removeFile,
@@ -164,6 +165,7 @@ function editsOf(workspace: Workspace): Workspace {
  */
 export async function applyEdits(workspace: Workspace, plan: Plan): Promise<void> {
   await refuseMovedFiles(workspace, plan);
+  await refuseReadOnly(workspace, plan);
   const edits = editsOf(workspace);
   const commit = new Commit(edits, undefined, EDITS);
   try {
@@ -192,6 +194,24 @@ export async function recoverEdits(workspace: Workspace): Promise<void> {
     if (error instanceof Failure) throw error;
     throw writeFailure('an interrupted change could not be finished', error);
   }
+}
+
+/** What its owner closed is told before anything is touched. */
+async function refuseReadOnly({ root }: Workspace, { entries }: Plan): Promise<void> {
+  const found = await Promise.all(entries.map(async ({ path }) => await readOnlyAt(join(root, path))));
+  const closed = new Map<string, string>();
+  for (const one of found) if (one !== undefined) closed.set(relative(root, one.path) || '.', one.why);
+  if (closed.size === 0) return;
+  throw new Failure(
+    'outside',
+    [...closed].map(([path, why]): Finding => ({
+      code: 'workspace/write',
+      severity: 'error',
+      message: `${path} cannot be written to, so that nothing was changed: ${why}`,
+      place: { file: path },
+      remedy: 'give yourself the right to write there, then run it again',
+    })),
+  );
 }
 
 async function tidyEdits(edits: Workspace, commit: Commit): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { buildApp } from '../../src/apps/build.ts';
-import { appNamed } from '../../src/apps/repository.ts';
+import { appNamed } from '../../src/apps/named.ts';
 import { appsIn, filesOf, HOME, ks, listing, type Texts } from './fixtures.ts';
 
 const SECRET = `---

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  Draft,
-  withBlock,
-  withEntry,
-  withKey,
-  withMember,
-  withName,
-  withoutEntry,
-  withScalars,
-} from '../../src/apps/change.ts';
+import { Draft } from '../../src/apps/draft.ts';
+import { withEntry, withoutEntry } from '../../src/apps/text/lists.ts';
+import { withBlock, withKey, withMember, withScalars } from '../../src/apps/text/members.ts';
+import { withName } from '../../src/apps/text/names.ts';
 
 const LISTS: Readonly<Record<string, { readonly text: string; readonly entry: string; readonly after: string }>> = {
   'in the order of its sort': {

@@ -1,4 +1,4 @@
-import type { Draft } from '../../src/apps/change.ts';
+import type { Draft } from '../../src/apps/draft.ts';
 import { type AppRepository, findApps } from '../../src/apps/repository.ts';
 import type { ManifestFile } from '../../src/manifests/document.ts';
 import { fluxTrees } from '../../src/manifests/flux/tree.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Draft } from '../../src/apps/change.ts';
+import { Draft } from '../../src/apps/draft.ts';
 import { doEdits } from '../../src/apps/edit.ts';
 import { imageEdits, imagesMeant, parseVersion } from '../../src/apps/image.ts';
-import { appNamed } from '../../src/apps/repository.ts';
+import { appNamed } from '../../src/apps/named.ts';
 import { appsIn, filesOf, HOME } from './fixtures.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Draft } from '../../src/apps/change.ts';
+import { Draft } from '../../src/apps/draft.ts';
 import { doEdits } from '../../src/apps/edit.ts';
 import { migrateApp } from '../../src/apps/migrate.ts';
-import { appNamed } from '../../src/apps/repository.ts';
+import { appNamed } from '../../src/apps/named.ts';
 import { unifiedDiff } from '../../src/workspace/diff.ts';
 import { appsIn, filesOf, HOME, ks, listing, type Texts } from './fixtures.ts';
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Draft, withName } from '../../src/apps/change.ts';
+import { Draft } from '../../src/apps/draft.ts';
+import { withName } from '../../src/apps/text/names.ts';
 import { doEdits } from '../../src/apps/edit.ts';
 import { appLike } from '../../src/apps/like.ts';
 import { type AppEdits, copyApp, moveApp } from '../../src/apps/move.ts';
 import { removeApp } from '../../src/apps/remove.ts';
-import { type AppRepository, appNamed, findApps } from '../../src/apps/repository.ts';
+import { appNamed } from '../../src/apps/named.ts';
+import { type AppRepository, findApps } from '../../src/apps/repository.ts';
 import { graphOf } from '../../src/graph/graph.ts';
 import { fluxTrees } from '../../src/manifests/flux/tree.ts';
 import { readTree } from '../../src/manifests/tree.ts';
@@ -250,7 +252,7 @@ describe('an app like another one', () => {
     const draft = new Draft(filesOf({ [path]: text }));
     const [from, to] = ['kubernetes/apps/media/films', 'kubernetes/apps/media/movies'];
     const rename = (one: string): string => withName(one, 'films', 'movies');
-    doEdits(draft, [{ kind: 'copy-app', from, to, rename, without: new Set() }]);
+    doEdits(draft, [{ kind: 'copy-app', from, to, rename, name: 'x', without: new Set() }]);
     expect(draft.text(path.replace('films', 'movies'))).toBe(
       "#< flux_kustomization('media', 'movies') >#\n# movies: #< films_host | default(\"movies.lan\") >#\n",
     );
@@ -270,6 +272,61 @@ describe('an app like another one', () => {
     const repository = appsIn(filesOf(HOME));
     const films = appNamed(repository, 'media/films');
     expect(() => copyApp(repository, films, { namespace: 'web', name: 'front' })).toThrow('there is an app web/front');
+  });
+});
+
+describe('what is no manifest', () => {
+  const FRONT = 'kubernetes/apps/web/front/app';
+  const FILMS = 'kubernetes/apps/media/films/app';
+  const generator = (name: string, file: string): string =>
+    `configMapGenerator:\n  - name: ${name}\n    files:\n      - ${file}\n`;
+  const texts: Texts = {
+    ...HOME,
+    [`${FRONT}/kustomization.yaml`]: `${HOME[`${FRONT}/kustomization.yaml`] ?? ''}${generator('front', 'config/front.yml')}`,
+    [`${FRONT}/config/front.yml`]: 'films:\n  url: http://films.media.svc.cluster.local/films # films\n',
+    [`${FILMS}/kustomization.yaml`]: `${HOME[`${FILMS}/kustomization.yaml`] ?? ''}${generator('films', 'config/films.ini')}`,
+    [`${FILMS}/config/films.ini`]: 'me=films.media.svc\nother=radio.media.svc\n',
+  };
+
+  it.each([
+    ['media', 'movies', 'movies.media'],
+    ['cinema', 'films', 'films.cinema'],
+    ['web', 'movies', 'movies.web'],
+  ])('and goes into a ConfigMap calls %s/%s by its host', (namespace, name, host) => {
+    const { texts: after, made } = moved(texts, 'media/films', namespace, name);
+    expect(after[`${FRONT}/config/front.yml`]).toBe(`films:\n  url: http://${host}.svc.cluster.local/films # films\n`);
+    expect(after[`kubernetes/apps/${namespace}/${name}/app/config/films.ini`]).toBe(
+      `me=${host}.svc\nother=radio.media.svc\n`,
+    );
+    expect(made.findings.filter(({ message }) => message.includes('speaks of'))).toEqual([]);
+  });
+
+  it("calls the copy where it is the copy's, and the model where it is another one's", () => {
+    const { texts: after } = done(texts, (repository) =>
+      copyApp(repository, appNamed(repository, 'media/films'), { namespace: 'media', name: 'movies' }),
+    );
+    expect(after[`${FRONT}/config/front.yml`]).toBe(texts[`${FRONT}/config/front.yml`]);
+    expect(after['kubernetes/apps/media/movies/app/config/movies.ini']).toBe(
+      'me=movies.media.svc\nother=radio.media.svc\n',
+    );
+  });
+});
+
+describe('names in values of app-template', () => {
+  it.each([
+    ['a Service by a name of its own', '      films:\n        forceRename: films\n', 'forceRename: movies'],
+    [
+      'a selector by expressions',
+      '      films:\n        pod:\n          affinity:\n            matchExpressions:\n              - key: app.kubernetes.io/name\n                operator: In\n                values:\n                  - films\n',
+      '- movies\n',
+    ],
+  ])('%s follows the app', (_, lines, expected) => {
+    const path = 'kubernetes/apps/media/films/app/helmrelease.yaml';
+    const text = (HOME[path] ?? '').replace('      films:\n', () => lines);
+    expect(text).not.toBe(HOME[path]);
+    const { texts: after, made } = moved({ ...HOME, [path]: text }, 'media/films', 'media', 'movies');
+    expect(after[path.replaceAll('films', 'movies')]).toContain(expected);
+    expect(made.findings).toEqual([]);
   });
 });
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { appLabel, appNamed, factsOf, hostsIn, referrersOf } from '../../src/apps/repository.ts';
+import { factsOf } from '../../src/apps/facts.ts';
+import { hostsIn, referrersOf } from '../../src/apps/referrers.ts';
+import { appNamed } from '../../src/apps/named.ts';
+import { appLabel } from '../../src/apps/repository.ts';
 import { Failure } from '../../src/report/finding.ts';
 import { appsIn, filesOf, HOME, ks, listing, release, source } from './fixtures.ts';
 

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/apps/build.ts';
+import { appNamed } from '../../src/apps/named.ts';
 import { BadAnswer, readTarget } from '../../src/apps/answer-values.ts';
 import type { Answers } from '../../src/apps/answers.ts';
 import { readRequest } from '../../src/apps/request.ts';
@@ -15,7 +17,9 @@ import { templateText } from '../../src/pipeline/app-new.ts';
 import { PROVIDED } from '../../src/pipeline/schema-sources.ts';
 import type { Finding } from '../../src/report/finding.ts';
 import { formatFindings } from '../../src/report/text.ts';
+import { valueAt } from '../../src/text/values.ts';
 import { allPairs, coveringArray, pairsOf } from '../checks/covering-array.ts';
+import { appsIn, HOME, ks, listing, release, source } from './fixtures.ts';
 import { combination, COMBINATIONS, CONFIG_FILES, LEVELS, PROFILE_NAMES } from './matrix.ts';
 import { asFiles, contextIn, newApp, type Texts, world } from './world.ts';
 
@@ -244,3 +248,161 @@ function mistakeOf(read: () => unknown): BadAnswer | undefined {
 function keyOf({ code, message, place }: Finding): string {
   return JSON.stringify([code, message, place?.file]);
 }
+
+describe('a base of somebody else', () => {
+  const base = (kinds: readonly string[], services: readonly string[] = []): Texts => ({
+    'vendor/widget/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - all.yaml\n`,
+    'vendor/widget/all.yaml': [
+      ...kinds.map(
+        (kind) => `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: widget-${kind.toLowerCase()}\n`,
+      ),
+      ...services.map(
+        (name) => `---\napiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ports:\n    - port: 80\n`,
+      ),
+    ].join(''),
+  });
+
+  it('is listed and patched by kind, and what is made has no finding', async () => {
+    const before = { ...world('default'), ...base(['Deployment', 'Deployment', 'DaemonSet'], ['board']) };
+    const answers = { fromBase: './vendor/widget/', port: '80', host: 'board', monitor: 'rule' };
+    const { after, changed } = await newApp(before, 'web/widget', answers);
+    const path = 'kubernetes/apps/web/widget/app';
+    expect(Object.keys(changed).filter((one) => one.startsWith(path))).toEqual([
+      `${path}/httproute.yaml`,
+      `${path}/prometheusrule.yaml`,
+      `${path}/kustomization.yaml`,
+    ]);
+    const text = changed[`${path}/kustomization.yaml`] ?? '';
+    expect(text).toContain('  - ../../../../../vendor/widget\n');
+    expect([...text.matchAll(/target:\n +kind: (\w+)/g)].map(([, kind]) => kind)).toEqual(['DaemonSet', 'Deployment']);
+    expect(changed[`${path}/httproute.yaml`]).toContain('name: board\n');
+    const known = new Set((await findingsIn(before)).map(keyOf));
+    const found = (await findingsIn(after)).filter(
+      (one) => !known.has(keyOf(one)) && !one.place?.file.startsWith('vendor/'),
+    );
+    expect(formatFindings(found)).toBe('');
+    const app = appNamed(appsIn(asFiles(after)), 'web/widget');
+    const annotated = buildApp(app).objects.filter(
+      (one) => valueAt(one, ['metadata', 'annotations', 'reloader.stakater.com/auto']) === 'true',
+    );
+    expect(annotated.map(({ kind }) => kind).sort()).toEqual(['DaemonSet', 'Deployment']);
+  });
+
+  it.each<[string, Answers, string]>([
+    ['a folder without a base', { fromBase: 'vendor/gadget' }, 'there is no kustomization.yaml in that folder, or'],
+    ['a folder outside', { fromBase: '../widget' }, 'there is no kustomization.yaml in that folder, or'],
+    ['an address without a version', { fromBase: 'https://github.com/example/widget' }, 'names no version'],
+    ['an image besides', { fromBase: 'vendor/widget', image: `a/b:1.0.0` }, 'goes with neither --image nor --chart'],
+    ['a variable', { fromBase: 'vendor/widget', env: ['A=b'] }, 'vendor/widget is not changed'],
+    ['a volume', { fromBase: 'vendor/widget', pvc: ['1Gi'] }, 'what mounts a volume in vendor/widget is not known'],
+    ['a Service that it has not', { fromBase: 'vendor/widget', port: '80', service: 'c' }, 'brings no Service c'],
+    ['two Services', { fromBase: 'vendor/widget', port: '80', host: 'board' }, 'several Services: a, b'],
+  ])('%s is refused', async (_, answers, message) => {
+    const before = { ...world('default'), ...base(['Deployment'], ['a', 'b']) };
+    await expect(newApp(before, 'web/widget', answers)).rejects.toThrow(message);
+  });
+
+  it('at an address gets a patch for each kind that may be there', async () => {
+    const fromBase = 'https://github.com/example/widget//config?ref=v1.0.0';
+    const { changed } = await newApp(world('default'), 'web/widget', { fromBase });
+    const text = changed['kubernetes/apps/web/widget/app/kustomization.yaml'] ?? '';
+    expect(text).toContain(`  - ${fromBase}\n`);
+    expect(text.match(/target:/g)).toHaveLength(3);
+  });
+});
+
+describe('what a repository does', () => {
+  const apps = (count: number, of: (name: string) => Texts): Texts =>
+    Object.assign({}, ...Array.from({ length: count }, (_, index) => of(`app${String(index)}`))) as Texts;
+  const folder = (name: string): string => `kubernetes/apps/media/${name}/app`;
+  const repository = (count: number, extra: (name: string) => Texts = () => ({})): Texts => {
+    const names = Array.from({ length: count }, (_, index) => `app${String(index)}`);
+    return {
+      ...HOME,
+      'kubernetes/apps/media/kustomization.yaml': listing(
+        ['./namespace.yaml', ...names.map((name) => `./${name}/ks.yaml`)],
+        'namespace: media\n',
+      ),
+      ...apps(count, (name) => {
+        const more = extra(name);
+        return {
+          [`kubernetes/apps/media/${name}/ks.yaml`]: ks('media', name),
+          [`${folder(name)}/helmrelease.yaml`]: release(name),
+          [`${folder(name)}/ocirepository.yaml`]: source(name).replace('interval: 1h', 'interval: 10m'),
+          [`${folder(name)}/kustomization.yaml`]: listing([
+            './helmrelease.yaml',
+            './ocirepository.yaml',
+            ...Object.keys(more).map((path) => `./${path.slice(path.lastIndexOf('/') + 1)}`),
+          ]),
+          ...more,
+        };
+      }),
+    };
+  };
+  const external = (name: string): Texts => ({
+    [`${folder(name)}/externalsecret.yaml`]: `# yaml-language-server: $schema=https://schemas.example.com/external-secrets.io/externalsecret_v1.json
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: ${name}
+spec:
+  secretStoreRef:
+    kind: ClusterSecretStore
+    name: doppler-apps
+  target:
+    name: ${name}
+  dataFrom:
+    - extract:
+        key: ${name}
+`,
+  });
+
+  it('is done for a new app: route, secrets, intervals, remediation and schemas', () => {
+    const { style } = contextIn(repository(4, external));
+    expect(style).toMatchObject({
+      routeIn: 'values',
+      secrets: 'doppler',
+      secretStore: 'doppler-apps',
+      secretName: '{app}',
+      sourceInterval: '10m',
+      appVariable: true,
+      remediates: true,
+      catalogue: 'https://schemas.example.com',
+    });
+  });
+
+  it('leaves out of a release what a patch of all of them says', () => {
+    const path = 'kubernetes/flux/cluster/ks.yaml';
+    const patch = `  patches:\n    - patch: |\n        kind: HelmRelease\n        spec:\n          upgrade:\n            cleanupOnFail: true\n      target:\n        kind: HelmRelease\n`;
+    const texts = repository(4);
+    expect(contextIn({ ...texts, [path]: `${texts[path] ?? ''}${patch}` }).style.remediates).toBe(false);
+  });
+
+  it('counts for nothing where it is done twice, and less than what the settings say', () => {
+    expect(contextIn(repository(2, external)).style).toMatchObject({
+      secrets: 'sops',
+      sourceInterval: '1h',
+      remediates: true,
+    });
+    const settings = 'apps:\n  secrets: sops\n  routeIn: file\n';
+    const { style } = contextIn({ ...repository(4, external), [SETTINGS_FILE]: settings });
+    expect(style).toMatchObject({ secrets: 'sops', routeIn: 'file' });
+  });
+});
+
+describe('a file in the values', () => {
+  it('is what it is, though Flux replaces variables there', async () => {
+    const files = new Map([['a.conf', 'x=${X}\n']]);
+    const answers = {
+      image: `ghcr.io/example/site:1.0.0@sha256:${'a'.repeat(64)}`,
+      inlineConfig: ['a.conf:/etc/a.conf'],
+    };
+    const { after, changed } = await newApp(world('template'), 'web/site', answers, files);
+    expect(changed['kubernetes/apps/web/site/app/helmrelease.yaml']).toContain('x=$${X}\n');
+    const known = new Set((await findingsIn(world('template'))).map(keyOf));
+    expect(formatFindings((await findingsIn(after)).filter((one) => !known.has(keyOf(one))))).toBe('');
+    const { objects } = buildApp(appNamed(appsIn(asFiles(after)), 'web/site'));
+    const found = objects.map((one) => valueAt(one, ['spec', 'values', 'configMaps', 'config', 'data', 'a.conf']));
+    expect(found).toContain('x=${X}\n');
+  });
+});

@@ -1,7 +1,7 @@
 import { readTarget, type RequestContext } from '../../src/apps/answer-values.ts';
 import type { Answers } from '../../src/apps/answers.ts';
 import { readRequest } from '../../src/apps/request.ts';
-import { withEntry } from '../../src/apps/change.ts';
+import { withEntry } from '../../src/apps/text/lists.ts';
 import { scaffold, type Scaffold } from '../../src/apps/scaffold/scaffold.ts';
 import { styleOf } from '../../src/apps/style.ts';
 import { surroundingsOf } from '../../src/apps/surroundings.ts';

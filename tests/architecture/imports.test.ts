@@ -143,7 +143,7 @@ const RULES: Readonly<Record<string, { readonly folders: readonly string[]; read
     packages: [],
   },
   'operations/nodes': {
-    folders: ['cluster', 'operations/talos', 'pipeline', 'report', 'system', 'workspace'],
+    folders: ['cluster', 'operations/talos', 'pipeline', 'report', 'system', 'text', 'workspace'],
     packages: ['yaml'],
   },
   'operations/secrets': {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOME } from '../apps/fixtures.ts';
@@ -36,6 +37,12 @@ async function ownApps(): Promise<string> {
       '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: probe\ndata:\n  url: http://dashboard.home.svc.cluster.local:3000\n',
   });
   return folder;
+}
+
+/** All folders below one. */
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((one) => one.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** What people write in the repository of a cluster. */
@@ -124,6 +131,20 @@ describe('apps of a cluster, which are templates', () => {
     expect(stdout.match(/^[-+] .*$/gm)).toEqual(['-              tag: v1.4.0', `+              tag: v1.5.0@${DIGEST}`]);
   });
 
+  it('are listed, shown and moved where a secret of the configuration is not at hand, and built with a word about it', async () => {
+    const folder = await ownApps();
+    const text = await readFile(join(folder, 'cluster.yaml'), 'utf8');
+    await writeFiles(folder, {
+      'cluster.yaml': `${text.replace(/^cloudflare_token:.*$/m, '')}\ncloudflare_token:\n  env: CLOUDFLARE_TOKEN\n`,
+    });
+    expect(await app(folder, 'list', 'home')).toMatchObject({ code: 0, stderr: '' });
+    const shown = await app(folder, 'build', 'home/dashboard');
+    expect(shown.code).toBe(0);
+    expect(shown.stderr).toContain('`cloudflare_token` was not checked');
+    expect(await app(folder, 'move', 'home/dashboard', 'portal', '--yes')).toMatchObject({ code: 0, stderr: '' });
+    expect((await runCommand(['plan', '--root', folder, '--keys', KEYS])).stderr).toContain('which is not set');
+  });
+
   it('are listed with those of the template', async () => {
     const { stdout } = await app(await ownApps(), 'list', 'home');
     expect(stdout).toMatch(
@@ -158,6 +179,73 @@ describe('apps of any repository', () => {
     expect(refused.code).toBe(64);
     expect(refused.stderr).toContain('ghcr.io/example/films gets a version without a digest');
     expect(await app(folder, 'set-image', 'media/films', `2.0.0@${DIGEST}`, '--yes')).toMatchObject({ code: 0 });
+  });
+
+  it('are listed beside a manifest that is no YAML, and nothing is changed then', async () => {
+    const path = 'kubernetes/apps/media/films/ks.yaml';
+    const folder = await temporaryFolder({ ...HOME, [path]: `${HOME[path] ?? ''}  timeout: *late\n` });
+    const listed = await app(folder, 'list');
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toContain('2 apps\n');
+    expect(listed.stderr).toMatch(/films\/ks\.yaml:\d+:12: error: .*the alias \*late has no anchor &late before it/);
+    expect(await app(folder, 'rename', 'web/front', 'back', '--yes')).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it(
+    'are left as they are where a folder or a file is read-only, with one message for all of it',
+    { tags: 'long' },
+    async () => {
+      const folder = await temporaryFolder(HOME);
+      const home = await temporaryFolder({});
+      const [media, list] = ['kubernetes/apps/media', 'kubernetes/apps/web/kustomization.yaml'];
+      // Root may write everywhere.
+      const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+      for (const one of [home, folder, ...(await foldersIn(folder))]) await chmod(one, 0o777);
+      for (const path of Object.keys(HOME)) await chmod(join(folder, path), 0o666);
+      const asUser = (...words: string[]): { status: number | null; stderr: string } =>
+        spawnSync(process.execPath, [resolve('bin/cluster-template.mjs'), 'app', ...words, '--yes', '--root', folder], {
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, NO_COLOR: '1', HOME: home },
+          ...user,
+        });
+      await chmod(join(folder, media), 0o555);
+      await chmod(join(folder, list), 0o444);
+      for (const [words, closed] of [
+        [['new', 'media/third', '--image', 'ghcr.io/example/third:1.0.0'], media],
+        [['rename', 'media/radio', 'wave'], media],
+        [['remove', 'media/radio'], media],
+        [['remove', 'web/front'], list],
+      ] as const) {
+        const { status, stderr } = asUser(...words);
+        expect([words, status]).toEqual([words, 3]);
+        expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+          `error: ${closed} cannot be written to, so that nothing was changed: permission denied (EACCES)`,
+        );
+        expect(stderr).toContain('1 error; nothing was written');
+        expect(await readFiles(folder)).toEqual(HOME);
+      }
+    },
+  );
+
+  it('are told of where they are there by half', async () => {
+    const entries = Object.entries(HOME).filter(([path]) => !path.includes('/films/app/'));
+    const folder = await temporaryFolder(Object.fromEntries(entries));
+    const listed = await app(folder, 'list');
+    expect(listed.stderr).toContain('the Kustomization media/films applies nothing');
+    for (const words of [
+      ['build', 'media/films'],
+      ['set-image', 'media/films', '2.0.0'],
+      ['move', 'media/films', 'web'],
+      ['rename', 'media/films', 'movies'],
+      ['migrate', 'media/films'],
+      ['new', 'media/movies', '--like', 'media/films'],
+    ]) {
+      const { code, stdout, stderr } = await app(folder, ...words, ...(words[0] === 'build' ? [] : ['--yes']));
+      expect([words[0], code, stdout]).toEqual([words[0], 1, '']);
+      expect(stderr).toContain('there is no folder kubernetes/apps/media/films/app');
+    }
+    expect(await app(folder, 'remove', 'media/films', '--yes')).toMatchObject({ code: 0 });
+    expect(Object.keys(await readFiles(folder)).filter((path) => path.includes('films'))).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { type Making, objectOf } from './flux.ts';
 import { parentRef } from './release.ts';
-import { databaseName, hostOf, loginSecret, secretName } from './secrets.ts';
+import { hostOf, loginSecret } from './secrets.ts';
 import { type Content, type Manifest, manifestText } from './yaml.ts';
 
 // The other objects of an app, each in a file of its own: its route and login, its claims, its database, and what watches over it.
@@ -102,72 +102,6 @@ export function claimsText({ request, style }: Making): string {
         }),
       ),
   );
-}
-
-/**
- * The files of a database server of CloudNativePG: three instances, a copy of the log in an object store at all times and of everything
- * once a day, kept for two weeks: https://cloudnative-pg.io/plugin-barman-cloud/docs/usage/
- */
-export function databaseFiles({ request, style }: Making): { readonly name: string; readonly text: string }[] {
-  const name = databaseName(request);
-  const store = `${name}-backup`;
-  const volume = request.kind === 'cnpg-cluster' ? request.volumes[0] : undefined;
-  const storageClass = volume?.storageClass ?? style.storageClass;
-  const owner = request.name;
-  const { s3 } = style.services;
-  if (s3 === undefined) throw new Error('a database server that nobody backs up was not refused');
-  const endpoint = hostOf(style, s3.host);
-  const secret = secretName(style, store);
-  const cluster = objectOf(style, 'postgresql.cnpg.io/v1', 'Cluster', {
-    metadata: { name },
-    spec: {
-      bootstrap: { initdb: { database: owner, owner } },
-      instances: 3,
-      monitoring: undefined,
-      plugins: [
-        {
-          name: 'barman-cloud.cloudnative-pg.io',
-          isWALArchiver: true,
-          parameters: { barmanObjectName: store, serverName: name },
-        },
-      ],
-      resources: { limits: { memory: '1Gi' }, requests: { cpu: '100m', memory: '256Mi' } },
-      storage: { size: volume?.size ?? '5Gi', storageClass: storageClass === '' ? undefined : storageClass },
-    },
-  });
-  const objectStore = objectOf(style, 'barmancloud.cnpg.io/v1', 'ObjectStore', {
-    metadata: { name: store },
-    spec: {
-      configuration: {
-        data: { compression: 'bzip2' },
-        destinationPath: `s3://cloudnative-pg/${request.namespace}`,
-        endpointURL: `http://${endpoint}`,
-        s3Credentials: {
-          accessKeyId: { key: 'ACCESS_KEY_ID', name: secret },
-          secretAccessKey: { key: 'SECRET_ACCESS_KEY', name: secret },
-        },
-        wal: { compression: 'bzip2', maxParallel: 4 },
-      },
-      retentionPolicy: '14d',
-    },
-  });
-  const schedule = objectOf(style, 'postgresql.cnpg.io/v1', 'ScheduledBackup', {
-    metadata: { name },
-    spec: {
-      backupOwnerReference: 'self',
-      cluster: { name },
-      immediate: true,
-      method: 'plugin',
-      pluginConfiguration: { name: 'barman-cloud.cloudnative-pg.io' },
-      // Seconds come first.
-      schedule: '0 0 3 * * *',
-    },
-  });
-  return [
-    { name: 'cluster.yaml', text: manifestText([cluster]) },
-    { name: 'objectstore.yaml', text: manifestText([objectStore]) },
-    { name: 'scheduledbackup.yaml', text: manifestText([schedule]) },
-  ];
 }
 
 /** The files of what watches over an app that Prometheus' operator reads. */

@@ -52,6 +52,11 @@ export function objectOf(
   return { schema: schemaOf(style, apiVersion, kind), content: { apiVersion, kind, metadata, ...fields } };
 }
 
+/** Whether the Kustomization of an app replaces variables. */
+export function hasVariables({ request, style }: Making): boolean {
+  return style.appVariable || style.substituteFrom.length > 0 || request.volumes.some(({ isBackedUp }) => isBackedUp);
+}
+
 /** A Kustomization of Flux. */
 interface FluxPart {
   readonly name: string;
@@ -86,7 +91,7 @@ function fluxKustomization({ request, style, surroundings }: Making, part: FluxP
       usesName && name === 'APP' ? new Aliased('app') : value,
     ]),
   );
-  const hasVariables = Object.keys(substitute).length > 0;
+  const isNamed = Object.keys(substitute).length > 0;
   const fields: Record<string, Content | undefined> = {
     components:
       part.components.length === 0 ? undefined : part.components.map((one) => posix.relative(part.folder, one)),
@@ -95,9 +100,9 @@ function fluxKustomization({ request, style, surroundings }: Making, part: FluxP
     interval: '1h',
     path: `./${part.folder}`,
     postBuild:
-      hasVariables || substituteFrom.length > 0
+      isNamed || substituteFrom.length > 0
         ? {
-            substitute: hasVariables ? substitute : undefined,
+            substitute: isNamed ? substitute : undefined,
             substituteFrom: substituteFrom.length > 0 ? substituteFrom : undefined,
           }
         : undefined,
@@ -153,10 +158,12 @@ export function kustomizationFiles(
     resources,
     generators = [],
     components = [],
+    patches = [],
   }: {
     readonly resources: readonly string[];
     readonly generators?: readonly Generator[];
     readonly components?: readonly string[];
+    readonly patches?: readonly Content[];
   },
 ): MadeFile[] {
   const prefix = prefixOf(style);
@@ -183,7 +190,8 @@ export function kustomizationFiles(
       configMapGenerator: maps.length === 0 ? undefined : maps,
       configurations,
       generatorOptions: maps.length === 0 || style.keepsHash ? undefined : { disableNameSuffixHash: true },
-      resources: inOrder(style, resources).map((one) => `${prefix}${one}`),
+      patches: patches.length === 0 ? undefined : patches,
+      resources: inOrder(style, resources).map((one) => (/^\.\.\/|^https:/.test(one) ? one : `${prefix}${one}`)),
     },
   };
   const config: Manifest = {

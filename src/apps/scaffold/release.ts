@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Probe } from '../answer-values.ts';
 import type { Style } from '../style.ts';
-import { chartFields, type Making, objectOf } from './flux.ts';
+import { chartFields, hasVariables, type Making, objectOf } from './flux.ts';
 import { databaseInitSecret, databaseName, hostOf, secretName } from './secrets.ts';
 import { Aliased, Anchored, Commented, type Content, manifestText } from './yaml.ts';
 
@@ -16,7 +16,7 @@ export function helmReleaseText(making: Making, secrets: readonly string[], sour
       metadata: { name: request.name },
       spec: {
         ...chartFields(making, request.chart, source),
-        ...remediation(),
+        ...remediation(style),
         values: request.image === undefined ? {} : templateValues(making, secrets),
       },
     }),
@@ -24,7 +24,8 @@ export function helmReleaseText(making: Making, secrets: readonly string[], sour
 }
 
 /** Tries an installation for ever, an upgrade three times, and takes away what a failed one made. */
-export function remediation(): Readonly<Record<string, Content>> {
+export function remediation({ remediates }: Style): Readonly<Record<string, Content>> {
+  if (!remediates) return { interval: '1h' };
   return {
     install: { remediation: { retries: -1 } },
     interval: '1h',
@@ -41,7 +42,13 @@ function templateValues(making: Making, secrets: readonly string[]): Content {
     configMaps:
       request.inlineConfigs.length === 0
         ? undefined
-        : { config: { data: Object.fromEntries(request.inlineConfigs.map(({ name: key, text }) => [key, text])) } },
+        : {
+            config: {
+              data: Object.fromEntries(
+                request.inlineConfigs.map(({ name: key, text }) => [key, literal(making, text)]),
+              ),
+            },
+          },
     controllers: { [controller]: controllerOf(making, container, secrets) },
     defaultPodOptions:
       user === undefined ? undefined : { securityContext: { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' } },
@@ -52,6 +59,11 @@ function templateValues(making: Making, secrets: readonly string[]): Content {
         : undefined,
     service: request.port === undefined ? undefined : { app: serviceOf(making, controller) },
   };
+}
+
+/** A file as it is: where Flux replaces variables in the release, two dollars stand for one. https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
+function literal(making: Making, text: string): string {
+  return hasVariables(making) ? text.replaceAll('${', () => '$${') : text;
 }
 
 function controllerOf(making: Making, container: string, secrets: readonly string[]): Content {

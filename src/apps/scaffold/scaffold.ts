@@ -13,9 +13,10 @@ import {
   chartFields,
   sourceOf,
 } from './flux.ts';
+import { entryOfBase, patchesOf } from './base.ts';
+import { databaseFiles } from './database.ts';
 import {
   claimsText,
-  databaseFiles,
   httpRouteText,
   ingressText,
   monitoringFiles,
@@ -130,13 +131,16 @@ const NO_PART: Part = { files: [], sealed: [], sources: [] };
 function appPart(making: Making, secrets: readonly AppSecret[]): Part {
   const { request, style } = making;
   const { app: folder } = foldersOf(making);
-  const source = sourceFile(making, request, folder, request.name);
+  const { base } = request;
+  const source = base === undefined ? sourceFile(making, request, folder, request.name) : NO_SOURCE;
   const variables = variableSecrets(
     making,
     secrets.map(({ name }) => name),
   );
   const named: { readonly name: string; readonly text: string }[] = [
-    { name: 'helmrelease.yaml', text: helmReleaseText(making, variables, request.name) },
+    ...(base === undefined
+      ? [{ name: 'helmrelease.yaml', text: helmReleaseText(making, variables, request.name) }]
+      : []),
     ...(request.volumes.some(({ isBackedUp }) => !isBackedUp) ? [{ name: 'pvc.yaml', text: claimsText(making) }] : []),
     ...routeFiles(making),
     ...monitoringFiles(making),
@@ -164,7 +168,12 @@ function appPart(making: Making, secrets: readonly AppSecret[]): Part {
       namedAt: undefined,
     })),
   ];
-  const resources = [...named.map(({ name }) => name), ...source.resources, ...kept.resources];
+  const resources = [
+    ...(base === undefined ? [] : [entryOfBase(folder, base)]),
+    ...named.map(({ name }) => name),
+    ...source.resources,
+    ...kept.resources,
+  ];
   const components =
     style.components === 'app' && request.volumes.some(({ isBackedUp }) => isBackedUp) ? [style.backup] : [];
   return {
@@ -174,7 +183,12 @@ function appPart(making: Making, secrets: readonly AppSecret[]): Part {
       ...kept.files,
       ...configs,
       ...watched.map(({ file, text }) => ({ path: `${folder}/config/${file}`, text })),
-      ...kustomizationFiles(making, folder, { resources, generators, components }),
+      ...kustomizationFiles(making, folder, {
+        resources,
+        generators,
+        components,
+        patches: base === undefined ? [] : patchesOf(base),
+      }),
     ],
     sealed: kept.sealed,
     sources: source.central,
@@ -195,6 +209,8 @@ function routeFiles(making: Making): { readonly name: string; readonly text: str
       : []),
   ];
 }
+
+const NO_SOURCE: ReturnType<typeof sourceFile> = { files: [], resources: [], central: [] };
 
 /** A chart's source beside its release, or in the folder of all sources. */
 function sourceFile(
@@ -266,7 +282,7 @@ function crdsPart(making: Making): Part {
   const source = sourceFile(making, { chart: crds }, folder, name);
   const release = objectOf(style, 'helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
     metadata: { name },
-    spec: { ...chartFields(making, crds, name), ...remediation() },
+    spec: { ...chartFields(making, crds, name), ...remediation(style) },
   });
   return {
     files: [

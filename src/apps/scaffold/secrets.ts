@@ -52,80 +52,102 @@ export function fieldOf(app: string, key: string): string {
 }
 
 /** The Secrets that an app needs. */
-export function secretsOf({ request, style, surroundings }: Making): AppSecret[] {
+export function secretsOf(making: Making): AppSecret[] {
+  const { request, style } = making;
   const { name } = request;
-  const own = (key: string, field = key, isMade = false): [string, SecretValue] => [
-    key,
-    { kind: 'secret', item: name, field: fieldOf(name, field), isMade },
+  const values = [
+    ...request.secretKeys.map((key) => own(name, key)),
+    ...request.generatedKeys.map((key) => own(name, key, key, true)),
+    ...databaseValues(making),
+    ...serviceValues(making),
+    ...(request.login === 'native' && request.oidcClient === 'by-hand'
+      ? [own(name, 'OIDC_CLIENT_ID'), own(name, 'OIDC_CLIENT_SECRET'), known('OIDC_ISSUER_URL', style.oidcIssuer)]
+      : []),
   ];
-  const text = (value: string): SecretValue => ({ kind: 'text', text: value });
-  const values: [string, SecretValue][] = [
-    ...request.secretKeys.map((key) => own(key)),
-    ...request.generatedKeys.map((key) => own(key, key, true)),
-  ];
-  const { postgres, redis, s3 } = style.services;
-  const database: [string, SecretValue][] = [];
-  if (request.database === 'shared' && postgres !== undefined) {
-    const [host = '', port = '5432'] = hostOf(style, postgres.host).split(':');
-    database.push(
-      ['INIT_POSTGRES_DBNAME', text(name)],
-      ['INIT_POSTGRES_HOST', text(host)],
-      own('INIT_POSTGRES_PASS', 'POSTGRES_PASSWORD', true),
-      ...(port === '5432' ? [] : [['INIT_POSTGRES_PORT', text(port)] as [string, SecretValue]]),
-      [
-        'INIT_POSTGRES_SUPER_PASS',
-        { kind: 'secret', item: postgres.item ?? 'postgres', field: 'POSTGRES_SUPER_PASS', isMade: false },
-      ],
-      own('INIT_POSTGRES_USER', 'POSTGRES_USER', true),
-    );
-    values.push(
-      ['POSTGRES_DB', text(name)],
-      ['POSTGRES_HOST', text(host)],
-      own('POSTGRES_PASSWORD', 'POSTGRES_PASSWORD', true),
-      ['POSTGRES_PORT', text(port)],
-      own('POSTGRES_USER', 'POSTGRES_USER', true),
-    );
-  }
-  if (request.services.includes('redis') && redis?.item !== undefined)
-    values.push([
-      'REDIS_PASSWORD',
-      { kind: 'secret', item: redis.item, field: `${shouted(redis.item)}_PASSWORD`, isMade: false },
-    ]);
-  if (request.services.includes('s3') && s3?.item !== undefined) {
-    for (const key of ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'])
-      values.push([`S3_${key}`, { kind: 'secret', item: s3.item, field: `${shouted(s3.item)}_${key}`, isMade: false }]);
-  }
-  if (request.login === 'native' && request.oidcClient === 'by-hand')
-    values.push(own('OIDC_CLIENT_ID'), own('OIDC_CLIENT_SECRET'), ['OIDC_ISSUER_URL', text(style.oidcIssuer)]);
   const isSecret = values.some(([, { kind }]) => kind === 'secret');
   return [
     ...(isSecret ? [{ source: name, name: secretName(style, name), values: sorted(values) }] : []),
-    // The password of the server's superuser is for the container that makes the role and the database, and for no other one.
-    ...(database.length > 0
-      ? [
-          {
-            source: `${name}-db-init`,
-            name: databaseInitSecret(style, name),
-            values: sorted(database),
-          },
-        ]
-      : []),
-    ...(request.login === 'gateway' && request.oidcClient === 'by-hand'
-      ? [
-          {
-            source: `${name}-oidc`,
-            name: loginSecret({ request, style }),
-            // Envoy Gateway reads these two keys: https://gateway.envoyproxy.io/docs/tasks/security/oidc/
-            values: Object.fromEntries([
-              own('client-id', 'OIDC_CLIENT_ID'),
-              own('client-secret', 'OIDC_CLIENT_SECRET'),
-            ]),
-          },
-        ]
-      : []),
-    ...backupSecrets({ request, style, surroundings }),
-    ...databaseBackupSecrets({ request, style, surroundings }),
+    ...databaseInitSecrets(making),
+    ...gatewayLoginSecrets(making),
+    ...backupSecrets(making),
+    ...databaseBackupSecrets(making),
   ];
+}
+
+/** A key of a Secret, and where its value comes from. */
+type Entry = readonly [key: string, value: SecretValue];
+
+/** A value of the app itself. */
+function own(app: string, key: string, field = key, isMade = false): Entry {
+  return [key, { kind: 'secret', item: app, field: fieldOf(app, field), isMade }];
+}
+
+/** A value of something that apps share. */
+function sharedValue(key: string, item: string, field: string): Entry {
+  return [key, { kind: 'secret', item, field, isMade: false }];
+}
+
+/** A value that is no secret, and stands beside one. */
+function known(key: string, text: string): Entry {
+  return [key, { kind: 'text', text }];
+}
+
+/** Where the shared server of databases listens; undefined where the app does not use it. */
+function sharedServer({
+  request,
+  style,
+}: Making): { readonly host: string; readonly port: string; readonly item: string } | undefined {
+  const { postgres } = style.services;
+  if (request.database !== 'shared' || postgres === undefined) return undefined;
+  const [host = '', port = '5432'] = hostOf(style, postgres.host).split(':');
+  return { host, port, item: postgres.item ?? 'postgres' };
+}
+
+function databaseValues(making: Making): Entry[] {
+  const { name } = making.request;
+  const server = sharedServer(making);
+  if (server === undefined) return [];
+  return [
+    known('POSTGRES_DB', name),
+    known('POSTGRES_HOST', server.host),
+    own(name, 'POSTGRES_PASSWORD', 'POSTGRES_PASSWORD', true),
+    known('POSTGRES_PORT', server.port),
+    own(name, 'POSTGRES_USER', 'POSTGRES_USER', true),
+  ];
+}
+
+/** The password of the server's superuser is for the container that makes the role and the database, and for no other one. */
+function databaseInitSecrets(making: Making): AppSecret[] {
+  const { request, style } = making;
+  const { name } = request;
+  const server = sharedServer(making);
+  if (server === undefined) return [];
+  const values = [
+    known('INIT_POSTGRES_DBNAME', name),
+    known('INIT_POSTGRES_HOST', server.host),
+    own(name, 'INIT_POSTGRES_PASS', 'POSTGRES_PASSWORD', true),
+    ...(server.port === '5432' ? [] : [known('INIT_POSTGRES_PORT', server.port)]),
+    sharedValue('INIT_POSTGRES_SUPER_PASS', server.item, 'POSTGRES_SUPER_PASS'),
+    own(name, 'INIT_POSTGRES_USER', 'POSTGRES_USER', true),
+  ];
+  return [{ source: `${name}-db-init`, name: databaseInitSecret(style, name), values: sorted(values) }];
+}
+
+function serviceValues({ request, style }: Making): Entry[] {
+  const { redis, s3 } = style.services;
+  const of = (service: 'redis' | 's3', item: string | undefined, keys: readonly string[]): Entry[] =>
+    item === undefined || !request.services.includes(service)
+      ? []
+      : keys.map((key) => sharedValue(`${service.toUpperCase()}_${key}`, item, `${shouted(item)}_${key}`));
+  return [...of('redis', redis?.item, ['PASSWORD']), ...of('s3', s3?.item, ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'])];
+}
+
+/** Envoy Gateway reads these two keys: https://gateway.envoyproxy.io/docs/tasks/security/oidc/ */
+function gatewayLoginSecrets({ request, style }: Making): AppSecret[] {
+  const { name } = request;
+  if (request.login !== 'gateway' || request.oidcClient !== 'by-hand') return [];
+  const values = [own(name, 'client-id', 'OIDC_CLIENT_ID'), own(name, 'client-secret', 'OIDC_CLIENT_SECRET')];
+  return [{ source: `${name}-oidc`, name: loginSecret({ request, style }), values: Object.fromEntries(values) }];
 }
 
 /** The name of the Secret that the role and the database of an app are made with. */

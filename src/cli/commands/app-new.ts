@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { BadAnswer, readTarget, type RequestContext } from '../../apps/answer-values.ts';
 import { ANSWER_NAMES, type AnswerName, ANSWERS, type Answers, mistakeIn } from '../../apps/answers.ts';
+import { refuseWithoutFolder } from '../../apps/gaps.ts';
 import { appLike } from '../../apps/like.ts';
-import { appNamed } from '../../apps/repository.ts';
-import type { Draft } from '../../apps/change.ts';
+import { appNamed } from '../../apps/named.ts';
+import type { Draft } from '../../apps/draft.ts';
 import { readRequest } from '../../apps/request.ts';
 import { fieldOf, type Requirement } from '../../apps/scaffold/secrets.ts';
 import {
@@ -20,10 +21,10 @@ import { randomBytes } from '../../system/environment.ts';
 import { readNamedTextIfPresent, readStandardInput } from '../../system/files.ts';
 import { ask, askSecret, isInteractive, print, printSentences } from '../../system/terminal.ts';
 import { suggestNearest } from '../../text/suggest.ts';
-import { type AppChangeOptions, type AppOptions, carryOut, edit, placeOf, refuseOfTemplate } from './app.ts';
+import { type AppChangeOptions, type AppOptions, carryOut, edit, placeOf, refuseOfTemplate } from './app-change.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
-import { storeItemsOf } from '../../apps/requirements.ts';
+import { type StoreItem, storeItemsOf } from '../../apps/requirements.ts';
 
 /** Options of `app new`; the answers are among them under their own names. */
 export interface AppNewOptions extends AppChangeOptions {
@@ -54,7 +55,7 @@ export async function runAppNew(name: string, options: AppNewOptions): Promise<n
           ({ path, needs: own }) => `+ created ${path}, encrypted (${unique(own.map(({ key }) => key)).join(', ')})`,
         )
       : []),
-    ...storeNotes(made.requirements, context),
+    ...storeNotes(made.requirements, context, read),
   ];
   const question = `Make ${target.namespace}/${target.name}?`;
   return await carryOut({ read, changes: draft.changes(), findings, notes, question }, options);
@@ -65,6 +66,7 @@ export async function runAppLike(name: string, like: string, options: AppNewOpti
   const read = await readApps(await placeOf(options));
   const model = appNamed(read.repository, like);
   refuseOfTemplate(read, model);
+  refuseWithoutFolder(read.repository, model);
   if (options.into !== undefined)
     throw usage('--into does not go with --like', `leave it out: a copy is written as ${like} is`);
   const { context } = newAppContext(read);
@@ -76,7 +78,8 @@ export async function runAppLike(name: string, like: string, options: AppNewOpti
   // Without values the copy is made all the same, and what is missing is told.
   const isSealed = options.dryRun !== true && (isAsking || options.secretsFrom !== undefined);
   const values = isSealed ? await valuesOf(needs, target.name, options, isAsking) : undefined;
-  const notes = values === undefined ? made.notes : made.notes.filter((note) => !note.includes(' is encrypted and '));
+  const kept = values === undefined ? made.notes : made.notes.filter((note) => !note.includes(' is encrypted and '));
+  const notes = [...kept, ...copiedStoreNotes(made.items)];
   const also = async (draft: Draft): Promise<void> => {
     if (values !== undefined) await seal(read, draft, made.sealed, values);
   };
@@ -244,22 +247,46 @@ async function valuesIn(path: string): Promise<Map<string, string>> {
   );
 }
 
-/** What the password store has to hold before Flux applies the app. */
-function storeNotes(requirements: readonly Requirement[], { style }: RequestContext): string[] {
+/** What the password store has to hold before Flux applies the app; what others read of it already is there. */
+function storeNotes(
+  requirements: readonly Requirement[],
+  { style }: RequestContext,
+  { repository }: ReadApps,
+): string[] {
   if (requirements.length === 0) return [];
+  const known = repository.clusters.flatMap(({ flux }) => storeItemsOf(flux));
   const items = unique(requirements.map(({ item }) => item));
   return [
     `The store ${style.secretStore === '' ? style.secrets : style.secretStore} has to hold:`,
     ...items.map((item) => {
-      const fields = unique(requirements.filter((one) => one.item === item).map(({ field }) => field));
-      return style.secrets === 'doppler' ? `  ${fields.join(', ')}` : `  item ${item}: ${fields.join(', ')}`;
+      const needs = requirements.filter((one) => one.item === item);
+      const fields = unique(needs.map(({ field, isMade }) => (isMade ? `${field} (any random text)` : field)));
+      // Doppler has no items: each field is one by itself.
+      const isThis = ({ item: other, fields: all }: StoreItem, field: string): boolean =>
+        style.secrets === 'doppler' ? other === field : other === item && all.includes(field);
+      const read = known.filter((one) => needs.some(({ field }) => isThis(one, field)));
+      const readers = unique(read.flatMap(({ neededBy }) => neededBy));
+      const there = readers.length === 0 ? '' : `, which ${readers.join(', ')} reads as well`;
+      return style.secrets === 'doppler'
+        ? `  ${fields.join(', ')}${there}`
+        : `  item ${item}: ${fields.join(', ')}${there}`;
     }),
   ];
 }
 
+/** What stores have to hold for a copy. */
+function copiedStoreNotes(items: readonly StoreItem[]): string[] {
+  return unique(items.map(({ store }) => store)).flatMap((store) => [
+    `The store ${store} has to hold:`,
+    ...items
+      .filter((one) => one.store === store)
+      .map(({ item, fields }) => `  item ${item}${fields.length === 0 ? '' : `: ${fields.join(', ')}`}`),
+  ]);
+}
+
 /** `cluster-template secrets requirements`; gives back the exit code. */
 export async function runSecretRequirements(options: AppOptions): Promise<number> {
-  const { repository } = await readApps(await placeOf(options));
+  const { repository } = await readApps(await placeOf(options), { isLooking: true });
   const items = repository.clusters.flatMap(({ flux }) => storeItemsOf(flux));
   if (options.json === true) {
     printJson({ status: 'done', items });

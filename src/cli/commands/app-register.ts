@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { collect, commandGroup, renderingCommand } from '../cluster-command.ts';
 import type { Finish } from '../exit-codes.ts';
 import { ANSWER_NAMES, ANSWERS } from '../../apps/answers.ts';
-import type { AppChangeOptions, AppOptions } from './app.ts';
+import type { AppChangeOptions, AppOptions } from './app-change.ts';
 import type { AppNewOptions } from './app-new.ts';
 
 /** How an app is named. */
@@ -14,13 +14,13 @@ export function registerApps(program: Command, finish: Finish): void {
   appCommand(app, 'list', 'list the apps: version, source, host names, volumes, backups and secrets of each')
     .argument('[namespace]', 'only those of one namespace')
     .action(async (namespace: string | undefined, options: AppOptions) => {
-      const { runAppList } = await import('./app.ts');
+      const { runAppList } = await import('./app-list.ts');
       finish(await runAppList(namespace, options));
     });
   appCommand(app, 'show', 'show all that there is to know of an app, and who needs it')
     .argument('<app>', APP)
     .action(async (name: string, options: AppOptions) => {
-      const { runAppShow } = await import('./app.ts');
+      const { runAppShow } = await import('./app-list.ts');
       finish(await runAppShow(name, options));
     });
 

@@ -103,7 +103,7 @@ export async function changedCompanion(
     return Object.keys(set).length === 0 ? undefined : await encryptCompanion({ ...change, secrets: set });
   }
   const { text } = await decrypt({ path: COMPANION_FILE, text: previous, identities });
-  const document = parseDocument(text);
+  const document = parseDocument(text, { compat: 'yaml-1.1' });
   for (const name of removed) document.delete(name);
   for (const [name, value] of Object.entries(set)) document.set(name, value);
   const plain = document.toString({ lineWidth: 0 });

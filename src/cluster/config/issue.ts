@@ -5,6 +5,7 @@ import type { Family } from '../addresses.ts';
 import { COMPANION_FILE } from '../root.ts';
 import { type FieldSchema, type FileName, schemaAt, SECRET_FIELDS } from './schemas.ts';
 import { formatPath, type Path } from '../../text/values.ts';
+import { isPlainInYaml, isWordOfYaml } from '../../text/yaml-plain.ts';
 
 /** What an issue points at: a value or its key by path, or a stretch of the text. */
 type Spot =
@@ -97,9 +98,10 @@ export function formatFlow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatFlow).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return `{${Object.entries(value)
-      .map(([key, member]) => `${key}: ${formatFlow(member)}`)
+      .map(([key, member]) => `${isPlainInYaml(key, true) ? key : JSON.stringify(key)}: ${formatFlow(member)}`)
       .join(', ')}}`;
   }
   if (typeof value !== 'string') return String(value);
-  return /^[a-zA-Z/.][\w./-]*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(value) ? value : JSON.stringify(value);
+  const isSimple = /^[a-zA-Z/.][\w./-]*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/.test(value);
+  return isSimple && isWordOfYaml(value) ? value : JSON.stringify(value);
 }

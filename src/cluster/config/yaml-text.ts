@@ -12,6 +12,7 @@ import {
   visit,
 } from 'yaml';
 import type { Path } from '../../text/values.ts';
+import { isWordOfYaml } from '../../text/yaml-plain.ts';
 
 /** Lines of a text that belong together, as they are written. */
 interface Block {
@@ -315,9 +316,6 @@ function shifted(line: string, by: number): string {
 /** Words, paths, names of images, and addresses and networks of IPv4, which no reader of YAML takes for anything else. */
 const PLAIN = /^[A-Za-z/][\w./-]*(?::[\w./-]+)*$|^\d+(?:\.\d+){3}(?:\/\d+)?$/;
 
-/** Words that some readers of YAML take for something else than a text. */
-const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
-
 /**
  * A scalar as it stands in a text, in a list on one line, too.
  *
@@ -326,6 +324,6 @@ const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
 export function scalarText(value: WrittenScalar, style?: string): string {
   if (typeof value !== 'string') return String(value);
   if (style === 'QUOTE_DOUBLE' || /[\n\r\t]/.test(value)) return JSON.stringify(value);
-  const isPlain = style !== 'QUOTE_SINGLE' && PLAIN.test(value) && !WORD.test(value);
+  const isPlain = style !== 'QUOTE_SINGLE' && PLAIN.test(value) && isWordOfYaml(value);
   return isPlain ? value : `'${value.replaceAll("'", "''")}'`;
 }

@@ -17,7 +17,7 @@ export interface Root {
 }
 
 /** A source of Flux, by what a `sourceRef` names. */
-interface Source {
+export interface Source {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;

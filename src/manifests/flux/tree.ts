@@ -6,6 +6,7 @@ import { kustomizationIn } from '../kustomize/files.ts';
 import { type BuiltObject, isClusterScoped, objectOf } from '../kustomize/objects.ts';
 import type { BuildProblem } from '../kustomize/problems.ts';
 import type { ManifestTree } from '../tree.ts';
+import { folderOfArtifact } from './artifacts.ts';
 import { buildFluxFolder } from './overlay.ts';
 import {
   FLUX_NAMESPACE,
@@ -277,7 +278,8 @@ function readKustomization(
   // What it says of itself may hold variables of the one that applies it.
   const fields = resolveAll(written, resolver(written, owner));
   const home = namespace ?? owner?.namespace ?? root.source?.namespace ?? FLUX_NAMESPACE;
-  const folder = folderOf(textAt(fields, 'spec', 'path'));
+  const artifact = partOfOwn(tree, root, fields, home);
+  const folder = artifact ?? folderOf(textAt(fields, 'spec', 'path'));
   return {
     document,
     fields,
@@ -285,11 +287,20 @@ function readKustomization(
     name,
     namespace: home,
     folder,
-    isElsewhere: isElsewhere(tree, root, fields, home),
+    isElsewhere: artifact === undefined && isElsewhere(tree, root, fields, home),
     hasFolder: folder === '.' || tree.folders.has(folder),
     hasKustomization: kustomizationIn(tree, folder) !== undefined,
     substitution: substitutionOf(fields, home, byName, isPatched(fields, owner)),
   };
+}
+
+/** The folder of this repository that a Kustomization applies by way of an artifact; undefined where it takes none, or none of this repository. */
+function partOfOwn(tree: ManifestTree, root: Root, fields: Fields, home: string): string | undefined {
+  const source = sourceOf(fields, home);
+  if (source.kind !== 'ExternalArtifact') return undefined;
+  const isOwn = (one: typeof source): boolean =>
+    root.source === undefined || (one.kind === root.source.kind && one.name === root.source.name);
+  return folderOfArtifact(tree, source, folderOf(textAt(fields, 'spec', 'path')), isOwn);
 }
 
 /** Whether the source of a Kustomization is known to be another one than that of this repository. */

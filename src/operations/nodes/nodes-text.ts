@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { NotEditable, YamlText } from '../../cluster/config/yaml-text.ts';
 import { failure, type Failure } from '../../report/finding.ts';
+import { isWordOfYaml } from '../../text/yaml-plain.ts';
 
 /** Fields of a new node, in the order in which they are written. */
 export interface NewNode {
@@ -187,9 +188,8 @@ function itemText(node: NewNode, indent: number): string {
 function quoted(field: string, value: string | boolean): string {
   if (typeof value === 'boolean') return String(value);
   const isPlain = field !== 'mac_addr' && (field === 'address' || /^(?:\/dev\/[\w/.:-]+|[a-z][a-z0-9-]*)$/.test(value));
-  const isId = field === 'schematic_id' && /[a-f]/.test(value) && !/^\d+e\d+$/.test(value);
-  const isWord = /^(?:y|n|yes|no|on|off|true|false|null)$/.test(value);
-  return (isPlain || isId) && !isWord ? value : `'${value.replaceAll("'", "''")}'`;
+  const isId = field === 'schematic_id' && /[a-f]/.test(value);
+  return (isPlain || isId) && isWordOfYaml(value) ? value : `'${value.replaceAll("'", "''")}'`;
 }
 
 function startOfMap(map: YAMLMap): number {
