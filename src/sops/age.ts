@@ -119,22 +119,27 @@ export interface HeaderStanza {
   readonly body: Uint8Array;
 }
 
-/** The public half of an X25519 secret. */
-export function x25519PublicKey(secret: Uint8Array): Uint8Array {
-  const der = createPublicKey(privateKey(secret)).export({ format: 'der', type: 'spki' });
-  return new Uint8Array(der.subarray(PUBLIC_PREFIX.length));
+/** An X25519 secret as node:crypto takes it, and its public half. */
+export interface X25519Pair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: Uint8Array;
+}
+
+/** The pair of an X25519 secret. It takes longer than what is done with it: whoever opens several files makes it once. */
+export function x25519Pair(secret: Uint8Array): X25519Pair {
+  const own = privateKey(secret);
+  const der = createPublicKey(own).export({ format: 'der', type: 'spki' });
+  return { privateKey: own, publicKey: new Uint8Array(der.subarray(PUBLIC_PREFIX.length)) };
 }
 
 /**
- * The file key out of the X25519 stanza that was made for this secret; null where none was (https://age-encryption.org/v1, "The X25519
+ * The file key out of the X25519 stanza that was made for this pair; null where none was (https://age-encryption.org/v1, "The X25519
  * recipient type"). Throws where a stanza is malformed. node:crypto does in 0.1 ms what the package age-encryption does in 5.
  */
-export function unwrapFileKey(secret: Uint8Array, stanzas: readonly HeaderStanza[]): Uint8Array | null {
-  const own = privateKey(secret);
-  const ownPublic = x25519PublicKey(secret);
+export function unwrapFileKey(own: X25519Pair, stanzas: readonly HeaderStanza[]): Uint8Array | null {
   for (const stanza of stanzas) {
     if (stanza.args[0] !== STANZA_TYPE) continue;
-    const fileKey = openBody(stanza.body, wrapKey(own, ownPublic, ephemeralShare(stanza)));
+    const fileKey = openBody(stanza.body, wrapKey(own, ephemeralShare(stanza)));
     if (fileKey !== undefined) return fileKey;
   }
   return null;
@@ -159,11 +164,11 @@ function ephemeralShare({ args, body }: HeaderStanza): Buffer {
   return share;
 }
 
-function wrapKey(own: KeyObject, ownPublic: Uint8Array, share: Buffer): Uint8Array {
-  const publicKey = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, share]), format: 'der', type: 'spki' });
+function wrapKey(own: X25519Pair, share: Buffer): Uint8Array {
+  const theirs = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, share]), format: 'der', type: 'spki' });
   // OpenSSL refuses the all-zero secret that a share of low order gives, as the specification asks.
-  const shared = diffieHellman({ privateKey: own, publicKey });
-  return new Uint8Array(hkdfSync('sha256', shared, Buffer.concat([share, ownPublic]), HKDF_LABEL, KEY_LENGTH));
+  const shared = diffieHellman({ privateKey: own.privateKey, publicKey: theirs });
+  return new Uint8Array(hkdfSync('sha256', shared, Buffer.concat([share, own.publicKey]), HKDF_LABEL, KEY_LENGTH));
 }
 
 function openBody(body: Uint8Array, key: Uint8Array): Uint8Array | undefined {
@@ -199,6 +204,6 @@ export function unwrapEd25519(
       publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, point]), format: 'der', type: 'spki' }),
     });
   const shared = multiply(tweak, multiply(scalar, share));
-  const salt = Buffer.concat([share, x25519PublicKey(scalar)]);
+  const salt = Buffer.concat([share, x25519Pair(scalar).publicKey]);
   return openBody(body, new Uint8Array(hkdfSync('sha256', shared, salt, ED25519_LABEL, KEY_LENGTH)));
 }

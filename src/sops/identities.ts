@@ -2,7 +2,7 @@ import { bech32 } from '@scure/base';
 import { randomBytes } from '../system/environment.ts';
 import { Failure, failure, type Finding } from '../report/finding.ts';
 import { keepSecrets, Secret } from '../report/redaction.ts';
-import { type HeaderStanza, unwrapFileKey, x25519PublicKey } from './age.ts';
+import { type HeaderStanza, unwrapFileKey, type X25519Pair, x25519Pair } from './age.ts';
 
 /** The kind of an age key: a classic one, or a hybrid that a quantum computer could not break either. */
 export type KeyKind = 'x25519' | 'post-quantum';
@@ -21,6 +21,7 @@ export class AgeIdentity {
   readonly kind: KeyKind | 'ssh';
   readonly #secret: Secret<Uint8Array>;
   #recipient: Promise<string> | undefined;
+  #made: X25519Pair | undefined;
 
   constructor(kind: KeyKind | 'ssh', secret: Uint8Array) {
     this.kind = kind;
@@ -39,14 +40,18 @@ export class AgeIdentity {
   }
 
   async #findRecipient(): Promise<string> {
-    if (this.kind === 'x25519') return encodeBech32(RECIPIENT_PREFIX.x25519, x25519PublicKey(this.#secret.reveal()));
+    if (this.kind === 'x25519') return encodeBech32(RECIPIENT_PREFIX.x25519, this.#pair().publicKey);
     const { identityToRecipient } = await import('age-encryption');
     return identityToRecipient(this.reveal());
   }
 
   /** The file key of an age file, or null where none of its stanzas is for this key. Throws where one is malformed. */
   unwrap(stanzas: readonly HeaderStanza[]): Uint8Array | null {
-    return this.kind === 'x25519' ? unwrapFileKey(this.#secret.reveal(), stanzas) : null;
+    return this.kind === 'x25519' ? unwrapFileKey(this.#pair(), stanzas) : null;
+  }
+
+  #pair(): X25519Pair {
+    return (this.#made ??= x25519Pair(this.#secret.reveal()));
   }
 
   /** As everything that is secret prints. */
