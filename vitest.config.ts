@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { loadedSources } from './tests/support/loaded-sources.ts';
 import { LongestFirst } from './tests/support/order.ts';
 
 /**
@@ -8,13 +9,14 @@ import { LongestFirst } from './tests/support/order.ts';
 const ISOLATED = [
   'tests/golden/golden.test.ts',
   'tests/sops/limits.test.ts',
+  'tests/sops/witness.test.ts',
   'tests/workspace/faults.test.ts',
   'tests/upgrade/registry.test.ts',
   'tests/system/files.test.ts',
 ];
 
 const shared = {
-  setupFiles: ['tests/support/own-files.mjs', 'tests/support/properties.ts', 'tests/support/forget.ts'],
+  setupFiles: ['own-files.mjs', 'properties.ts', 'forget.ts', 'source-maps.ts'].map((name) => `tests/support/${name}`),
   // No limit is tight: none is there to find out what is slow, and a machine may be busy with something else.
   testTimeout: 180_000,
   hookTimeout: 180_000,
@@ -36,6 +38,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        plugins: [loadedSources()],
         test: {
           ...shared,
           name: 'tests',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { exists } from '../../src/system/programs.ts';
+import { laySources } from './lay-sources.ts';
 import { makeSample } from './sample.ts';
 
 const run = promisify(execFile);
@@ -23,12 +24,17 @@ export async function setup(): Promise<() => Promise<void>> {
   // Their repositories have plugins of their own; tests of the trust itself take it away.
   process.env.CLUSTER_TEMPLATE_TRUST = tmpdir();
   await run(process.execPath, [LAUNCHER, '--version']);
+  const removeSources = laySources();
+  const remove = async (): Promise<void> => {
+    removeSources();
+    await rm(memory ?? folder, { recursive: true, force: true });
+  };
   // No cluster is configured there; the tests of the engine need none.
-  if (process.platform === 'win32') return () => rm(folder, { recursive: true, force: true });
+  if (process.platform === 'win32') return remove;
   const cluster = join(folder, 'cluster');
   await makeSample(cluster);
   process.env.SAMPLE_CLUSTER = cluster;
-  return () => rm(memory ?? folder, { recursive: true, force: true });
+  return remove;
 }
 
 /** Folders of runs that were killed: memory is no disk, and nobody else takes them away. */

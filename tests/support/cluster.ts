@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { main as makejinja } from '../../src/cli/makejinja.ts';
 import { recall } from '../../src/cli/recall.ts';
 import { copyTree } from './copy-tree.ts';
 import { temporaryFolder } from './folders.ts';
@@ -50,6 +51,14 @@ export async function runCommand(arguments_: readonly string[], options: Command
   return await inTurn(() => runHere(() => main(arguments_), options));
 }
 
+/** The same for `makejinja`. */
+export async function runMakejinja(
+  arguments_: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  return await inTurn(() => runHere(() => makejinja(arguments_), options, 'makejinja'));
+}
+
 /** What a command says without being run, as it was said before; undefined where it has to be run. */
 export async function recallCommand(
   arguments_: readonly string[],
@@ -69,6 +78,7 @@ async function inTurn<T>(run: () => Promise<T>): Promise<T> {
 async function runHere<T>(
   run: () => Promise<T>,
   { cwd, env, input = '' }: CommandOptions,
+  program = 'cluster-template',
 ): Promise<Omit<CommandResult, 'code'> & { readonly code: T }> {
   const texts = { stdout: '', stderr: '' };
   const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] ?? '' };
@@ -85,7 +95,7 @@ async function runHere<T>(
   const standardInput = Object.getOwnPropertyDescriptor(process, 'stdin');
   Object.defineProperty(process, 'stdin', { value: Readable.from([Buffer.from(input)]), configurable: true });
   layEnvironment(environmentOf(env));
-  process.argv[1] = LAUNCHER;
+  process.argv[1] = join(repository, `bin/${program}.mjs`);
   process.chdir(cwd ?? repository);
   try {
     return { code: await run(), ...texts };

@@ -1,14 +1,15 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { removeTree } from './copy-tree.ts';
 
 /** A new folder that is gone after the test, filled with files by path; executable ones are named with a trailing `*`. */
 export async function temporaryFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-template-'));
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   });
   await writeFiles(folder, files);
   return folder;

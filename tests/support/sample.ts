@@ -3,7 +3,7 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { SAMPLE_RECIPIENT } from '../../src/cluster/root.ts';
-import { copyTree } from './copy-tree.ts';
+import { holdTree, type HeldTree, layTree } from './copy-tree.ts';
 import { layRecordedVersions } from './versions.ts';
 
 const run = promisify(execFile);
@@ -81,5 +81,14 @@ export function configuredSample(): string {
 
 /** Copies the configured sample into a folder. */
 export function copySample(folder: string): void {
-  for (const part of SAMPLE_PARTS) copyTree(join(configuredSample(), part), join(folder, part));
+  layTree((held ??= holdParts()), folder);
+}
+
+let held: HeldTree | undefined;
+
+function holdParts(): HeldTree {
+  const { folders, files, links } = holdTree(configuredSample());
+  const isPart = ({ path }: { readonly path: string }): boolean =>
+    SAMPLE_PARTS.some((part) => part === path || path.startsWith(`${part}/`) || part.startsWith(`${path}/`));
+  return { folders: folders.filter(isPart), files: files.filter(isPart), links: links.filter(isPart) };
 }

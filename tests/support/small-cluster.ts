@@ -10,7 +10,7 @@ import type { SecretText } from '../../src/cluster/config/generated/types.ts';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { parseIdentityFile, type AgeIdentity } from '../../src/sops/identities.ts';
 import type { CommandResult } from './cluster.ts';
-import { copyTree } from './copy-tree.ts';
+import { copyTree, holdTree, type HeldTree, layTree } from './copy-tree.ts';
 import { readFiles, temporaryFolder, writeFiles } from './folders.ts';
 import { copySample } from './sample.ts';
 
@@ -47,7 +47,7 @@ export interface SmallCluster {
   readonly env: Readonly<Record<string, string>>;
 }
 
-let prepared: Promise<string> | undefined;
+let prepared: Promise<HeldTree> | undefined;
 
 /**
  * A small cluster in a new folder that is gone after the test: the sample without its apps, which would only be slow. Secrets stand in
@@ -56,9 +56,9 @@ let prepared: Promise<string> | undefined;
  * @param folder - where it is laid; a temporary folder where it is not given
  */
 export async function smallCluster(folder?: string): Promise<SmallCluster> {
-  prepared ??= prepare();
+  prepared ??= prepare().then(holdTree);
   const to = folder ?? (await temporaryFolder());
-  copyTree(await prepared, to);
+  layTree(await prepared, to);
   return clusterIn(to);
 }
 
