@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runMakejinja } from '../support/cluster.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/makejinja.mjs');
@@ -137,6 +138,11 @@ async function run(
   files: Readonly<Record<string, string>> = {},
 ): Promise<{ folder: string; status: number | null; stdout: string; stderr: string }> {
   const folder = await temporaryFolder({ ...PROJECT, ...files });
+  if (![...flags, ...Object.values(env)].some((word) => word.includes('/dev/'))) {
+    const { code, ...texts } = await runMakejinja(flags, { cwd: join(folder, 'work'), env, input });
+    return { folder, status: code, ...texts };
+  }
+  // Standard input and output as files are those of a process.
   const result = spawnSync(process.execPath, [PROGRAM, ...flags], {
     cwd: join(folder, 'work'),
     encoding: 'utf8',

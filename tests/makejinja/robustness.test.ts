@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { runMakejinja } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/makejinja.mjs');
@@ -33,7 +34,7 @@ describe('makejinja ends well with', () => {
         [`in/${name}.jinja`]: `{% set n = ${String(index)} %}{% include "part.jinja" %}{{ n * 2 }}`,
       });
     }
-    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await run(folder)).toEqual({ status: 0, message: '' });
     expect(
       (await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true })).filter((one) => one.isFile()),
     ).toHaveLength(5000);
@@ -47,7 +48,7 @@ describe('makejinja ends well with', () => {
       'in/part': '{% if %}',
       ...(Object.fromEntries(names) as Record<string, string>),
     });
-    expect(run(folder).message).toMatch(
+    expect((await run(folder)).message).toMatch(
       /^in\/part:1:7: error: [^\n]*\n {2}1 [^\n]*\n[^\n]*\n1 error; nothing was written\n$/,
     );
   });
@@ -55,7 +56,7 @@ describe('makejinja ends well with', () => {
   it('a template that cannot be read', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a', 'in/b.jinja': 'b', 'in/c.jinja': 'c' });
     for (const name of ['a.jinja', 'c.jinja']) await chmod(join(folder, 'in', name), 0);
-    expect(run(folder, await nobody())).toEqual({
+    expect(await run(folder, await nobody())).toEqual({
       status: 3,
       message:
         'in/a.jinja: error: cannot read the template: permission denied (EACCES) [render/unreadable]\n' +
@@ -68,7 +69,7 @@ describe('makejinja ends well with', () => {
   it('a folder of templates that cannot be read', async () => {
     const folder = await publicFolder({ 'in/deep/a.jinja': 'a' });
     await chmod(join(folder, 'in/deep'), 0);
-    expect(run(folder, await nobody()).message).toBe(
+    expect((await run(folder, await nobody())).message).toBe(
       'in: error: cannot read a folder of the input: permission denied (EACCES) [render/unreadable]\n1 error; nothing was written\n',
     );
   });
@@ -76,7 +77,7 @@ describe('makejinja ends well with', () => {
   it('an output folder that must not be written to', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a', 'out/old': 'old' });
     await chmod(join(folder, 'out'), 0o555);
-    expect(run(folder, await nobody())).toEqual({
+    expect(await run(folder, await nobody())).toEqual({
       status: 3,
       message: 'error: cannot write out/a: permission denied (EACCES) [render/output]\n1 error\n',
     });
@@ -85,7 +86,9 @@ describe('makejinja ends well with', () => {
   it('an output folder that cannot be made', async () => {
     const folder = await publicFolder({ 'in/a.jinja': 'a' });
     await chmod(folder, 0o555);
-    expect(run(folder, await nobody()).message).toContain('error: cannot write out: permission denied (EACCES)');
+    expect((await run(folder, await nobody())).message).toContain(
+      'error: cannot write out: permission denied (EACCES)',
+    );
   });
 
   it.skipIf(!HAS_FULL_DEVICE)('a disk that is full', async () => {
@@ -97,7 +100,7 @@ describe('makejinja ends well with', () => {
     });
     await mkdir(join(folder, 'out'));
     await symlink('/dev/full', join(folder, 'out/b'));
-    expect(run(folder)).toEqual({
+    expect(await run(folder)).toEqual({
       status: 3,
       message: 'error: cannot write out/b: no space left on device (ENOSPC) [render/output]\n1 error\n',
     });
@@ -112,7 +115,7 @@ describe('makejinja ends well with', () => {
       'out/b': 'a file',
       'out/e/f': 'in a folder',
     });
-    expect(run(folder)).toEqual({
+    expect(await run(folder)).toEqual({
       status: 1,
       message:
         'in/b/c/d.jinja: error: cannot write out/b/c/d: out/b is a file [render/output]\n' +
@@ -126,7 +129,7 @@ describe('makejinja ends well with', () => {
 
   it('a file where the output folder should be', async () => {
     const folder = await temporaryFolder({ 'makejinja.toml': SETTINGS, 'in/a.jinja': 'a', out: 'a file' });
-    expect(run(folder).message).toContain('error: the output out is not a folder [render/output]');
+    expect((await run(folder)).message).toContain('error: the output out is not a folder [render/output]');
   });
 
   it('links: out of the tree, to nowhere, in a circle', async () => {
@@ -142,7 +145,7 @@ describe('makejinja ends well with', () => {
     await symlink('self.jinja', join(folder, 'in/self.jinja'));
     await symlink('..', join(folder, 'elsewhere/circle'));
     await symlink('.', join(folder, 'in/round'));
-    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await run(folder)).toEqual({ status: 0, message: '' });
     // As makejinja: what lies behind a link to a folder can be included and gives no output.
     expect(await readFiles(join(folder, 'out'))).toEqual({ a: 'part', b: 'file' });
   });
@@ -157,7 +160,7 @@ describe('makejinja ends well with', () => {
     });
     await symlink('elsewhere', join(folder, 'out'));
     await symlink('../target', join(folder, 'elsewhere/b'));
-    expect(run(folder).status).toBe(0);
+    expect((await run(folder)).status).toBe(0);
     expect(await readFiles(folder)).toMatchObject({ 'elsewhere/a': 'a', 'elsewhere/x': 'x', target: 'b' });
   });
 
@@ -168,7 +171,7 @@ describe('makejinja ends well with', () => {
       'elsewhere/old': 'old',
     });
     await symlink('elsewhere', join(folder, 'out'));
-    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await run(folder)).toEqual({ status: 0, message: '' });
     expect(await readFiles(join(folder, 'elsewhere'))).toEqual({ a: 'a' });
     expect((await lstat(join(folder, 'out'))).isSymbolicLink()).toBe(true);
   });
@@ -176,7 +179,7 @@ describe('makejinja ends well with', () => {
   it('`clean` of an output folder that is a link to the inputs', async () => {
     const folder = await temporaryFolder({ 'makejinja.toml': `${SETTINGS}clean = true\n`, 'in/a.jinja': 'a' });
     await symlink('.', join(folder, 'out'));
-    expect(run(folder).message).toContain('error: `clean` would remove in, which lies in the output out');
+    expect((await run(folder)).message).toContain('error: `clean` would remove in, which lies in the output out');
     expect(await readFile(join(folder, 'in/a.jinja'), 'utf8')).toBe('a');
   });
 
@@ -190,7 +193,7 @@ describe('makejinja ends well with', () => {
       await chmod(join(folder, 'in', name), 0o7755);
       await utimes(join(folder, 'in', name), 1_700_000_000, 1_700_000_001.65432);
     }
-    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await run(folder)).toEqual({ status: 0, message: '' });
     for (const name of ['a', 'plain']) {
       const { mode, mtimeNs } = await stat(join(folder, 'out', name), { bigint: true });
       expect(mode & 0o7777n, name).toBe(0o7755n);
@@ -215,7 +218,7 @@ describe('makejinja ends well with', () => {
         'two/same.jinja': 'lies below',
         'out/old': 'old',
       });
-      expect(run(folder)).toEqual({
+      expect(await run(folder)).toEqual({
         status: 1,
         message:
           'one/d.jinja: error: one/d and one/d.jinja both give d [render/clash]\n' +
@@ -238,7 +241,7 @@ describe('makejinja ends well with', () => {
       'in/d': 'copied',
       'in/d.jinja': 'rendered',
     });
-    expect(run(folder)).toEqual({ status: 0, message: '' });
+    expect(await run(folder)).toEqual({ status: 0, message: '' });
     expect(await readFiles(join(folder, 'out'))).toEqual({ 'a/b': 'in a folder', d: 'copied' });
   });
 
@@ -248,7 +251,9 @@ describe('makejinja ends well with', () => {
       'one/a.jinja': 'a file',
     });
     await mkdir(join(folder, 'two/a'), { recursive: true });
-    expect(run(folder).message).toContain('one/a.jinja: error: a would be a file, and two/a needs a folder there');
+    expect((await run(folder)).message).toContain(
+      'one/a.jinja: error: a would be a file, and two/a needs a folder there',
+    );
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
@@ -257,7 +262,7 @@ describe('makejinja ends well with', () => {
     const at = (name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/in/`), Buffer.from(name, 'latin1')]);
     await writeFile(at('caf\u00e9.jinja'), '');
     await mkdir(at('fa\u00e7ade'));
-    expect(run(folder)).toEqual({
+    expect(await run(folder)).toEqual({
       status: 1,
       message:
         'error: the name of the file in/caf\\xE9.jinja is not UTF-8 text [render/encoding]\n' +
@@ -271,7 +276,7 @@ describe('makejinja ends well with', () => {
   it('`clean` that would remove the templates', async () => {
     const text = '[makejinja]\ninputs = ["in"]\noutput = "."\nclean = true\n';
     const folder = await temporaryFolder({ 'makejinja.toml': text, 'in/a.jinja': 'a' });
-    expect(run(folder).message).toMatch(
+    expect((await run(folder)).message).toMatch(
       /^error: `clean` would remove in, which lies in the output \. .*1 error; nothing was written\n$/s,
     );
     expect(Object.keys(await readFiles(folder)).sort()).toEqual(['in/a.jinja', 'makejinja.toml']);
@@ -283,7 +288,7 @@ describe('makejinja ends well with', () => {
       'in/a.jinja': '{% if %}',
       'out/old': 'old',
     });
-    expect(run(folder).status).toBe(1);
+    expect((await run(folder)).status).toBe(1);
     expect(await readFiles(join(folder, 'out'))).toEqual({ old: 'old' });
   });
 
@@ -292,7 +297,7 @@ describe('makejinja ends well with', () => {
       'makejinja.toml': `${SETTINGS}exec_post = ["exit 3"]\n`,
       'in/a.jinja': 'a',
     });
-    expect(run(folder)).toEqual({
+    expect(await run(folder)).toEqual({
       status: 3,
       message: 'error: a command of `exec_post` ended with exit code 3: exit 3 [render/hook]\n1 error\n',
     });
@@ -332,15 +337,14 @@ function isNoCache(path: string): boolean {
   return basename(path) !== 'compile-cache';
 }
 
-function run(
-  folder: string,
-  { program, user }: Runner = { program: PROGRAM, user: {} },
-): { status: number | null; message: string } {
-  const { status, stderr } = spawnSync(process.execPath, [program], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { PATH: process.env.PATH, NO_COLOR: '1' },
-    ...user,
-  });
+/** In this process, or in one of its own as somebody else. */
+async function run(folder: string, runner?: Runner): Promise<{ status: number | null; message: string }> {
+  const env = { PATH: process.env.PATH, NO_COLOR: '1' };
+  if (runner === undefined) {
+    const { code, stderr } = await runMakejinja([], { cwd: folder, env });
+    return { status: code, message: stderr };
+  }
+  const { program, user } = runner;
+  const { status, stderr } = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8', env, ...user });
   return { status, message: stderr };
 }

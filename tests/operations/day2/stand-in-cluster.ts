@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { sampleCluster, type CommandResult } from '../../support/cluster.ts';
+import { runCommand, sampleCluster, type CommandResult } from '../../support/cluster.ts';
 import { standIns, type StandInRule, type StandIns } from '../support/stand-ins.ts';
 
 /** The sample's nodes: name, address, whether it is a controller. */
@@ -36,11 +36,29 @@ export async function standInCluster(rules: readonly StandInRule[] = []): Promis
   return { root, stands: await standIns(root, [...rules, ...USUAL]) };
 }
 
-/** Runs a command on it; a signal is sent once that many calls were made. */
+/** Runs a command on it; a signal is sent once that many calls were made. Where neither that nor a call ends it, it is this process that does it. */
 export async function runOn(
+  cluster: StandInCluster,
+  arguments_: readonly string[],
+  interrupt?: Interrupt,
+): Promise<CommandResult> {
+  const { root, stands } = cluster;
+  if (interrupt === undefined && !stands.mayKill())
+    return await runCommand([...arguments_, '--root', root], { cwd: root, env: stands.env });
+  return await startOn(cluster, arguments_, interrupt);
+}
+
+/** The signal that a run gets, and when. */
+interface Interrupt {
+  readonly signal: NodeJS.Signals;
+  readonly afterCalls: number;
+}
+
+/** The same in a process of its own. */
+export async function startOn(
   { root, stands }: StandInCluster,
   arguments_: readonly string[],
-  interrupt?: { readonly signal: NodeJS.Signals; readonly afterCalls: number },
+  interrupt?: Interrupt,
 ): Promise<CommandResult> {
   const launcher = resolve(import.meta.dirname, '../../../bin/cluster-template.mjs');
   const { FORCE_COLOR: _colour, SOPS_AGE_KEY_FILE: _key, SOPS_AGE_KEY: _text, ...inherited } = process.env;

@@ -53,6 +53,8 @@ export interface StandIns {
   forgetCalls(): Promise<void>;
   /** Disturbs the runs from now on. */
   disturb(disturbance: Disturbance): Promise<void>;
+  /** True where a call kills who makes it. */
+  mayKill(): boolean;
   /** The calls as a script to compare with a golden file. */
   script(): Promise<string>;
 }
@@ -100,7 +102,9 @@ export async function standIns(
     ...rule,
     writes: Object.entries(rule.writes ?? {}).map(([path, text]) => [path, text].map(encodeURIComponent).join('=')),
   }));
+  let isDeadly = false;
   const disturb = ({ failAt = -1, killAt = -1, hangAt = -1 }: Disturbance): Promise<void> => {
+    isDeadly = killAt !== -1;
     const whole = { root, environment: options.environment ?? [], failAt, killAt, hangAt };
     return writeFile(join(folder, 'answers'), [whole, ...answers].map((one) => `${fieldsOf(one)}\n`).join(''));
   };
@@ -113,6 +117,7 @@ export async function standIns(
     calls,
     forgetCalls: () => rm(join(folder, 'calls.jsonl'), { force: true }),
     disturb,
+    mayKill: () => isDeadly,
     script: async () => formatScript(await calls(), root),
   };
 }
