@@ -21,6 +21,7 @@ import { valueAt } from '../../src/text/values.ts';
 import { allPairs, coveringArray, pairsOf } from '../checks/covering-array.ts';
 import { appsIn, HOME, ks, listing, release, source } from './fixtures.ts';
 import { combination, COMBINATIONS, CONFIG_FILES, LEVELS, PROFILE_NAMES } from './matrix.ts';
+import { eachOf } from '../support/parted.ts';
 import { asFiles, contextIn, newApp, type Texts, world } from './world.ts';
 
 describe('the matrix', () => {
@@ -45,7 +46,7 @@ async function findingsIn(texts: Texts): Promise<readonly Finding[]> {
 }
 
 describe('what app new writes', () => {
-  it.each(COMBINATIONS)('has no finding of validate and lint: %s', async (_, { profile, choices }) => {
+  eachOf(COMBINATIONS, 4)('has no finding of validate and lint: %s', async (_, { profile, choices }) => {
     const { settings, answers } = combination(profile, choices);
     const before = world(profile, settings);
     const { after, changed } = await newApp(before, 'web/site', answers, CONFIG_FILES);

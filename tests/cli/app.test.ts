@@ -72,7 +72,7 @@ describe('apps of a cluster, which are templates', () => {
     expect(await overrides(folder)).toEqual(before);
   });
 
-  it('are copied, moved, renamed and removed again, and leave no trace', async () => {
+  it('are copied, moved, renamed and removed again, and leave no trace', { tags: 'long' }, async () => {
     const folder = await ownApps();
     const before = await overrides(folder);
     const made = await app(folder, 'new', 'home/second', '--like', 'home/dashboard', '--yes');

@@ -44,7 +44,7 @@ describe('src/jinja and nunjucks alone in an empty package', () => {
     expect(node('hello.mjs')).toBe('[1.0]\n');
   });
 
-  it('pass the conformance cases of this project', () => {
+  it('pass the conformance cases of this project', { tags: 'long' }, () => {
     expect(lastLine(node('run.mjs', OWN))).toBe(`${String(countCases(OWN))} passed, 0 failed`);
   });
 

@@ -239,14 +239,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const EVERYTHING = join(process.cwd(), 'tests/golden/everything/input');
 
+const everything = Promise.all(
+  ['cluster.yaml', 'nodes.yaml'].map(async (name) => parse(await readFile(join(EVERYTHING, name), 'utf8')) as Fields),
+);
+
 async function textsWith(fields: Fields, node: Fields): Promise<{ cluster: string; nodes: string }> {
-  const cluster = parse(await readFile(join(EVERYTHING, 'cluster.yaml'), 'utf8')) as Fields;
-  const { nodes } = parse(await readFile(join(EVERYTHING, 'nodes.yaml'), 'utf8')) as {
-    readonly nodes: readonly Fields[];
-  };
+  const [cluster, { nodes } = {}] = await everything;
   return {
     cluster: JSON.stringify({ ...cluster, ...fields }),
-    nodes: JSON.stringify({ nodes: nodes.map((one) => ({ ...one, ...node })) }),
+    nodes: JSON.stringify({ nodes: (nodes as readonly Fields[]).map((one) => ({ ...one, ...node })) }),
   };
 }
 

@@ -5,7 +5,7 @@ import { git, makeFork } from '../fork/fork.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startClient, textsIn } from './studio.ts';
 
-it('works in a fork with a domain, keys, an override, a plugin and an app of its own', async () => {
+it('works in a fork with a domain, keys, an override, a plugin and an app of its own', { tags: 'long' }, async () => {
   const folder = join(await temporaryFolder(), 'fork');
   await makeFork(folder);
   vi.stubEnv('FORK_COHERE_KEY', 'fork-cohere-key-4711');

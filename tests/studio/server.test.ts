@@ -140,7 +140,7 @@ describe('what is written', () => {
 });
 
 describe('what is shown besides', () => {
-  it('is drawn, checked and explained from what was typed', async () => {
+  it('is drawn and checked from what was typed', async () => {
     const folder = await sampleCluster();
     const client = await startClient(folder);
     const { cluster } = await textsIn(folder);
@@ -177,13 +177,6 @@ describe('what is shown besides', () => {
       about: 'file',
       line: 4,
     });
-    expect(await client.call('explain', { file: 'cluster.yaml', line: 11 })).toMatchObject({
-      about: 'key',
-      use: { key: 'node_cidr' },
-    });
-    expect(await client.call('explain', { key: 'cluster_api_addr', pending })).toMatchObject({ about: 'key' });
-    expect((await client.call('graph', { key: 'node_cidr' })).graph.nodes.length).toBeGreaterThan(1);
-
     const checks = await client.call('checks', { pending: { cluster: 'node_cidr: [' } });
     expect(checks.notRun).toMatchObject([{ by: 'validate' }]);
     expect(checks.files).toBeGreaterThan(10);
@@ -197,6 +190,18 @@ describe('what is shown besides', () => {
     const doctor = await client.call('doctor', { areas: ['configuration', 'keys'] });
     expect(new Set(doctor.checks.map(({ area }) => area))).toEqual(new Set(['configuration', 'keys']));
     expect((await client.call('commands', {})).groups.flatMap(({ commands }) => commands).length).toBeGreaterThan(5);
+    expect(client.faults).toEqual([]);
+  });
+
+  it('is explained key by key', { tags: 'long' }, async () => {
+    const client = await startClient(await sampleCluster());
+    const pending = { cluster: `${(await client.call('session', {})).documents.cluster.text}hubble_enabled: true\n` };
+    expect(await client.call('explain', { file: 'cluster.yaml', line: 11 })).toMatchObject({
+      about: 'key',
+      use: { key: 'node_cidr' },
+    });
+    expect(await client.call('explain', { key: 'cluster_api_addr', pending })).toMatchObject({ about: 'key' });
+    expect((await client.call('graph', { key: 'node_cidr' })).graph.nodes.length).toBeGreaterThan(1);
     expect(client.faults).toEqual([]);
   });
 
@@ -267,7 +272,7 @@ it('writes a file that is not there', async () => {
   expect((await textsIn(folder)).nodes).toBe(nodes);
 });
 
-it('takes 600 apps of its owner', async () => {
+it('takes 600 apps of its owner', { tags: 'long' }, async () => {
   const folder = await sampleCluster();
   await layOwnApps(folder, 600);
   const client = await startClient(folder);

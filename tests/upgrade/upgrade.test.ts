@@ -149,7 +149,7 @@ describe('upgrade', () => {
     expect(await text(folder, 'docs/guide.md')).toBe(lines({ 1: 'mine', 10: 'theirs 10' }));
   });
 
-  it('merges edits without a conflict, also through a rename', async () => {
+  it('merges edits without a conflict, also through a rename', { tags: 'long' }, async () => {
     const folder = await copyWithoutHistory(template, 'v0.1.0');
     await commit(folder, {
       'templates/config/app.yaml.j2': lines({ 15: 'mine 15' }),

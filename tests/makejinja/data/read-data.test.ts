@@ -103,7 +103,7 @@ describe('readData', () => {
     expect(findingsOf('data.yaml', lines.join(''))[0]?.message).toBe('merging gives more than a million entries');
   });
 
-  it('reads long texts in a time that grows with them', () => {
+  it('reads long texts in a time that grows with them', { tags: 'long' }, () => {
     const entries = Array.from({ length: 20_000 }, (_, index) => `key${String(index)}: {a: [1, "b"], c: plain text}\n`);
     expect(readData('data.yaml', entries.join('')).size).toBe(20_000);
     const long = 'x'.repeat(2_000_000);
