@@ -1,11 +1,14 @@
-// All that has to pass before a commit: npm test. The checks run beside the tests, which often wait for a disk or a program; what they
-// say is printed when the tests have ended. Arguments are handed to vitest.
+// All that has to pass before a commit: npm test; after --long what takes long: npm run test:long. The checks run beside the tests, which
+// often wait for a disk or a program; what they say is printed when the tests have ended. Arguments are handed to vitest.
 import { spawn } from 'node:child_process';
 
-const CHECKS = ['check:code', 'check:format', 'check:sample'];
+const arguments_ = process.argv.slice(2);
+const isLong = arguments_[0] === '--long';
+if (isLong) arguments_.shift();
+const CHECKS = isLong ? [['check:code']] : [['check:code', '--', '--changed'], ['check:format'], ['check:sample']];
 
 const [tests, checks] = await Promise.all([
-  start('npx', ['vitest', 'run', '--tags-filter=!long', ...process.argv.slice(2)], 'inherit'),
+  start('npx', ['vitest', 'run', `--tags-filter=${isLong ? '' : '!'}long`, ...arguments_], 'inherit'),
   runChecks(),
 ]);
 for (const { name, code, output } of checks) {
@@ -17,7 +20,8 @@ process.exitCode = tests.code === 0 && checks.every(({ code }) => code === 0) ? 
 /** One after the other: together with the tests they are enough for two cores. */
 async function runChecks() {
   const done = [];
-  for (const name of CHECKS) done.push({ name, ...(await start('npm', ['run', '--silent', name], 'pipe')) });
+  for (const check of CHECKS)
+    done.push({ name: check[0], ...(await start('npm', ['run', '--silent', ...check], 'pipe')) });
   return done;
 }
 

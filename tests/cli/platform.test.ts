@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folders.ts';
+import { eachOf } from '../support/parted.ts';
 
 const run = promisify(execFile);
 const BIN = resolve(import.meta.dirname, '../../bin');
@@ -13,7 +14,7 @@ const REFUSAL =
   '1 error; nothing was written\n';
 
 describe('on Windows', () => {
-  it.each([['configure'], ['init'], ['validate'], ['doctor'], ['bootstrap', 'talos'], ['create', 'home']])(
+  eachOf([['configure'], ['init'], ['validate'], ['doctor'], ['bootstrap', 'talos'], ['create', 'home']], 3)(
     '%s says in one sentence that it does not run there',
     async (...words) => {
       expect(await start('cluster-template', words)).toEqual({ code: 3, stdout: '', stderr: REFUSAL });

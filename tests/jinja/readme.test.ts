@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { examplesOf, trimmed } from '../support/examples.ts';
+import { eachOf } from '../support/parted.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const FOLDER = join(PROJECT, 'src', 'jinja');
@@ -44,7 +45,10 @@ describe('README', () => {
     expect(all.filter(({ output }) => output === undefined)).toEqual([]);
   });
 
-  it.each(all.map((example) => [example.heading, example] as const))('%s', async (_, { code, output }) => {
+  eachOf(
+    all.map((example) => [example.heading, example] as const),
+    6,
+  )('%s', async (_, { code, output }) => {
     expect(trimmed(await run(code))).toBe(trimmed(output ?? ''));
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { decrypt } from '../../src/sops/decrypt.ts';
 import { asWritten } from '../../src/sops/as-written.ts';
 import { encrypt, keepOrEncrypt, readPlain } from '../../src/sops/encrypt.ts';

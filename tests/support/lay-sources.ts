@@ -5,7 +5,8 @@ import { exists } from '../../src/system/programs.ts';
 import { copyOf, FOLDER, fromTop, isLoaded } from './loaded-sources.ts';
 
 /** Where a module names another of its own, or data. */
-const SPECIFIER = /\b(from|import\()(\s*)["'](\.{1,2}\/[^"'\n]+)\.(ts|json)["'](?:\s*with\s*\{[^}]*\})?/g;
+const SPECIFIER =
+  /(?<before>\b(?:from|import\()\s*)["'](?<name>\.{1,2}\/[^"'\n]+)\.(?<extension>ts|json)["'](?:\s*with\s*\{[^}]*\})?/g;
 
 /**
  * Makes JavaScript of src/ for `loadedSources`; generated sources have to be there.
@@ -34,9 +35,10 @@ function layModule(file: string): void {
   const { code, map, errors } = transformSync(file, text, { target: 'es2023', sourcemap: true });
   if (map === undefined || errors.length > 0)
     throw new Error(`${path}: ${errors.map((one) => one.message).join('\n')}`);
-  const named = code.replace(SPECIFIER, (_, before: string, space: string, name: string, extension: string) => {
-    if (extension === 'ts') return `${before}${space}"${name}.js"`;
-    return `${before}${space}${JSON.stringify(layData(resolve(dirname(file), `${name}.json`)))}`;
+  const named = code.replace(SPECIFIER, (...parts) => {
+    const { before, name, extension } = parts.at(-1) as Readonly<Record<'before' | 'name' | 'extension', string>>;
+    const target = extension === 'ts' ? `${name}.js` : layData(resolve(dirname(file), `${name}.json`));
+    return `${before}${JSON.stringify(target)}`;
   });
   const { sourcesContent: _, ...places } = map;
   const json = JSON.stringify({ ...places, sources: [file] });

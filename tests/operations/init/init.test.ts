@@ -152,7 +152,7 @@ describe('init --from', () => {
 });
 
 describe('the git hook', () => {
-  it('refuses a commit with a plain secret and lets others pass', async () => {
+  it('refuses a commit with a plain secret and lets others pass', { tags: 'long' }, async () => {
     const cluster = await repository();
     await runCommand(['init', '--root', cluster]);
     await writeFile(join(cluster, 'kubernetes/mine.sops.yaml'), 'kind: Secret\nstringData:\n  a: b\n');
