@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { listOf, runOn, standInCluster, UNKNOWN_KIND } from '../day2/stand-in-cluster.ts';
+import { listOf, runOn, standInCluster, startOn, UNKNOWN_KIND } from '../day2/stand-in-cluster.ts';
 
 const FLUX = { program: 'flux' } as const;
 
@@ -140,7 +140,7 @@ describe('browse-pvc', () => {
 
   it('opens a shell beside the pod that uses the claim, and deletes its pod', async () => {
     const cluster = await standInCluster(RULES);
-    const { code, stderr } = await runOn(cluster, ['browse-pvc', 'default', 'data']);
+    const { code, stderr } = await startOn(cluster, ['browse-pvc', 'default', 'data']);
     expect(code, stderr).toBe(0);
     const script = (await cluster.stands.script()).replaceAll(/browse-[0-9a-f]{8}/g, 'browse-<suffix>');
     await expect(script).toMatchFileSnapshot('golden/browse-pvc.txt');
@@ -150,12 +150,12 @@ describe('browse-pvc', () => {
     for (let failAt = 3; failAt <= 5; failAt += 1) {
       const cluster = await standInCluster(RULES);
       await cluster.stands.disturb({ failAt });
-      await runOn(cluster, ['browse-pvc', 'default', 'data']);
+      await startOn(cluster, ['browse-pvc', 'default', 'data']);
       expect(await cluster.stands.script(), String(failAt)).toContain('kubectl delete pod browse-');
     }
     const hanging = await standInCluster(RULES);
     await hanging.stands.disturb({ hangAt: 4 });
-    expect((await runOn(hanging, ['browse-pvc', 'default', 'data'], { signal: 'SIGTERM', afterCalls: 4 })).code).toBe(
+    expect((await startOn(hanging, ['browse-pvc', 'default', 'data'], { signal: 'SIGTERM', afterCalls: 4 })).code).toBe(
       143,
     );
     expect(await hanging.stands.script()).toContain('kubectl delete pod browse-');
