@@ -1,11 +1,11 @@
 // Types and lint of everything, by one program of TypeScript for both, which takes half of the time of two: npm run check:code. What
 // did not change since the last run is not looked at again. Arguments are the files and folders to lint; with --changed only what differs
 // from the published branch is linted, as that takes two thirds of the time, and the whole is what npm run test:long lints.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { changedFiles } from './changed-files.mjs';
 import { shareProgram } from './shared-program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -49,7 +49,7 @@ function checkTypes(name) {
 }
 
 async function lintChanged(paths) {
-  const changed = changedFiles();
+  const changed = changedFiles(root);
   if (changed === undefined || changed.names.some((name) => WHOLE.test(name))) return await lint(paths);
   const isNamed = (name) => paths.some((path) => name === path || name.startsWith(`${path}/`));
   const files = changed.names.filter((name) => /\.[cm]?[jt]sx?$/.test(name) && isNamed(name));
@@ -58,34 +58,6 @@ async function lintChanged(paths) {
   const wanted = files.filter((_, index) => !ignored[index]);
   console.log(`lint: ${wanted.length} files that differ from ${changed.from}; npm run check:code looks at all`);
   return wanted.length === 0 || (await lint(wanted));
-}
-
-/** Files that differ from the published branch, or where none is known from the last commit; undefined without git. */
-function changedFiles() {
-  const git = (...words) =>
-    execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  try {
-    const from = publishedBranch(git);
-    const base = from === 'HEAD' ? 'HEAD' : git('merge-base', 'HEAD', from).trim();
-    const lists = [
-      git('diff', '--name-only', '--no-ext-diff', '--diff-filter=d', '-z', base, '--'),
-      git('ls-files', '--others', '--exclude-standard', '-z'),
-    ];
-    const names = lists
-      .flatMap((list) => list.split('\0'))
-      .filter((name) => name !== '' && existsSync(join(root, name)));
-    return { from: from === 'HEAD' ? 'the last commit' : from, names };
-  } catch {
-    return undefined;
-  }
-}
-
-function publishedBranch(git) {
-  try {
-    return git('rev-parse', '--abbrev-ref', 'origin/HEAD').trim();
-  } catch {
-    return 'HEAD';
-  }
 }
 
 async function makeLinter() {

@@ -5,7 +5,10 @@ import { spawn } from 'node:child_process';
 const arguments_ = process.argv.slice(2);
 const isLong = arguments_[0] === '--long';
 if (isLong) arguments_.shift();
-const CHECKS = isLong ? [['check:code']] : [['check:code', '--', '--changed'], ['check:format'], ['check:sample']];
+const CHANGED = ['--', '--changed'];
+const CHECKS = isLong
+  ? [['check:code'], ['check:format']]
+  : [['check:code', ...CHANGED], ['check:format', ...CHANGED], ['check:sample']];
 
 const [tests, checks] = await Promise.all([
   start('npx', ['vitest', 'run', `--tags-filter=${isLong ? '' : '!'}long`, ...arguments_], 'inherit'),

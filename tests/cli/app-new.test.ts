@@ -64,7 +64,7 @@ describe('app new in a cluster', () => {
     expect(validated.stderr).not.toContain('/web/');
   });
 
-  it('copies an app with answers and values of secrets of its own', async () => {
+  it('copies an app with answers and values of secrets of its own', { tags: 'long' }, async () => {
     const folder = await sampleCluster();
     expect((await runCommand(['configure', '--yes'], { cwd: folder })).code).toBe(0);
     await writeFiles(folder, { 'values.env': 'API_KEY=opensesame-7\n', 'other.env': 'API_KEY=opensesame-8\n' });

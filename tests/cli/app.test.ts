@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { HOME } from '../apps/fixtures.ts';
 import { runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { eachOf } from '../support/parted.ts';
 
 const KEYS = resolve(import.meta.dirname, '../sample');
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -51,26 +52,34 @@ async function overrides(folder: string): Promise<Record<string, string>> {
 }
 
 describe('apps of a cluster, which are templates', () => {
-  it('go to another namespace, get another name and are as they were afterwards', async () => {
-    const folder = await ownApps();
-    const before = await overrides(folder);
-    const moved = await app(folder, 'move', 'home/dashboard', 'portal', '--yes');
-    expect(moved).toMatchObject({ code: 0, stderr: '' });
-    expect(moved.stdout).toMatch(/configure.* renders them/);
-    const after = await overrides(folder);
-    expect(after['kubernetes/apps/portal/dashboard/ks.yaml.j2']).toContain("flux_kustomization('portal', 'dashboard'");
-    expect(after['kubernetes/apps/portal/kustomization.yaml.j2']).toContain('namespace: portal\n');
-    expect(after['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'dashboard', 'namespace': 'portal'}");
-    expect(after['kubernetes/apps/home/probe/app/map.yaml.j2']).toContain('http://dashboard.portal.svc.cluster.local:');
-    const renamed = await app(folder, 'rename', 'portal/dashboard', 'start', '--yes');
-    expect(renamed).toMatchObject({ code: 0, stderr: '' });
-    const started = await overrides(folder);
-    expect(started['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'start', 'namespace': 'portal'}");
-    expect(started['kubernetes/apps/portal/start/app/helmrelease.yaml.j2']).toContain('      start:\n');
-    expect(await app(folder, 'rename', 'portal/start', 'dashboard', '--yes')).toMatchObject({ code: 0, stderr: '' });
-    expect(await app(folder, 'move', 'portal/dashboard', 'home', '--yes')).toMatchObject({ code: 0, stderr: '' });
-    expect(await overrides(folder)).toEqual(before);
-  });
+  eachOf([false, true], 2)(
+    'go to another namespace, get another name (and are as they were afterwards: %s)',
+    async (isBack) => {
+      const folder = await ownApps();
+      const before = await overrides(folder);
+      const moved = await app(folder, 'move', 'home/dashboard', 'portal', '--yes');
+      expect(moved).toMatchObject({ code: 0, stderr: '' });
+      expect(moved.stdout).toMatch(/configure.* renders them/);
+      const after = await overrides(folder);
+      expect(after['kubernetes/apps/portal/dashboard/ks.yaml.j2']).toContain(
+        "flux_kustomization('portal', 'dashboard'",
+      );
+      expect(after['kubernetes/apps/portal/kustomization.yaml.j2']).toContain('namespace: portal\n');
+      expect(after['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'dashboard', 'namespace': 'portal'}");
+      expect(after['kubernetes/apps/home/probe/app/map.yaml.j2']).toContain(
+        'http://dashboard.portal.svc.cluster.local:',
+      );
+      const renamed = await app(folder, 'rename', 'portal/dashboard', 'start', '--yes');
+      expect(renamed).toMatchObject({ code: 0, stderr: '' });
+      const started = await overrides(folder);
+      expect(started['kubernetes/apps/home/probe/ks.yaml.j2']).toContain("{'name': 'start', 'namespace': 'portal'}");
+      expect(started['kubernetes/apps/portal/start/app/helmrelease.yaml.j2']).toContain('      start:\n');
+      if (!isBack) return;
+      expect(await app(folder, 'rename', 'portal/start', 'dashboard', '--yes')).toMatchObject({ code: 0, stderr: '' });
+      expect(await app(folder, 'move', 'portal/dashboard', 'home', '--yes')).toMatchObject({ code: 0, stderr: '' });
+      expect(await overrides(folder)).toEqual(before);
+    },
+  );
 
   it('are copied, moved, renamed and removed again, and leave no trace', { tags: 'long' }, async () => {
     const folder = await ownApps();

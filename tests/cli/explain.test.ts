@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandResult, runCommand, sampleCluster } from '../support/cluster.ts';
 import { readFiles } from '../support/folders.ts';
+import { eachOf } from '../support/parted.ts';
 
 const SAMPLE_KEYS = resolve(import.meta.dirname, '../sample');
 const TOKEN = 'marker-of-the-token-0123456789';
@@ -90,18 +91,21 @@ describe('explain', () => {
     expect(code).toBe(1);
   });
 
-  it.each([
-    ['cluster.yaml:14', /^node_dns_servers = .*\n {2}not set in cluster\.yaml: the default/],
+  eachOf<[string, RegExp]>(
     [
-      'nodes.yaml:19',
-      /^nodes\[0\]\.mac_addr = "00:00:5e:00:53:0a"\n {2}nodes\.yaml:19:15\n\nPrinted in\n {2}talos\/talconfig\.yaml\n {4}line 30\n$/,
+      ['cluster.yaml:14', /^node_dns_servers = .*\n {2}not set in cluster\.yaml: the default/],
+      [
+        'nodes.yaml:19',
+        /^nodes\[0\]\.mac_addr = "00:00:5e:00:53:0a"\n {2}nodes\.yaml:19:15\n\nPrinted in\n {2}talos\/talconfig\.yaml\n {4}line 30\n$/,
+      ],
+      [
+        'cloudflare_token',
+        /\(value hidden\)\n\nPrinted in\n(?: {2}\S+\.sops\.yaml\n {4}\(a secret: lines are not shown\)\n)+$/,
+      ],
+      ['config/host-bits', /^config\/host-bits\n\n {2}a network is not written by its first address\n {2}= /],
     ],
-    [
-      'cloudflare_token',
-      /\(value hidden\)\n\nPrinted in\n(?: {2}\S+\.sops\.yaml\n {4}\(a secret: lines are not shown\)\n)+$/,
-    ],
-    ['config/host-bits', /^config\/host-bits\n\n {2}a network is not written by its first address\n {2}= /],
-  ])('reads well: %s', async (place, expected) => {
+    3,
+  )('reads well: %s', async (place, expected) => {
     const { code, stdout } = await run(await sampleCluster(), [place]);
     expect(code).toBe(0);
     expect(stdout).toMatch(expected);

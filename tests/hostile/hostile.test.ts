@@ -40,7 +40,7 @@ it('a healthy repository is configured, looked at and changed without a complain
   expect(codes).toEqual(Object.fromEntries([...LOOKS, ...WRITES].map((name) => [name, 0])));
 });
 
-const { usual, others } = parted(ATTACKS, 80);
+const { usual, others } = parted(ATTACKS, 160);
 describe.each(usual)('$name', meetAll);
 describe.each(others)('$name', { tags: 'long' }, meetAll);
 

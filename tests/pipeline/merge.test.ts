@@ -169,7 +169,7 @@ describe('a merge in which somebody changed a generated file by hand', () => {
 });
 
 describe('markers in files that only a person can settle', () => {
-  it('are told file by file with their lines, and nothing else is', async () => {
+  it('are told file by file with their lines, and nothing else is', { tags: 'long' }, async () => {
     const cluster = await ownCluster(FEW_NODES);
     const conflict = '<<<<<<< HEAD\na: 1\n=======\nb: 1\n>>>>>>> theirs\n';
     const files = ['cluster.yaml', 'nodes.yaml', 'templates/overrides/talos/x.yaml.j2', 'templates/scripts/plugin.ts'];

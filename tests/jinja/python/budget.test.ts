@@ -359,7 +359,7 @@ describe('every operation pays for what it touches', () => {
     expect(Object.keys(TESTS)).toEqual([...builtinTests.keys()].sort());
   });
 
-  eachOf([...LINEAR, ...covered, ...methods], 10)('%s', (expression) => {
+  eachOf([...LINEAR, ...covered, ...methods], 20)('%s', (expression) => {
     expect(costOf(expression, SIZE * FACTOR)).toBeGreaterThan((costOf(expression, SIZE) * FACTOR) / 4);
   });
 
