@@ -12,19 +12,19 @@ const repository = resolve(import.meta.dirname, '../..');
 export const FOLDER = join(repository, 'node_modules/.cache/test-sources', String(process.pid));
 
 /**
- * Sends imports of src/ to the copies that `laySources` has made, which Node loads. A watched run has none: vitest knows what a change of
- * its own modules makes stale.
+ * Sends imports of src/ to the copies that `laySources` has made, which Node loads. A watched run has none, as vitest knows what a change of
+ * its own modules makes stale, and Windows, whose paths are no addresses.
  */
 export function loadedSources(): Plugin {
-  let isWatched = false;
+  let isOff = process.platform === 'win32';
   return {
     name: 'sources that Node loads',
     enforce: 'pre',
     configureVitest: ({ vitest }) => {
-      isWatched = vitest.config.watch;
+      isOff ||= vitest.config.watch;
     },
     resolveId: (source, importer) => {
-      if (isWatched || importer === undefined || !source.startsWith('.')) return undefined;
+      if (isOff || importer === undefined || !source.startsWith('.')) return undefined;
       const path = fromTop(resolve(dirname(importer), source));
       return isLoaded(path) ? { id: copyOf(path), external: true } : undefined;
     },
