@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OWN_PATHS } from '../support/own-files.mjs';
 import { temporaryFolder } from '../support/folders.ts';
@@ -18,6 +18,11 @@ describe('tests and the files of the user', () => {
     await expect(open(join(own, 'file'))).rejects.toThrow(BELONGS);
     expect(() => readFileSync(own)).toThrow(BELONGS);
     expect(() => readdirSync(own)).toThrow(BELONGS);
+  });
+
+  it.each(['.', '', 'elsewhere/..'])('are none under another name: %j', (detour) => {
+    const [folder, name] = [dirname(REPOSITORY), basename(REPOSITORY)];
+    expect(() => readFileSync([folder, detour, name, 'cluster.yaml'].join('/'))).toThrow(BELONGS);
   });
 
   it('are not taken along with a folder that holds them', async () => {
