@@ -372,6 +372,21 @@ spec:
     });
   });
 
+  it('attaches apps to a gateway like others, and to none that is for something of its own', () => {
+    const models = (name: string): Texts => ({
+      [`${folder(name)}/route.yaml`]:
+        `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: ${name}\nspec:\n  parentRefs:\n${'    - name: models\n'.repeat(9)}` +
+        (name === 'app0'
+          ? '---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: models\nspec:\n  gatewayClassName: models\n  listeners: []\n'
+          : ''),
+    });
+    const texts = repository(4, models);
+    expect(contextIn(texts).style.gateway).toBe('media/models');
+    const path = 'kubernetes/apps/network/gateway.yaml';
+    const two = `${texts[path] ?? ''}---\n${texts[path]?.replace('internal', 'external') ?? ''}`;
+    expect(contextIn({ ...texts, [path]: two }).style.gateway).toBe('network/internal');
+  });
+
   it('leaves out of a release what a patch of all of them says', () => {
     const path = 'kubernetes/flux/cluster/ks.yaml';
     const patch = `  patches:\n    - patch: |\n        kind: HelmRelease\n        spec:\n          upgrade:\n            cleanupOnFail: true\n      target:\n        kind: HelmRelease\n`;

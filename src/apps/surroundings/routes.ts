@@ -28,11 +28,23 @@ export function parentsIn(flux: FluxTree, withSection = false): string[] {
 /** Names of gateways that are reached from everywhere. */
 const PUBLIC = /external|public|internet|wan/i;
 
-/** The gateway that most routes from home have, and that of those from the Internet, each with its listener where one is named. */
+/**
+ * The gateway that most routes from home have, and that of those from the Internet, each with its listener where one is named. One whose class
+ * no other has while others share theirs is for something of its own, as a gateway of models is.
+ */
 export function gatewaysIn(flux: FluxTree): Partial<StyleValues> {
-  const used = parentsIn(flux, true);
-  const known = ofKind(flux, 'Gateway').map(({ namespace, name }) => `${namespace ?? ''}/${name}`);
-  const all = ranked(used.length === 0 ? known : used);
+  const gateways = ofKind(flux, 'Gateway').map(({ namespace, name, fields }) => ({
+    label: `${namespace ?? ''}/${name}`,
+    className: textAt(fields, 'spec', 'gatewayClassName'),
+  }));
+  const [usual] = ranked(gateways.map(({ className }) => className));
+  const isShared = gateways.filter(({ className }) => className === usual).length > 1;
+  const known = isShared ? gateways.filter(({ className }) => className === usual) : gateways;
+  const special = gateways.filter((one) => !known.includes(one)).map(({ label }) => label);
+  const used = parentsIn(flux, true).filter(
+    (parent) => !special.some((label) => parent === label || parent.startsWith(`${label}/`)),
+  );
+  const all = ranked(used.length === 0 ? known.map(({ label }) => label) : used);
   const [gateway] = all.filter((one) => !PUBLIC.test(one));
   const [externalGateway] = all.filter((one) => PUBLIC.test(one));
   return {
