@@ -216,7 +216,10 @@ const FINDERS = {
     settings.customManagers
       .flatMap(({ matchStrings }) => matchStrings)
       .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, 'g'))])
-      .map(({ groups }) => ({ manager: 'regex', name: groups?.depName ?? '', value: groups?.currentValue ?? '' })),
+      .map(({ groups }) => {
+        const value = [groups?.currentValue, groups?.currentDigest].filter((part) => part !== undefined).join('@');
+        return { manager: 'regex', name: groups?.depName ?? '', value };
+      }),
 };
 
 /** Renovate reads a template as YAML: its statements are comments there. */
