@@ -46,34 +46,43 @@ export async function refuseForeignFiles(
   if (findings.length > 0) throw new Failure('input', findings);
 }
 
-/** A file that a listing of its folder has found. */
+/** A file of an input. */
 interface ListedFile {
-  /** Relative to the cluster's root. */
+  /** Below its input, with forward slashes. */
+  readonly name: string;
+  /** The input as the settings have it, and the name; relative to the cluster's root, or absolute. */
   readonly source: string;
-  /** Whether it is no link. */
+  /** Whether the listing of its folder found it to be no link. */
   readonly isListed?: boolean;
   readonly isBehindLink?: boolean;
 }
 
 /**
  * Which of the files of inputs have to be looked at. There may be a thousand, and nearly all are where they seem to be: one that is no
- * link, below an input on whose way no link lies.
+ * link, in an input on whose way no link lies.
  *
- * @param inputs - as the settings have them
  * @returns what `source` says of each
  */
-export function suspectInputs(root: ClusterRoot, inputs: readonly string[], files: Iterable<ListedFile>): string[] {
+export function suspectInputs(root: ClusterRoot, files: Iterable<ListedFile>): string[] {
   const top = realPathSync(root.path);
   const keys = root.keys === root.path ? undefined : `${realPathSync(root.keys)}${sep}`;
-  const ways = inputs.map((input) => slashed(relative(root.path, resolve(root.path, input))));
-  const plain = ways.filter((way) => way !== '' && !isOutside(way) && realPathSync(join(top, way)) === join(top, way));
-  const beginnings = plain.map((way) => `${way}/`);
-  const isPlain = ({ source, isListed, isBehindLink }: ListedFile): boolean =>
-    isListed === true &&
-    isBehindLink !== true &&
-    beginnings.some((way) => source.startsWith(way)) &&
-    !isPrivate(source, false) &&
-    (keys === undefined || !`${top}${sep}${source}`.startsWith(keys));
+  const ways = new Map<string, string | undefined>();
+  // Each by its own input: another one may lie above it, and be spelt as its beginning.
+  const wayOf = ({ name, source }: ListedFile): string | undefined => {
+    const input = source.slice(0, source.length - name.length);
+    if (!ways.has(input)) {
+      const way = relative(root.path, resolve(root.path, input));
+      const isPlain = way !== '' && !isOutside(way) && realPathSync(join(top, way)) === join(top, way);
+      ways.set(input, isPlain ? way : undefined);
+    }
+    return ways.get(input);
+  };
+  const isPlain = (file: ListedFile): boolean => {
+    const way = file.isListed === true && file.isBehindLink !== true ? wayOf(file) : undefined;
+    if (way === undefined) return false;
+    const path = join(way, file.name);
+    return !isPrivate(path, false) && (keys === undefined || !join(top, path).startsWith(keys));
+  };
   return Array.from(files).flatMap((file) => (isPlain(file) ? [] : [file.source]));
 }
 

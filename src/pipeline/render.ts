@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { plainSecretFinding } from '../checks/secrets.ts';
 import { checkLineEndings, checkOutputRoots } from '../checks/texts.ts';
 import type { CredentialFile } from '../cluster/credentials/read.ts';
@@ -270,9 +270,9 @@ export async function readSources(
   const everything = chooseOutputs(found, settings, sources.templates);
   const isOwn = sources.templates === root.path;
   const files = [...everything.files.values()];
-  const suspects = isOwn ? suspectInputs(root, settings.inputs, files) : files.map(({ source }) => source);
+  const suspects = isOwn ? suspectInputs(root, files) : files.map(({ source }) => source);
   await refuseForeignFiles(root, [
-    ...suspects.map((source) => join(sources.templates, source)),
+    ...suspects.map((source) => resolve(sources.templates, source)),
     ...loadedModules(root.path, settings),
   ]);
   await refuseStrangeCode(root, settings, sources.plugins);

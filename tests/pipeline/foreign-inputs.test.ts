@@ -12,7 +12,6 @@ async function suspects(folder: string, inputs: readonly string[], keys = folder
   const layers = await readLayers({ ...DEFAULT_SETTINGS, inputs }, folder);
   return suspectInputs(
     clusterRoot(folder, keys),
-    inputs,
     layers.flatMap(({ found }) => found),
   );
 }
@@ -50,4 +49,25 @@ it('looks at all files of an input that is a link, a single file, the root itsel
   expect(await suspects(root, ['.'])).toContain('in/file.txt');
   // A repository that is itself reached by a link is where it seems to be.
   expect(await suspects(join(folder, 'other'), ['in'])).toEqual([]);
+});
+
+it.each([
+  ['a link below another input', ['templates', 'templates/link'], 'templates/link'],
+  ['a way back to the top', ['templates', 'templates/..'], 'templates/..'],
+])('looks at what %s brings, though the other input is plain', async (_, inputs, before) => {
+  const root = await temporaryFolder();
+  for (const path of ['templates/own.j2', '.private/x', '.env', '.git/config']) await lay(root, path);
+  await symlink('..', join(root, 'templates/link'));
+  const found = await suspects(root, inputs);
+  expect(found).toEqual(
+    expect.arrayContaining(['.private/x', '.env', '.git/config'].map((path) => `${before}/${path}`)),
+  );
+  expect(found).not.toContain('templates/own.j2');
+});
+
+it('judges an absolute input by where it lies', async () => {
+  const root = await temporaryFolder();
+  for (const path of ['templates/own.j2', 'templates/age.key', '.private/x']) await lay(root, path);
+  expect(await suspects(root, [join(root, 'templates')])).toEqual([join(root, 'templates/age.key')]);
+  expect(await suspects(root, [join(root, '.private')])).toEqual([join(root, '.private/x')]);
 });
