@@ -180,9 +180,6 @@ function isPlace(rest: string): boolean {
   return another === undefined && PLACE.test(line);
 }
 
-/** A field that is commented out. */
-const COMMENTED_FIELD = /^[ \t]*#[# \t]*(?:-[ \t]+)?["']?([\w.-]+)["']?[ \t]*:[ \t]/gm;
-
 /**
  * A text of a file of the configuration in which something else stands for each secret, be it in a field of its own, in one that is
  * misspelt or commented out, or the password of a URL; lines stay lines.
@@ -190,12 +187,30 @@ const COMMENTED_FIELD = /^[ \t]*#[# \t]*(?:-[ \t]+)?["']?([\w.-]+)["']?[ \t]*:[ 
  * @param replace - gives what stands for a secret, or for a line of one
  */
 export function withoutWrittenSecrets(text: string, replace: (secret: string) => string): string {
-  const pieces: (readonly [start: number, end: number])[] = [];
-  const commented = [...text.matchAll(COMMENTED_FIELD)].map((found) => {
-    const start = found.index + found[0].length;
-    return { field: found[1] ?? '', start, end: () => endOfLine(text, start) };
-  });
-  for (const { field, start, end } of [...writtenFields(text), ...commented]) {
+  const own = hiddenPieces(text);
+  const found = new Set(own.map(([from, to]) => text.slice(from, to)));
+  const pieces = [...own, ...hiddenPieces(commentsOf(text))];
+  let result = '';
+  let at = 0;
+  for (const [from, to] of pieces.sort(([one], [other]) => one - other)) {
+    const start = Math.max(from, at);
+    if (start >= to) continue;
+    result += text.slice(at, start) + replace(text.slice(start, to));
+    at = to;
+  }
+  result += text.slice(at);
+  // What a comment says counts there alone: it may be any word.
+  const long = [...found].filter(({ length }) => length >= TELLING_LENGTH);
+  const everywhere = long.reduce((part, secret) => part.split(secret).join(replace(secret)), result);
+  return everywhere.replace(PASSWORD_IN_URL, (password) => replace(password));
+}
+
+type Piece = readonly [start: number, end: number];
+
+/** Where values of hidden fields stand, line by line. */
+function hiddenPieces(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  for (const { field, start, end } of writtenFields(text)) {
     if (!isHiddenField(field)) continue;
     const rest = text.slice(start, end());
     if (isPlace(rest)) continue;
@@ -203,21 +218,21 @@ export function withoutWrittenSecrets(text: string, replace: (secret: string) =>
     const isNone = lines.length === 1 && lines.every(([from, to]) => NO_SECRET.includes(rest.slice(from, to)));
     if (!isNone) pieces.push(...lines.map(([from, to]) => [start + from, start + to] as const));
   }
-  const found = new Set<string>();
-  let result = '';
-  let at = 0;
-  for (const [from, to] of pieces.sort(([one], [other]) => one - other)) {
-    const start = Math.max(from, at);
-    if (start >= to) continue;
-    const secret = text.slice(start, to);
-    found.add(secret);
-    result += text.slice(at, start) + replace(secret);
-    at = to;
-  }
-  result += text.slice(at);
-  const long = [...found].filter(({ length }) => length >= TELLING_LENGTH);
-  const everywhere = long.reduce((part, secret) => part.split(secret).join(replace(secret)), result);
-  return everywhere.replace(PASSWORD_IN_URL, (password) => replace(password));
+  return pieces;
+}
+
+/** What the comments of a text say, each at its place, as if it were no comment. */
+function commentsOf(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const at = line.search(/(?<!\S)#/);
+      // What is none ends what stands above it.
+      if (at < 0) return line.length < 2 ? line : `x:${' '.repeat(line.length - 2)}`;
+      const said = line.slice(at).search(/[^#\s]/);
+      return said < 0 ? ' '.repeat(line.length) : ' '.repeat(at + said) + line.slice(at + said);
+    })
+    .join('\n');
 }
 
 /** A field as it stands in a text that need not be YAML. */

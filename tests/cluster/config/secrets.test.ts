@@ -96,6 +96,28 @@ describe('withoutWrittenSecrets', () => {
     ['quotes before what is no comment', 'cloudflare_token: "abc"# x\n', 'cloudflare_token: *\n'],
     ['what is commented out', 'a: 1\n  # cloudflare_token: "abc" # old\n', 'a: 1\n  # cloudflare_token: "*" # old\n'],
     ['what is commented out twice, in a list', '## - my_password: abc\nb: 1\n', '## - my_password: *\nb: 1\n'],
+    [
+      'a block that is commented out',
+      '# cloudflare_token: |\n#   abc\n#   def\nb: 1\n#   ghi\n',
+      '# cloudflare_token: |\n#   *\n#   *\nb: 1\n#   ghi\n',
+    ],
+    [
+      'a line below a key that is commented out',
+      '# cloudflare_token:\r\n#   "abc"\r\nb: 1\r\n',
+      '# cloudflare_token:\r\n#   "*"\r\nb: 1\r\n',
+    ],
+    ['braces that are commented out', '# a: {b: {my_password: abc}}\n', '# a: {b: {my_password: *}}\n'],
+    ['a name in quotes that is commented out', '#\u00a0"my password": abc\n', '#\u00a0"my password": *\n'],
+    [
+      'a comment behind a value',
+      'cluster_name: x # cloudflare_token: abc\n',
+      'cluster_name: x # cloudflare_token: *\n',
+    ],
+    [
+      'in a comment what is a word elsewhere',
+      '# my_password: cluster_name\ncluster_name: x\n',
+      '# my_password: *\ncluster_name: x\n',
+    ],
     ['a URL', 'repository_url: https://u:abc@h/x\n', 'repository_url: https://u:*@h/x\n'],
   ])('hides %s', (_, text, shown) => {
     expect(withoutWrittenSecrets(text, () => '*')).toBe(shown);
@@ -107,8 +129,8 @@ describe('withoutWrittenSecrets', () => {
     'cloudflare_token: # none\nb: 1\n',
     'cloudflare_token: null\n',
     `cloudflare_token: ${SAMPLE_CLOUDFLARE_TOKEN}\n`,
-    '# cloudflare_token: {env: CF_TOKEN}\n#cloudflare_token:\n# node_cidr: abc\n',
-    '# cloudflare_token is a secret\nnode_cidr: 10.0.0.0/8 # token: x\n',
+    '# cloudflare_token: {env: CF_TOKEN}\n#cloudflare_token:\n#node_cidr: abc\n',
+    '# cloudflare_token is a secret\nnode_cidr: 10.0.0.0/8 # a token for x\n',
   ])('leaves %j as it is', (text) => {
     expect(withoutWrittenSecrets(text, () => '*')).toBe(text);
   });
