@@ -57,9 +57,14 @@ function readWithPlaces(text: string): readonly unknown[] | YamlMistake {
 function danglingAlias(text: string, parsed: readonly Document.Parsed[]): YamlMistake | undefined {
   for (const document of parsed) {
     let found: Alias | undefined;
+    // One walk for all: an alias that is asked for its anchor walks through the document each time.
+    const anchors = new Set<string>();
     visit(document, {
+      Value: (_, { anchor }) => {
+        if (anchor !== undefined) anchors.add(anchor);
+      },
       Alias: (_, alias) => {
-        if (alias.resolve(document) !== undefined) return undefined;
+        if (anchors.has(alias.source)) return undefined;
         found = alias;
         return visit.BREAK;
       },
