@@ -1,6 +1,6 @@
 import type { ManifestDocument, ManifestFile } from '../manifests/document.ts';
 import { placeOf } from '../manifests/written.ts';
-import type { Finding } from '../report/finding.ts';
+import { failure, type Finding } from '../report/finding.ts';
 import { formatPath, type Path, valueAt } from '../text/values.ts';
 import type { Draft } from './draft.ts';
 import { listedEntry, withEntry, withoutEntry } from './text/lists.ts';
@@ -79,10 +79,14 @@ const TOOL = /^(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)?templates\/config\//;
 export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
   return edits.flatMap((edit) => {
     switch (edit.kind) {
-      case 'move':
-        for (const [from, to] of movesOf(draft, edit)) draft.move(from, to);
+      case 'move': {
+        const moves = movesOf(draft, edit);
+        refuseTaken(draft, edit.to, new Set(moves.map(([from]) => from)));
+        for (const [from, to] of moves) draft.move(from, to);
         return [];
+      }
       case 'copy-app':
+        refuseTaken(draft, edit.to);
         for (const [from, to] of movesOf(draft, edit)) {
           const home = to.indexOf(edit.to) + edit.to.length;
           const path = to.slice(0, home) + edit.rename(to.slice(home));
@@ -114,9 +118,28 @@ export function doEdits(draft: Draft, edits: readonly Edit[]): Finding[] {
           : [undecided(edit.file, `write ${edit.to} for ${edit.from}`)];
       }
       case 'copy':
+        refuseTaken(draft, edit.to);
         copyNamespace(draft, edit);
         return [];
     }
+  });
+}
+
+/**
+ * Nothing is written over a file that nobody asked for, or among files that are left of something else.
+ *
+ * @param leaving - files that lie there and go
+ * @throws Failure where something lies at a path, or below it
+ */
+function refuseTaken(draft: Draft, path: string, leaving: ReadonlySet<string> = new Set()): void {
+  const taken = both(path).flatMap((one) => within(draft, one));
+  const rest = taken.find((one) => !leaving.has(one));
+  if (rest === undefined) return;
+  throw failure('usage', {
+    code: 'usage/argument',
+    message: `${rest} is there already, where files would be put`,
+    place: { file: rest },
+    remedy: 'remove it or move it away first, or choose another name',
   });
 }
 

@@ -4,7 +4,11 @@ import { typeOfPlain } from './yaml11.ts';
 // 1.2 takes for a text (`yes`, `1_000`, `12:30`), and the other way round (`1e3`, `0o17`).
 
 /** Numbers of YAML 1.2, https://yaml.org/spec/1.2.2/#103-core-schema, and what the packages of Go take for a truth value. */
-const OTHERS = /^(?:[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|[yYnN])$/;
+const OTHERS = /^(?:[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?[\d_]+)?|[-+]?0[bBoOxX][\da-fA-F_]+|[yYnN])$/;
+
+/** What a reader of YAML folds, refuses or drops even in single quotes. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const UNSEEN = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 
 /** Whether a text without quotes is a text to every reader, whatever stands around it: no truth value, number, date or nothing. */
 export function isWordOfYaml(text: string): boolean {
@@ -18,13 +22,18 @@ export function isWordOfYaml(text: string): boolean {
  * @see https://yaml.org/spec/1.2.2/#733-plain-style
  */
 export function isPlainInYaml(text: string, inFlow = false): boolean {
-  if (/[\n\r\t]|^\s|\s$|:(?:\s|$)|\s#/.test(text)) return false;
+  if (UNSEEN.test(text) || /^\s|\s$|:(?:\s|$)|\s#/.test(text)) return false;
   if (/^[,[\]{}#&*!|>'"%@`]|^[-?:](?:\s|$)|^(?:---|\.\.\.)(?:\s|$)/.test(text)) return false;
   if (inFlow && /[,[\]{}]|^[-?:]/.test(text)) return false;
   return isWordOfYaml(text);
 }
 
-/** A text as a value of YAML, in single quotes where it needs some; it has no line breaks. */
+/** A text as a value of YAML, in single quotes where it needs some, in double ones where it has what is not seen; it has no line breaks. */
 export function yamlWord(text: string, inFlow = false): string {
+  if (UNSEEN.test(text))
+    return JSON.stringify(text).replace(
+      /[\x7f-\x9f\u2028\u2029\ufeff]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
   return isPlainInYaml(text, inFlow) ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -273,6 +273,28 @@ describe('an app like another one', () => {
     const films = appNamed(repository, 'media/films');
     expect(() => copyApp(repository, films, { namespace: 'web', name: 'front' })).toThrow('there is an app web/front');
   });
+
+  it.each<readonly [what: string, left: string, make: (repository: AppRepository) => AppEdits]>([
+    [
+      'a file where a copy would be put',
+      'kubernetes/apps/web/movies/app/helmrelease.yaml',
+      (repository) => copyApp(repository, appNamed(repository, 'media/films'), { namespace: 'web', name: 'movies' }),
+    ],
+    [
+      'a file among those that move',
+      'kubernetes/apps/web/films/app/old.yaml',
+      (repository) => moveApp(repository, appNamed(repository, 'media/films'), { namespace: 'web', name: 'films' }),
+    ],
+    [
+      'what is left of a namespace',
+      'kubernetes/apps/tools/namespace.yaml',
+      (repository) => moveApp(repository, appNamed(repository, 'media/films'), { namespace: 'tools', name: 'films' }),
+    ],
+  ])('nothing is written over %s', (_, left, make) => {
+    const files = filesOf({ ...HOME, [left]: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: mine\n' });
+    const draft = new Draft(files);
+    expect(() => doEdits(draft, make(appsIn(files)).edits)).toThrow(`${left} is there already`);
+  });
 });
 
 describe('what is no manifest', () => {

@@ -10,9 +10,11 @@ import { isPlainInYaml, isWordOfYaml, yamlWord } from '../../src/text/yaml-plain
 
 /** What a reader of one version or of the other takes for something else than a text. */
 const OTHERWISE =
-  'yes No ON off y N true null ~ 1_000 12:30 0755 0o17 0x1f 1e3 .5 1.0 2026-01-31 190:20:30 .inf +1'.split(' ');
+  'yes No ON off y N true null ~ 1_000 12:30 0755 0o17 0x1f 1e3 .5 1.0 2026-01-31 190:20:30 .inf +1 0X1F 0B11 0O17 -0o17 +0o17 1_0e3 1_000.5e3 0o1_7'.split(
+    ' ',
+  );
 
-const TEXTS = 'films on-call nope yes.example.com 10.0.0.1 1.2.3 v1 ./on a:b sha256:ab /no'.split(' ');
+const TEXTS = '0xen 1_a films on-call nope yes.example.com 10.0.0.1 1.2.3 v1 ./on a:b sha256:ab /no'.split(' ');
 
 describe('texts without quotes', () => {
   it.each(OTHERWISE)('%s needs some, whoever writes it', (text) => {
@@ -74,4 +76,24 @@ describe('texts without quotes', () => {
       "a: 'on' # on\nb: &app 'on'\nc:\n  - 'on'\n'on':\n  d: on-call\n  e: on.example.com\n",
     );
   });
+});
+
+it.each(['a\u2028b', 'a\u0085b', 'a\tb', '\ufeffa', 'a\u007f'])(
+  '%j stands in double quotes, as signs that are seen',
+  (text) => {
+    const written = yamlWord(text);
+    expect(written).toMatch(/^"[ -~]*"$/);
+    expect(parse(`key: ${written}\n`)).toEqual({ key: text });
+  },
+);
+
+it.each([
+  ['{a: b,}', '{a: b, c: d}'],
+  ['{}', '{c: d}'],
+])('a member is added to %s', (map, changed) => {
+  expect(withMember(`key: ${map}\n`, { index: 0, path: ['key'] }, 'c', 'd')).toBe(`key: ${changed}\n`);
+});
+
+it('an item is added to a list in brackets that ends with a comma', () => {
+  expect(withEntry('resources: [a.yaml, ]\n', ['resources'], 'b.yaml')).toBe('resources: [a.yaml, ./b.yaml]\n');
 });

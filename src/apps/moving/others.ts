@@ -1,6 +1,7 @@
 import { isFluxKustomization } from '../../manifests/flux/roots.ts';
 import type { AppliedObject } from '../../manifests/flux/tree.ts';
 import { at, listAt, textAt } from '../../text/values.ts';
+import { escaped } from '../text/nodes.ts';
 import { hostsIn, referrersOf, servicesOf } from '../referrers.ts';
 import { isBelow } from '../candidates.ts';
 import { appLabel } from '../repository.ts';
@@ -82,11 +83,12 @@ export function tellMentions(move: Move): void {
   const { folder, namespace } = move.app;
   const services = servicesOf(move.app).filter((one) => move.isMoved || move.objectNames.has(one));
   const needles = [folder, ...services.map((one) => `${one}.${namespace}.svc`)];
+  const named = needles.map((one) => [one, new RegExp(`${escaped(one)}(?![\\w-])`)] as const);
   const isRead = (path: string): boolean => move.repository.clusters.some(({ flux }) => flux.used.has(path));
   for (const file of move.repository.files) {
     if (file.path.startsWith(`${folder}/`) || file.isSecret || isRead(file.path)) continue;
     for (const [index, line] of file.text.split('\n').entries()) {
-      const found = needles.find((one) => new RegExp(`${one.replace(/[.]/g, '\\.')}(?![\\w-])`).test(line));
+      const [found] = named.find(([, pattern]) => pattern.test(line)) ?? [];
       if (found === undefined) continue;
       const isFolder = found === folder;
       move.findings.push({

@@ -70,7 +70,7 @@ export function withMember(
   if (map.flow === true) {
     const end = map.range[1] - 1;
     const inside = text.slice(0, end).trimEnd();
-    return `${inside}${inside.endsWith('{') ? '' : ', '}${written}${text.slice(inside.length, end)}${text.slice(end)}`;
+    return `${inside}${inside.endsWith('{') ? '' : inside.endsWith(',') ? ' ' : ', '}${written}${text.slice(inside.length, end)}${text.slice(end)}`;
   }
   const [first, last] = [map.items[0], map.items.at(-1)];
   const start = isScalar(first?.key) ? first.key.range?.[0] : undefined;
