@@ -149,3 +149,18 @@ describe('a draft', () => {
     expect(draft.below('y')).toEqual(['y/a']);
   });
 });
+
+describe('a list whose name a patch has too', () => {
+  const PATCHED =
+    'patches:\n  - patch: |\n      containers:\n        - name: a\n          resources:\nresources:\n  - ./a.yaml\n';
+
+  it('loses its last entry by itself', () => {
+    expect(withoutEntry(PATCHED, ['resources'], 'a.yaml')).toBe(PATCHED.replace(':\n  - ./a.yaml\n', ': []\n'));
+  });
+
+  it('gets its first entry by itself', () => {
+    const none = PATCHED.replace('resources:\n  - ./a.yaml\n', '');
+    expect(withEntry(none, ['resources'], 'a.yaml')).toBe(PATCHED);
+    expect(withEntry(`${none}resources: []\n`, ['resources'], 'a.yaml')).toBe(PATCHED);
+  });
+});

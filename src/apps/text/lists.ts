@@ -72,8 +72,12 @@ export function withoutEntry(text: string, path: Path, entry: string): string {
   }
   const rest = text.slice(0, start) + text.slice(found.lines.end);
   if (entries.length > 1 || path.length === 0) return rest;
-  const key = String(path.at(-1));
-  return rest.replace(new RegExp(`^([ \\t]*${escaped(key)}):[ \\t]*(?=\\r?$)`, 'm'), '$1: []');
+  const key = escaped(String(path.at(-1)));
+  // Its key is the nearest above: a patch may have one of the same name.
+  const above = [...rest.slice(0, start).matchAll(new RegExp(`^[ \\t]*${key}:(?=[ \\t]*\\r?$)`, 'gm'))].at(-1);
+  if (above === undefined) return rest;
+  const end = above.index + above[0].length;
+  return `${rest.slice(0, end)} []${rest.slice(end).replace(/^[ \t]+/, '')}`;
 }
 
 /** How a list writes a path; undefined where it does not have it. */
@@ -120,13 +124,15 @@ function withFirstEntry(text: string, path: Path, entry: string): string {
     const inside = text.slice(start, end).replace(/,?\s*\]$/, '');
     return `${text.slice(0, start)}${inside}, ${yamlWord(written, true)}]${text.slice(end)}`;
   }
-  const empty = new RegExp(`^([ \\t]*)(${escaped(key)}):[ \\t]*(?:\\[[ \\t]*\\]|null|~)?[ \\t]*(?=\\r?$)`, 'm').exec(
+  // At the top of a file a key has no indentation; one that has some is of a patch.
+  const lead = path.length === 1 ? '' : '[ \\t]*';
+  const empty = new RegExp(`^(${lead})(${escaped(key)}):[ \\t]*(?:\\[[ \\t]*\\]|null|~)?[ \\t]*(?=\\r?$)`, 'm').exec(
     text,
   );
   if (empty !== null) {
-    const [whole, lead = '', name = ''] = empty;
+    const [whole, before = '', name = ''] = empty;
     const end = empty.index + whole.length;
-    return `${text.slice(0, empty.index)}${lead}${name}:${lineBreak(text)}${lead}  - ${yamlWord(written)}${text.slice(end)}`;
+    return `${text.slice(0, empty.index)}${before}${name}:${lineBreak(text)}${before}  - ${yamlWord(written)}${text.slice(end)}`;
   }
   const base = text === '' || text.endsWith('\n') ? text : text + lineBreak(text);
   return `${base}${indent}${key}:${lineBreak(text)}${indent}  - ${yamlWord(written)}${lineBreak(text)}`;
