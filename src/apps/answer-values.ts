@@ -234,6 +234,12 @@ export function readBase(text: string, { surroundings }: RequestContext): Base {
       `--from-base ${text} is no base: there is no kustomization.yaml in that folder, or Flux does not read it`,
       'name a folder with one by its path from the top (below kubernetes/ in a cluster of the template), or https://…?ref=version',
     );
+  // It would apply the app that is made of it, and all beside it.
+  if (base.some(({ kind }) => kind === 'Kustomization'))
+    throw new BadAnswer(
+      `--from-base ${text} has Kustomizations of Flux: that is a folder of apps, and no base of one`,
+      'name the folder with the manifests of one app',
+    );
   return { path, objects: base };
 }
 

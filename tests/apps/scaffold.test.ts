@@ -292,6 +292,7 @@ describe('a base of somebody else', () => {
   it.each<[string, Answers, string]>([
     ['a folder without a base', { fromBase: 'vendor/gadget' }, 'there is no kustomization.yaml in that folder, or'],
     ['a folder outside', { fromBase: '../widget' }, 'there is no kustomization.yaml in that folder, or'],
+    ['a folder of apps', { fromBase: 'kubernetes/apps/network' }, 'that is a folder of apps'],
     ['an address without a version', { fromBase: 'https://github.com/example/widget' }, 'names no version'],
     ['an image besides', { fromBase: 'vendor/widget', image: `a/b:1.0.0` }, 'goes with neither --image nor --chart'],
     ['a variable', { fromBase: 'vendor/widget', env: ['A=b'] }, 'vendor/widget is not changed'],
