@@ -42,6 +42,9 @@ async function bundleDeclarations(root) {
       Object.entries(LIBRARIES.entryPoints).map(([name, path]) => [libraryName(name), join(root, path)]),
     ),
     plugins: [dts({ tsconfig: join(root, 'tsconfig.json') })],
+    // What a module of ours has of Node's that no public name needs is left out.
+    external: /^node:/,
+    treeshake: { moduleSideEffects: 'no-external' },
     onwarn: ({ message }) => {
       throw new Error(`the types of the libraries: ${message}`);
     },
