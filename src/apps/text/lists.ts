@@ -121,7 +121,7 @@ function withFirstEntry(text: string, path: Path, entry: string): string {
   const indent = ' '.repeat(2 * Math.max(path.length - 1, 0));
   if (isSeq(list) && list.range !== undefined && list.range !== null && list.items.length > 0) {
     const [start, end] = list.range;
-    const inside = text.slice(start, end).replace(/,?\s*\]$/, '');
+    const inside = text.slice(start, end).replace(/\]$/, '').trimEnd().replace(/,$/, '');
     return `${text.slice(0, start)}${inside}, ${yamlWord(written, true)}]${text.slice(end)}`;
   }
   // At the top of a file a key has no indentation; one that has some is of a patch.
