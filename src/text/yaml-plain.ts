@@ -7,8 +7,7 @@ import { typeOfPlain } from './yaml11.ts';
 const OTHERS = /^(?:[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?[\d_]+)?|[-+]?0[bBoOxX][\da-fA-F_]+|[yYnN])$/;
 
 /** What a reader of YAML folds, refuses or drops even in single quotes. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const UNSEEN = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
+const UNSEEN = /[\p{Cc}\u2028\u2029\ufeff]/u;
 
 /** Whether a text without quotes is a text to every reader, whatever stands around it: no truth value, number, date or nothing. */
 export function isWordOfYaml(text: string): boolean {
@@ -32,7 +31,7 @@ export function isPlainInYaml(text: string, inFlow = false): boolean {
 export function yamlWord(text: string, inFlow = false): string {
   if (UNSEEN.test(text))
     return JSON.stringify(text).replace(
-      /[\x7f-\x9f\u2028\u2029\ufeff]/g,
+      new RegExp(UNSEEN, 'gu'),
       (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
   return isPlainInYaml(text, inFlow) ? text : `'${text.replaceAll("'", "''")}'`;
